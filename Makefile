@@ -1,0 +1,69 @@
+# One command a habit. `make help` lists them.
+PYTHON ?= python3
+PORT ?= 8000
+EXCHANGE ?= simulated
+DAYS ?=
+
+VENV := .venv
+SAM_VENV := .venv-sam
+BIN := $(CURDIR)/$(VENV)/bin
+SAM := $(CURDIR)/$(SAM_VENV)/bin/sam
+
+export PYTHONPATH := $(CURDIR)/layers/common:$(CURDIR)
+export PYTHONDONTWRITEBYTECODE ?=
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve test lint types unit format build validate migrate clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=...
+	@EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.run
+
+serve: $(VENV)/.done ## Serve the API with the schedules running: PORT=8000, and the settings of run
+	@EXCHANGE='$(EXCHANGE)' DATABASE_URL='$(DATABASE_URL)' PORT='$(PORT)' $(BIN)/python -m local.serve
+
+test: lint unit ## Everything that the integration runs: lint, types, tests
+
+unit: $(VENV)/.done $(SAM_VENV)/.done
+	$(BIN)/python -m pytest -n 2
+
+lint: types validate ## Style, types, import rules, template, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.done
+	$(BIN)/mypy
+
+validate: $(SAM_VENV)/.done
+	@if [ -f template.yaml ]; then $(SAM) validate --lint; fi
+
+format: $(VENV)/.done ## Rewrite the Python files in the house style
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+build: $(SAM_VENV)/.done ## Build what `sam deploy` uploads
+	$(SAM) build
+
+migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=postgresql://...
+	@DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.migrate
+
+clean: ## Remove what the commands made: virtualenvs, builds, the local database
+	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.done: requirements-dev.txt
+	@echo 'Installing the development tools into $(VENV) (once)'
+	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer, please: make PYTHON=..."'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@
+
+$(SAM_VENV)/.done: requirements-sam.txt
+	@echo 'Installing the SAM CLI into $(SAM_VENV) (once)'
+	@$(PYTHON) -m venv $(SAM_VENV)
+	@$(SAM_VENV)/bin/python -m pip install -qq --require-hashes --only-binary :all: -r requirements-sam.txt
+	@touch $@
