@@ -1,0 +1,1 @@
+"""The same stack on a laptop: what `template.yaml` deploys, run in one process."""

@@ -1,0 +1,51 @@
+"""Databases on a server: made, copied and dropped, by libpq URL."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+
+def name_of(url: str) -> str:
+    """The database that a URL names."""
+    return urlsplit(url).path.removeprefix("/")
+
+
+def at(url: str, name: str) -> str:
+    """The same server's database `name`."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def exists(url: str) -> bool:
+    """Whether the database of `url` is there. Its server must have a database `postgres`."""
+    with psycopg.connect(at(url, "postgres")) as connection:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        return connection.execute(query, (name_of(url),)).fetchone() is not None
+
+
+def create(url: str, *, template: str = "template1") -> str:
+    """Makes the database of `url` as a copy of `template`, and returns `url`."""
+    # A file copy is the faster way for the small databases of tests.
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    _administer(url, statement.format(sql.Identifier(name_of(url)), sql.Identifier(template)))
+    return url
+
+
+def rename(url: str, name: str) -> str:
+    """Renames the database of `url`, which nobody may use meanwhile; returns its new URL."""
+    statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    _administer(url, statement.format(sql.Identifier(name_of(url)), sql.Identifier(name)))
+    return at(url, name)
+
+
+def drop(url: str) -> None:
+    """Drops the database of `url` if it is there, and ends the sessions that use it."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+    _administer(url, statement.format(sql.Identifier(name_of(url))))
+
+
+def _administer(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(at(url, "postgres"), autocommit=True) as connection:
+        connection.execute(statement)
