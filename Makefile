@@ -55,15 +55,16 @@ migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=po
 clean: ## Remove what the commands made: virtualenvs, builds, the local database
 	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
+# The files name every dependency with its hashes, so pip has nothing to resolve: --no-deps.
 $(VENV)/.done: requirements-dev.txt
 	@echo 'Installing the development tools into $(VENV) (once)'
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer, please: make PYTHON=..."'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --require-hashes --only-binary :all: -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@
 
 $(SAM_VENV)/.done: requirements-sam.txt
 	@echo 'Installing the SAM CLI into $(SAM_VENV) (once)'
 	@$(PYTHON) -m venv $(SAM_VENV)
-	@$(SAM_VENV)/bin/python -m pip install -qq --require-hashes --only-binary :all: -r requirements-sam.txt
+	@$(SAM_VENV)/bin/python -m pip install -qq --no-deps --require-hashes --only-binary :all: -r requirements-sam.txt
 	@touch $@
