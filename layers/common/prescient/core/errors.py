@@ -1,0 +1,60 @@
+"""Domain errors. Class names are a contract with the state machine: rename them in both places."""
+
+from __future__ import annotations
+
+
+class PrescientError(Exception):
+    """Base of every error that carries a message for the user."""
+
+
+class InvalidRequest(PrescientError):
+    """An input breaks a rule; the message names the field and the rule."""
+
+
+class PortfolioNotFound(PrescientError):
+    """No portfolio has this id."""
+
+    def __init__(self, portfolio_id: int) -> None:
+        super().__init__(f"portfolio_id: no portfolio {portfolio_id} exists")
+
+
+class PortfolioNotActive(PrescientError):
+    """The portfolio is paused or archived, so it cannot run a cycle."""
+
+    def __init__(self, portfolio_id: int, status: str) -> None:
+        super().__init__(f"portfolio_id: portfolio {portfolio_id} is {status}, not active")
+
+
+class PortfolioConflict(PrescientError):
+    """A change that the portfolio's present state does not allow."""
+
+
+class CycleNotFound(PrescientError):
+    """No cycle has this id."""
+
+    def __init__(self, cycle_id: int) -> None:
+        super().__init__(f"cycle_id: no cycle {cycle_id} exists")
+
+
+class ClaimLost(PrescientError):
+    """Another cycle runs this portfolio now, or this one's lease has been taken over."""
+
+
+class ExchangeUnavailable(PrescientError):
+    """The exchange did not give a usable answer within the retries and the deadline."""
+
+
+class DatabaseUnavailable(PrescientError):
+    """The connection to Postgres could not be opened or was lost."""
+
+
+class SerializationFailure(PrescientError):
+    """Postgres refused a transaction that conflicted with another; running it again is safe."""
+
+
+class DeadlockDetected(PrescientError):
+    """Postgres ended this transaction to break a deadlock; running it again is safe."""
+
+
+class SchemaVersionMismatch(PrescientError):
+    """The database is not at the schema version that this code expects."""

@@ -1,0 +1,176 @@
+"""Turning signals into fills under every limit (DESIGN.md section 6). Rejections are results."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from prescient.core.fills import LEAST_BUY, Fill, Offers, buy, highest_price
+from prescient.core.markets import ZERO, EventId, FeeSchedule, MarketId
+from prescient.core.portfolios import GlobalLimits, Limits, PortfolioStatus
+from prescient.core.positions import Action
+
+HALF = Decimal("0.5")
+
+
+class Rejection(StrEnum):
+    """Why a signal did not execute."""
+
+    PORTFOLIO_NOT_ACTIVE = "portfolio_not_active"
+    MARKET_CLOSED = "market_closed"
+    ALREADY_HELD = "already_held"
+    STALE_QUOTE = "stale_quote"
+    NO_QUOTE = "no_quote"
+    SPREAD_EXCEEDS_STOP = "spread_exceeds_stop"
+    SLIPPAGE = "slippage"
+    BELOW_MINIMUM = "below_minimum"
+    MAX_POSITIONS = "max_positions"
+    MAX_POSITION_SIZE = "max_position_size"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    MAX_TOTAL_EXPOSURE = "max_total_exposure"
+    EVENT_EXPOSURE_CAP = "event_exposure_cap"
+    MARKET_EXPOSURE_CAP = "market_exposure_cap"
+    TOTAL_CAPITAL = "total_capital"
+    INCOMPLETE_LEGS = "incomplete_legs"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A buy signal with what the cycle's batch, and anything newer, says of its market.
+
+    `target_price` is 0–1, `budget` dollars with fees; `bid` is that of the bought outcome.
+    """
+
+    signal_id: int
+    market_id: MarketId
+    event_id: EventId | None
+    action: Action
+    target_price: Decimal
+    budget: Decimal
+    confidence: Decimal
+    liquidity: Decimal
+    available: Offers
+    bid: Decimal
+    fee: FeeSchedule
+    open: bool
+    quote_age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What binds a portfolio's fills: its limits (dollars of cost basis) and its configuration."""
+
+    limits: Limits
+    position_limit: Decimal | None
+    max_event_exposure: Decimal | None
+    stop_loss_percentage: Decimal | None
+    max_slippage: Decimal
+    shared: GlobalLimits
+    max_quote_age: timedelta
+
+
+@dataclass(slots=True)
+class Account:
+    """A portfolio's running state while its orders execute; dollars of cash and cost basis."""
+
+    status: PortfolioStatus
+    balance: Decimal
+    invested: Decimal
+    open_positions: int
+    held: set[tuple[MarketId, Action]]
+    event_exposure: defaultdict[EventId, Decimal]
+    market_exposure: defaultdict[MarketId, Decimal]
+    capital_in_use: Decimal
+
+    def take(self, order: Order, cost: Decimal) -> None:
+        self.balance -= cost
+        self.invested += cost
+        self.open_positions += 1
+        self.held.add((order.market_id, order.action))
+        self.market_exposure[order.market_id] += cost
+        self.capital_in_use += cost
+        if order.event_id is not None:
+            self.event_exposure[order.event_id] += cost
+
+
+@dataclass(frozen=True, slots=True)
+class Executions:
+    """Fills and rejections, in the order of execution."""
+
+    fills: list[tuple[Order, Fill]] = field(default_factory=list)
+    rejections: list[tuple[Order, Rejection]] = field(default_factory=list)
+
+
+def by_confidence(orders: Iterable[Order]) -> list[Order]:
+    """Best confidence first; ties go to the deeper market, then to the lower market id."""
+    return sorted(orders, key=lambda one: (-one.confidence, -one.liquidity, one.market_id))
+
+
+def execute(orders: Sequence[Order], account: Account, rules: Rules) -> Executions:
+    """Fill what may be filled. `account` is moved along, so that each order sees the ones before.
+
+    Every limit is checked against the cost of the real fill, fees included.
+    """
+    done = Executions()
+    for order in by_confidence(orders):
+        refusal = _refusal_of_market(order, account, rules)
+        if refusal is not None:
+            done.rejections.append((order, refusal))
+            continue
+        limit_price = highest_price(order.target_price, rules.max_slippage)
+        fill = buy(order.budget, order.available, limit_price, order.fee)
+        refusal = _refusal_of_fill(order, fill, limit_price, account, rules)
+        if refusal is not None or fill is None:
+            done.rejections.append((order, refusal or Rejection.BELOW_MINIMUM))
+            continue
+        account.take(order, fill.cost_basis)
+        done.fills.append((order, fill))
+    return done
+
+
+def _refusal_of_market(order: Order, account: Account, rules: Rules) -> Rejection | None:
+    ask = order.available.best_ask
+    if account.status is not PortfolioStatus.ACTIVE:
+        return Rejection.PORTFOLIO_NOT_ACTIVE
+    if not order.open:
+        return Rejection.MARKET_CLOSED
+    if (order.market_id, order.action) in account.held:
+        return Rejection.ALREADY_HELD
+    if order.quote_age > rules.max_quote_age:
+        return Rejection.STALE_QUOTE
+    if ask is None:
+        return Rejection.NO_QUOTE
+    stop = rules.stop_loss_percentage
+    if stop is not None and (ask - order.bid) / ask > stop * HALF:
+        return Rejection.SPREAD_EXCEEDS_STOP
+    return None
+
+
+def _refusal_of_fill(
+    order: Order, fill: Fill | None, limit_price: Decimal, account: Account, rules: Rules
+) -> Rejection | None:
+    best_ask = order.available.best_ask
+    if best_ask is not None and best_ask > limit_price:
+        return Rejection.SLIPPAGE
+    if fill is None or fill.cost_basis < LEAST_BUY:
+        return Rejection.BELOW_MINIMUM
+    cost = fill.cost_basis
+    event = account.event_exposure[order.event_id] if order.event_id is not None else ZERO
+    market = account.market_exposure[order.market_id]
+    checks: list[tuple[Decimal, Decimal | None, Rejection]] = [
+        (Decimal(account.open_positions + 1), Decimal(rules.limits.max_positions),
+         Rejection.MAX_POSITIONS),
+        (cost, rules.position_limit, Rejection.MAX_POSITION_SIZE),
+        (cost, account.balance, Rejection.INSUFFICIENT_BALANCE),
+        (account.invested + cost, rules.limits.max_total_exposure, Rejection.MAX_TOTAL_EXPOSURE),
+        (event + cost, rules.max_event_exposure, Rejection.EVENT_EXPOSURE_CAP),
+        (market + cost, rules.shared.max_market_exposure, Rejection.MARKET_EXPOSURE_CAP),
+        (account.capital_in_use + cost, rules.shared.total_capital, Rejection.TOTAL_CAPITAL),
+    ]
+    return next(
+        (reason for value, limit, reason in checks if limit is not None and value > limit), None
+    )

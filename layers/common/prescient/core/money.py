@@ -1,0 +1,37 @@
+"""Dollars are `Decimal` in whole cents, shares `Decimal` in whole hundredths.
+
+Each amount is rounded once, at the fill, and always against the portfolio.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+SHARE_STEP = Decimal("0.01")
+PRICE_STEP = Decimal("0.000001")
+
+
+def cents_up(dollars: Decimal) -> Decimal:
+    """What a buy costs: the next whole cent at or above `dollars`."""
+    return dollars.quantize(CENT, ROUND_CEILING)
+
+
+def cents_down(dollars: Decimal) -> Decimal:
+    """What a sale or a settlement brings: the last whole cent at or below `dollars`."""
+    return dollars.quantize(CENT, ROUND_FLOOR)
+
+
+def cents_half_up(dollars: Decimal) -> Decimal:
+    """A valuation or a fee: the nearest whole cent, halves up."""
+    return dollars.quantize(CENT, ROUND_HALF_UP)
+
+
+def price_half_up(probability: Decimal) -> Decimal:
+    """A price as the database keeps it: six decimals."""
+    return probability.quantize(PRICE_STEP, ROUND_HALF_UP)
+
+
+def shares_down(shares: Decimal) -> Decimal:
+    """The last whole hundredth of a share at or below `shares`."""
+    return shares.quantize(SHARE_STEP, ROUND_FLOOR)

@@ -1,0 +1,1 @@
+"""One module a strategy, all behind `protocol.Strategy`; `registry` knows them by name."""

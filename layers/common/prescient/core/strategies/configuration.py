@@ -1,0 +1,55 @@
+"""The part of `strategy_config` that every strategy shares (DESIGN.md section 7)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Probability = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
+Fraction = Annotated[Decimal, Field(gt=0, lt=1, allow_inf_nan=False)]
+Dollars = Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=15, allow_inf_nan=False)]
+DollarsOrZero = Annotated[Decimal, Field(ge=0, max_digits=15, allow_inf_nan=False)]
+Hours = Annotated[Decimal, Field(ge=0, le=87600, allow_inf_nan=False)]
+LookbackHours = Literal[6, 24, 72, 168, 336]
+
+
+class StrategyConfiguration(BaseModel):
+    """Keys for all strategies; an unknown key is refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_confidence: Probability = Field(
+        Decimal("0.75"), description="Least confidence of a signal, 0–1."
+    )
+    trade_amount: Dollars = Field(Decimal(100), description="Dollars a trade, fees included.")
+    max_position_size: Dollars | None = Field(
+        None, description="Dollars a position; may only tighten the portfolio's own limit."
+    )
+    risk_per_trade: Fraction | None = Field(
+        None, description="Part of equity that one stopped-out trade may lose; sizes the trade."
+    )
+    market_types: tuple[str, ...] = Field((), description="Slugs of event tags; empty admits all.")
+    min_liquidity: DollarsOrZero = Field(Decimal(10000), description="Dollars a market.")
+    min_volume: DollarsOrZero = Field(Decimal(50000), description="Dollars a market, all time.")
+    max_spread: Probability = Field(Decimal("0.05"), description="Widest ask − bid, 0–1.")
+    min_hours_to_end: Hours = Field(Decimal(24), description="Hours until the market ends.")
+    stop_loss_percentage: Fraction | None = Field(
+        None, description="Fall of the bid since entry, as a part of the entry price."
+    )
+    take_profit_percentage: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        None, description="Rise above the entry price, as a part of it."
+    )
+    cooldown_hours: Hours = Field(
+        Decimal(24), description="Hours without re-entry to a market after its stop."
+    )
+    max_event_exposure: Dollars | None = Field(
+        None, description="Dollars of cost basis in one event."
+    )
+    rebalance_threshold: Fraction | None = Field(
+        None, description="Drift from the target allocation that calls for rebalancing."
+    )
+    max_slippage: Probability = Field(
+        Decimal("0.02"), description="How far a fill may exceed its target price, 0–1."
+    )

@@ -1,0 +1,90 @@
+"""Momentum: the favoured side, convinced but not certain, and drifting its way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from prescient.core.markets import ONE, ZERO, Outcome
+from prescient.core.strategies.configuration import (
+    LookbackHours,
+    Probability,
+    StrategyConfiguration,
+)
+from prescient.core.strategies.protocol import Candidate, Opinion, Strategy
+
+
+class MomentumConfiguration(StrategyConfiguration):
+    """Conviction is |yes − no|, 0–1; drift is a change of probability."""
+
+    min_conviction: Probability | None = Field(
+        None, description="Least |yes − no|; by default min(0.50, 2·min_confidence − 1)."
+    )
+    max_conviction: Probability | None = Field(
+        None, description="Largest |yes − no|; by default max(0.60, 2·min_confidence − 0.90)."
+    )
+    min_drift: Decimal = Field(
+        ZERO, ge=-1, le=1, allow_inf_nan=False, description="Least drift of the bought side."
+    )
+    lookback_hours: LookbackHours = Field(24, description="Hours over which drift is taken.")
+
+    @property
+    def conviction_band(self) -> tuple[Decimal, Decimal]:
+        lowest, highest = self.min_conviction, self.max_conviction
+        if lowest is None:
+            lowest = max(ZERO, min(Decimal("0.50"), 2 * self.min_confidence - 1))
+        if highest is None:
+            highest = min(ONE, max(Decimal("0.60"), 2 * self.min_confidence - Decimal("0.90")))
+        return lowest, highest
+
+    @model_validator(mode="after")
+    def _refuse_empty_bands(self) -> Self:
+        lowest, highest = self.conviction_band
+        if lowest > highest:
+            raise ValueError(
+                f"min_conviction {lowest} is above max_conviction {highest}: nothing could trade"
+            )
+        if 2 * self.min_confidence - 1 > highest:
+            raise ValueError(
+                f"min_confidence {self.min_confidence} needs a conviction above max_conviction "
+                f"{highest}: nothing could trade"
+            )
+        return self
+
+
+def decide(candidates: Sequence[Candidate], configuration: MomentumConfiguration) -> list[Opinion]:
+    """An opinion for each candidate within the conviction band that drifts its favoured way."""
+    opinions = (_opinion(candidate, configuration) for candidate in candidates)
+    return [opinion for opinion in opinions if opinion is not None]
+
+
+def _opinion(candidate: Candidate, configuration: MomentumConfiguration) -> Opinion | None:
+    outcome = Outcome.YES if candidate.yes_price >= candidate.no_price else Outcome.NO
+    price = candidate.price_of(outcome)
+    conviction = abs(candidate.yes_price - candidate.no_price)
+    drift = _drift(candidate, outcome, configuration.lookback_hours)
+    lowest, highest = configuration.conviction_band
+    if not lowest <= conviction <= highest:
+        return None
+    if drift < configuration.min_drift or price < configuration.min_confidence:
+        return None
+    reason = (
+        f"{outcome.upper()} at {price:f} has conviction {conviction:f} within "
+        f"[{lowest:f}, {highest:f}] and drifted {drift:+f} over {configuration.lookback_hours} h"
+    )
+    return Opinion(candidate, outcome, price, price, reason)
+
+
+def _drift(candidate: Candidate, outcome: Outcome, lookback_hours: int) -> Decimal:
+    feature = candidate.features.get(lookback_hours)
+    if feature is not None:
+        drift = candidate.mark - feature.reference_price
+    else:
+        drift = candidate.one_day_price_change or ZERO
+    return drift if outcome is Outcome.YES else -drift
+
+
+STRATEGY = Strategy("momentum", MomentumConfiguration, decide)

@@ -1,0 +1,42 @@
+"""Every strategy by its name, and the validation of its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from prescient.core.errors import InvalidRequest
+from prescient.core.strategies import momentum
+from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.core.strategies.protocol import Strategy
+
+STRATEGIES: Mapping[str, Strategy[Any]] = {
+    strategy.name: strategy for strategy in (momentum.STRATEGY,)
+}
+
+
+def find(strategy_type: str) -> Strategy[Any]:
+    """The strategy of this name; raises `InvalidRequest` for an unknown one."""
+    if strategy_type not in STRATEGIES:
+        known = ", ".join(STRATEGIES)
+        raise InvalidRequest(f"strategy_type: {strategy_type!r} is not one of {known}")
+    return STRATEGIES[strategy_type]
+
+
+def configuration(strategy_type: str, values: Mapping[str, object]) -> StrategyConfiguration:
+    """The validated configuration; raises `InvalidRequest` naming each bad key and its rule."""
+    try:
+        parsed = find(strategy_type).configuration.model_validate(values)
+    except ValidationError as error:
+        raise InvalidRequest("; ".join(_problems(error))) from error
+    assert isinstance(parsed, StrategyConfiguration)
+    return parsed
+
+
+def _problems(error: ValidationError) -> list[str]:
+    return [
+        ".".join(("strategy_config", *map(str, problem["loc"]))) + f": {problem['msg']}"
+        for problem in error.errors(include_url=False)
+    ]

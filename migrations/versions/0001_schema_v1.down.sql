@@ -1,0 +1,3 @@
+DROP TABLE market_snapshots, markets, events, system_metadata, signal_archives,
+    portfolio_snapshots, portfolio_history, trading_signals, trades, portfolio_positions,
+    portfolio_state;
