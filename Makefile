@@ -40,14 +40,14 @@ types: $(VENV)/.done
 	$(BIN)/mypy
 
 validate: $(SAM_VENV)/.done
-	@if [ -f template.yaml ]; then $(SAM) validate --lint; fi
+	$(SAM) validate --lint
 
 format: $(VENV)/.done ## Rewrite the Python files in the house style
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 build: $(SAM_VENV)/.done ## Build what `sam deploy` uploads
-	$(SAM) build
+	PATH="$(CURDIR)/$(SAM_VENV)/bin:$$PATH" $(SAM) build
 
 migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=postgresql://...
 	@DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.migrate
