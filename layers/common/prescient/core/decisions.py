@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from prescient.core.fills import offers
-from prescient.core.positions import Action
 from prescient.core.markets import Outcome
+from prescient.core.positions import Action
 from prescient.core.sizing import budget
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.core.strategies.protocol import (

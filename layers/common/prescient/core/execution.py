@@ -34,7 +34,7 @@ class Rejection(StrEnum):
     MAX_TOTAL_EXPOSURE = "max_total_exposure"
     EVENT_EXPOSURE_CAP = "event_exposure_cap"
     MARKET_EXPOSURE_CAP = "market_exposure_cap"
-    TOTAL_CAPITAL = "total_capital"
+    TOTAL_CAPITAL_CAP = "total_capital_cap"
     INCOMPLETE_LEGS = "incomplete_legs"
 
 
@@ -133,21 +133,21 @@ def execute(orders: Sequence[Order], account: Account, rules: Rules) -> Executio
 
 
 def _refusal_of_market(order: Order, account: Account, rules: Rules) -> Rejection | None:
+    checks = (
+        (account.status is not PortfolioStatus.ACTIVE, Rejection.PORTFOLIO_NOT_ACTIVE),
+        (not order.open, Rejection.MARKET_CLOSED),
+        ((order.market_id, order.action) in account.held, Rejection.ALREADY_HELD),
+        (order.quote_age > rules.max_quote_age, Rejection.STALE_QUOTE),
+        (order.available.best_ask is None, Rejection.NO_QUOTE),
+        (_spread_exceeds_stop(order, rules.stop_loss_percentage), Rejection.SPREAD_EXCEEDS_STOP),
+    )
+    return next((reason for broken, reason in checks if broken), None)
+
+
+def _spread_exceeds_stop(order: Order, stop: Decimal | None) -> bool:
+    """Such an entry would be stopped out by its own spread."""
     ask = order.available.best_ask
-    if account.status is not PortfolioStatus.ACTIVE:
-        return Rejection.PORTFOLIO_NOT_ACTIVE
-    if not order.open:
-        return Rejection.MARKET_CLOSED
-    if (order.market_id, order.action) in account.held:
-        return Rejection.ALREADY_HELD
-    if order.quote_age > rules.max_quote_age:
-        return Rejection.STALE_QUOTE
-    if ask is None:
-        return Rejection.NO_QUOTE
-    stop = rules.stop_loss_percentage
-    if stop is not None and (ask - order.bid) / ask > stop * HALF:
-        return Rejection.SPREAD_EXCEEDS_STOP
-    return None
+    return stop is not None and ask is not None and (ask - order.bid) / ask > stop * HALF
 
 
 def _refusal_of_fill(
@@ -162,14 +162,17 @@ def _refusal_of_fill(
     event = account.event_exposure[order.event_id] if order.event_id is not None else ZERO
     market = account.market_exposure[order.market_id]
     checks: list[tuple[Decimal, Decimal | None, Rejection]] = [
-        (Decimal(account.open_positions + 1), Decimal(rules.limits.max_positions),
-         Rejection.MAX_POSITIONS),
+        (
+            Decimal(account.open_positions + 1),
+            Decimal(rules.limits.max_positions),
+            Rejection.MAX_POSITIONS,
+        ),
         (cost, rules.position_limit, Rejection.MAX_POSITION_SIZE),
         (cost, account.balance, Rejection.INSUFFICIENT_BALANCE),
         (account.invested + cost, rules.limits.max_total_exposure, Rejection.MAX_TOTAL_EXPOSURE),
         (event + cost, rules.max_event_exposure, Rejection.EVENT_EXPOSURE_CAP),
         (market + cost, rules.shared.max_market_exposure, Rejection.MARKET_EXPOSURE_CAP),
-        (account.capital_in_use + cost, rules.shared.total_capital, Rejection.TOTAL_CAPITAL),
+        (account.capital_in_use + cost, rules.shared.total_capital, Rejection.TOTAL_CAPITAL_CAP),
     ]
     return next(
         (reason for value, limit, reason in checks if limit is not None and value > limit), None

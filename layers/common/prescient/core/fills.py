@@ -82,7 +82,9 @@ def highest_price(target: Decimal, max_slippage: Decimal) -> Decimal:
     return target + min(max_slippage, target * LARGEST_RELATIVE_SLIPPAGE)
 
 
-def buy(budget: Decimal, available: Offers, limit_price: Decimal, schedule: FeeSchedule) -> Fill | None:
+def buy(
+    budget: Decimal, available: Offers, limit_price: Decimal, schedule: FeeSchedule
+) -> Fill | None:
     """The largest buy, in hundredths of a share, whose amount and fee fit `budget` dollars.
 
     Walks the levels at or below `limit_price`, cheapest first. None when not a hundredth fits.

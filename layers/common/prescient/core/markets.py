@@ -17,7 +17,7 @@ ONE = Decimal(1)
 
 
 class Outcome(StrEnum):
-    """One of a market's two outcomes: YES is outcome 0, NO is outcome 1, whatever they are called."""
+    """YES is a market's outcome 0, NO its outcome 1, whatever the market calls them."""
 
     YES = "yes"
     NO = "no"

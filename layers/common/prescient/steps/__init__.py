@@ -1,0 +1,1 @@
+"""One use case a module, named as its function: load, decide in the core, store."""

@@ -27,12 +27,11 @@ def find(strategy_type: str) -> Strategy[Any]:
 
 def configuration(strategy_type: str, values: Mapping[str, object]) -> StrategyConfiguration:
     """The validated configuration; raises `InvalidRequest` naming each bad key and its rule."""
+    model: type[StrategyConfiguration] = find(strategy_type).configuration
     try:
-        parsed = find(strategy_type).configuration.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
         raise InvalidRequest("; ".join(_problems(error))) from error
-    assert isinstance(parsed, StrategyConfiguration)
-    return parsed
 
 
 def _problems(error: ValidationError) -> list[str]:

@@ -1,0 +1,31 @@
+"""Why a row of the exchange is left out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class SkipReason(StrEnum):
+    """The first rule that a row broke; docs/market-data.md explains each."""
+
+    MALFORMED = "malformed"
+    MISSING_ID = "missing_id"
+    MISSING_QUESTION = "missing_question"
+    PLACEHOLDER = "placeholder"
+    NOT_BINARY = "not_binary"
+    BAD_QUOTE = "bad_quote"
+    CROSSED_QUOTE = "crossed_quote"
+    BAD_OUTCOME_PRICES = "bad_outcome_prices"
+    WITHOUT_PRICES = "without_prices"
+    BAD_FEE_SCHEDULE = "bad_fee_schedule"
+    NOT_REQUESTED = "not_requested"
+    EVENT_MALFORMED = "event_malformed"
+    EVENT_MISSING_ID = "event_missing_id"
+
+
+class RowSkipped(Exception):
+    """This row is left out; the others are not affected."""
+
+    def __init__(self, reason: SkipReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

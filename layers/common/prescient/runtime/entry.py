@@ -1,0 +1,67 @@
+"""How an event becomes one call: the entry that all functions share."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from prescient.core.errors import InvalidRequest
+from prescient.runtime.environment import Environment
+from prescient.runtime.observability import logger
+from prescient.runtime.settings import Settings
+from prescient.steps.context import StepContext
+
+Event = Mapping[str, Any]
+Answer = dict[str, Any]
+RequestT = TypeVar("RequestT", bound=BaseModel)
+
+
+class Handler(ABC):
+    """A Lambda handler. It uses the process's environment unless it is bound to another one."""
+
+    @cached_property
+    def _process_environment(self) -> Environment:
+        return Environment(Settings.from_variables(os.environ))
+
+    def __call__(self, event: Event, context: Any) -> Answer:
+        return self.answer(event, context, self._process_environment)
+
+    def bound_to(self, environment: Environment) -> Callable[[Event, Any], Answer]:
+        """This handler with an environment of its own, so that one process can hold many."""
+        return lambda event, context: self.answer(event, context, environment)
+
+    @abstractmethod
+    def answer(self, event: Event, context: Any, environment: Environment) -> Answer:
+        """The answer to one invocation; `context` is Lambda's."""
+
+
+class StepHandler(Handler, Generic[RequestT]):
+    """Validates the event, runs the step, and answers and logs its result."""
+
+    def __init__(
+        self, request: type[RequestT], step: Callable[[RequestT, StepContext], BaseModel]
+    ) -> None:
+        self._request = request
+        self._step = step
+
+    def answer(self, event: Event, context: Any, environment: Environment) -> Answer:
+        result = self._step(self._parsed(event), environment.context)
+        answer = result.model_dump(mode="json", exclude_none=True)
+        request_id = getattr(context, "aws_request_id", None)
+        logger.info("step done", request_id=request_id, request=dict(event), result=answer)
+        return answer
+
+    def _parsed(self, event: Event) -> RequestT:
+        try:
+            return self._request.model_validate(event)
+        except ValidationError as error:
+            problems = [
+                f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+                for problem in error.errors(include_url=False)
+            ]
+            raise InvalidRequest("; ".join(problems)) from None

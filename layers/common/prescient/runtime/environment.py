@@ -1,0 +1,46 @@
+"""An execution environment: its settings, its connections, its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from prescient.core.portfolios import GlobalLimits
+from prescient.polymarket.client import PolymarketClient
+from prescient.runtime.settings import Settings
+from prescient.steps.context import StepContext
+from prescient.store.database import Database
+
+
+def system_time() -> datetime:
+    """The machine's clock, UTC."""
+    return datetime.now(UTC)
+
+
+class Environment:
+    """What one Lambda execution environment keeps between its invocations.
+
+    Connections open when first used. `now` replaces the clock that the settings name.
+    """
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime] | None = None) -> None:
+        self.settings = settings
+        self._exchange = PolymarketClient(
+            settings.gamma_url, settings.clob_url, now=now or self._clock_now
+        )
+        self.context = StepContext(
+            database=Database(settings.database_url),
+            exchange=self._exchange,
+            now=now or self._clock_now,
+            shared_limits=GlobalLimits(settings.max_market_exposure, settings.total_capital),
+            max_quote_age=timedelta(seconds=settings.max_quote_age),
+            max_concurrency=settings.max_concurrency,
+        )
+
+    def close(self) -> None:
+        """Close the connections; they open again when needed."""
+        self.context.database.close()
+        self._exchange.close()
+
+    def _clock_now(self) -> datetime:
+        return system_time() if self.settings.clock == "system" else self._exchange.time()

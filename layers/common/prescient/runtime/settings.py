@@ -1,0 +1,51 @@
+"""The functions' settings: environment variables, read once an execution environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from prescient.core.errors import InvalidRequest
+
+Dollars = Annotated[Decimal, Field(gt=0, decimal_places=2, allow_inf_nan=False)]
+
+
+class Settings(BaseModel):
+    """Field names are those of the environment variables, in lower case.
+
+    `clock` says whose time it is: the machine's, or the exchange's (a simulation has its own).
+    `max_quote_age` and `cycle_wait_seconds` are seconds, the two limits dollars of cost basis.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    database_url: Annotated[str, Field(min_length=1)]
+    gamma_url: str = "https://gamma-api.polymarket.com"
+    clob_url: str = "https://clob.polymarket.com"
+    clock: Literal["system", "exchange"] = "system"
+    max_quote_age: Annotated[int, Field(gt=0)] = 600
+    max_market_exposure: Dollars | None = None
+    total_capital: Dollars | None = None
+    max_concurrency: Annotated[int, Field(gt=0, le=1000)] = 10
+    state_machine_arn: str | None = None
+    cycle_wait_seconds: Annotated[float, Field(ge=0, le=25)] = 20.0
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, str]) -> Self:
+        """Read the settings; an empty variable counts as absent.
+
+        Raises `InvalidRequest` naming each variable that breaks its rule.
+        """
+        given = {name.lower(): value for name, value in variables.items() if value != ""}
+        wanted = {name: given[name] for name in cls.model_fields if name in given}
+        try:
+            return cls.model_validate(wanted)
+        except ValidationError as error:
+            problems = [
+                f"{str(problem['loc'][0]).upper()}: {problem['msg']}"
+                for problem in error.errors(include_url=False, include_input=False)
+            ]
+            raise InvalidRequest("; ".join(problems)) from None

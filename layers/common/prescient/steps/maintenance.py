@@ -1,0 +1,33 @@
+"""The daily check: does every number still follow from the ledger and the trades?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from prescient.steps.context import StepContext
+from prescient.store import reconcile
+from prescient.store.reconcile import Break
+
+
+class MaintenanceRequest(BaseModel):
+    """`scheduled_at` is noted in the logs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scheduled_at: datetime | None = None
+
+
+class MaintenanceResult(BaseModel):
+    """Whether the books reconcile, and the first rows that break an invariant."""
+
+    reconciled: bool
+    breaks: list[Break]
+
+
+def run(_: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
+    """Check the invariants of every portfolio."""
+    with context.database.transaction() as session:
+        breaks = reconcile.breaks(session)
+    return MaintenanceResult(reconciled=not breaks, breaks=breaks)

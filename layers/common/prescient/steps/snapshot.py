@@ -1,0 +1,30 @@
+"""Writes the portfolio's row of the day and ends its part of the cycle."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from prescient.steps.context import StepContext
+from prescient.steps.portfolio_step import PortfolioStepRequest, cycle_of
+from prescient.store import cycles, history, portfolios
+
+
+class SnapshotResult(BaseModel):
+    """The portfolio's equity in dollars, as a decimal string."""
+
+    status: str
+    equity: str
+
+
+def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
+    """Snapshot and release the claim; a second run answers the first one's result."""
+    with context.database.transaction() as session:
+        cycle_id = cycle_of(session, request)
+        portfolio = portfolios.lock(session, request.portfolio_id)
+        result = cycles.portfolio_result(session, cycle_id, portfolio.portfolio_id)
+        if result.status == "completed":
+            return SnapshotResult(status="completed", equity=str(result.equity))
+        cycles.check_claim(session, cycle_id, portfolio.portfolio_id)
+        history.save_snapshot(session, portfolio, context.now())
+        cycles.complete(session, cycle_id, portfolio.portfolio_id, portfolio.total_value)
+    return SnapshotResult(status="completed", equity=str(portfolio.total_value))

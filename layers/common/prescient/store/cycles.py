@@ -1,0 +1,221 @@
+"""Cycles, and which of them runs a portfolio: at most one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from prescient.core.decisions import Funnel
+from prescient.core.errors import ClaimLost, CycleNotFound
+from prescient.core.portfolios import PortfolioId
+from prescient.store import statements
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+LEASE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleRow:
+    """A cycle. `decided_at` is the end of its filter; `batch_id` is what it decided on."""
+
+    cycle_id: int
+    cycle_key: str
+    kind: str
+    execution_name: str | None
+    parameters: Mapping[str, object]
+    status: str
+    batch_id: int | None
+    started_at: datetime
+    decided_at: datetime | None
+    ended_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CyclePortfolioRow:
+    """What a cycle did for one portfolio; equity in dollars."""
+
+    cycle_id: int
+    portfolio_id: PortfolioId
+    status: str
+    lease_until: datetime | None
+    funnel: Funnel
+    signals: int
+    trades: int
+    rejections: Mapping[str, int]
+    equity: Decimal | None
+    reason: str | None
+    executed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What makes a cycle unique (`cycle_key`) and what it was asked for."""
+
+    cycle_key: str
+    kind: str
+    execution_name: str | None
+    parameters: Mapping[str, object]
+
+
+def open_cycle(session: Session, opening: Opening, now: datetime) -> int:
+    """Insert the cycle, or find the one that this key opened before."""
+    values = {
+        "cycle_key": opening.cycle_key,
+        "kind": opening.kind,
+        "execution_name": opening.execution_name,
+        "parameters": Jsonb(dict(opening.parameters)),
+        "now": now,
+    }
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return int(cursor.execute(SQL["open_cycle"], values).fetchall()[0])
+
+
+def get(session: Session, cycle_id: int) -> CycleRow:
+    """The cycle; raises `CycleNotFound`."""
+    with session.cursor(row_factory=class_row(CycleRow)) as cursor:
+        row = cursor.execute(SQL["select_cycle"], {"cycle_id": cycle_id}).fetchone()
+    if row is None:
+        raise CycleNotFound(cycle_id)
+    return row
+
+
+def find_by_key(session: Session, cycle_key: str) -> CycleRow | None:
+    """The cycle that this key opened, if it has."""
+    with session.cursor(row_factory=class_row(CycleRow)) as cursor:
+        return cursor.execute(SQL["select_cycle_by_key"], {"cycle_key": cycle_key}).fetchone()
+
+
+def newest(session: Session, limit: int, before: int | None = None) -> list[CycleRow]:
+    """At most `limit` cycles, newest first, older than cycle `before` where given."""
+    values = {"limit": limit, "before": before}
+    with session.cursor(row_factory=class_row(CycleRow)) as cursor:
+        return cursor.execute(SQL["select_cycles"], values).fetchall()
+
+
+def latest_of_portfolio(session: Session, portfolio_id: PortfolioId) -> int:
+    """The newest cycle that admitted the portfolio; raises `CycleNotFound`."""
+    values = {"portfolio_id": portfolio_id}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(SQL["select_latest_cycle_of_portfolio"], values).fetchone()
+    if found is None:
+        raise CycleNotFound(0)
+    return int(found)
+
+
+def decide_on_batch(
+    session: Session,
+    cycle_id: int,
+    batch_id: int,
+    portfolio_ids: Sequence[PortfolioId],
+    now: datetime,
+) -> None:
+    """Fix the batch on which every portfolio of the cycle decides, and admit the portfolios."""
+    values = {"cycle_id": cycle_id, "batch_id": batch_id, "now": now}
+    session.execute(SQL["decide_on_batch"], values)
+    session.execute(
+        SQL["admit_portfolios"], {"cycle_id": cycle_id, "portfolio_ids": list(portfolio_ids)}
+    )
+
+
+def admitted(session: Session, cycle_id: int) -> list[PortfolioId]:
+    """The portfolios of the cycle, by id."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL["select_admitted"], {"cycle_id": cycle_id}).fetchall()
+
+
+def portfolio_results(session: Session, cycle_id: int) -> list[CyclePortfolioRow]:
+    """What the cycle did, one row a portfolio, by id."""
+    with session.cursor(row_factory=class_row(CyclePortfolioRow)) as cursor:
+        values = {"cycle_id": cycle_id}
+        return cursor.execute(SQL["select_cycle_portfolios"], values).fetchall()
+
+
+def portfolio_result(
+    session: Session, cycle_id: int, portfolio_id: PortfolioId
+) -> CyclePortfolioRow:
+    """What the cycle did for one portfolio; raises `ClaimLost` when it was never admitted."""
+    with session.cursor(row_factory=class_row(CyclePortfolioRow)) as cursor:
+        row = cursor.execute(SQL["select_cycle_portfolio"], _key(cycle_id, portfolio_id)).fetchone()
+    if row is None:
+        raise ClaimLost(f"portfolio {portfolio_id} is not part of cycle {cycle_id}")
+    return row
+
+
+def claim(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime) -> int | None:
+    """Claim the locked portfolio for this cycle; the id of the cycle that holds it, or None.
+
+    A claim whose lease has run out is taken over. Raises `ClaimLost` when this cycle has already
+    ended for the portfolio.
+    """
+    key = _key(cycle_id, portfolio_id)
+    session.execute(SQL["end_expired_claim"], {**key, "now": now})
+    with session.cursor(row_factory=scalar_row) as cursor:
+        other = cursor.execute(SQL["select_other_claim"], key).fetchone()
+    if other is not None:
+        return int(other)
+    claimed = session.execute(SQL["claim"], {**key, "lease_until": now + LEASE})
+    if claimed.rowcount != 1:
+        raise ClaimLost(f"cycle {cycle_id} has ended for portfolio {portfolio_id}")
+    return None
+
+
+def check_claim(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> CyclePortfolioRow:
+    """This cycle's claim on the locked portfolio; raises `ClaimLost` when it has none."""
+    row = portfolio_result(session, cycle_id, portfolio_id)
+    if row.status != "running":
+        raise ClaimLost(
+            f"cycle {cycle_id} does not run portfolio {portfolio_id}: it is {row.status}"
+        )
+    return row
+
+
+def skip(session: Session, cycle_id: int, portfolio_id: PortfolioId, reason: str) -> None:
+    session.execute(SQL["skip"], {**_key(cycle_id, portfolio_id), "reason": reason})
+
+
+def record_signals(
+    session: Session, cycle_id: int, portfolio_id: PortfolioId, funnel: Funnel, signals: int
+) -> None:
+    values = {"funnel": Jsonb(funnel), "signals": signals}
+    session.execute(SQL["record_signals"], {**_key(cycle_id, portfolio_id), **values})
+
+
+def record_executions(
+    session: Session,
+    cycle_id: int,
+    portfolio_id: PortfolioId,
+    *,
+    trades: int,
+    rejections: Mapping[str, int],
+    now: datetime,
+) -> None:
+    values = {"trades": trades, "rejections": Jsonb(dict(rejections)), "now": now}
+    session.execute(SQL["record_executions"], {**_key(cycle_id, portfolio_id), **values})
+
+
+def complete(session: Session, cycle_id: int, portfolio_id: PortfolioId, equity: Decimal) -> None:
+    session.execute(SQL["complete_portfolio"], {**_key(cycle_id, portfolio_id), "equity": equity})
+
+
+def fail(session: Session, cycle_id: int, portfolio_id: PortfolioId, reason: str) -> None:
+    session.execute(SQL["fail_portfolio"], {**_key(cycle_id, portfolio_id), "reason": reason})
+
+
+def close(session: Session, cycle_id: int, error: str | None, now: datetime) -> None:
+    """End the cycle, as failed where there is an error; what never finished fails with it."""
+    reason = error or "the cycle ended before this portfolio did"
+    session.execute(SQL["fail_unfinished"], {"cycle_id": cycle_id, "reason": reason})
+    status = "completed" if error is None else "failed"
+    values = {"cycle_id": cycle_id, "status": status, "error": error, "now": now}
+    session.execute(SQL["close_cycle"], values)
+
+
+def _key(cycle_id: int, portfolio_id: PortfolioId) -> dict[str, int]:
+    return {"cycle_id": cycle_id, "portfolio_id": portfolio_id}

@@ -1,0 +1,110 @@
+-- name: open_cycle
+INSERT INTO trading_cycles (cycle_key, kind, execution_name, parameters, status, started_at)
+VALUES (%(cycle_key)s, %(kind)s, %(execution_name)s, %(parameters)s, 'running', %(now)s)
+ON CONFLICT ON CONSTRAINT trading_cycles_cycle_key_key DO UPDATE SET cycle_key = excluded.cycle_key
+RETURNING cycle_id;
+
+-- name: select_cycle
+SELECT
+    cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
+    decided_at, ended_at, error
+FROM trading_cycles
+WHERE cycle_id = %(cycle_id)s;
+
+-- name: select_cycle_by_key
+SELECT
+    cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
+    decided_at, ended_at, error
+FROM trading_cycles
+WHERE cycle_key = %(cycle_key)s;
+
+-- name: select_cycles
+SELECT
+    cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
+    decided_at, ended_at, error
+FROM trading_cycles
+WHERE cycle_id < coalesce(%(before)s, 9223372036854775807)
+ORDER BY cycle_id DESC
+LIMIT %(limit)s;
+
+-- name: select_latest_cycle_of_portfolio
+SELECT max(cycle_id) FROM cycle_portfolios WHERE portfolio_id = %(portfolio_id)s;
+
+-- name: decide_on_batch
+UPDATE trading_cycles SET batch_id = %(batch_id)s, decided_at = %(now)s
+WHERE cycle_id = %(cycle_id)s AND status = 'running';
+
+-- name: admit_portfolios
+INSERT INTO cycle_portfolios (cycle_id, portfolio_id, status, strategy_config, limits)
+SELECT
+    %(cycle_id)s, portfolio_id, 'pending', strategy_config,
+    jsonb_build_object(
+        'max_position_size', max_position_size,
+        'max_total_exposure', max_total_exposure,
+        'max_positions', max_positions
+    )
+FROM portfolios
+WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+ON CONFLICT DO NOTHING;
+
+-- name: select_admitted
+SELECT portfolio_id FROM cycle_portfolios WHERE cycle_id = %(cycle_id)s ORDER BY portfolio_id;
+
+-- name: select_cycle_portfolio
+SELECT
+    cycle_id, portfolio_id, status, lease_until, funnel, signals, trades, rejections, equity,
+    reason, executed_at
+FROM cycle_portfolios
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
+
+-- name: select_cycle_portfolios
+SELECT
+    cycle_id, portfolio_id, status, lease_until, funnel, signals, trades, rejections, equity,
+    reason, executed_at
+FROM cycle_portfolios
+WHERE cycle_id = %(cycle_id)s
+ORDER BY portfolio_id;
+
+-- name: end_expired_claim
+UPDATE cycle_portfolios SET status = 'failed', reason = 'lease ran out'
+WHERE portfolio_id = %(portfolio_id)s AND cycle_id <> %(cycle_id)s
+    AND status = 'running' AND lease_until <= %(now)s;
+
+-- name: select_other_claim
+SELECT cycle_id FROM cycle_portfolios
+WHERE portfolio_id = %(portfolio_id)s AND cycle_id <> %(cycle_id)s AND status = 'running';
+
+-- name: claim
+UPDATE cycle_portfolios SET status = 'running', lease_until = %(lease_until)s
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s
+    AND status IN ('pending', 'running');
+
+-- name: skip
+UPDATE cycle_portfolios SET status = 'skipped', reason = %(reason)s, lease_until = NULL
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s AND status = 'pending';
+
+-- name: record_signals
+UPDATE cycle_portfolios SET funnel = %(funnel)s, signals = %(signals)s
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
+
+-- name: record_executions
+UPDATE cycle_portfolios SET
+    trades = %(trades)s, rejections = %(rejections)s, executed_at = %(now)s
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
+
+-- name: complete_portfolio
+UPDATE cycle_portfolios SET status = 'completed', equity = %(equity)s, lease_until = NULL
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
+
+-- name: fail_portfolio
+UPDATE cycle_portfolios SET status = 'failed', reason = %(reason)s, lease_until = NULL
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s
+    AND status IN ('pending', 'running');
+
+-- name: fail_unfinished
+UPDATE cycle_portfolios SET status = 'failed', reason = %(reason)s, lease_until = NULL
+WHERE cycle_id = %(cycle_id)s AND status IN ('pending', 'running');
+
+-- name: close_cycle
+UPDATE trading_cycles SET status = %(status)s, ended_at = %(now)s, error = %(error)s
+WHERE cycle_id = %(cycle_id)s AND status = 'running';

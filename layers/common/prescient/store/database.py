@@ -1,0 +1,130 @@
+"""One connection an execution environment, opened when first needed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import psycopg
+from psycopg import Connection, errors
+from psycopg.rows import TupleRow
+from psycopg.types.json import set_json_dumps, set_json_loads
+
+from prescient.core.errors import (
+    DatabaseUnavailable,
+    DeadlockDetected,
+    SchemaVersionMismatch,
+    SerializationFailure,
+)
+
+SCHEMA_VERSION = "0002"
+CONNECT_TIMEOUT_SECONDS = 5
+STATEMENT_TIMEOUT_SECONDS = 50
+IDLE_TRANSACTION_TIMEOUT_SECONDS = 30
+TRUSTED_IDLE_SECONDS = 20.0
+
+Session = Connection[TupleRow]
+
+
+class Database:
+    """A lazily opened connection to Postgres, `autocommit` with explicit transactions.
+
+    Every error of Postgres that a retry can mend leaves as `DatabaseUnavailable`,
+    `SerializationFailure` or `DeadlockDetected`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._session: Session | None = None
+        self._last_used = 0.0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        with _domain_errors():
+            session = self._usable_session()
+            with session.transaction():
+                yield session
+            self._last_used = time.monotonic()
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _usable_session(self) -> Session:
+        if self._session is not None and not self._alive(self._session):
+            self.close()
+        if self._session is None:
+            self._session = _connect(self.url)
+        return self._session
+
+    def _alive(self, session: Session) -> bool:
+        """A frozen environment can wake up with a connection that the server has long closed."""
+        if session.closed:
+            return False
+        if time.monotonic() - self._last_used < TRUSTED_IDLE_SECONDS:
+            return True
+        try:
+            session.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+def _connect(url: str) -> Session:
+    session = psycopg.connect(
+        url,
+        autocommit=True,
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        application_name="prescient",
+        options=(
+            "-c timezone=UTC"
+            f" -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s"
+            f" -c idle_in_transaction_session_timeout={IDLE_TRANSACTION_TIMEOUT_SECONDS}s"
+        ),
+    )
+    set_json_loads(partial(json.loads, parse_float=Decimal), session)
+    set_json_dumps(partial(json.dumps, default=_plain), session)
+    _check_schema_version(session)
+    return session
+
+
+def _plain(value: Any) -> Any:
+    """Decimals travel to JSONB as numbers; JSON has no other way to write them."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _check_schema_version(session: Session) -> None:
+    try:
+        row = session.execute("SELECT version_num FROM alembic_version").fetchone()
+    except errors.UndefinedTable:
+        row = None
+    found = row[0] if row else "none"
+    if found != SCHEMA_VERSION:
+        session.close()
+        raise SchemaVersionMismatch(
+            f"the database is at schema version {found}; this code needs {SCHEMA_VERSION}: "
+            "run the migrate function"
+        )
+
+
+@contextmanager
+def _domain_errors() -> Iterator[None]:
+    try:
+        yield
+    except errors.SerializationFailure as error:
+        raise SerializationFailure(str(error)) from error
+    except errors.DeadlockDetected as error:
+        raise DeadlockDetected(str(error)) from error
+    except (errors.QueryCanceled, errors.LockNotAvailable) as error:
+        raise DatabaseUnavailable(f"Postgres took too long: {error}") from error
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(f"Postgres cannot be reached: {error}") from error

@@ -1,0 +1,125 @@
+"""Exits: which positions are due, and what closing them writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from psycopg.rows import class_row, scalar_row
+
+from prescient.core.exits import PricedHolding, Triggers
+from prescient.core.markets import FeeSchedule, MarketId
+from prescient.core.portfolios import PortfolioId
+from prescient.core.positions import Action, Exit, Holding
+from prescient.store import exposures, ledger, portfolios, statements
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DueRow:
+    position_id: int
+    portfolio_id: PortfolioId
+    market_id: MarketId
+    action: str
+    shares: Decimal
+    cost_basis: Decimal
+    stop_loss_bid: Decimal | None
+    take_profit_bid: Decimal | None
+    bid: Decimal
+    yes_payout: Decimal | None
+    fee_rate: Decimal
+    fee_exponent: Decimal
+    tradable: bool
+
+
+def held_markets(session: Session) -> list[MarketId]:
+    """The markets of all open positions of all portfolios, by id."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL["select_held_markets"]).fetchall()
+
+
+def count_open_positions(session: Session) -> int:
+    """Open positions over all portfolios."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return int(cursor.execute(SQL["count_open_positions"]).fetchone() or 0)
+
+
+def due(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[PricedHolding]:
+    """Open positions of locked portfolios whose market paid or whose bid crossed a trigger."""
+    with session.cursor(row_factory=class_row(_DueRow)) as cursor:
+        rows = cursor.execute(SQL["select_due"], {"portfolio_ids": list(portfolio_ids)})
+        return [_priced(row) for row in rows]
+
+
+def save(session: Session, exits: Sequence[Exit], batch_id: int, now: datetime) -> None:
+    """Write the exits of locked portfolios: positions, trades, ledger, exposure and totals."""
+    if not exits:
+        return
+    exposures.lock(session, [one.holding.market_id for one in exits])
+    rows = json.dumps([_row(one) for one in exits], default=str)
+    session.execute(SQL["insert_exits"], {"exits": rows, "batch_id": batch_id, "now": now})
+    position_ids = [one.holding.position_id for one in exits]
+    session.execute(SQL["follow_positions"], {"position_ids": position_ids})
+    session.execute(SQL["count_results"], _results(exits))
+    ledger.post(session, [_entry(one) for one in exits], now)
+    exposures.move(session, [(one.holding.market_id, -one.cost_basis) for one in exits])
+    owners = sorted({PortfolioId(one.holding.portfolio_id) for one in exits})
+    portfolios.rewrite_totals(session, owners, now)
+
+
+def flag(session: Session, missing: Sequence[MarketId]) -> int:
+    """Flag positions whose market is missing, disputed or oddly resolved; how many there are."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return int(
+            cursor.execute(SQL["flag_positions"], {"missing": list(missing)}).fetchone() or 0
+        )
+
+
+def _priced(row: _DueRow) -> PricedHolding:
+    holding = Holding(
+        position_id=row.position_id,
+        portfolio_id=row.portfolio_id,
+        market_id=row.market_id,
+        outcome=Action(row.action).outcome,
+        shares=row.shares,
+        cost_basis=row.cost_basis,
+    )
+    return PricedHolding(
+        holding=holding,
+        triggers=Triggers(row.stop_loss_bid, row.take_profit_bid),
+        bid=row.bid,
+        yes_payout=row.yes_payout,
+        fee=FeeSchedule(row.fee_rate, row.fee_exponent),
+        tradable=row.tradable,
+    )
+
+
+def _row(one: Exit) -> dict[str, object]:
+    return {
+        "portfolio_id": one.holding.portfolio_id,
+        "position_id": one.holding.position_id,
+        "kind": one.kind,
+        "shares": one.shares,
+        "price": one.price,
+        "proceeds": one.proceeds,
+        "fee": one.fee,
+        "cost_basis": one.cost_basis,
+        "realized_pnl": one.realized_pnl,
+        "source": one.source,
+    }
+
+
+def _results(exits: Sequence[Exit]) -> dict[str, object]:
+    return {
+        "portfolio_ids": [one.holding.portfolio_id for one in exits],
+        "realized_pnls": [one.realized_pnl for one in exits],
+    }
+
+
+def _entry(one: Exit) -> ledger.Entry:
+    return ledger.Entry(PortfolioId(one.holding.portfolio_id), one.kind, one.cash, one.source)

@@ -1,0 +1,99 @@
+-- name: select_held_markets
+SELECT DISTINCT market_id FROM portfolio_positions WHERE status = 'open' ORDER BY market_id;
+
+-- name: count_open_positions
+SELECT count(*) FROM portfolio_positions WHERE status = 'open';
+
+-- name: select_due
+SELECT
+    position.id AS position_id, position.portfolio_id, position.market_id, position.action,
+    position.shares, position.cost_basis, position.stop_loss_bid, position.take_profit_bid,
+    outcome.bid, price.yes_payout, market.fee_rate, market.fee_exponent,
+    price.accepting_orders AND NOT price.closed AS tradable
+FROM portfolio_positions AS position
+JOIN market_prices AS price ON price.market_id = position.market_id
+JOIN markets AS market ON market.market_id = position.market_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(
+        CASE position.action WHEN 'buy_yes' THEN price.best_bid ELSE 1 - price.best_ask END, 0
+    ) AS bid
+) AS outcome
+WHERE position.status = 'open' AND position.portfolio_id = ANY (%(portfolio_ids)s::int[])
+    AND (
+        price.yes_payout IS NOT NULL
+        OR outcome.bid <= position.stop_loss_bid
+        OR outcome.bid >= position.take_profit_bid
+    )
+ORDER BY position.portfolio_id, position.id;
+
+-- name: insert_exits
+WITH given AS (
+    SELECT * FROM jsonb_to_recordset(%(exits)s) AS given (
+        portfolio_id int, position_id bigint, kind text, shares numeric, price numeric,
+        proceeds numeric, fee numeric, cost_basis numeric, realized_pnl numeric, source text
+    )
+), stored AS (
+    INSERT INTO position_exits (
+        portfolio_id, position_id, kind, shares, price, proceeds, fee, cost_basis, realized_pnl,
+        source, batch_id, timestamp
+    )
+    SELECT
+        portfolio_id, position_id, kind, shares, price, proceeds, fee, cost_basis, realized_pnl,
+        source, %(batch_id)s, %(now)s
+    FROM given
+)
+UPDATE portfolio_positions AS position SET
+    shares = position.shares - given.shares,
+    cost_basis = position.cost_basis - given.cost_basis,
+    realized_pnl = position.realized_pnl + given.realized_pnl,
+    status = CASE WHEN position.shares = given.shares THEN 'closed' ELSE 'open' END,
+    exit_price = given.price,
+    exit_timestamp = %(now)s,
+    flag = NULL
+FROM given
+WHERE position.portfolio_id = given.portfolio_id AND position.id = given.position_id;
+
+-- name: follow_positions
+UPDATE trades AS trade SET status = position.status, realized_pnl = position.realized_pnl
+FROM portfolio_positions AS position
+WHERE position.portfolio_id = trade.portfolio_id AND position.trade_id = trade.trade_id
+    AND position.id = ANY (%(position_ids)s::bigint[]);
+
+-- name: count_results
+UPDATE portfolios SET
+    realized_pnl = portfolios.realized_pnl + given.realized_pnl,
+    total_winning_trades = closed.winning,
+    total_losing_trades = closed.losing,
+    avg_trade_pnl = closed.average
+FROM (
+    SELECT portfolio_id, sum(realized_pnl) AS realized_pnl
+    FROM unnest(%(portfolio_ids)s::int[], %(realized_pnls)s::numeric[])
+        AS given (portfolio_id, realized_pnl)
+    GROUP BY portfolio_id
+) AS given
+CROSS JOIN LATERAL (
+    SELECT
+        count(*) FILTER (WHERE position.realized_pnl > 0) AS winning,
+        count(*) FILTER (WHERE position.realized_pnl < 0) AS losing,
+        coalesce(round(avg(position.realized_pnl), 2), 0) AS average
+    FROM portfolio_positions AS position
+    WHERE position.portfolio_id = given.portfolio_id AND position.status = 'closed'
+) AS closed
+WHERE portfolios.portfolio_id = given.portfolio_id;
+
+-- name: flag_positions
+WITH wanted AS (
+    SELECT
+        position.id,
+        CASE
+            WHEN position.market_id = ANY (%(missing)s::text[]) THEN 'not_listed'
+            ELSE price.resolution_flag
+        END AS flag
+    FROM portfolio_positions AS position
+    JOIN market_prices AS price ON price.market_id = position.market_id
+    WHERE position.status = 'open'
+), changed AS (
+    UPDATE portfolio_positions AS position SET flag = wanted.flag
+    FROM wanted WHERE position.id = wanted.id AND position.flag IS DISTINCT FROM wanted.flag
+)
+SELECT count(*) FROM wanted WHERE flag IS NOT NULL;

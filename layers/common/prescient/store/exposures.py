@@ -1,0 +1,46 @@
+"""Cost basis a market and in all, over all portfolios: sums without portfolio data.
+
+Lock order everywhere: portfolios by id, then markets by id, then the capital row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from psycopg.rows import scalar_row
+
+from prescient.core.markets import MarketId
+from prescient.store import statements
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Dollars of cost basis over all portfolios, by market and in all."""
+
+    by_market: dict[MarketId, Decimal]
+    capital: Decimal
+
+
+def lock(session: Session, market_ids: Iterable[MarketId]) -> Exposure:
+    """Lock these markets' exposure and the capital row until the transaction ends."""
+    wanted = {"market_ids": sorted(set(market_ids))}
+    by_market: dict[MarketId, Decimal] = dict(
+        session.execute(SQL["lock_market_exposure"], wanted).fetchall()
+    )
+    with session.cursor(row_factory=scalar_row) as cursor:
+        capital = cursor.execute(SQL["lock_capital"]).fetchone()
+    return Exposure(by_market, capital or Decimal(0))
+
+
+def move(session: Session, changes: Sequence[tuple[MarketId, Decimal]]) -> None:
+    """Add (market, dollars of cost basis) to locked rows; negative where a position closes."""
+    values = {
+        "market_ids": [market_id for market_id, _ in changes],
+        "cost_bases": [cost_basis for _, cost_basis in changes],
+    }
+    session.execute(SQL["move"], values)

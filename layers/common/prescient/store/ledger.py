@@ -1,0 +1,36 @@
+"""The cash ledger: the only way in which a balance moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from prescient.core.portfolios import PortfolioId
+from prescient.store import statements
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A movement of cash in dollars; `source` is unique in its portfolio, so it happens once."""
+
+    portfolio_id: PortfolioId
+    kind: str
+    amount: Decimal
+    source: str
+
+
+def post(session: Session, entries: Sequence[Entry], now: datetime) -> None:
+    """Append the entries, in order, and move the balances of their (locked) portfolios."""
+    values = {
+        "portfolio_ids": [entry.portfolio_id for entry in entries],
+        "kinds": [entry.kind for entry in entries],
+        "amounts": [entry.amount for entry in entries],
+        "sources": [entry.source for entry in entries],
+        "now": now,
+    }
+    session.execute(SQL["post"], values)

@@ -1,0 +1,62 @@
+-- name: upsert_events
+INSERT INTO events (
+    event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
+    neg_risk_augmented, event_data, created_at, updated_at
+)
+SELECT
+    event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
+    neg_risk_augmented, event_data, %(now)s, %(now)s
+FROM jsonb_to_recordset(%(events)s) AS listed (
+    event_id text, title text, slug text, tags text[], liquidity numeric, volume numeric,
+    volume24hr numeric, start_date timestamptz, end_date timestamptz, neg_risk boolean,
+    neg_risk_augmented boolean, event_data jsonb
+)
+ORDER BY event_id
+ON CONFLICT (event_id) DO UPDATE SET
+    title = excluded.title, slug = excluded.slug, tags = excluded.tags,
+    liquidity = excluded.liquidity, volume = excluded.volume, volume24hr = excluded.volume24hr,
+    start_date = excluded.start_date, end_date = excluded.end_date,
+    neg_risk = excluded.neg_risk, neg_risk_augmented = excluded.neg_risk_augmented,
+    event_data = excluded.event_data, updated_at = excluded.updated_at
+WHERE (
+    events.title, events.slug, events.tags, events.end_date, events.neg_risk,
+    events.neg_risk_augmented
+) IS DISTINCT FROM (
+    excluded.title, excluded.slug, excluded.tags, excluded.end_date, excluded.neg_risk,
+    excluded.neg_risk_augmented
+);
+
+-- name: upsert_markets
+INSERT INTO markets (
+    market_id, question, event_id, event_title, event_end_date, end_date, yes_outcome, no_outcome,
+    condition_id, yes_token_id, no_token_id, tick_size, neg_risk, fee_rate, fee_exponent,
+    market_data, created_at, updated_at
+)
+SELECT
+    market_id, question, event_id, event_title, event_end_date, end_date, yes_outcome, no_outcome,
+    condition_id, yes_token_id, no_token_id, tick_size, neg_risk, fee_rate, fee_exponent,
+    market_data, %(now)s, %(now)s
+FROM jsonb_to_recordset(%(markets)s) AS listed (
+    market_id text, question text, event_id text, event_title text, event_end_date timestamptz,
+    end_date timestamptz, yes_outcome text, no_outcome text, condition_id text, yes_token_id text,
+    no_token_id text, tick_size numeric, neg_risk boolean, fee_rate numeric, fee_exponent numeric,
+    market_data jsonb
+)
+ORDER BY market_id
+ON CONFLICT (market_id) DO UPDATE SET
+    question = excluded.question, event_id = coalesce(excluded.event_id, markets.event_id),
+    event_title = coalesce(excluded.event_title, markets.event_title),
+    event_end_date = coalesce(excluded.event_end_date, markets.event_end_date),
+    end_date = excluded.end_date, yes_outcome = excluded.yes_outcome,
+    no_outcome = excluded.no_outcome, condition_id = excluded.condition_id,
+    yes_token_id = excluded.yes_token_id, no_token_id = excluded.no_token_id,
+    tick_size = excluded.tick_size, neg_risk = excluded.neg_risk,
+    fee_rate = excluded.fee_rate, fee_exponent = excluded.fee_exponent,
+    market_data = excluded.market_data, updated_at = excluded.updated_at
+WHERE (
+    markets.question, markets.end_date, markets.tick_size, markets.fee_rate, markets.fee_exponent,
+    markets.yes_token_id, markets.no_token_id
+) IS DISTINCT FROM (
+    excluded.question, excluded.end_date, excluded.tick_size, excluded.fee_rate,
+    excluded.fee_exponent, excluded.yes_token_id, excluded.no_token_id
+);

@@ -1,0 +1,220 @@
+"""Portfolios: their rows, their open positions and their totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from psycopg import errors
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from prescient.core.errors import PortfolioConflict, PortfolioNotFound
+from prescient.core.exits import Triggers
+from prescient.core.portfolios import Limits, PortfolioId, PortfolioStatus
+from prescient.store import statements
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+NAME_TAKEN = "portfolios_name_key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPortfolio:
+    """A portfolio to create; money in dollars."""
+
+    name: str
+    description: str
+    strategy_type: str
+    initial_balance: Decimal
+    strategy_config: Mapping[str, object]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioRow:
+    """A portfolio as it stands; money in dollars, `max_drawdown` too."""
+
+    portfolio_id: PortfolioId
+    name: str
+    description: str
+    strategy_type: str
+    initial_balance: Decimal
+    current_balance: Decimal
+    total_invested: Decimal
+    total_profit_loss: Decimal
+    realized_pnl: Decimal
+    trade_count: int
+    status: str
+    status_reason: str | None
+    created_at: datetime
+    last_updated: datetime
+    strategy_config: Mapping[str, object]
+    config_version: int
+    max_position_size: Decimal | None
+    max_total_exposure: Decimal | None
+    max_positions: int
+    total_trades_executed: int
+    total_winning_trades: int
+    total_losing_trades: int
+    avg_trade_pnl: Decimal
+    max_drawdown: Decimal
+    last_trade_at: datetime | None
+    last_price_update: datetime | None
+    open_positions: int
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.max_position_size, self.max_total_exposure, self.max_positions)
+
+    @property
+    def unrealized_pnl(self) -> Decimal:
+        return self.total_profit_loss - self.realized_pnl
+
+    @property
+    def total_value(self) -> Decimal:
+        """Equity: cash plus the marked value of the open positions."""
+        return self.current_balance + self.total_invested + self.unrealized_pnl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionRow:
+    """A position with its present mark (0–1) and P&L (dollars), null where closed."""
+
+    position_id: int
+    trade_id: str
+    market_id: str
+    market_question: str
+    action: str
+    amount: Decimal
+    fee: Decimal
+    shares: Decimal
+    cost_basis: Decimal
+    entry_price: Decimal
+    entry_bid: Decimal
+    entry_timestamp: datetime
+    status: str
+    stop_loss_bid: Decimal | None
+    take_profit_bid: Decimal | None
+    flag: str | None
+    realized_pnl: Decimal
+    exit_price: Decimal | None
+    exit_timestamp: datetime | None
+    mark_price: Decimal | None
+    current_pnl: Decimal | None
+
+
+def create(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
+    """Insert a portfolio; raises `PortfolioConflict` when its name is taken."""
+    values = {
+        "name": portfolio.name,
+        "description": portfolio.description,
+        "strategy_type": portfolio.strategy_type,
+        "initial_balance": portfolio.initial_balance,
+        "strategy_config": Jsonb(dict(portfolio.strategy_config)),
+        **_limit_values(portfolio.limits),
+        "now": now,
+    }
+    with session.cursor(row_factory=scalar_row) as cursor:
+        try:
+            return PortfolioId(cursor.execute(SQL["insert_portfolio"], values).fetchall()[0])
+        except errors.UniqueViolation as error:
+            raise _conflict(error, portfolio.name) from error
+
+
+def get(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:
+    """The portfolio; raises `PortfolioNotFound`."""
+    with session.cursor(row_factory=class_row(PortfolioRow)) as cursor:
+        row = cursor.execute(SQL["select_portfolio"], {"portfolio_id": portfolio_id}).fetchone()
+    if row is None:
+        raise PortfolioNotFound(portfolio_id)
+    return row
+
+
+def lock(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:
+    """The portfolio, locked until the transaction ends; raises `PortfolioNotFound`."""
+    session.execute(SQL["lock_portfolio"], {"portfolio_id": portfolio_id})
+    return get(session, portfolio_id)
+
+
+def list_by_status(session: Session, statuses: Sequence[PortfolioStatus]) -> list[PortfolioRow]:
+    """All portfolios in one of `statuses`, by id."""
+    with session.cursor(row_factory=class_row(PortfolioRow)) as cursor:
+        return cursor.execute(SQL["select_portfolios"], {"statuses": list(statuses)}).fetchall()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioSettings:
+    """What a user may change of a portfolio."""
+
+    name: str
+    description: str
+    status: PortfolioStatus
+    status_reason: str | None
+    strategy_type: str
+    strategy_config: Mapping[str, object]
+    config_version: int
+    limits: Limits
+
+
+def update(
+    session: Session, portfolio_id: PortfolioId, wanted: PortfolioSettings, now: datetime
+) -> None:
+    """Write all settings at once; raises `PortfolioConflict` when the name is taken."""
+    values = {
+        "portfolio_id": portfolio_id,
+        "name": wanted.name,
+        "description": wanted.description,
+        "status": wanted.status,
+        "status_reason": wanted.status_reason,
+        "strategy_type": wanted.strategy_type,
+        "strategy_config": Jsonb(dict(wanted.strategy_config)),
+        "config_version": wanted.config_version,
+        **_limit_values(wanted.limits),
+        "now": now,
+    }
+    try:
+        session.execute(SQL["update_portfolio"], values)
+    except errors.UniqueViolation as error:
+        raise _conflict(error, wanted.name) from error
+
+
+def positions(session: Session, portfolio_id: PortfolioId, status: str) -> list[PositionRow]:
+    """The portfolio's `open` or `closed` positions, newest first."""
+    values = {"portfolio_id": portfolio_id, "status": status}
+    with session.cursor(row_factory=class_row(PositionRow)) as cursor:
+        return cursor.execute(SQL["select_positions"], values).fetchall()
+
+
+def set_triggers(
+    session: Session, portfolio_id: PortfolioId, wanted: Mapping[int, Triggers]
+) -> None:
+    """Move the stop-loss and take-profit bids of open positions, by position id."""
+    values = {
+        "portfolio_id": portfolio_id,
+        "position_ids": list(wanted),
+        "stops": [one.stop_loss_bid for one in wanted.values()],
+        "takes": [one.take_profit_bid for one in wanted.values()],
+    }
+    session.execute(SQL["update_triggers"], values)
+
+
+def rewrite_totals(session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime) -> None:
+    """Bring invested, P&L, peak and drawdown in line with positions and marks."""
+    session.execute(SQL["rewrite_totals"], {"portfolio_ids": list(portfolio_ids), "now": now})
+
+
+def _limit_values(limits: Limits) -> dict[str, object]:
+    return {
+        "max_position_size": limits.max_position_size,
+        "max_total_exposure": limits.max_total_exposure,
+        "max_positions": limits.max_positions,
+    }
+
+
+def _conflict(error: errors.UniqueViolation, name: str) -> Exception:
+    if error.diag.constraint_name == NAME_TAKEN:
+        return PortfolioConflict(f"name: a portfolio named {name!r} exists already")
+    return error

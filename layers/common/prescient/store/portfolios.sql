@@ -1,0 +1,76 @@
+-- name: insert_portfolio
+INSERT INTO portfolios (
+    name, description, strategy_type, initial_balance, current_balance, peak_equity,
+    strategy_config, max_position_size, max_total_exposure, max_positions, created_at, last_updated
+) VALUES (
+    %(name)s, %(description)s, %(strategy_type)s, %(initial_balance)s, %(initial_balance)s,
+    %(initial_balance)s, %(strategy_config)s, %(max_position_size)s, %(max_total_exposure)s,
+    %(max_positions)s, %(now)s, %(now)s
+)
+RETURNING portfolio_id;
+
+-- name: select_portfolio
+SELECT * FROM portfolio_overview WHERE portfolio_id = %(portfolio_id)s;
+
+-- name: lock_portfolio
+SELECT portfolio_id FROM portfolios WHERE portfolio_id = %(portfolio_id)s FOR UPDATE;
+
+-- name: select_portfolios
+SELECT * FROM portfolio_overview WHERE status = ANY (%(statuses)s::text[]) ORDER BY portfolio_id;
+
+-- name: update_portfolio
+UPDATE portfolios SET
+    name = %(name)s,
+    description = %(description)s,
+    status = %(status)s,
+    status_reason = %(status_reason)s,
+    strategy_type = %(strategy_type)s,
+    strategy_config = %(strategy_config)s,
+    config_version = %(config_version)s,
+    max_position_size = %(max_position_size)s,
+    max_total_exposure = %(max_total_exposure)s,
+    max_positions = %(max_positions)s,
+    last_updated = %(now)s
+WHERE portfolio_id = %(portfolio_id)s;
+
+-- name: select_positions
+SELECT
+    position.id AS position_id, position.trade_id, position.market_id, position.market_question,
+    position.action, position.amount, position.fee, position.shares, position.cost_basis,
+    position.entry_price, position.entry_bid, position.entry_timestamp, position.status,
+    position.stop_loss_bid, position.take_profit_bid, position.flag, position.realized_pnl,
+    position.exit_price, position.exit_timestamp, valuation.mark_price, valuation.current_pnl
+FROM portfolio_positions AS position
+LEFT JOIN position_valuations AS valuation
+    ON valuation.portfolio_id = position.portfolio_id AND valuation.position_id = position.id
+WHERE position.portfolio_id = %(portfolio_id)s AND position.status = %(status)s
+ORDER BY position.entry_timestamp DESC, position.id DESC;
+
+-- name: update_triggers
+UPDATE portfolio_positions AS position SET
+    stop_loss_bid = wanted.stop_loss_bid,
+    take_profit_bid = wanted.take_profit_bid
+FROM unnest(%(position_ids)s::bigint[], %(stops)s::numeric[], %(takes)s::numeric[])
+    AS wanted (position_id, stop_loss_bid, take_profit_bid)
+WHERE position.portfolio_id = %(portfolio_id)s AND position.id = wanted.position_id;
+
+-- name: rewrite_totals
+UPDATE portfolios SET
+    total_invested = totals.invested,
+    total_profit_loss = portfolios.realized_pnl + totals.value - totals.invested,
+    peak_equity = greatest(portfolios.peak_equity, portfolios.current_balance + totals.value),
+    max_drawdown = greatest(
+        portfolios.max_drawdown,
+        portfolios.peak_equity - portfolios.current_balance - totals.value
+    ),
+    last_updated = %(now)s
+FROM (
+    SELECT
+        wanted.portfolio_id,
+        coalesce(sum(valuation.cost_basis), 0) AS invested,
+        coalesce(sum(coalesce(valuation.value, valuation.cost_basis)), 0) AS value
+    FROM unnest(%(portfolio_ids)s::int[]) AS wanted (portfolio_id)
+    LEFT JOIN position_valuations AS valuation USING (portfolio_id)
+    GROUP BY wanted.portfolio_id
+) AS totals
+WHERE portfolios.portfolio_id = totals.portfolio_id;
