@@ -1,0 +1,58 @@
+"""The template and the state machine as plain dictionaries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """Reads CloudFormation's short tags as their long forms: `!Ref X` is `{"Ref": "X"}`."""
+
+
+def _long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if tag == "GetAtt":
+        value = value.split(".", 1)
+    return {tag if tag == "Ref" else f"Fn::{tag}": value}
+
+
+_TemplateLoader.add_multi_constructor("!", _long_form)
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, _TemplateLoader)
+
+
+@pytest.fixture(scope="session")
+def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return template["Resources"]
+
+
+@pytest.fixture(scope="session")
+def functions(resources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The properties of each function, by the name of its folder."""
+    return {
+        Path(resource["Properties"]["CodeUri"]).name: resource["Properties"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+@pytest.fixture(scope="session")
+def definition() -> dict[str, Any]:
+    """The state machine."""
+    return json.loads((ROOT / "statemachines/trading_cycle.asl.json").read_text(encoding="utf-8"))

@@ -1,0 +1,78 @@
+"""Imports run one way, and what deploys needs only what its layer carries."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.template.conftest import ROOT
+
+LAYER = ROOT / "layers/common/prescient"
+RUNTIME = {"aws_lambda_powertools", "boto3", "botocore", "psycopg", "pydantic", "urllib3"}
+STEPS = (
+    "cycle",
+    "execute",
+    "filter",
+    "maintenance",
+    "migrate",
+    "price_update",
+    "signal",
+    "snapshot",
+)
+
+
+def test_import_linter_keeps_all_contracts() -> None:
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'layers/common'}{os.pathsep}{ROOT}"}
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_core_imports_only_the_standard_library_and_pydantic() -> None:
+    allowed = sys.stdlib_module_names | {"pydantic", "prescient"}
+    for path in (LAYER / "core").rglob("*.py"):
+        assert {name.split(".")[0] for name in _imports(path)} <= allowed, path
+
+
+def test_the_layer_imports_only_its_own_requirements() -> None:
+    allowed = sys.stdlib_module_names | RUNTIME | {"prescient"}
+    for path in LAYER.rglob("*.py"):
+        # Only the migrate function, which has the second layer, imports this step.
+        of_second_layer = {"alembic"} if path == LAYER / "steps/migrate.py" else set()
+        assert {name.split(".")[0] for name in _imports(path)} <= allowed | of_second_layer, path
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_function_imports_runtime_and_one_step(name: str) -> None:
+    packages = _packages(ROOT / "functions" / name / "app.py")
+    assert packages <= {"prescient.runtime", "prescient.steps", "prescient.core"}
+    assert "prescient.steps" in packages
+
+
+def test_the_api_function_imports_runtime_and_api() -> None:
+    packages = _packages(ROOT / "functions/api/app.py")
+    assert packages <= {"prescient.runtime", "prescient.api"}
+
+
+def _packages(path: Path) -> set[str]:
+    """The subpackages of prescient that a file imports."""
+    names = {name for name in _imports(path) if name.startswith("prescient")}
+    return {".".join(name.split(".")[:2]) for name in names}
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "prescient":
+            yield from (f"prescient.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module

@@ -1,0 +1,209 @@
+"""What template.yaml promises about functions, schedules, routes and permissions."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.template.conftest import ROOT
+
+FUNCTIONS = {
+    "api",
+    "cycle",
+    "execute",
+    "filter",
+    "maintenance",
+    "migrate",
+    "price_update",
+    "signal",
+    "snapshot",
+}
+PUBLIC_ROUTES = {"GET /health"}
+# CloudWatch Logs knows no resources for these, and a state machine cannot log without them.
+LOG_DELIVERY = re.compile(
+    r"logs:(\w+LogDeliver(y|ies)|(Describe|Put)ResourcePolic(y|ies)|DescribeLogGroups)"
+)
+
+Resources = dict[str, dict[str, Any]]
+
+
+def test_there_are_the_nine_functions(functions: Resources) -> None:
+    assert set(functions) == FUNCTIONS
+
+
+def test_logical_ids_follow_the_folders(resources: Resources) -> None:
+    for logical_id, resource in resources.items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            folder = resource["Properties"]["CodeUri"].removeprefix("functions/").rstrip("/")
+            assert logical_id == folder.title().replace("_", "") + "Function"
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_has_a_small_handler_and_a_sample_event(name: str) -> None:
+    handler = ROOT / "functions" / name / "app.py"
+    lines = handler.read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 40, f"{handler} has {len(lines)} lines"
+    assert any(line.startswith(("handler =", "handler:", "def handler(")) for line in lines)
+    assert (ROOT / f"events/{name}.json").exists() or list((ROOT / f"events/{name}").glob("*.json"))
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_has_its_own_log_group_with_retention(
+    name: str, functions: Resources, resources: Resources
+) -> None:
+    group = functions[name]["LoggingConfig"]["LogGroup"]["Ref"]
+    assert group == name.title().replace("_", "") + "LogGroup"
+    assert resources[group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_every_log_group_expires(resources: Resources) -> None:
+    for logical_id, resource in resources.items():
+        if resource["Type"] == "AWS::Logs::LogGroup":
+            assert "RetentionInDays" in resource["Properties"], logical_id
+
+
+def test_functions_are_not_built_and_layers_are_built_by_make(resources: Resources) -> None:
+    for logical_id, resource in resources.items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            assert resource["Metadata"] == {"SkipBuild": True}, logical_id
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            assert resource["Metadata"] == {"BuildMethod": "makefile"}, logical_id
+            makefile = ROOT / resource["Properties"]["ContentUri"] / "Makefile"
+            assert f"\nbuild-{logical_id}:" in makefile.read_text(encoding="utf-8")
+
+
+def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[str, Any]) -> None:
+    """`sam local --env-vars` changes only the variables that the template declares."""
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert {
+        "DATABASE_URL",
+        "GAMMA_URL",
+        "CLOB_URL",
+        "CLOCK",
+        "MAX_QUOTE_AGE",
+        "MAX_MARKET_EXPOSURE",
+        "TOTAL_CAPITAL",
+        "MAX_CONCURRENCY",
+        "POWERTOOLS_SERVICE_NAME",
+        "POWERTOOLS_LOG_LEVEL",
+    } == set(variables)
+
+
+def test_the_api_answers_before_the_gateway_gives_up(functions: Resources) -> None:
+    wait = int(functions["api"]["Environment"]["Variables"]["CYCLE_WAIT_SECONDS"])
+    assert wait < functions["api"]["Timeout"] < 30
+
+
+def test_schedules_are_parameters_and_have_no_fixed_name(
+    template: dict[str, Any], resources: Resources
+) -> None:
+    expressions = {}
+    for logical_id, event in _events(resources, "ScheduleV2"):
+        assert event["OmitName"] is True
+        assert json.loads(event["Input"]) == {"scheduled_at": "<aws.scheduler.scheduled-time>"}
+        parameter = event["ScheduleExpression"]["Ref"]
+        expressions[logical_id] = template["Parameters"][parameter]["Default"]
+    assert expressions == {
+        "TradingCycle": "rate(1 hour)",
+        "PriceUpdateFunction": "rate(5 minutes)",
+        "MaintenanceFunction": "cron(30 3 * * ? *)",
+    }
+
+
+def test_a_price_update_ends_before_the_next_one(functions: Resources) -> None:
+    assert functions["price_update"]["Timeout"] < 300
+
+
+def test_every_route_leads_to_the_api_function_and_asks_for_a_scope(resources: Resources) -> None:
+    assert resources["HttpApi"]["Properties"]["Auth"]["DefaultAuthorizer"] == "Cognito"
+    for logical_id, event in _events(resources, "HttpApi"):
+        assert logical_id == "ApiFunction"
+        assert event["ApiId"] == {"Ref": "HttpApi"}
+        if _route(event) in PUBLIC_ROUTES:
+            assert event["Auth"] == {"Authorizer": "NONE"}
+        else:
+            assert set(event["Auth"]["AuthorizationScopes"]) <= _scopes(resources)
+
+
+def test_each_path_has_a_sample_request(resources: Resources) -> None:
+    routes = {_route(event) for _, event in _events(resources, "HttpApi")}
+    samples = [json.loads(path.read_text()) for path in (ROOT / "events/api").glob("*.json")]
+    assert {sample["routeKey"] for sample in samples} <= routes
+    sampled_paths = {sample["routeKey"].split(" ", 1)[1] for sample in samples}
+    assert sampled_paths == {route.split(" ", 1)[1] for route in routes}
+
+
+def test_throttled_routes_exist(resources: Resources) -> None:
+    routes = {_route(event) for _, event in _events(resources, "HttpApi")}
+    assert set(resources["HttpApi"]["Properties"]["RouteSettings"]) <= routes
+
+
+def test_no_permission_is_for_all_resources(resources: Resources) -> None:
+    for logical_id, statement in _statements(resources):
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            assert "*" not in action, f"{logical_id} may {action}"
+            if statement["Resource"] == "*":
+                assert LOG_DELIVERY.fullmatch(action), f"{logical_id} may {action} on everything"
+
+
+def test_the_api_may_start_only_the_trading_cycle(resources: Resources) -> None:
+    granted = {
+        statement["Action"]: statement["Resource"]
+        for logical_id, statement in _statements(resources)
+        if logical_id == "ApiFunction"
+    }
+    assert granted.keys() == {"states:StartExecution", "states:DescribeExecution"}
+    assert granted["states:StartExecution"] == {"Ref": "TradingCycle"}
+
+
+def test_financial_data_stays_out_of_the_state_machines_log(resources: Resources) -> None:
+    logging = resources["TradingCycle"]["Properties"]["Logging"]
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
+
+
+def test_secrets_are_not_shown(template: dict[str, Any]) -> None:
+    assert template["Parameters"]["DatabaseUrl"]["NoEcho"] is True
+    assert "Default" not in template["Parameters"]["DatabaseUrl"]
+
+
+def test_sam_accepts_the_template() -> None:
+    sam = ROOT / ".venv-sam/bin/sam"
+    if not sam.exists():
+        pytest.skip("no SAM CLI: make .venv-sam/.done installs it")
+    environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
+    command = [sam, "validate", "--lint"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _events(resources: Resources, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for logical_id, resource in resources.items():
+        for event in resource["Properties"].get("Events", {}).values():
+            if event["Type"] == kind:
+                yield logical_id, event["Properties"]
+
+
+def _statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
+    for logical_id, resource in resources.items():
+        policies = resource["Properties"].get("Policies", [])
+        for policy in policies if isinstance(policies, list) else []:
+            for statement in policy["Statement"]:
+                yield logical_id, statement
+
+
+def _route(event: dict[str, Any]) -> str:
+    return f"{event['Method']} {event['Path']}"
+
+
+def _scopes(resources: Resources) -> set[str]:
+    server = resources["ResourceServer"]["Properties"]
+    return {f"{server['Identifier']}/{scope['ScopeName']}" for scope in server["Scopes"]}
