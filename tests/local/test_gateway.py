@@ -1,0 +1,141 @@
+"""The gateway speaks API Gateway's payload format 2.0 and checks scopes as its authorizer does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import urllib3
+
+from local.dispatcher import Invocation
+from local.gateway import DEVELOPER, Gateway
+from local.http_server import HttpServer, Request
+from local.template import Route
+
+ROUTES = [
+    Route("GET", "/health", "ApiFunction", authorized=False, scopes=()),
+    Route("GET", "/portfolios/{portfolio_id}", "ApiFunction", True, ("prescient/read",)),
+    Route("GET", "/portfolios/compare", "ApiFunction", True, ("prescient/read",)),
+    Route("POST", "/portfolios/create", "ApiFunction", True, ("prescient/trade",)),
+]
+
+
+class FakeDispatcher:
+    """Remembers the event and answers what it is told to."""
+
+    def __init__(self, payload: object = None, function_error: str | None = None) -> None:
+        self.event: dict[str, Any] = {}
+        self.answer = Invocation(payload or {"statusCode": 200, "body": "{}"}, function_error)
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Invocation:
+        assert function == "ApiFunction"
+        self.event = event
+        return self.answer
+
+
+def _gateway(dispatcher: FakeDispatcher, claims: Mapping[str, str] | None = DEVELOPER) -> Gateway:
+    return Gateway(ROUTES, dispatcher, claims)  # type: ignore[arg-type]
+
+
+def test_an_event_tells_the_request() -> None:
+    dispatcher = FakeDispatcher()
+    request = Request(
+        "POST",
+        "/portfolios/create?dry=1&tag=a&tag=b",
+        {"content-type": "application/json", "user-agent": "test"},
+        b'{"name": "One"}',
+    )
+    _gateway(dispatcher).respond(request)
+    event = dispatcher.event
+    assert event["version"] == "2.0"
+    assert event["routeKey"] == "POST /portfolios/create"
+    assert event["rawPath"] == "/portfolios/create"
+    assert event["queryStringParameters"] == {"dry": "1", "tag": "a,b"}
+    assert event["headers"]["content-type"] == "application/json"
+    assert json.loads(event["body"]) == {"name": "One"}
+    assert event["requestContext"]["http"]["method"] == "POST"
+
+
+def test_what_a_request_lacks_is_missing_in_the_event() -> None:
+    dispatcher = FakeDispatcher()
+    _gateway(dispatcher).respond(Request("GET", "/health"))
+    assert {"body", "queryStringParameters", "pathParameters"}.isdisjoint(dispatcher.event)
+    assert "authorizer" not in dispatcher.event["requestContext"]
+
+
+def test_binary_bodies_travel_as_base64() -> None:
+    dispatcher = FakeDispatcher()
+    _gateway(dispatcher).respond(Request("POST", "/portfolios/create", body=b"\xff"))
+    assert dispatcher.event["isBase64Encoded"] is True
+
+
+@pytest.mark.parametrize(
+    ("path", "route", "parameters"),
+    [
+        ("/portfolios/7", "GET /portfolios/{portfolio_id}", {"portfolio_id": "7"}),
+        ("/portfolios/a%20b", "GET /portfolios/{portfolio_id}", {"portfolio_id": "a b"}),
+        ("/portfolios/compare", "GET /portfolios/compare", None),
+    ],
+)
+def test_the_most_literal_route_answers(
+    path: str, route: str, parameters: dict[str, str] | None
+) -> None:
+    dispatcher = FakeDispatcher()
+    _gateway(dispatcher).respond(Request("GET", path))
+    assert dispatcher.event["routeKey"] == route
+    assert dispatcher.event.get("pathParameters") == parameters
+
+
+@pytest.mark.parametrize("target", ["/nowhere", "/portfolios/7/8", "/health/"])
+def test_an_unknown_path_is_not_found(target: str) -> None:
+    assert _gateway(FakeDispatcher()).respond(Request("GET", target)).status == 404
+
+
+def test_the_developer_has_every_scope() -> None:
+    dispatcher = FakeDispatcher()
+    _gateway(dispatcher).respond(Request("GET", "/portfolios/7"))
+    jwt = dispatcher.event["requestContext"]["authorizer"]["jwt"]
+    assert jwt["scopes"] == ["prescient/read"]
+    assert set(jwt["claims"]["scope"].split()) == {
+        "prescient/read",
+        "prescient/trade",
+        "prescient/admin",
+    }
+
+
+def test_without_claims_only_open_routes_answer() -> None:
+    gateway = _gateway(FakeDispatcher(), claims=None)
+    assert gateway.respond(Request("GET", "/health")).status == 200
+    assert gateway.respond(Request("GET", "/portfolios/7")).status == 401
+
+
+def test_a_missing_scope_is_forbidden() -> None:
+    gateway = _gateway(FakeDispatcher(), claims={"scope": "prescient/read"})
+    assert gateway.respond(Request("GET", "/portfolios/7")).status == 200
+    assert gateway.respond(Request("POST", "/portfolios/create")).status == 403
+
+
+def test_an_answer_is_passed_on() -> None:
+    answer = {"statusCode": 409, "headers": {"Retry-After": "1"}, "body": '{"code": "conflict"}'}
+    response = _gateway(FakeDispatcher(answer)).respond(Request("GET", "/health"))
+    assert response.status == 409
+    assert response.headers["retry-after"] == "1"
+    assert json.loads(response.body) == {"code": "conflict"}
+
+
+def test_a_failed_function_tells_nothing_to_the_caller() -> None:
+    dispatcher = FakeDispatcher({"errorMessage": "secret"}, "Unhandled")
+    response = _gateway(dispatcher).respond(Request("GET", "/health"))
+    assert response.status == 500
+    assert json.loads(response.body) == {"message": "Internal Server Error"}
+
+
+def test_the_server_keeps_a_connection_alive() -> None:
+    gateway = _gateway(FakeDispatcher({"statusCode": 200, "body": '{"status": "ok"}'}))
+    with HttpServer(gateway.respond) as server, urllib3.PoolManager(maxsize=1) as client:
+        for _ in range(3):
+            assert client.request("GET", f"{server.url}/health").json() == {"status": "ok"}
+        pool = client.connection_from_url(server.url)
+        assert (pool.num_connections, pool.num_requests) == (1, 3)

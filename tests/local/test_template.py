@@ -1,0 +1,113 @@
+"""The template is read as CloudFormation reads it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local import intrinsics
+from local.intrinsics import Resolver, UnresolvedReference
+from local.template import read_template
+
+PARAMETERS = {"Stage": "dev", "DatabaseUrl": "postgresql:///prescient"}
+SMALL = """
+Parameters:
+  Name: { Type: String, Default: x }
+  Needed: { Type: String }
+Conditions:
+  Named: !Equals [!Ref Name, x]
+  Unnamed: !Not [!Condition Named]
+Resources:
+  Step: { Type: AWS::Serverless::Function, Properties: { CodeUri: f } }
+  Machine: { Type: AWS::Serverless::StateMachine, Properties: { Name: !Sub "${AWS::StackName}-m" } }
+"""
+FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:Step"
+
+
+@pytest.fixture
+def resolver() -> Resolver:
+    return Resolver(intrinsics.load(SMALL), {"Needed": "y"})
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("!Ref Name", "x"),
+        ("!Ref Needed", "y"),
+        ("!Ref Step", "Step"),
+        ("!Ref Machine", "arn:aws:states:us-east-1:123456789012:stateMachine:prescient-local-m"),
+        ("!GetAtt Step.Arn", FUNCTION_ARN),
+        (
+            "!Sub '${Step.Arn} in ${AWS::Region}, ${!Literal}'",
+            f"{FUNCTION_ARN} in us-east-1, ${{Literal}}",
+        ),
+        ("!Sub ['${Name}${Other}', { Other: !Ref Needed }]", "xy"),
+        ("!Join ['-', [a, !Ref Name]]", "a-x"),
+        ("!If [Named, 1, 2]", 1),
+        ("!If [Unnamed, 1, 2]", 2),
+        ("{ a: [!Ref Name] }", {"a": ["x"]}),
+    ],
+)
+def test_expressions_have_their_value(resolver: Resolver, expression: str, value: object) -> None:
+    assert resolver.resolve(intrinsics.load(f"value: {expression}")["value"]) == value
+
+
+@pytest.mark.parametrize("expression", ["!Ref Missing", "!GetAtt No.Arn", "!Split [',', 'a,b']"])
+def test_what_cannot_be_resolved_is_refused_by_name(resolver: Resolver, expression: str) -> None:
+    with pytest.raises(UnresolvedReference, match=r"Missing|No|Split"):
+        resolver.resolve(intrinsics.load(f"value: {expression}")["value"])
+
+
+def test_a_parameter_without_a_value_is_refused() -> None:
+    with pytest.raises(UnresolvedReference, match="DatabaseUrl"):
+        read_template({"Stage": "dev"})
+
+
+def test_every_function_of_the_template_has_its_folder_and_settings() -> None:
+    functions = read_template(PARAMETERS).functions
+    assert set(functions) == {
+        "FilterFunction",
+        "SignalFunction",
+        "ExecuteFunction",
+        "SnapshotFunction",
+        "PriceUpdateFunction",
+        "CycleFunction",
+        "ApiFunction",
+        "MaintenanceFunction",
+        "MigrateFunction",
+    }
+    for function in functions.values():
+        assert function.folder.parent == Path(__file__).parents[2] / "functions"
+        assert function.handler == "app.handler"
+        assert function.variables["DATABASE_URL"] == PARAMETERS["DatabaseUrl"]
+
+
+def test_the_definition_invokes_functions_of_the_template() -> None:
+    template = read_template(PARAMETERS)
+    definition = json.loads(template.state_machine.definition)
+    arn = definition["States"]["Filter"]["Parameters"]["FunctionName"]
+    assert arn.rsplit(":", 1)[-1] in template.functions
+    assert "${" not in template.state_machine.definition
+
+
+def test_the_api_knows_the_state_machine() -> None:
+    template = read_template(PARAMETERS)
+    api = template.functions["ApiFunction"]
+    assert api.variables["STATE_MACHINE_ARN"] == template.state_machine.arn
+
+
+def test_only_health_is_open() -> None:
+    routes = read_template(PARAMETERS).routes
+    assert [route.path for route in routes if not route.authorized] == ["/health"]
+    assert all(route.scopes for route in routes if route.authorized)
+
+
+def test_schedules_start_the_cycle_and_the_price_update() -> None:
+    schedules = {schedule.target: schedule for schedule in read_template(PARAMETERS).schedules}
+    assert schedules["TradingCycle"].expression == "rate(1 hour)"
+    assert schedules["PriceUpdateFunction"].expression == "rate(5 minutes)"
+    assert json.loads(schedules["TradingCycle"].input) == {
+        "scheduled_at": "<aws.scheduler.scheduled-time>"
+    }
