@@ -5,7 +5,7 @@ BEGIN
     END IF;
 END $$;
 
-DROP VIEW position_valuations;
+DROP VIEW portfolio_overview, position_valuations;
 DROP TABLE idempotency_keys, capital_in_use, market_exposure, portfolio_performance_cache,
     portfolio_rebalancing_log, portfolio_history, portfolio_equity, cash_ledger, trading_signals,
     position_exits, portfolio_positions, trades, cycle_portfolios, trading_cycles, portfolios,

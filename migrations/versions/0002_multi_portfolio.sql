@@ -66,12 +66,12 @@ CREATE TABLE market_batches (
     started_at TIMESTAMPTZ NOT NULL,
     completed_at TIMESTAMPTZ,
     markets INTEGER NOT NULL DEFAULT 0 CHECK (markets >= 0),
-    fetch JSONB NOT NULL DEFAULT '{}',
+    counters JSONB NOT NULL DEFAULT '{}',
     error TEXT,
     CHECK ((status = 'complete') = (completed_at IS NOT NULL))
 );
 CREATE INDEX idx_market_batches_started_at ON market_batches (started_at);
-COMMENT ON COLUMN market_batches.fetch IS 'calls, retries, bytes and skipped rows by reason';
+COMMENT ON COLUMN market_batches.counters IS 'calls, retries, bytes and skipped rows by reason';
 
 CREATE TABLE market_snapshots (
     batch_id BIGINT NOT NULL REFERENCES market_batches ON DELETE CASCADE,
@@ -200,7 +200,7 @@ CREATE TABLE cycle_portfolios (
     lease_until TIMESTAMPTZ,
     strategy_config JSONB NOT NULL DEFAULT '{}',
     limits JSONB NOT NULL DEFAULT '{}',
-    funnel JSONB NOT NULL DEFAULT '{}',
+    funnel JSON NOT NULL DEFAULT '{}',
     signals INTEGER NOT NULL DEFAULT 0,
     trades INTEGER NOT NULL DEFAULT 0,
     rejections JSONB NOT NULL DEFAULT '{}',
@@ -340,7 +340,7 @@ CREATE TABLE trading_signals (
     rejection TEXT CHECK (rejection IN (
         'insufficient_balance', 'below_minimum', 'max_position_size', 'max_total_exposure',
         'max_positions', 'already_held', 'market_closed', 'no_quote', 'stale_quote', 'slippage',
-        'spread_exceeds_stop', 'market_exposure_cap', 'event_exposure_cap', 'total_capital',
+        'spread_exceeds_stop', 'market_exposure_cap', 'event_exposure_cap', 'total_capital_cap',
         'portfolio_not_active', 'incomplete_legs')),
     created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     CONSTRAINT trading_signals_decision_key UNIQUE (portfolio_id, cycle_id, market_id, action),
@@ -474,3 +474,16 @@ CROSS JOIN LATERAL (
         CASE position.action WHEN 'buy_yes' THEN price.best_bid ELSE 1 - price.best_ask END AS bid
 ) AS priced
 WHERE position.status = 'open';
+
+CREATE VIEW portfolio_overview WITH (security_invoker = true) AS
+SELECT
+    portfolio_id, name, description, strategy_type, initial_balance, current_balance,
+    total_invested, total_profit_loss, realized_pnl, trade_count, status, status_reason,
+    created_at, last_updated, strategy_config, config_version, max_position_size,
+    max_total_exposure, max_positions, total_trades_executed, total_winning_trades,
+    total_losing_trades, avg_trade_pnl, max_drawdown, last_trade_at, last_price_update,
+    (
+        SELECT count(*)::int FROM portfolio_positions AS position
+        WHERE position.portfolio_id = portfolios.portfolio_id AND position.status = 'open'
+    ) AS open_positions
+FROM portfolios;

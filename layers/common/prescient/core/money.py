@@ -35,3 +35,8 @@ def price_half_up(probability: Decimal) -> Decimal:
 def shares_down(shares: Decimal) -> Decimal:
     """The last whole hundredth of a share at or below `shares`."""
     return shares.quantize(SHARE_STEP, ROUND_FLOOR)
+
+
+def plain(number: Decimal) -> str:
+    """A number as a sentence shows it: no exponent, no trailing zeros."""
+    return f"{number.normalize():f}"

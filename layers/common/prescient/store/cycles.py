@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from psycopg.rows import class_row, scalar_row
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from prescient.core.decisions import Funnel
 from prescient.core.errors import ClaimLost, CycleNotFound
@@ -183,7 +183,7 @@ def skip(session: Session, cycle_id: int, portfolio_id: PortfolioId, reason: str
 def record_signals(
     session: Session, cycle_id: int, portfolio_id: PortfolioId, funnel: Funnel, signals: int
 ) -> None:
-    values = {"funnel": Jsonb(funnel), "signals": signals}
+    values = {"funnel": Json(funnel), "signals": signals}
     session.execute(SQL["record_signals"], {**_key(cycle_id, portfolio_id), **values})
 
 

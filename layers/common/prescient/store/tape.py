@@ -50,7 +50,7 @@ def append(session: Session, batch_id: int, markets: Sequence[Market], seen_at: 
 
 
 def publish(
-    session: Session, batch_id: int, fetch: Mapping[str, object], now: datetime
+    session: Session, batch_id: int, counters: Mapping[str, object], now: datetime
 ) -> list[PortfolioId]:
     """Make a loaded batch visible: features, latest prices and the totals of all its holders.
 
@@ -61,7 +61,9 @@ def publish(
     with session.cursor(row_factory=scalar_row) as cursor:
         holders = cursor.execute(SQL["lock_holders_of_batch"], values).fetchall()
     session.execute(SQL["move_prices"], values)
-    session.execute(SQL["complete_batch"], {**values, "fetch": Jsonb(dict(fetch)), "now": now})
+    session.execute(
+        SQL["complete_batch"], {**values, "counters": Jsonb(dict(counters)), "now": now}
+    )
     portfolios.rewrite_totals(session, holders, now)
     return holders
 
@@ -72,9 +74,9 @@ def compute_features(session: Session, batch_id: int, lookbacks: Sequence[int]) 
     session.execute(SQL["compute_features"], values)
 
 
-def discard(session: Session, batch_id: int, error: str, fetch: Mapping[str, object]) -> None:
+def discard(session: Session, batch_id: int, error: str, counters: Mapping[str, object]) -> None:
     """Mark a batch as failed and remove its rows."""
-    values = {"batch_id": batch_id, "error": error, "fetch": Jsonb(dict(fetch))}
+    values = {"batch_id": batch_id, "error": error, "counters": Jsonb(dict(counters))}
     session.execute(SQL["discard_batch"], values)
 
 

@@ -64,7 +64,7 @@ GROUP BY market_id, lookback_hours;
 
 -- name: complete_batch
 UPDATE market_batches SET
-    status = 'complete', completed_at = %(now)s, fetch = %(fetch)s,
+    status = 'complete', completed_at = %(now)s, counters = %(counters)s,
     markets = (SELECT count(*) FROM market_snapshots WHERE batch_id = %(batch_id)s)
 WHERE batch_id = %(batch_id)s AND status = 'loading';
 
@@ -81,7 +81,7 @@ FOR UPDATE;
 
 -- name: discard_batch
 WITH removed AS (DELETE FROM market_snapshots WHERE batch_id = %(batch_id)s)
-UPDATE market_batches SET status = 'failed', error = %(error)s, fetch = %(fetch)s
+UPDATE market_batches SET status = 'failed', error = %(error)s, counters = %(counters)s
 WHERE batch_id = %(batch_id)s AND status = 'loading';
 
 -- name: select_candidates
@@ -116,6 +116,6 @@ ORDER BY snapshot.market_id;
 SELECT
     batch_id, status, markets,
     coalesce((
-        SELECT sum(skipped.value::int) FROM jsonb_each_text(fetch -> 'skipped') AS skipped
+        SELECT sum(skipped.value::int) FROM jsonb_each_text(counters -> 'skipped') AS skipped
     ), 0)::int AS skipped
 FROM market_batches WHERE batch_id = %(batch_id)s;

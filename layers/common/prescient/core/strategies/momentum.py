@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from prescient.core.markets import ONE, ZERO, Outcome
+from prescient.core.money import plain
 from prescient.core.strategies.configuration import (
     LookbackHours,
     Probability,
@@ -72,8 +73,9 @@ def _opinion(candidate: Candidate, configuration: MomentumConfiguration) -> Opin
     if drift < configuration.min_drift or price < configuration.min_confidence:
         return None
     reason = (
-        f"{outcome.upper()} at {price:f} has conviction {conviction:f} within "
-        f"[{lowest:f}, {highest:f}] and drifted {drift:+f} over {configuration.lookback_hours} h"
+        f"{outcome.upper()} at {plain(price)} has conviction {plain(conviction)} within "
+        f"[{plain(lowest)}, {plain(highest)}] and drifted {plain(drift)} "
+        f"over {configuration.lookback_hours} h"
     )
     return Opinion(candidate, outcome, price, price, reason)
 
