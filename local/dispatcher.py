@@ -30,7 +30,7 @@ class Environment(Protocol):
 
 
 Handler = Callable[[Any, Any], Any]
-OpenEnvironment = Callable[[Mapping[str, str]], Environment]
+OpenEnvironment = Callable[[dict[str, str]], Environment]
 
 
 @dataclass(frozen=True, slots=True)
