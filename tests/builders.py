@@ -1,0 +1,153 @@
+"""Domain values with sensible defaults, so that a test names only what it is about."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal as D
+from typing import Any
+
+from prescient.core.execution import Account, Order, Rules
+from prescient.core.fills import Evidence, Level, Offers
+from prescient.core.markets import Event, EventId, FeeSchedule, Market, MarketId, Quote
+from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId, PortfolioStatus
+from prescient.core.positions import Action
+from prescient.core.strategies.protocol import Candidate, PortfolioView
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+_MARKET = Market(
+    market_id=MarketId("m1"),
+    event_id=EventId("e1"),
+    question="Will it?",
+    outcomes=("Yes", "No"),
+    condition_id="0x1",
+    yes_token_id="11",
+    no_token_id="12",
+    yes_price=D("0.775"),
+    no_price=D("0.225"),
+    quote=Quote(D("0.77"), D("0.78")),
+    liquidity=D(20000),
+    volume=D(100000),
+    volume_24h=D(1000),
+    one_day_price_change=D("0.01"),
+    tick_size=D("0.01"),
+    fee=FeeSchedule(),
+    active=True,
+    closed=False,
+    archived=False,
+    accepting_orders=True,
+    neg_risk=False,
+    resolution_status=None,
+    end_date=NOON + timedelta(days=30),
+)
+
+_EVENT = Event(
+    event_id=EventId("e1"),
+    title="It",
+    slug="it",
+    tags=("politics",),
+    liquidity=D(50000),
+    volume=D(200000),
+    volume_24h=D(2000),
+    start_date=NOON - timedelta(days=30),
+    end_date=NOON + timedelta(days=30),
+    neg_risk=False,
+    neg_risk_augmented=False,
+    active=True,
+    closed=False,
+    markets=(_MARKET,),
+)
+
+_CANDIDATE = Candidate(
+    market_id=MarketId("m1"),
+    event_id=EventId("e1"),
+    event_title="It",
+    event_end_date=NOON + timedelta(days=30),
+    question="Will it?",
+    tags=frozenset({"politics"}),
+    yes_price=D("0.775"),
+    no_price=D("0.225"),
+    quote=Quote(D("0.77"), D("0.78")),
+    mark=D("0.775"),
+    liquidity=D(20000),
+    volume=D(100000),
+    one_day_price_change=D("0.01"),
+    end_date=NOON + timedelta(days=30),
+    features={},
+)
+
+_VIEW = PortfolioView(
+    portfolio_id=PortfolioId(1),
+    equity=D(10000),
+    limits=Limits(None, None, 20),
+    open_positions=0,
+    held=frozenset(),
+    cooling=frozenset(),
+)
+
+_ORDER = Order(
+    signal_id=1,
+    market_id=MarketId("m1"),
+    event_id=EventId("e1"),
+    action=Action.BUY_YES,
+    target_price=D("0.50"),
+    budget=D(100),
+    confidence=D("0.8"),
+    liquidity=D(20000),
+    available=Offers(Evidence.QUOTE, (Level(D("0.50"), D(10000)),)),
+    bid=D("0.49"),
+    fee=FeeSchedule(),
+    open=True,
+    quote_age=timedelta(0),
+)
+
+_RULES = Rules(
+    limits=Limits(None, None, 20),
+    position_limit=None,
+    max_event_exposure=None,
+    stop_loss_percentage=None,
+    max_slippage=D("0.02"),
+    shared=GlobalLimits(),
+    max_quote_age=timedelta(seconds=600),
+)
+
+
+def market(**changes: Any) -> Market:
+    return replace(_MARKET, **changes)
+
+
+def event(*markets: Market, **changes: Any) -> Event:
+    """An event with `markets`, each of which is made to belong to it."""
+    wanted = replace(_EVENT, **changes)
+    own = tuple(replace(one, event_id=wanted.event_id) for one in markets or (_MARKET,))
+    return replace(wanted, markets=own)
+
+
+def candidate(**changes: Any) -> Candidate:
+    return replace(_CANDIDATE, **changes)
+
+
+def view(**changes: Any) -> PortfolioView:
+    return replace(_VIEW, **changes)
+
+
+def order(**changes: Any) -> Order:
+    return replace(_ORDER, **changes)
+
+
+def rules(**changes: Any) -> Rules:
+    return replace(_RULES, **changes)
+
+
+def account(**changes: Any) -> Account:
+    values: dict[str, Any] = {
+        "status": PortfolioStatus.ACTIVE,
+        "balance": D(10000),
+        "invested": D(0),
+        "open_positions": 0,
+        "held": set(),
+        "event_exposure": defaultdict(D),
+        "market_exposure": defaultdict(D),
+        "capital_in_use": D(0),
+    }
+    return Account(**values | changes)

@@ -1,0 +1,129 @@
+"""The rules about money of DESIGN.md section 5, over arbitrary fills."""
+
+from decimal import Decimal as D
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prescient.core.fills import Evidence, Level, Offers, buy
+from prescient.core.markets import FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.marks import mark_price
+from prescient.core.money import CENT, SHARE_STEP
+from prescient.core.positions import Exit, ExitKind, Holding, marked_value, sell, settle
+
+cents = st.integers(100, 1_000_000).map(lambda whole: D(whole) / 100)
+ticks = st.integers(1, 999).map(lambda whole: D(whole) / 1000)
+any_shares = st.integers(1, 10_000_000).map(lambda whole: D(whole) / 100)
+schedules = st.builds(
+    FeeSchedule,
+    st.sampled_from([D(0), D("0.02"), D("0.04"), D("0.07")]),
+    st.sampled_from([D(1), D(2)]),
+)
+
+
+@st.composite
+def offered(draw: st.DrawFn) -> Offers:
+    prices = draw(st.lists(ticks, min_size=1, max_size=6, unique=True))
+    return Offers(Evidence.BOOK, tuple(Level(price, draw(any_shares)) for price in sorted(prices)))
+
+
+@given(budget=cents, available=offered(), limit=ticks, schedule=schedules)
+def test_a_buy_fits_its_budget_its_limit_and_the_book(
+    budget: D, available: Offers, limit: D, schedule: FeeSchedule
+) -> None:
+    fill = buy(budget, available, limit, schedule)
+    depth = sum(level.shares for level in available.levels if level.price <= limit)
+    if fill is None:
+        return
+    assert fill.cost_basis <= budget
+    assert 0 < fill.shares <= depth
+    assert fill.price <= limit
+    assert fill.shares % SHARE_STEP == 0
+    assert fill.amount % CENT == 0
+    assert fill.fee % CENT == 0
+
+
+@given(budget=cents, price=ticks, shares=any_shares, schedule=schedules)
+def test_not_a_hundredth_more_would_have_fitted(
+    budget: D, price: D, shares: D, schedule: FeeSchedule
+) -> None:
+    """By exact rational arithmetic, without the code under test."""
+    fill = buy(budget, Offers(Evidence.BOOK, (Level(price, shares),)), D(1), schedule)
+    bought = Fraction(fill.shares) if fill else Fraction(0)
+    if bought == Fraction(shares):
+        return
+    assert _exact_cost(bought + Fraction(1, 100), Fraction(price), schedule) > Fraction(budget)
+
+
+def _exact_cost(shares: Fraction, price: Fraction, schedule: FeeSchedule) -> Fraction:
+    notional_cents = shares * price * 100
+    amount = Fraction(-((-notional_cents.numerator) // notional_cents.denominator), 100)
+    raw = shares * Fraction(schedule.rate) * (price * (1 - price)) ** int(schedule.exponent)
+    floored = Fraction((raw * 100_000).__floor__(), 100_000)
+    if schedule.rate > 0:
+        floored = max(floored, Fraction(1, 100_000))
+    fee = Fraction((floored * 100 + Fraction(1, 2)).__floor__(), 100)
+    return amount + fee
+
+
+@given(
+    shares=any_shares,
+    cost_basis=cents,
+    parts=st.lists(st.integers(1, 9), max_size=5),
+    prices=st.lists(ticks, min_size=6, max_size=6),
+    schedule=schedules,
+)
+def test_parts_of_a_position_add_up_to_the_whole(
+    shares: D, cost_basis: D, parts: list[int], prices: list[D], schedule: FeeSchedule
+) -> None:
+    held, basis = shares, cost_basis
+    exits: list[Exit] = []
+    for part, price in zip([*parts, 10], prices, strict=False):
+        sold = held if part == 10 else (held * part / 10).quantize(SHARE_STEP)
+        if not 0 < sold <= held:
+            continue
+        holding = Holding(1, 1, MarketId("m"), Outcome.YES, held, basis)
+        exits.append(sell(holding, ExitKind.MANUAL, sold, price, schedule))
+        held -= sold
+        basis -= exits[-1].cost_basis
+        assert basis >= 0
+        assert exits[-1].cash >= 0
+    if held == 0:
+        assert basis == 0
+        cash = sum(one.cash for one in exits)
+        assert sum(one.realized_pnl for one in exits) == cash - cost_basis
+
+
+@given(shares=any_shares, cost_basis=cents, payout=st.sampled_from([D(0), D("0.5"), D(1)]))
+def test_both_sides_of_a_market_never_pay_more_than_a_dollar_a_pair(
+    shares: D, cost_basis: D, payout: D
+) -> None:
+    yes = settle(Holding(1, 1, MarketId("m"), Outcome.YES, shares, cost_basis), payout)
+    no = settle(Holding(2, 1, MarketId("m"), Outcome.NO, shares, cost_basis), 1 - payout)
+    assert yes.proceeds + no.proceeds <= shares
+
+
+@given(bid=ticks, ask=ticks, previous=st.none() | ticks, outcome=st.none() | ticks)
+def test_a_mark_lies_within_the_quote_once_there_was_one(
+    bid: D, ask: D, previous: D | None, outcome: D | None
+) -> None:
+    quote = Quote(min(bid, ask), max(bid, ask))
+    mark = mark_price(quote, previous, outcome)
+    if previous is not None:
+        assert mark is not None
+        assert quote.bid <= mark.price <= quote.ask
+
+
+@given(bid=ticks, ask=ticks, previous=ticks)
+def test_yes_and_no_are_marked_to_a_dollar(bid: D, ask: D, previous: D) -> None:
+    quote = Quote(min(bid, ask), max(bid, ask))
+    yes, no = mark_price(quote, previous, None), mark_price(quote.complement(), 1 - previous, None)
+    assert yes is not None
+    assert no is not None
+    assert yes.price + no.price == 1
+
+
+@given(shares=any_shares, mark=ticks)
+def test_a_valuation_is_within_half_a_cent(shares: D, mark: D) -> None:
+    assert abs(marked_value(shares, mark) - shares * mark) <= D("0.005")
