@@ -1,0 +1,101 @@
+"""A real HTTP server on this machine that answers from a script, call by call."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `missing_bytes` are promised by Content-Length and never sent."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+    missing_bytes: int = 0
+    trickle: threading.Event | None = None  # a byte at a time until it is set
+
+
+def answer(value: object, status: int = 200, **headers: str) -> Answer:
+    """`value` as JSON; header names with `_` for `-`."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Answer(json.dumps(value, default=float).encode(), status, headers=named)
+
+
+HTML = Answer(b"<!DOCTYPE html><title>Just a moment</title>", content_type="text/html")
+TRUNCATED = Answer(b'[{"id": "10', missing_bytes=500)
+
+
+@dataclass
+class ScriptedExchange:
+    """Serves `script` in order, then its last answer for ever, and keeps what it was asked."""
+
+    script: list[Answer]
+    url: str = ""
+    paths: list[str] = field(default_factory=list)
+    queries: list[dict[str, list[str]]] = field(default_factory=list)
+    connections: set[int] = field(default_factory=set)
+    hung_up: threading.Event = field(default_factory=threading.Event)
+
+    def next_answer(self, target: str, client_port: int) -> Answer:
+        parts = urlsplit(target)
+        self.paths.append(parts.path)
+        self.queries.append(parse_qs(parts.query))
+        self.connections.add(client_port)
+        return self.script[min(len(self.paths), len(self.script)) - 1]
+
+
+@contextmanager
+def serving(*script: Answer) -> Iterator[ScriptedExchange]:
+    """Serve the script until the block ends."""
+    exchange = ScriptedExchange(list(script))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(exchange))
+    server.daemon_threads = True
+    exchange.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield exchange
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(exchange: ScriptedExchange) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 2
+
+        def do_GET(self) -> None:
+            scripted = exchange.next_answer(self.path, self.client_address[1])
+            self.send_response_only(scripted.status)
+            self.send_header("Content-Type", scripted.content_type)
+            promised = len(scripted.body) + scripted.missing_bytes
+            self.send_header("Content-Length", str(promised))
+            for name, value in scripted.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(scripted.body)
+            self.close_connection = scripted.missing_bytes > 0
+            if scripted.trickle is not None:
+                self._drip(scripted.trickle)
+
+        def _drip(self, stop: threading.Event) -> None:
+            try:
+                while not stop.wait(0.01):
+                    self.wfile.write(b" ")
+            except ConnectionError:
+                exchange.hung_up.set()
+
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing."""
+
+    return Handler

@@ -1,0 +1,215 @@
+"""Faults of the network and the edge, on a real server."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import format_datetime
+from random import Random
+
+import pytest
+
+from prescient.core.errors import ExchangeUnavailable
+from prescient.polymarket.counters import Counters
+from prescient.polymarket.transport import FetchLimits, JsonTransport
+from tests.polymarket.server import HTML, TRUNCATED, Answer, answer, serving
+
+GOOD = answer([1])
+LIMITS = FetchLimits(connect_seconds=0.5, read_seconds=0.5)
+
+
+class Caller:
+    """A transport whose waits are noted instead of slept."""
+
+    def __init__(self, limits: FetchLimits = LIMITS) -> None:
+        self.waits: list[float] = []
+        self.counters = Counters()
+        self.transport = JsonTransport(
+            self.counters, limits, sleep=self.waits.append, random=Random(7)
+        )
+
+    def get(self, url: str) -> object:
+        return self.transport.get(url, "/events", [("closed", "false")], self.transport.deadline())
+
+
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        HTML,
+        TRUNCATED,
+        Answer(b""),
+        Answer(b'[{"price": NaN}]'),
+        Answer(b'[{"price": 1e99999999999999999999}]'),
+        Answer(b"\xff\xfe"),
+        Answer(b"not gzip", headers={"Content-Encoding": "gzip"}),
+        replace(HTML, status=502),
+        answer({"error": "service not ready"}, status=425),
+        answer({"type": "internal", "error": "oops"}, status=500),
+        answer({"error": "cancel only"}, status=503),
+        answer({"error": "slow down"}, status=429),
+    ],
+)
+def test_a_passing_fault_is_retried(fault: Answer) -> None:
+    with serving(fault, fault, GOOD) as exchange:
+        caller = Caller()
+        assert caller.get(exchange.url) == [1]
+        assert (caller.counters.calls, caller.counters.retries) == (3, 2)
+        assert len(caller.waits) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "wrong"),
+    [
+        (HTML, "text/html that is not JSON"),
+        (TRUNCATED, "IncompleteRead"),
+        (answer({"error": "oops"}, status=500), "answered 500 oops"),
+        (replace(HTML, status=502), "answered 502 "),
+        (answer({"error": "slow down"}, status=429), "answered 429 slow down"),
+    ],
+)
+def test_a_lasting_fault_ends_after_four_attempts_with_path_and_cause(
+    fault: Answer, wrong: str
+) -> None:
+    with serving(fault) as exchange:
+        caller = Caller()
+        with pytest.raises(
+            ExchangeUnavailable, match=f"^GET /events: .*{wrong}.*4 attempts"
+        ) as error:
+            caller.get(exchange.url)
+        assert caller.counters.calls == len(exchange.paths) == 4
+        assert exchange.url not in str(error.value)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 302, 204])
+def test_any_other_status_is_final_and_named(status: int) -> None:
+    fault = (
+        answer({"error": "offset too large"}, status=status) if status != 204 else Answer(b"", 204)
+    )
+    with serving(fault) as exchange:
+        with pytest.raises(ExchangeUnavailable, match=f"^GET /events: answered {status}"):
+            Caller().get(exchange.url)
+        assert len(exchange.paths) == 1
+
+
+def test_the_exchanges_own_words_are_quoted() -> None:
+    fault = answer({"type": "validation error", "error": "offset too large, " + "x" * 500}, 422)
+    with serving(fault) as exchange:
+        with pytest.raises(ExchangeUnavailable, match=r"422 offset too large, x+$") as error:
+            Caller().get(exchange.url)
+        assert len(str(error.value)) < 300
+
+
+def test_waits_double_with_full_jitter() -> None:
+    with serving(answer({}, status=500)) as exchange:
+        caller = Caller(replace(LIMITS, attempts=8))
+        with pytest.raises(ExchangeUnavailable):
+            caller.get(exchange.url)
+    ceilings = [0.5, 1, 2, 4, 8, 8, 8]
+    assert all(0 <= wait <= most for wait, most in zip(caller.waits, ceilings, strict=True))
+    assert len(set(caller.waits)) == 7
+    assert max(caller.waits) > 2
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_in_seconds_is_waited_for(status: int) -> None:
+    with serving(answer({}, status=status, Retry_After="7"), GOOD) as exchange:
+        caller = Caller()
+        assert caller.get(exchange.url) == [1]
+        assert caller.waits == [7]
+
+
+def test_retry_after_as_a_date_counts_from_the_servers_own_clock() -> None:
+    sent = datetime(2026, 5, 9, 12, tzinfo=UTC)
+    dates = {"Date": http_date(sent), "Retry_After": http_date(sent + timedelta(seconds=90))}
+    with serving(answer({}, status=429, **dates), GOOD) as exchange:
+        caller = Caller()
+        assert caller.get(exchange.url) == [1]
+        assert caller.waits == [90]
+
+
+def test_retry_after_as_a_date_without_another_counts_from_now() -> None:
+    in_a_minute = http_date(datetime.now(UTC) + timedelta(seconds=60))
+    with serving(answer({}, status=429, Retry_After=in_a_minute), GOOD) as exchange:
+        caller = Caller()
+        assert caller.get(exchange.url) == [1]
+        assert caller.waits == [pytest.approx(60, abs=3)]
+
+
+@pytest.mark.parametrize("asked", ["soon", "-5", "Thu, 01 Jan 1970 00:00:00 GMT", ""])
+def test_a_retry_after_that_says_nothing_leaves_the_usual_wait(asked: str) -> None:
+    with serving(answer({}, status=429, Retry_After=asked), GOOD) as exchange:
+        caller = Caller()
+        assert caller.get(exchange.url) == [1]
+        assert 0 <= caller.waits[0] <= 0.5
+
+
+@pytest.mark.parametrize("asked", ["3600", "9" * 400])
+def test_no_wait_outlasts_the_deadline(asked: str) -> None:
+    with serving(answer({}, status=429, Retry_After=asked)) as exchange:
+        caller = Caller()
+        with pytest.raises(ExchangeUnavailable, match=r"answered 429.*no time for another"):
+            caller.get(exchange.url)
+        assert (caller.waits, len(exchange.paths)) == ([], 1)
+
+
+def test_a_trickling_body_ends_with_the_deadline() -> None:
+    """Each byte comes within the read timeout, so only the deadline can end it."""
+    stop = threading.Event()
+    trickle = Answer(b"[1]", missing_bytes=10_000, trickle=stop)
+    with serving(trickle) as exchange:
+        started = time.monotonic()
+        with pytest.raises(ExchangeUnavailable, match=r"body not complete within 0\.2 s"):
+            Caller(replace(LIMITS, fetch_seconds=0.2)).get(exchange.url)
+        assert time.monotonic() - started < 1
+        assert exchange.hung_up.wait(1)
+        stop.set()
+
+
+def test_one_deadline_covers_many_requests() -> None:
+    with serving(GOOD) as exchange:
+        caller = Caller(replace(LIMITS, fetch_seconds=0))
+        deadline = caller.transport.deadline()
+        with pytest.raises(ExchangeUnavailable, match="not answered within"):
+            caller.transport.get(exchange.url, "/events", [], deadline)
+        assert exchange.paths == []
+
+
+def test_a_port_that_nobody_serves_is_retried_and_named() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        caller = Caller()
+        with pytest.raises(ExchangeUnavailable, match=r"^GET /events: .*refused.*4 attempts"):
+            caller.get(url)
+        assert caller.counters.calls == 4
+
+
+def test_a_server_that_says_nothing_runs_into_the_read_timeout() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(ExchangeUnavailable, match=r"ReadTimeoutError.*1 attempts"):
+            Caller(replace(LIMITS, attempts=1, read_seconds=0.1)).get(url)
+
+
+def test_a_compressed_body_is_read_and_counted_as_sent() -> None:
+    body = gzip.compress(json.dumps(["yes"] * 1000).encode())
+    with serving(Answer(body, headers={"Content-Encoding": "gzip"})) as exchange:
+        caller = Caller()
+        assert caller.get(exchange.url) == ["yes"] * 1000
+        assert caller.counters.bytes == len(body)
+
+
+def test_numbers_are_never_floats() -> None:
+    with serving(Answer(b'[0.1, 1e-3, 5, {"p": 0.30000000000000004}]')) as exchange:
+        found = Caller().get(exchange.url)
+    assert found == [Decimal("0.1"), Decimal("0.001"), 5, {"p": Decimal("0.30000000000000004")}]
