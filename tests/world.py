@@ -1,0 +1,202 @@
+"""The steps against a real Postgres, with an exchange that shows what a test puts there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from prescient.core.errors import ExchangeUnavailable
+from prescient.core.markets import Event, Market, MarketId, Quote
+from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId
+from prescient.polymarket.client import EventPage, MarketPage
+from prescient.steps import cycle, execute, maintenance, price_update, signal, snapshot
+from prescient.steps import filter as filter_step
+from prescient.steps.context import StepContext
+from prescient.steps.portfolio_step import PortfolioStepRequest
+from prescient.store import portfolios
+from prescient.store.database import Database
+from tests.builders import NOON, event, market
+
+D = Decimal
+
+
+class StandInExchange:
+    """Shows `events`; raises after `pages_before_failure` pages where that is set."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.events: list[Event] = [event()]
+        self.pages_before_failure: int | None = None
+        self.minima: tuple[Decimal | None, Decimal | None] = (None, None)
+        self._clock = clock
+
+    def event_pages(
+        self, *, liquidity_min: Decimal | None = None, volume_min: Decimal | None = None
+    ) -> Iterator[EventPage]:
+        self.minima = (liquidity_min, volume_min)
+        for place, shown in enumerate(self.events):
+            self._fail_at(place)
+            listed = replace(shown, markets=tuple(one for one in shown.markets if not one.closed))
+            yield EventPage((listed,), Counter(), self._clock.now)
+        self._fail_at(len(self.events))
+
+    def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage:
+        self._fail_at(0)
+        markets = (one for shown in self.events for one in shown.markets)
+        return MarketPage(
+            tuple(one for one in markets if one.market_id in ids), Counter(), self._clock.now
+        )
+
+    def take_counters(self) -> dict[str, int | dict[str, int]]:
+        return {"calls": 1, "skipped": {"placeholder": 2}}
+
+    def show(self, **changes: Any) -> None:
+        """Change the one market of the one event."""
+        (shown,) = self.events
+        self.events = [replace(shown, markets=(replace(shown.markets[0], **changes),))]
+
+    def _fail_at(self, place: int) -> None:
+        if self.pages_before_failure == place:
+            raise ExchangeUnavailable("GET /events/keyset: answered HTML")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_time(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class World:
+    """A database, an exchange, a clock, and the steps on them."""
+
+    def __init__(self, database_url: str, shared_limits: GlobalLimits | None = None) -> None:
+        self.clock = Clock()
+        self.exchange = StandInExchange(self.clock)
+        self.database_url = database_url
+        self.context = StepContext(
+            database=Database(database_url),
+            exchange=self.exchange,
+            now=self.clock,
+            shared_limits=shared_limits or GlobalLimits(),
+            max_quote_age=timedelta(seconds=600),
+            max_concurrency=10,
+        )
+        self._cycles = 0
+
+    def portfolio(
+        self,
+        name: str = "one",
+        *,
+        balance: str = "10000",
+        limits: Limits | None = None,
+        **strategy_config: Any,
+    ) -> PortfolioId:
+        wanted = portfolios.NewPortfolio(
+            name=name,
+            description="",
+            strategy_type="momentum",
+            initial_balance=D(balance),
+            strategy_config=strategy_config,
+            limits=limits or Limits(None, None, 20),
+        )
+        with self.context.database.transaction() as session:
+            return portfolios.create(session, wanted, self.clock.now)
+
+    def open_cycle(self, **request: Any) -> int:
+        self._cycles += 1
+        opened = cycle.run(
+            cycle.CycleRequest.model_validate(
+                {
+                    "action": "open",
+                    "execution_name": f"execution-{self._cycles}",
+                    "request": {"kind": "api", **request},
+                }
+            ),
+            self.context,
+        )
+        assert opened.cycle_id is not None
+        return opened.cycle_id
+
+    def filter(self, cycle_id: int) -> filter_step.FilterResult:
+        return filter_step.run(filter_step.FilterRequest(cycle_id=cycle_id), self.context)
+
+    def signal(self, cycle_id: int, portfolio_id: PortfolioId) -> signal.SignalResult:
+        return signal.run(_request(cycle_id, portfolio_id), self.context)
+
+    def execute(self, cycle_id: int, portfolio_id: PortfolioId) -> execute.ExecuteResult:
+        return execute.run(_request(cycle_id, portfolio_id), self.context)
+
+    def snapshot(self, cycle_id: int, portfolio_id: PortfolioId) -> snapshot.SnapshotResult:
+        return snapshot.run(_request(cycle_id, portfolio_id), self.context)
+
+    def close(self, cycle_id: int, **error: Any) -> cycle.CycleResult:
+        request = {"action": "close", "cycle_id": cycle_id, **error}
+        return cycle.run(cycle.CycleRequest.model_validate(request), self.context)
+
+    def run_cycle(self, **request: Any) -> int:
+        """A whole cycle, portfolio after portfolio."""
+        cycle_id = self.open_cycle(**request)
+        for portfolio_id in self.filter(cycle_id).portfolio_ids:
+            if self.signal(cycle_id, portfolio_id).status == "skipped":
+                continue
+            self.execute(cycle_id, portfolio_id)
+            self.snapshot(cycle_id, portfolio_id)
+        self.close(cycle_id)
+        return cycle_id
+
+    def update_prices(self) -> price_update.PriceUpdateResult:
+        return price_update.run(price_update.PriceUpdateRequest(), self.context)
+
+    def reprice(self, bid: str, ask: str, **changes: Any) -> price_update.PriceUpdateResult:
+        """Five minutes later the one market has this quote; mark everything."""
+        self.clock.pass_time(minutes=5)
+        middle = (D(bid) + D(ask)) / 2
+        shown = {"yes_price": middle, "no_price": 1 - middle, "quote": Quote(D(bid), D(ask))}
+        self.exchange.show(**{**shown, **changes})
+        return self.update_prices()
+
+    def breaks(self) -> list[Any]:
+        """The broken invariants."""
+        return list(maintenance.run(maintenance.MaintenanceRequest(), self.context).breaks)
+
+    def rows(self, query: Any, *values: Any) -> list[dict[str, Any]]:
+        """What a query answers, read as an observer outside of the system would."""
+        with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def row(self, query: Any, *values: Any) -> dict[str, Any]:
+        (found,) = self.rows(query, *values)
+        return found
+
+    def state(self, portfolio_id: PortfolioId) -> portfolios.PortfolioRow:
+        with self.context.database.transaction() as session:
+            return portfolios.get(session, portfolio_id)
+
+    def everything(self) -> dict[str, list[dict[str, Any]]]:
+        """All rows of all tables, to show that a second run changes nothing."""
+        tables = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {
+            name: self.rows(f'SELECT * FROM "{name}" ORDER BY 1, 2')
+            for name in sorted(row["tablename"] for row in tables)
+            if name not in ("alembic_version", "market_batches", "market_snapshots")
+        }
+
+
+def several(count: int, **changes: Any) -> list[Market]:
+    """Markets m1, m2, … alike but for their ids."""
+    return [market(market_id=MarketId(f"m{place}"), **changes) for place in range(1, count + 1)]
+
+
+def _request(cycle_id: int, portfolio_id: PortfolioId) -> PortfolioStepRequest:
+    return PortfolioStepRequest(cycle_id=cycle_id, portfolio_id=portfolio_id)
