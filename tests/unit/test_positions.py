@@ -48,5 +48,5 @@ def test_more_than_is_held_cannot_be_sold(sold: str) -> None:
 
 
 def test_a_fee_never_makes_a_sale_cost_cash() -> None:
-    sold = sell(holding("0.10", "0.10"), ExitKind.MANUAL, D("0.10"), D("0.05"), FeeSchedule(D("5")))
+    sold = sell(holding("0.10", "0.10"), ExitKind.MANUAL, D("0.10"), D("0.05"), FeeSchedule(D(5)))
     assert sold.cash == 0
