@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
 
+from prescient.core.books import Level
 from prescient.core.execution import Account, Order, Rules
-from prescient.core.fills import Evidence, Level, Offers
+from prescient.core.fills import Evidence, Offers
 from prescient.core.markets import Event, EventId, FeeSchedule, Market, MarketId, Quote
 from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId, PortfolioStatus
 from prescient.core.positions import Action

@@ -6,7 +6,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.fills import Evidence, Level, Offers, buy
+from prescient.core.books import Level
+from prescient.core.fills import Evidence, Offers, buy
 from prescient.core.markets import FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.marks import mark_price
 from prescient.core.money import CENT, SHARE_STEP

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from prescient.core.books import Level
 from prescient.core.execution import Rejection, execute
-from prescient.core.fills import Evidence, Level, Offers
+from prescient.core.fills import Evidence, Offers
 from prescient.core.markets import EventId, FeeSchedule, MarketId
 from prescient.core.portfolios import GlobalLimits, Limits, PortfolioStatus
 from prescient.core.positions import Action

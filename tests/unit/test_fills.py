@@ -2,7 +2,8 @@
 
 from decimal import Decimal as D
 
-from prescient.core.fills import Evidence, Level, Offers, buy, highest_price, offers
+from prescient.core.books import Level
+from prescient.core.fills import Evidence, Offers, buy, highest_price, offers
 from prescient.core.markets import FeeSchedule, Quote
 
 FREE = FeeSchedule()

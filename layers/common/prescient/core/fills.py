@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from prescient.core.books import Level
 from prescient.core.fees import taker_fee
 from prescient.core.markets import ONE, ZERO, FeeSchedule, Quote
 from prescient.core.money import SHARE_STEP, cents_up, price_half_up, shares_down
@@ -22,14 +23,6 @@ class Evidence(StrEnum):
     BOOK = "book"
     QUOTE = "quote"
     MID = "mid"
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """So many shares offered at a price 0–1."""
-
-    price: Decimal
-    shares: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _market_row(market: Market, event: Event | None) -> dict[str, object]:
 
 def _json(rows: Iterable[object]) -> str:
     """Postgres reads the numbers again as NUMERIC, so decimals may travel as strings."""
-    return json.dumps(list(rows), default=_plain).replace("\\u0000", "")
+    return json.dumps(list(rows), default=_plain)
 
 
 def _plain(value: object) -> object:
