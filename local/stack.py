@@ -1,4 +1,4 @@
-"""The whole stack in one process: what `template.yaml` deploys, on one database and one exchange."""
+"""The whole stack in one process: what `template.yaml` deploys, on a database and an exchange."""
 
 from __future__ import annotations
 

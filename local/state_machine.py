@@ -19,6 +19,7 @@ import boto3
 from moto import mock_aws
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.parse import preprocessor
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.dispatcher import Dispatcher
 from local.intrinsics import ACCOUNT, REGION
@@ -82,10 +83,11 @@ class LocalStateMachine:
     def wait(self, name: str) -> Execution:
         """The execution of this name, when it has ended."""
         arn = f"{self._machine.arn.replace(':stateMachine:', ':execution:')}:{name}"
-        while (found := self._client.describe_execution(executionArn=arn))["status"] == "RUNNING":
+        # The object itself: asking the client every few milliseconds costs more than the cycle.
+        found = stepfunctions_parser_backends[ACCOUNT][REGION].describe_execution(arn)
+        while not _ended(found):
             time.sleep(_POLL_SECONDS)
-        output = json.loads(found["output"]) if "output" in found else None
-        return Execution(name, found["status"], output, found.get("error"), found.get("cause"))
+        return Execution(name, found.status, found.output, found.error, found.cause)
 
     def _invoke(self, *, parameters: dict[str, Any], **_: object) -> dict[str, Any]:
         """What the Lambda client would answer to the interpreter."""
@@ -95,3 +97,15 @@ class LocalStateMachine:
         if invocation.function_error:
             answer["FunctionError"] = invocation.function_error
         return answer
+
+
+def _ended(execution: Any) -> bool:
+    """moto sets the status first, then the output or the error; both of ours are never null."""
+    match execution.status:
+        case "RUNNING":
+            return False
+        case "SUCCEEDED":
+            return execution.output is not None
+        case "FAILED":
+            return execution.error is not None
+    return True

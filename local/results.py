@@ -1,0 +1,88 @@
+"""What a run did, read from the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from prescient.core.portfolios import PortfolioStatus
+from prescient.store import cycles, portfolios
+from prescient.store.cycles import CyclePortfolioRow
+from prescient.store.database import Database, Session
+from prescient.store.portfolios import PortfolioRow
+
+_LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
+
+
+class Results:
+    """Reads a migrated database over a connection of its own."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database = Database(database_url)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def portfolios(self) -> list[PortfolioRow]:
+        """All that are not archived, by id."""
+        with self._transaction() as session:
+            return portfolios.list_by_status(session, _LISTED)
+
+    def of_cycle(self, cycle_id: int) -> list[CyclePortfolioRow]:
+        """What the cycle did, one row a portfolio."""
+        with self._transaction() as session:
+            return cycles.portfolio_results(session, cycle_id)
+
+    def latest_batch(self) -> datetime | None:
+        """When the newest complete batch was fetched, None before the first one."""
+        query = "SELECT max(started_at) FROM market_batches WHERE status = 'complete'"
+        with self._transaction() as session:
+            row = session.execute(query).fetchone()
+            return row[0] if row else None
+
+    def _transaction(self) -> AbstractContextManager[Session]:
+        return self._database.transaction()
+
+
+@dataclass
+class Tally:
+    """What cycles did for one portfolio: counts over all of them."""
+
+    cycles: int = 0
+    funnel: Counter[str] = field(default_factory=Counter)
+    trades: int = 0
+    rejections: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: CyclePortfolioRow) -> None:
+        self.cycles += 1
+        self.funnel.update(row.funnel)
+        self.trades += row.trades
+        self.rejections.update(row.rejections)
+        if row.reason:
+            self.failures[row.reason] += 1
+
+    def why_no_trade(self) -> str:
+        """The first rule that left nothing, or what became of the signals."""
+        if self.trades:
+            return ""
+        if self.failures:
+            return f"it failed: {self.failures.most_common(1)[0][0]}"
+        if self.rejections:
+            reasons = ", ".join(f"{reason} {count}" for reason, count in self.rejections.items())
+            return f"every signal was rejected: {reasons}"
+        for rule, left in self.funnel.items():
+            if left == 0:
+                return f"nothing was left after {rule.replace('_', ' ')}"
+        return "it was part of no cycle"
+
+
+def tallies(rows: Sequence[CyclePortfolioRow]) -> dict[int, Tally]:
+    """Tallies by portfolio id."""
+    found: dict[int, Tally] = {}
+    for row in rows:
+        found.setdefault(row.portfolio_id, Tally()).add(row)
+    return found
