@@ -332,6 +332,7 @@ CREATE TABLE trading_signals (
     event_title TEXT,
     event_end_date TIMESTAMPTZ,
     group_id TEXT,
+    shares NUMERIC(20, 6) CHECK (shares > 0),
     config_version INTEGER NOT NULL,
     code_version TEXT NOT NULL,
     executed BOOLEAN NOT NULL DEFAULT FALSE,
@@ -350,6 +351,7 @@ CREATE TABLE trading_signals (
     CHECK (executed = (executed_at IS NOT NULL)),
     CHECK (NOT executed OR rejection IS NULL)
 );
+COMMENT ON COLUMN trading_signals.shares IS 'exact shares of an arbitrage leg or a sale; else amount decides';
 CREATE INDEX idx_trading_signals_portfolio_executed ON trading_signals (portfolio_id, executed);
 CREATE INDEX idx_trading_signals_strategy ON trading_signals (strategy_type);
 CREATE UNIQUE INDEX trading_signals_trade_key ON trading_signals (portfolio_id, trade_id)
