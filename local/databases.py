@@ -40,9 +40,12 @@ def rename(url: str, name: str) -> str:
     return at(url, name)
 
 
-def drop(url: str) -> None:
-    """Drops the database of `url` if it is there, and ends the sessions that use it."""
-    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+def drop(url: str, *, force: bool = True) -> None:
+    """Drops the database of `url` if it is there.
+
+    `force` ends the sessions that use it; without it they are a psycopg.errors.ObjectInUse.
+    """
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}" + (" WITH (FORCE)" if force else ""))
     _administer(url, statement.format(sql.Identifier(name_of(url))))
 
 

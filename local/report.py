@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 
 from local.results import Tally
 from prescient.store.portfolios import PortfolioRow
 
 RUN_FILE = Path(".local/run.json")
+_WIDTH = 110
+_SHORT_NAMES = {
+    "market_types": "type",
+    "time_to_end": "time",
+    "strategy_rule": "rule",
+    "already_held": "held",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,7 @@ class RunSummary:
 
 def portfolio_table(portfolios: Sequence[PortfolioRow]) -> Table:
     """The portfolios with their money, in dollars."""
-    table = Table(title="Portfolios, in dollars", title_justify="left")
+    table = _table("Portfolios, in dollars")
     table.add_column("id", justify="right")
     table.add_column("name")
     money = ("cash", "invested", "realized", "unrealized", "profit", "equity")
@@ -54,16 +64,21 @@ def funnel_table(
 ) -> Table:
     """How many candidates each rule left, summed over the cycles of `tallies`."""
     rules = next((list(tally.funnel) for tally in tallies.values() if tally.funnel), [])
-    table = Table(title=title, title_justify="left")
-    table.add_column("left after")
+    table = _table(title)
+    table.add_column("left after", no_wrap=True)
     for rule in (*rules, "traded"):
-        table.add_column(rule.replace("_", " "), justify="right")
+        table.add_column(_SHORT_NAMES.get(rule, rule), justify="right")
     for portfolio in portfolios:
         tally = tallies.get(portfolio.portfolio_id)
         if tally is not None:
             counts = (*(tally.funnel[rule] for rule in rules), tally.trades)
             table.add_row(portfolio.name, *map(str, counts))
     return table
+
+
+def terminal() -> Console:
+    """A console that is wide enough for the tables where nobody says how wide it is."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
 
 
 def write_run_file(path: Path, summary: RunSummary, portfolios: Sequence[PortfolioRow]) -> None:
@@ -74,6 +89,10 @@ def write_run_file(path: Path, summary: RunSummary, portfolios: Sequence[Portfol
     text = json.dumps(content, indent=2, default=lambda number: f"{marker}{number:.2f}")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(re.sub(rf'"{marker}([^"]+)"', r"\1", text) + "\n")
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
 
 
 def _entry(portfolio: PortfolioRow) -> dict[str, object]:

@@ -49,13 +49,16 @@ class Results:
 
 @dataclass
 class Tally:
-    """What cycles did for one portfolio: counts over all of them."""
+    """What cycles did for one portfolio, counted over all of them.
+
+    `setbacks` are the reasons for which a cycle failed or skipped it.
+    """
 
     cycles: int = 0
     funnel: Counter[str] = field(default_factory=Counter)
     trades: int = 0
     rejections: Counter[str] = field(default_factory=Counter)
-    failures: Counter[str] = field(default_factory=Counter)
+    setbacks: Counter[str] = field(default_factory=Counter)
 
     def add(self, row: CyclePortfolioRow) -> None:
         self.cycles += 1
@@ -63,14 +66,14 @@ class Tally:
         self.trades += row.trades
         self.rejections.update(row.rejections)
         if row.reason:
-            self.failures[row.reason] += 1
+            self.setbacks[row.reason] += 1
 
     def why_no_trade(self) -> str:
         """The first rule that left nothing, or what became of the signals."""
         if self.trades:
             return ""
-        if self.failures:
-            return f"it failed: {self.failures.most_common(1)[0][0]}"
+        if self.setbacks:
+            return self.setbacks.most_common(1)[0][0]
         if self.rejections:
             reasons = ", ".join(f"{reason} {count}" for reason, count in self.rejections.items())
             return f"every signal was rejected: {reasons}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 
+from psycopg.errors import ObjectInUse
 from rich.console import Console
 from rich.progress import track
 
@@ -19,7 +20,14 @@ from local.function_log import FUNCTION_LOG, functions_log_to
 from local.migrations import upgrade
 from local.portfolios import CreationRefused
 from local.postgres import DEFAULT_DIRECTORY, Postgres
-from local.report import RUN_FILE, RunSummary, funnel_table, portfolio_table, write_run_file
+from local.report import (
+    RUN_FILE,
+    RunSummary,
+    funnel_table,
+    portfolio_table,
+    terminal,
+    write_run_file,
+)
 from local.results import Results, tallies
 from local.stack import Stack
 from local.trader import Journal, Trader
@@ -27,18 +35,22 @@ from local.worlds import UnknownExchange, World
 
 DATABASE = "prescient"
 _FEW_TURNS = 20
+_FAILURES_SHOWN = 5
+_LONGEST_LINE = 300
 
 
 def main() -> int:
     """Runs what EXCHANGE, DAYS and DATABASE_URL say; 0 when everything went well."""
-    console = Console(highlight=False)
+    console = terminal()
     started = time.monotonic()
     try:
         with _database(os.environ.get("DATABASE_URL", ""), console) as url:
             return _run(url, console, started)
+    except ObjectInUse:
+        console.print(f"{DEFAULT_DIRECTORY} is in use: end `make serve` first.", style="red")
     except (UnknownExchange, RecordingUnreadable, CreationRefused) as error:
-        console.print(f"[red]{error}[/red]")
-        return 2
+        console.print(str(error), style="red", markup=False)
+    return 2
 
 
 @contextmanager
@@ -50,7 +62,7 @@ def _database(given: str, console: Console) -> Iterator[str]:
         return
     with Postgres() as server:
         url = server.url(DATABASE)
-        databases.drop(url)
+        databases.drop(url, force=False)
         console.print(f"Starting from an empty database in {DEFAULT_DIRECTORY}.")
         yield databases.create(url)
 
@@ -105,8 +117,10 @@ def _reconcile(stack: Stack, console: Console) -> bool:
     found = stack.invoke("MaintenanceFunction", {})
     for broken in found["breaks"]:
         console.print(
-            f"[red]{broken['rule']}: {broken['subject']} has {broken['found']}, "
-            f"expected {broken['expected']}[/red]"
+            f"{broken['rule']}: {broken['subject']} has {broken['found']}, "
+            f"expected {broken['expected']}",
+            style="red",
+            markup=False,
         )
     return bool(found["reconciled"])
 
@@ -129,9 +143,11 @@ def _report(summary: RunSummary, journal: Journal, results: Results, console: Co
     for portfolio in listed:
         tally = by_portfolio.get(portfolio.portfolio_id)
         if tally is not None and (reason := tally.why_no_trade()):
-            console.print(f"{portfolio.name} did not trade: {reason}.")
-    for failure in journal.failures:
-        console.print(f"[red]{failure}[/red]")
+            console.print(f"{portfolio.name} did not trade: {_short(reason)}.", markup=False)
+    for failure in journal.failures[:_FAILURES_SHOWN]:
+        console.print(_short(failure), style="red", markup=False)
+    if len(journal.failures) > _FAILURES_SHOWN:
+        console.print(f"and {len(journal.failures) - _FAILURES_SHOWN} more failures", style="red")
     write_run_file(RUN_FILE, summary, listed)
     books = "the books reconcile" if summary.reconciled else "[red]the books do not reconcile[/red]"
     console.print(
@@ -139,6 +155,10 @@ def _report(summary: RunSummary, journal: Journal, results: Results, console: Co
         f"{summary.settled_positions} positions settled in {summary.seconds:.1f} s; {books}. "
         f"Written to {RUN_FILE}; the functions' log is {FUNCTION_LOG}."
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, Self
 
-from local.dispatcher import Dispatcher
+from local.dispatcher import Dispatcher, Invocation
 from local.gateway import Gateway
 from local.state_machine import Execution, LocalStateMachine
 from local.template import Template, read_template
@@ -62,16 +63,26 @@ class Stack:
         revision: str = self.invoke("MigrateFunction", {})["revision"]
         return revision
 
+    def start(self, target: str, text: str) -> Execution | Invocation:
+        """Starts the state machine or the function of this logical id, as a schedule does."""
+        if target == self.template.state_machine.logical_id:
+            return self.state_machine.run(_execution_name(), json.loads(text))
+        return self.dispatcher.invoke(target, json.loads(text))
+
     def run_cycle(self, scheduled_at: datetime) -> Execution:
         """Runs the cycle that a schedule starts at this time, to its end."""
         request = {"scheduled_at": scheduled_at.isoformat()}
-        return self.state_machine.run(f"scheduled-{uuid.uuid4()}", request)
+        return self.state_machine.run(_execution_name(), request)
 
     def update_prices(self, scheduled_at: datetime) -> dict[str, int]:
         """Runs the price update that a schedule starts at this time. Raises StepFailed."""
         event = {"scheduled_at": scheduled_at.isoformat()}
         counts: dict[str, int] = self.invoke("PriceUpdateFunction", event)
         return counts
+
+
+def _execution_name() -> str:
+    return f"scheduled-{uuid.uuid4()}"
 
 
 def _open_environment(variables: dict[str, str]) -> Environment:

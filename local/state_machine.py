@@ -18,7 +18,6 @@ from unittest import mock
 import boto3
 from moto import mock_aws
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
-from moto.stepfunctions.parser.asl.parse import preprocessor
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.dispatcher import Dispatcher
@@ -57,8 +56,8 @@ class LocalStateMachine:
         self.close()
 
     def open(self) -> None:
-        # It warns at every parse that it ignores ToleratedFailurePercentage, our backstop.
-        logging.getLogger(preprocessor.__name__).setLevel(logging.ERROR)
+        # moto warns of what it ignores or recovers from; without this that goes to the terminal.
+        logging.getLogger("moto").addHandler(logging.NullHandler())
         region = mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION})
         seam = mock.patch.object(lambda_eval_utils, "_invoke_lambda_function", self._invoke)
         for context in (region, mock_aws(config=_INTERPRETED), seam):

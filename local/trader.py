@@ -45,7 +45,12 @@ class Trader:
                 f"{turn.title}: cycle {execution.status}: {execution.cause}"
             )
             return []
-        return self._results.of_cycle(execution.output["cycle_id"])
+        rows = self._results.of_cycle(execution.output["cycle_id"])
+        failed = [row for row in rows if row.status == "failed"]
+        self.journal.failures += [
+            f"{turn.title}: portfolio {row.portfolio_id}: {row.reason}" for row in failed
+        ]
+        return rows
 
     def _update_prices(self, turn: Turn) -> None:
         try:

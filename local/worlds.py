@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.exchange.recorded import RecordedVenue, read_recordings
-from local.exchange.simulated import EPOCH, SimulatedVenue
+from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
 from local.exchange.venue import Venue
 
 DEFAULT_DAYS = 14
@@ -53,6 +53,20 @@ def choose(exchange: str, days: str, since: datetime | None) -> World:
         case "live":
             return live()
     raise UnknownExchange(f"EXCHANGE={exchange}: use simulated, recorded:DIR or live")
+
+
+def running(exchange: str, since: datetime | None) -> Venue | None:
+    """The exchange that EXCHANGE names with a clock that runs, None for Polymarket itself.
+
+    The simulated one goes on an hour after `since`, the database's latest batch; of a recording
+    the newest file is shown.
+    """
+    world = choose(exchange, "1", since)
+    if isinstance(world.venue, SimulatedVenue):
+        return RunningVenue(world.venue, start=world.turns[0].at if since else EPOCH)
+    if isinstance(world.venue, RecordedVenue):
+        world.venue.show(len(world.venue) - 1)
+    return world.venue
 
 
 def simulated(days: int, since: datetime | None) -> World:

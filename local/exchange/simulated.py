@@ -7,6 +7,7 @@ same prices at the same moment on every machine.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -71,3 +72,19 @@ class SimulatedVenue:
         question.belief.learn((self._now - question.start) / (question.end - question.start))
         if on_the_hour:
             question.hourly.append(question.middle())
+
+
+class RunningVenue:
+    """A simulated world whose clock runs as the wall's does, from `start` on."""
+
+    def __init__(self, venue: SimulatedVenue, start: datetime) -> None:
+        self._venue = venue
+        self._start = start
+        self._started = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=time.monotonic() - self._started)
+
+    def events(self) -> Sequence[Row]:
+        self._venue.advance_to(self.now())
+        return self._venue.events()
