@@ -85,7 +85,7 @@ def test_parts_of_a_position_add_up_to_the_whole(
         if not 0 < sold <= held:
             continue
         holding = Holding(1, 1, MarketId("m"), Outcome.YES, held, basis)
-        exits.append(sell(holding, ExitKind.MANUAL, sold, price, schedule))
+        exits.append(sell(holding, ExitKind.MANUAL, [(price, sold)], schedule))
         held -= sold
         basis -= exits[-1].cost_basis
         assert basis >= 0

@@ -19,7 +19,7 @@ def test_profit_is_in_shares_not_in_dollars_times_price() -> None:
 
 
 def test_sale_pays_the_fee_and_rounds_down() -> None:
-    sold = sell(holding(), ExitKind.MANUAL, D("129.03"), D("0.90"), FeeSchedule(D("0.04")))
+    sold = sell(holding(), ExitKind.MANUAL, [(D("0.90"), D("129.03"))], FeeSchedule(D("0.04")))
     # 129.03 × 0.90 = 116.127 → 116.12; 129.03 × 0.04 × 0.09 = 0.46450 → 0.46
     assert (sold.proceeds, sold.fee, sold.cash) == (D("116.12"), D("0.46"), D("115.66"))
     assert sold.realized_pnl == D("15.66")
@@ -48,5 +48,7 @@ def test_more_than_is_held_cannot_be_sold(sold: str) -> None:
 
 
 def test_a_fee_never_makes_a_sale_cost_cash() -> None:
-    sold = sell(holding("0.10", "0.10"), ExitKind.MANUAL, D("0.10"), D("0.05"), FeeSchedule(D(5)))
+    sold = sell(
+        holding("0.10", "0.10"), ExitKind.MANUAL, [(D("0.05"), D("0.10"))], FeeSchedule(D(5))
+    )
     assert sold.cash == 0

@@ -8,7 +8,11 @@ class PrescientError(Exception):
 
 
 class InvalidRequest(PrescientError):
-    """An input breaks a rule; the message names the field and the rule."""
+    """An input breaks rules; each problem is one `field: rule`."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
 
 class PortfolioNotFound(PrescientError):
@@ -25,8 +29,22 @@ class PortfolioNotActive(PrescientError):
         super().__init__(f"portfolio_id: portfolio {portfolio_id} is {status}, not active")
 
 
+class NoActivePortfolio(PrescientError):
+    """A request left the portfolio open, and there is none that could run."""
+
+    def __init__(self) -> None:
+        super().__init__("portfolio_id: there is no active portfolio")
+
+
 class PortfolioConflict(PrescientError):
     """A change that the portfolio's present state does not allow."""
+
+
+class IdempotencyConflict(PrescientError):
+    """An idempotency key came back with another request."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Idempotency-Key: {key!r} was used for another request before")
 
 
 class CycleNotFound(PrescientError):

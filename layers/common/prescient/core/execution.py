@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from prescient.core.fills import LEAST_BUY, Fill, Offers, buy, highest_price
+from prescient.core.fills import LEAST_BUY, Fill, Offers, buy, buy_exactly, highest_price
 from prescient.core.markets import ZERO, EventId, FeeSchedule, MarketId
 from prescient.core.portfolios import GlobalLimits, Limits, PortfolioStatus
 from prescient.core.positions import Action
@@ -42,7 +42,8 @@ class Rejection(StrEnum):
 class Order:
     """A buy signal with what the cycle's batch, and anything newer, says of its market.
 
-    `target_price` is 0–1, `budget` dollars with fees; `bid` is that of the bought outcome.
+    `target_price` is 0–1, `budget` dollars with fees; `bid` is that of the bought outcome. The
+    legs of a group (`group_id`) name the exact `shares` that each of them must get.
     """
 
     signal_id: int
@@ -58,6 +59,8 @@ class Order:
     fee: FeeSchedule
     open: bool
     quote_age: timedelta
+    shares: Decimal | None = None
+    group_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,15 @@ class Account:
         if order.event_id is not None:
             self.event_exposure[order.event_id] += cost
 
+    def copy(self) -> Account:
+        """The same account, to try on what may not happen."""
+        return replace(
+            self,
+            held=set(self.held),
+            event_exposure=self.event_exposure.copy(),
+            market_exposure=self.market_exposure.copy(),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Executions:
@@ -105,31 +117,62 @@ class Executions:
     rejections: list[tuple[Order, Rejection]] = field(default_factory=list)
 
 
-def by_confidence(orders: Iterable[Order]) -> list[Order]:
-    """Best confidence first; ties go to the deeper market, then to the lower market id."""
-    return sorted(orders, key=lambda one: (-one.confidence, -one.liquidity, one.market_id))
-
-
 def execute(orders: Sequence[Order], account: Account, rules: Rules) -> Executions:
-    """Fill what may be filled. `account` is moved along, so that each order sees the ones before.
+    """Fill what may be filled, best confidence first; the legs of a group all or none.
 
-    Every limit is checked against the cost of the real fill, fees included.
+    Each order sees what the ones before it took. Every limit is checked against the cost of the
+    real fill, fees included.
     """
     done = Executions()
-    for order in by_confidence(orders):
-        refusal = _refusal_of_market(order, account, rules)
-        if refusal is not None:
-            done.rejections.append((order, refusal))
-            continue
-        limit_price = highest_price(order.target_price, rules.max_slippage)
-        fill = buy(order.budget, order.available, limit_price, order.fee)
-        refusal = _refusal_of_fill(order, fill, limit_price, account, rules)
-        if refusal is not None or fill is None:
-            done.rejections.append((order, refusal or Rejection.BELOW_MINIMUM))
-            continue
-        account.take(order, fill.cost_basis)
-        done.fills.append((order, fill))
+    for legs in _by_confidence(orders):
+        trial = account.copy() if len(legs) > 1 else account
+        attempt = _attempt(legs, trial, rules)
+        done.fills.extend(attempt.fills)
+        done.rejections.extend(attempt.rejections)
+        if attempt.fills:
+            account = trial
     return done
+
+
+def _by_confidence(orders: Sequence[Order]) -> list[list[Order]]:
+    """Groups and single orders; ties go to the deeper market, then to the lower market id."""
+    ranked = sorted(orders, key=lambda one: (-one.confidence, -one.liquidity, one.market_id))
+    units: dict[str, list[Order]] = {}
+    for order in ranked:
+        units.setdefault(order.group_id or f"signal {order.signal_id}", []).append(order)
+    return list(units.values())
+
+
+def _attempt(legs: Sequence[Order], trial: Account, rules: Rules) -> Executions:
+    """All legs filled, or all rejected: the one that failed with its reason."""
+    done = Executions()
+    for leg in legs:
+        result = _fill(leg, trial, rules)
+        if isinstance(result, Rejection):
+            others = [(one, Rejection.INCOMPLETE_LEGS) for one in legs if one is not leg]
+            return Executions(rejections=[(leg, result), *others])
+        trial.take(leg, result.cost_basis)
+        done.fills.append((leg, result))
+    return done
+
+
+def _fill(order: Order, account: Account, rules: Rules) -> Fill | Rejection:
+    refusal = _refusal_of_market(order, account, rules)
+    if refusal is not None:
+        return refusal
+    limit_price = highest_price(order.target_price, rules.max_slippage)
+    best_ask = order.available.best_ask
+    if best_ask is not None and best_ask > limit_price:
+        return Rejection.SLIPPAGE
+    if order.shares is not None:
+        fill = buy_exactly(order.shares, order.available, limit_price, order.fee)
+        if fill is None:
+            return Rejection.INCOMPLETE_LEGS
+    else:
+        fill = buy(order.budget, order.available, limit_price, order.fee)
+    if fill is None or fill.cost_basis < LEAST_BUY:
+        return Rejection.BELOW_MINIMUM
+    return _refusal_of_cost(order, fill.cost_basis, account, rules) or fill
 
 
 def _refusal_of_market(order: Order, account: Account, rules: Rules) -> Rejection | None:
@@ -150,30 +193,21 @@ def _spread_exceeds_stop(order: Order, stop: Decimal | None) -> bool:
     return stop is not None and ask is not None and (ask - order.bid) / ask > stop * HALF
 
 
-def _refusal_of_fill(
-    order: Order, fill: Fill | None, limit_price: Decimal, account: Account, rules: Rules
+def _refusal_of_cost(
+    order: Order, cost: Decimal, account: Account, rules: Rules
 ) -> Rejection | None:
-    best_ask = order.available.best_ask
-    if best_ask is not None and best_ask > limit_price:
-        return Rejection.SLIPPAGE
-    if fill is None or fill.cost_basis < LEAST_BUY:
-        return Rejection.BELOW_MINIMUM
-    cost = fill.cost_basis
     event = account.event_exposure[order.event_id] if order.event_id is not None else ZERO
     market = account.market_exposure[order.market_id]
-    checks: list[tuple[Decimal, Decimal | None, Rejection]] = [
-        (
-            Decimal(account.open_positions + 1),
-            Decimal(rules.limits.max_positions),
-            Rejection.MAX_POSITIONS,
-        ),
+    limits, shared = rules.limits, rules.shared
+    checks: tuple[tuple[Decimal | int, Decimal | int | None, Rejection], ...] = (
+        (account.open_positions + 1, limits.max_positions, Rejection.MAX_POSITIONS),
         (cost, rules.position_limit, Rejection.MAX_POSITION_SIZE),
         (cost, account.balance, Rejection.INSUFFICIENT_BALANCE),
-        (account.invested + cost, rules.limits.max_total_exposure, Rejection.MAX_TOTAL_EXPOSURE),
+        (account.invested + cost, limits.max_total_exposure, Rejection.MAX_TOTAL_EXPOSURE),
         (event + cost, rules.max_event_exposure, Rejection.EVENT_EXPOSURE_CAP),
-        (market + cost, rules.shared.max_market_exposure, Rejection.MARKET_EXPOSURE_CAP),
-        (account.capital_in_use + cost, rules.shared.total_capital, Rejection.TOTAL_CAPITAL_CAP),
-    ]
+        (market + cost, shared.max_market_exposure, Rejection.MARKET_EXPOSURE_CAP),
+        (account.capital_in_use + cost, shared.total_capital, Rejection.TOTAL_CAPITAL_CAP),
+    )
     return next(
         (reason for value, limit, reason in checks if limit is not None and value > limit), None
     )

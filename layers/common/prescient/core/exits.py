@@ -67,7 +67,7 @@ def due_exit(priced: PricedHolding) -> Exit | None:
         return None
     stop, take = priced.triggers.stop_loss_bid, priced.triggers.take_profit_bid
     if stop is not None and bid <= stop:
-        return sell(holding, ExitKind.STOP_LOSS, holding.shares, bid, priced.fee)
+        return sell(holding, ExitKind.STOP_LOSS, [(bid, holding.shares)], priced.fee)
     if take is not None and bid >= take:
-        return sell(holding, ExitKind.TAKE_PROFIT, holding.shares, bid, priced.fee)
+        return sell(holding, ExitKind.TAKE_PROFIT, [(bid, holding.shares)], priced.fee)
     return None

@@ -1,12 +1,13 @@
-"""What a buy gets: shares, price and fee, and on what evidence."""
+"""What an order gets: shares, price and fee, and on what evidence."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from prescient.core.books import Level
+from prescient.core.books import Level, OrderBook
 from prescient.core.fees import taker_fee
 from prescient.core.markets import ONE, ZERO, FeeSchedule, Quote
 from prescient.core.money import SHARE_STEP, cents_up, price_half_up, shares_down
@@ -15,6 +16,9 @@ ASSUMED_SPREAD = Decimal("0.02")
 QUOTE_SHARE_OF_LIQUIDITY = Decimal("0.01")
 LEAST_BUY = Decimal("1.00")
 LARGEST_RELATIVE_SLIPPAGE = Decimal("0.10")
+
+Match = tuple[Decimal, Decimal]
+"""A price 0–1 and the shares that changed hands at it."""
 
 
 class Evidence(StrEnum):
@@ -70,9 +74,20 @@ def offers(quote: Quote | None, mark: Decimal | None, liquidity: Decimal) -> Off
     return Offers(evidence, (Level(price, shares),))
 
 
+def offers_from_book(book: OrderBook) -> Offers:
+    """What can be bought of an outcome whose book is known: its whole ask side."""
+    levels = (level for level in book.asks if ZERO < level.price < ONE and level.shares > ZERO)
+    return Offers(Evidence.BOOK, tuple(levels))
+
+
 def highest_price(target: Decimal, max_slippage: Decimal) -> Decimal:
     """The worst price 0–1 that a buy decided at `target` may pay."""
     return target + min(max_slippage, target * LARGEST_RELATIVE_SLIPPAGE)
+
+
+def lowest_price(target: Decimal, max_slippage: Decimal) -> Decimal:
+    """The worst price 0–1 that a sale decided at `target` may take."""
+    return target - min(max_slippage, target * LARGEST_RELATIVE_SLIPPAGE)
 
 
 def buy(
@@ -82,36 +97,23 @@ def buy(
 
     Walks the levels at or below `limit_price`, cheapest first. None when not a hundredth fits.
     """
-    levels = tuple(level for level in available.levels if level.price <= limit_price)
+    levels = _within(available, limit_price)
     steps = _most_steps(budget, levels, schedule)
-    if steps == 0:
+    return _bought(steps * SHARE_STEP, levels, schedule, available.evidence) if steps else None
+
+
+def buy_exactly(
+    shares: Decimal, available: Offers, limit_price: Decimal, schedule: FeeSchedule
+) -> Fill | None:
+    """All of `shares` at or below `limit_price`, or None: a leg is never filled in part."""
+    levels = _within(available, limit_price)
+    if shares <= ZERO or _depth(levels) < shares:
         return None
-    matches = _walk(levels, steps * SHARE_STEP)
-    shares = sum((taken for _, taken in matches), ZERO)
-    notional = _notional(matches)
-    return Fill(
-        shares=shares,
-        amount=cents_up(notional),
-        fee=taker_fee(schedule, matches),
-        price=price_half_up(notional / shares),
-        evidence=available.evidence,
-    )
+    return _bought(shares, levels, schedule, available.evidence)
 
 
-def _most_steps(budget: Decimal, levels: tuple[Level, ...], schedule: FeeSchedule) -> int:
-    """Binary search: cost grows with shares, but the roundings leave no closed form."""
-    fits, too_many = 0, int(sum((level.shares for level in levels), ZERO) / SHARE_STEP) + 1
-    while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        matches = _walk(levels, middle * SHARE_STEP)
-        if cents_up(_notional(matches)) + taker_fee(schedule, matches) <= budget:
-            fits = middle
-        else:
-            too_many = middle
-    return fits
-
-
-def _walk(levels: tuple[Level, ...], shares: Decimal) -> list[tuple[Decimal, Decimal]]:
+def walk(levels: Sequence[Level], shares: Decimal) -> tuple[Match, ...]:
+    """Take at most `shares` from the levels, in their order."""
     matches = []
     left = shares
     for level in levels:
@@ -120,8 +122,44 @@ def _walk(levels: tuple[Level, ...], shares: Decimal) -> list[tuple[Decimal, Dec
             break
         matches.append((level.price, taken))
         left -= taken
-    return matches
+    return tuple(matches)
 
 
-def _notional(matches: list[tuple[Decimal, Decimal]]) -> Decimal:
+def notional(matches: Sequence[Match]) -> Decimal:
+    """Σ price × shares, in dollars, not rounded."""
     return sum((price * shares for price, shares in matches), ZERO)
+
+
+def _within(available: Offers, limit_price: Decimal) -> tuple[Level, ...]:
+    return tuple(level for level in available.levels if level.price <= limit_price)
+
+
+def _depth(levels: Sequence[Level]) -> Decimal:
+    return sum((level.shares for level in levels), ZERO)
+
+
+def _bought(
+    shares: Decimal, levels: Sequence[Level], schedule: FeeSchedule, evidence: Evidence
+) -> Fill:
+    matches = walk(levels, shares)
+    dollars = notional(matches)
+    return Fill(
+        shares=shares,
+        amount=cents_up(dollars),
+        fee=taker_fee(schedule, matches),
+        price=price_half_up(dollars / shares),
+        evidence=evidence,
+    )
+
+
+def _most_steps(budget: Decimal, levels: tuple[Level, ...], schedule: FeeSchedule) -> int:
+    """Binary search: cost grows with shares, but the roundings leave no closed form."""
+    fits, too_many = 0, int(_depth(levels) / SHARE_STEP) + 1
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        matches = walk(levels, middle * SHARE_STEP)
+        if cents_up(notional(matches)) + taker_fee(schedule, matches) <= budget:
+            fits = middle
+        else:
+            too_many = middle
+    return fits

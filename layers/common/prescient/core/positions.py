@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from prescient.core.errors import InvalidRequest
 from prescient.core.fees import taker_fee
+from prescient.core.fills import Evidence, Match, notional
 from prescient.core.markets import FeeSchedule, MarketId, Outcome
-from prescient.core.money import cents_down, cents_half_up
+from prescient.core.money import cents_down, cents_half_up, price_half_up
 
 
 class Action(StrEnum):
@@ -65,6 +67,7 @@ class Exit:
     proceeds: Decimal
     fee: Decimal
     cost_basis: Decimal
+    evidence: Evidence | None = None
 
     @property
     def realized_pnl(self) -> Decimal:
@@ -91,13 +94,27 @@ def sold_basis(cost_basis: Decimal, held: Decimal, sold: Decimal) -> Decimal:
 
 
 def sell(
-    holding: Holding, kind: ExitKind, shares: Decimal, price: Decimal, schedule: FeeSchedule
+    holding: Holding,
+    kind: ExitKind,
+    matches: Sequence[Match],
+    schedule: FeeSchedule,
+    evidence: Evidence = Evidence.QUOTE,
 ) -> Exit:
-    """Sell `shares` at `price`; the fee never exceeds the proceeds, so cash never falls."""
-    proceeds = cents_down(shares * price)
-    fee = min(taker_fee(schedule, [(price, shares)]), proceeds)
+    """Sell the shares of `matches`; the fee never exceeds the proceeds, so cash never falls."""
+    shares = sum((matched for _, matched in matches), Decimal(0))
     basis = sold_basis(holding.cost_basis, holding.shares, shares)
-    return Exit(holding, kind, shares, price, proceeds, fee, basis)
+    dollars = notional(matches)
+    proceeds = cents_down(dollars)
+    return Exit(
+        holding=holding,
+        kind=kind,
+        shares=shares,
+        price=price_half_up(dollars / shares),
+        proceeds=proceeds,
+        fee=min(taker_fee(schedule, matches), proceeds),
+        cost_basis=basis,
+        evidence=evidence,
+    )
 
 
 def settle(holding: Holding, payout: Decimal) -> Exit:

@@ -31,7 +31,7 @@ def configuration(strategy_type: str, values: Mapping[str, object]) -> StrategyC
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InvalidRequest("; ".join(_problems(error))) from error
+        raise InvalidRequest(*_problems(error)) from error
 
 
 def _problems(error: ValidationError) -> list[str]:
