@@ -34,7 +34,7 @@ class Results:
     def of_cycle(self, cycle_id: int) -> list[CyclePortfolioRow]:
         """What the cycle did, one row a portfolio."""
         with self._transaction() as session:
-            return cycles.portfolio_results(session, cycle_id)
+            return [*cycles.portfolio_results(session, cycle_id)]
 
     def latest_batch(self) -> datetime | None:
         """When the newest complete batch was fetched, None before the first one."""

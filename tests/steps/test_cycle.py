@@ -79,3 +79,18 @@ def test_a_portfolio_id_that_the_cycle_never_admitted_is_no_failure_of_it(world:
     request = {"action": "record_failure", "cycle_id": cycle_id, "portfolio_id": PortfolioId(5)}
     cycle.run(cycle.CycleRequest.model_validate(request), world.context)
     assert world.rows("SELECT * FROM cycle_portfolios") == []
+
+
+def test_a_cycle_that_is_open_is_found_again_whatever_became_of_its_portfolio(world: World) -> None:
+    portfolio_id = world.portfolio()
+    first = open_named(world, "a", kind="api", portfolio_ids=[portfolio_id])
+    world.rows("UPDATE portfolios SET status = 'paused' RETURNING 1")
+    assert open_named(world, "a", kind="api", portfolio_ids=[portfolio_id]) == first
+
+
+def test_an_error_of_lambda_is_kept_without_its_stack_trace(world: World) -> None:
+    cause = '{"errorMessage": "answered HTML", "errorType": "E", "stackTrace": ["line 1"]}'
+    cycle_id = world.open_cycle()
+    world.close(cycle_id, error={"Error": "ExchangeUnavailable", "Cause": cause})
+    row = world.row("SELECT error FROM trading_cycles")
+    assert row["error"] == "ExchangeUnavailable: answered HTML"

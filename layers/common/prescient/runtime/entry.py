@@ -64,4 +64,4 @@ class StepHandler(Handler, Generic[RequestT]):
                 f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
                 for problem in error.errors(include_url=False)
             ]
-            raise InvalidRequest("; ".join(problems)) from None
+            raise InvalidRequest(*problems) from None

@@ -48,4 +48,4 @@ class Settings(BaseModel):
                 f"{str(problem['loc'][0]).upper()}: {problem['msg']}"
                 for problem in error.errors(include_url=False, include_input=False)
             ]
-            raise InvalidRequest("; ".join(problems)) from None
+            raise InvalidRequest(*problems) from None

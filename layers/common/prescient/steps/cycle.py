@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -93,12 +94,16 @@ def open_cycle(
     session: Session, parameters: CycleParameters, execution_name: str | None, now: datetime
 ) -> int:
     """Open the cycle that this request stands for, or find it if it was opened before."""
+    cycle_key = _key(parameters, execution_name, now)
+    opened = cycles.find_by_key(session, cycle_key)
+    if opened is not None:
+        return opened.cycle_id
     for portfolio_id in parameters.portfolio_ids or []:
         portfolio = portfolios.get(session, portfolio_id)
         if portfolio.status != PortfolioStatus.ACTIVE:
             raise PortfolioNotActive(portfolio_id, portfolio.status)
     opening = cycles.Opening(
-        cycle_key=_key(parameters, execution_name, now),
+        cycle_key=cycle_key,
         kind=parameters.kind,
         execution_name=execution_name,
         parameters=parameters.model_dump(mode="json", exclude_none=True),
@@ -138,4 +143,14 @@ def _close(request: CycleRequest, cycle_id: int, context: StepContext) -> CycleR
 def _reason(error: ErrorOutput | None) -> str:
     if error is None:
         return "unknown error"
-    return f"{error.error}: {error.cause}"[:LONGEST_ERROR]
+    return f"{error.error}: {_message(error.cause)}"[:LONGEST_ERROR]
+
+
+def _message(cause: str) -> str:
+    """What the function said. Lambda wraps it in JSON with a stack trace, which its log has."""
+    try:
+        described = json.loads(cause)
+    except ValueError:
+        return cause
+    is_lambda_error = isinstance(described, dict) and "errorMessage" in described
+    return str(described["errorMessage"]) if is_lambda_error else cause

@@ -54,6 +54,14 @@ class CyclePortfolioRow:
     executed_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleResultRow(CyclePortfolioRow):
+    """With what a reader needs to recognise the portfolio."""
+
+    portfolio_name: str
+    strategy_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What makes a cycle unique (`cycle_key`) and what it was asked for."""
@@ -130,9 +138,9 @@ def admitted(session: Session, cycle_id: int) -> list[PortfolioId]:
         return cursor.execute(SQL["select_admitted"], {"cycle_id": cycle_id}).fetchall()
 
 
-def portfolio_results(session: Session, cycle_id: int) -> list[CyclePortfolioRow]:
+def portfolio_results(session: Session, cycle_id: int) -> list[CycleResultRow]:
     """What the cycle did, one row a portfolio, by id."""
-    with session.cursor(row_factory=class_row(CyclePortfolioRow)) as cursor:
+    with session.cursor(row_factory=class_row(CycleResultRow)) as cursor:
         values = {"cycle_id": cycle_id}
         return cursor.execute(SQL["select_cycle_portfolios"], values).fetchall()
 

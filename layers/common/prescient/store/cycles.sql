@@ -59,11 +59,13 @@ WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
 
 -- name: select_cycle_portfolios
 SELECT
-    cycle_id, portfolio_id, status, lease_until, funnel, signals, trades, rejections, equity,
-    reason, executed_at
-FROM cycle_portfolios
-WHERE cycle_id = %(cycle_id)s
-ORDER BY portfolio_id;
+    result.cycle_id, result.portfolio_id, result.status, result.lease_until, result.funnel,
+    result.signals, result.trades, result.rejections, result.equity, result.reason,
+    result.executed_at, portfolio.name AS portfolio_name, portfolio.strategy_type
+FROM cycle_portfolios AS result
+JOIN portfolios AS portfolio USING (portfolio_id)
+WHERE result.cycle_id = %(cycle_id)s
+ORDER BY result.portfolio_id;
 
 -- name: end_expired_claim
 UPDATE cycle_portfolios SET status = 'failed', reason = 'lease ran out'

@@ -52,6 +52,13 @@ class Database:
                 yield session
             self._last_used = time.monotonic()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A read-only transaction whose statements all see the same moment."""
+        with self.transaction() as session:
+            session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield session
+
     def close(self) -> None:
         if self._session is not None:
             self._session.close()

@@ -11,7 +11,7 @@ from psycopg import errors
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from prescient.core.errors import PortfolioConflict, PortfolioNotFound
+from prescient.core.errors import NoActivePortfolio, PortfolioConflict, PortfolioNotFound
 from prescient.core.exits import Triggers
 from prescient.core.portfolios import Limits, PortfolioId, PortfolioStatus
 from prescient.store import statements
@@ -131,6 +131,15 @@ def get(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:
     if row is None:
         raise PortfolioNotFound(portfolio_id)
     return row
+
+
+def first_active(session: Session) -> PortfolioId:
+    """The active portfolio with the lowest id; raises `NoActivePortfolio`."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(SQL["select_first_active"]).fetchone()
+    if found is None:
+        raise NoActivePortfolio
+    return PortfolioId(found)
 
 
 def lock(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:

@@ -18,6 +18,9 @@ SELECT portfolio_id FROM portfolios WHERE portfolio_id = %(portfolio_id)s FOR UP
 -- name: select_portfolios
 SELECT * FROM portfolio_overview WHERE status = ANY (%(statuses)s::text[]) ORDER BY portfolio_id;
 
+-- name: select_first_active
+SELECT portfolio_id FROM portfolios WHERE status = 'active' ORDER BY portfolio_id LIMIT 1;
+
 -- name: update_portfolio
 UPDATE portfolios SET
     name = %(name)s,
