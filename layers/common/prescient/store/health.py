@@ -1,0 +1,28 @@
+"""What says at a glance whether the system lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from prescient.store import statements
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthRow:
+    """The schema's revision and the newest complete batch, None before the first."""
+
+    schema_version: str
+    batch_id: int | None
+    batch_completed_at: datetime | None
+
+
+def check(session: Session) -> HealthRow:
+    """Ask the database."""
+    with session.cursor(row_factory=class_row(HealthRow)) as cursor:
+        return cursor.execute(SQL["select_health"]).fetchall()[0]
