@@ -10,7 +10,6 @@ BIN := $(CURDIR)/$(VENV)/bin
 SAM := $(CURDIR)/$(SAM_VENV)/bin/sam
 
 export PYTHONPATH := $(CURDIR)/layers/common:$(CURDIR)
-export PYTHONDONTWRITEBYTECODE ?=
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
@@ -29,12 +28,13 @@ serve: $(VENV)/.done ## Serve the API with the schedules running: PORT=8000, and
 test: lint unit ## Everything that the integration runs: lint, types, tests
 
 unit: $(VENV)/.done $(SAM_VENV)/.done
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: types validate ## Style, types, import rules, template, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/squawk migrations/versions/*.sql
 
 types: $(VENV)/.done
 	$(BIN)/mypy

@@ -1,0 +1,148 @@
+"""What `sam build` made runs under Lambda's own runtime, with nothing but its layers to import."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from local.exchange.server import exchange_server
+from local.exchange.simulated import SimulatedVenue
+from local.template import Template, read_template
+from prescient.core.portfolios import Limits
+from prescient.store import portfolios
+from prescient.store.database import SCHEMA_VERSION, Database
+from tests.packaging.conftest import ROOT
+from tests.packaging.emulator import Emulator, Runtime
+
+# One build for all of them, so all of them in one worker.
+pytestmark = pytest.mark.xdist_group("packaging")
+
+UNZIPPED_LIMIT = 250 * 1024 * 1024
+Start = Callable[[str, str], AbstractContextManager[Emulator]]
+
+
+@pytest.fixture(scope="module")
+def exchange_url() -> Iterator[str]:
+    with exchange_server(SimulatedVenue()) as server:
+        yield server.url
+
+
+@pytest.fixture
+def start(build: Path, runtime: Runtime, exchange_url: str, tmp_path: Path) -> Start:
+    """Starts a function, by its logical id, on a database."""
+    template = _template(build)
+
+    def emulator(logical_id: str, database_url: str) -> Emulator:
+        function = template.functions[logical_id]
+        names = ["CommonLayer"] + ["MigrationsLayer"] * (logical_id == "MigrateFunction")
+        overrides = {
+            "DATABASE_URL": database_url,
+            "GAMMA_URL": exchange_url,
+            "CLOB_URL": exchange_url,
+            "CLOCK": "exchange",
+        }
+        return Emulator(
+            runtime,
+            function.folder.resolve(),
+            [build / name for name in names],
+            {**function.variables, **overrides},
+            tmp_path / f"{logical_id}.log",
+        )
+
+    return emulator
+
+
+@pytest.fixture
+def portfolio(database_url: str) -> None:
+    """Portfolio 1, which the sample events name: momentum, wide open."""
+    new = portfolios.NewPortfolio(
+        name="Sample",
+        description="",
+        strategy_type="momentum",
+        initial_balance=Decimal(10_000),
+        strategy_config={"min_confidence": 0.6, "min_liquidity": 0, "min_volume": 0},
+        limits=Limits(None, None, 10),
+    )
+    database = Database(database_url)
+    with database.transaction() as session:
+        assert portfolios.create(session, new, datetime.now(UTC)) == 1
+    database.close()
+
+
+def test_filter_signal_and_execute_run_on_their_sample_events(
+    start: Start, database_url: str, portfolio: None
+) -> None:
+    with start("FilterFunction", database_url) as function:
+        filtered = function.invoke(_sample("filter"))
+    assert filtered.get("portfolio_ids") == [1], filtered
+    assert filtered["markets"] > 0
+
+    with start("SignalFunction", database_url) as function:
+        decided = function.invoke(_sample("signal"))
+    assert decided.get("status") == "running", decided
+    assert decided["signals"] > 0
+
+    with start("ExecuteFunction", database_url) as function:
+        executed = function.invoke(_sample("execute"))
+        again = function.invoke(_sample("execute"))
+    assert executed.get("status") == "running", executed
+    assert executed["trades"] > 0
+    assert executed["trades"] + executed["rejected"] == decided["signals"]
+    assert _trade_count(database_url) == executed["trades"], again
+
+
+def test_an_error_keeps_the_name_that_the_state_machine_knows(
+    start: Start, database_url: str
+) -> None:
+    with start("ExecuteFunction", database_url) as function:
+        answer = function.invoke({"portfolio_id": 404, "cycle_id": 1})
+    assert answer["errorType"] == "PortfolioNotFound", answer
+    assert "404" in answer["errorMessage"]
+
+
+def test_migrate_brings_an_empty_database_to_the_expected_schema(
+    start: Start, empty_database_url: str
+) -> None:
+    with start("MigrateFunction", empty_database_url) as function:
+        answer = function.invoke(_sample("migrate"))
+    assert answer == {"revision": SCHEMA_VERSION}
+
+
+def test_every_function_starts_with_its_layers_alone(
+    start: Start, build: Path, database_url: str
+) -> None:
+    """An event that no function accepts: the answer is about the event, not about an import."""
+    for logical_id in _template(build).functions:
+        with start(logical_id, database_url) as function:
+            answer = function.invoke({"unexpected": True})
+        assert not str(answer.get("errorType")).startswith("Runtime."), (logical_id, answer)
+
+
+def test_the_layers_fit_and_carry_no_bytecode_of_this_machine(build: Path) -> None:
+    files = [path for path in build.glob("*Layer/**/*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < UNZIPPED_LIMIT
+    assert not [path for path in files if path.suffix == ".pyc"]
+    assert (build / "MigrationsLayer/python/migrations/env.py").exists()
+    assert not list(build.glob("CommonLayer/python/boto*"))
+
+
+def _template(build: Path) -> Template:
+    return read_template({"Stage": "dev", "DatabaseUrl": "unused"}, build / "template.yaml")
+
+
+def _sample(name: str) -> Any:
+    return json.loads((ROOT / f"events/{name}.json").read_text(encoding="utf-8"))
+
+
+def _trade_count(database_url: str) -> int:
+    with psycopg.connect(database_url) as connection:
+        [count] = connection.execute("SELECT count(*) FROM trades").fetchone() or [0]
+    return int(count)
