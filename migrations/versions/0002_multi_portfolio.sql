@@ -299,6 +299,7 @@ CREATE TABLE position_exits (
     fee NUMERIC(15, 2) NOT NULL CHECK (fee >= 0),
     cost_basis NUMERIC(15, 2) NOT NULL CHECK (cost_basis >= 0),
     realized_pnl NUMERIC(15, 2) NOT NULL,
+    evidence TEXT CHECK (evidence IN ('book', 'quote', 'mid')),
     source TEXT NOT NULL,
     batch_id BIGINT,
     timestamp TIMESTAMPTZ NOT NULL,

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
 
-from prescient.core.execution import Executions, Order, Rules, execute
+from prescient.core.execution import Executions, Order, Rejection, Rules, execute
 from prescient.core.exits import triggers
 from prescient.core.fills import Fill
+from prescient.core.sales import Sales, execute_sales
 from prescient.core.sizing import position_limit
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.steps.context import StepContext
 from prescient.steps.portfolio_step import PortfolioStepRequest, cycle_of
-from prescient.store import cycles, portfolios, trades
+from prescient.store import cycles, exits, exposures, orders, portfolios, trades
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 
@@ -30,20 +32,57 @@ class ExecuteResult(BaseModel):
 
 def run(request: PortfolioStepRequest, context: StepContext) -> ExecuteResult:
     """Execute this cycle's signals at the batch's quotes; a second run changes nothing."""
-    now = context.now()
     with context.database.transaction() as session:
         cycle_id = cycle_of(session, request)
         portfolio = portfolios.lock(session, request.portfolio_id)
         claim = cycles.check_claim(session, cycle_id, portfolio.portfolio_id)
-        if claim.executed_at is not None:
-            rejected = sum(claim.rejections.values())
-            return ExecuteResult(status="running", trades=claim.trades, rejected=rejected)
-        configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
-        orders = trades.orders(session, cycle_id, portfolio.portfolio_id)
-        account = trades.account(session, portfolio, [order.market_id for order in orders])
-        done = execute(orders, account, _rules(portfolio, configuration, context))
-        _save(session, cycle_id, portfolio, configuration, done, now=now)
-    return ExecuteResult(status="running", trades=len(done.fills), rejected=len(done.rejections))
+        if claim.executed_at is None:
+            _execute(session, cycle_id, portfolio, context)
+            claim = cycles.check_claim(session, cycle_id, portfolio.portfolio_id)
+    rejected = sum(claim.rejections.values())
+    return ExecuteResult(status="running", trades=claim.trades, rejected=rejected)
+
+
+def _execute(
+    session: Session, cycle_id: int, portfolio: PortfolioRow, context: StepContext
+) -> None:
+    """Sales come first: they free cash and positions for the buys."""
+    now = context.now()
+    configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
+    waiting = orders.load(session, cycle_id, portfolio.portfolio_id)
+    exposures.lock(session, waiting.market_ids)
+    sales = execute_sales(waiting.sales, configuration.max_slippage, context.max_quote_age)
+    portfolio = _save_sales(session, portfolio, sales, now)
+    account = trades.account(session, portfolio, exposures.lock(session, waiting.market_ids))
+    done = execute(waiting.buys, account, _rules(portfolio, configuration, context))
+    _save_fills(session, cycle_id, portfolio, configuration, done.fills, now=now)
+    rejections = _rejections(done, sales)
+    trades.reject(session, portfolio.portfolio_id, rejections)
+    cycles.record_executions(
+        session,
+        cycle_id,
+        portfolio.portfolio_id,
+        trades=len(done.fills) + len(sales.exits),
+        rejections=Counter(reason.value for reason in rejections.values()),
+        now=now,
+    )
+
+
+def _save_sales(
+    session: Session, portfolio: PortfolioRow, sales: Sales, now: datetime
+) -> PortfolioRow:
+    """Write the sales; the portfolio as it stands after them."""
+    if not sales.exits:
+        return portfolio
+    exits.save(session, [made for _, made in sales.exits], None, now)
+    signal_ids = [order.signal_id for order, _ in sales.exits]
+    trades.mark_sold(session, portfolio.portfolio_id, signal_ids, now)
+    return portfolios.get(session, portfolio.portfolio_id)
+
+
+def _rejections(done: Executions, sales: Sales) -> dict[int, Rejection]:
+    bought = {order.signal_id: reason for order, reason in done.rejections}
+    return bought | {order.signal_id: reason for order, reason in sales.rejections}
 
 
 def _rules(
@@ -60,29 +99,22 @@ def _rules(
     )
 
 
-def _save(
+def _save_fills(
     session: Session,
     cycle_id: int,
     portfolio: PortfolioRow,
     configuration: StrategyConfiguration,
-    done: Executions,
+    fills: Sequence[tuple[Order, Fill]],
     *,
     now: datetime,
 ) -> None:
-    portfolio_id = portfolio.portfolio_id
+    if not fills:
+        return
     purchases = [
-        _purchase(cycle_id, portfolio, configuration, order, fill) for order, fill in done.fills
+        _purchase(cycle_id, portfolio, configuration, order, fill) for order, fill in fills
     ]
-    if purchases:
-        trades.save_purchases(session, portfolio_id, purchases, now)
-        portfolios.rewrite_totals(session, [portfolio_id], now)
-    if done.rejections:
-        reasons = {order.signal_id: reason for order, reason in done.rejections}
-        trades.reject(session, portfolio_id, reasons)
-    counts = Counter(reason.value for _, reason in done.rejections)
-    cycles.record_executions(
-        session, cycle_id, portfolio_id, trades=len(purchases), rejections=counts, now=now
-    )
+    trades.save_purchases(session, portfolio.portfolio_id, purchases, now)
+    portfolios.rewrite_totals(session, [portfolio.portfolio_id], now)
 
 
 def _purchase(

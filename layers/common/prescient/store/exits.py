@@ -56,7 +56,7 @@ def due(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[PricedHo
         return [_priced(row) for row in rows]
 
 
-def save(session: Session, exits: Sequence[Exit], batch_id: int, now: datetime) -> None:
+def save(session: Session, exits: Sequence[Exit], batch_id: int | None, now: datetime) -> None:
     """Write the exits of locked portfolios: positions, trades, ledger, exposure and totals."""
     if not exits:
         return
@@ -110,6 +110,7 @@ def _row(one: Exit) -> dict[str, object]:
         "fee": one.fee,
         "cost_basis": one.cost_basis,
         "realized_pnl": one.realized_pnl,
+        "evidence": one.evidence,
         "source": one.source,
     }
 

@@ -30,16 +30,17 @@ ORDER BY position.portfolio_id, position.id;
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(exits)s) AS given (
         portfolio_id int, position_id bigint, kind text, shares numeric, price numeric,
-        proceeds numeric, fee numeric, cost_basis numeric, realized_pnl numeric, source text
+        proceeds numeric, fee numeric, cost_basis numeric, realized_pnl numeric, evidence text,
+        source text
     )
 ), stored AS (
     INSERT INTO position_exits (
         portfolio_id, position_id, kind, shares, price, proceeds, fee, cost_basis, realized_pnl,
-        source, batch_id, timestamp
+        evidence, source, batch_id, timestamp
     )
     SELECT
         portfolio_id, position_id, kind, shares, price, proceeds, fee, cost_basis, realized_pnl,
-        source, %(batch_id)s, %(now)s
+        evidence, source, %(batch_id)s, %(now)s
     FROM given
 )
 UPDATE portfolio_positions AS position SET

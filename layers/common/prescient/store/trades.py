@@ -1,47 +1,26 @@
-"""Trades: a portfolio's orders of one cycle, and the fills that came of them."""
+"""Trades: the account that orders execute against, and the fills that came of them."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-
-from psycopg.rows import class_row
 
 from prescient.core.execution import Account, Order, Rejection
 from prescient.core.exits import Triggers
-from prescient.core.fills import Fill, offers
-from prescient.core.markets import ONE, ZERO, EventId, FeeSchedule, MarketId, Outcome
+from prescient.core.fills import Fill
+from prescient.core.markets import ZERO, EventId
 from prescient.core.portfolios import PortfolioId, PortfolioStatus
 from prescient.core.positions import Action
 from prescient.store import exposures, ledger, statements
 from prescient.store.database import Session
+from prescient.store.exposures import Exposure
 from prescient.store.portfolios import PortfolioRow
-from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OrderRow:
-    signal_id: int
-    market_id: MarketId
-    event_id: EventId | None
-    action: str
-    target_price: Decimal
-    amount: Decimal
-    confidence: Decimal
-    liquidity: Decimal
-    best_bid: Decimal | None
-    best_ask: Decimal | None
-    mark: Decimal
-    fee_rate: Decimal
-    fee_exponent: Decimal
-    open: bool
-    quote_age: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +33,10 @@ class Purchase:
     triggers: Triggers
 
 
-def orders(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> list[Order]:
-    """The cycle's signals that are neither executed nor rejected, at the batch's quotes."""
-    values = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
-    with session.cursor(row_factory=class_row(_OrderRow)) as cursor:
-        return [_order(row) for row in cursor.execute(SQL["select_orders"], values)]
-
-
-def account(session: Session, portfolio: PortfolioRow, market_ids: Iterable[MarketId]) -> Account:
-    """The locked portfolio's account; locks the exposure of `market_ids` and the capital row."""
+def account(session: Session, portfolio: PortfolioRow, shared: Exposure) -> Account:
+    """The locked portfolio's account, beside the locked exposure over all portfolios."""
     values = {"portfolio_id": portfolio.portfolio_id}
     rows = session.execute(SQL["select_exposure_of_portfolio"], values).fetchall()
-    shared = exposures.lock(session, market_ids)
     by_event: defaultdict[EventId, Decimal] = defaultdict(lambda: ZERO)
     for _, event_id, _, cost_basis in rows:
         if event_id is not None:
@@ -112,27 +83,12 @@ def reject(
     session.execute(SQL["reject_signals"], values)
 
 
-def _order(row: _OrderRow) -> Order:
-    action = Action(row.action)
-    outcome_quote, mark = quote(row.best_bid, row.best_ask), row.mark
-    if action.outcome is Outcome.NO:
-        outcome_quote = outcome_quote.complement() if outcome_quote else None
-        mark = ONE - mark
-    return Order(
-        signal_id=row.signal_id,
-        market_id=row.market_id,
-        event_id=row.event_id,
-        action=action,
-        target_price=row.target_price,
-        budget=row.amount,
-        confidence=row.confidence,
-        liquidity=row.liquidity,
-        available=offers(outcome_quote, mark, row.liquidity),
-        bid=outcome_quote.bid if outcome_quote else ZERO,
-        fee=FeeSchedule(row.fee_rate, row.fee_exponent),
-        open=row.open,
-        quote_age=row.quote_age,
-    )
+def mark_sold(
+    session: Session, portfolio_id: PortfolioId, signal_ids: Sequence[int], now: datetime
+) -> None:
+    """Mark sell signals as executed; what they sold is in `position_exits`."""
+    values = {"portfolio_id": portfolio_id, "signal_ids": list(signal_ids), "now": now}
+    session.execute(SQL["mark_sold"], values)
 
 
 def _fill_row(purchase: Purchase) -> dict[str, object]:

@@ -1,0 +1,143 @@
+"""A cycle's signals as orders: what the batch, its books and anything newer say of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from psycopg.rows import class_row
+
+from prescient.core.books import Level, OrderBook
+from prescient.core.execution import Order
+from prescient.core.fills import Evidence, Offers, offers, offers_from_book
+from prescient.core.markets import ONE, ZERO, EventId, FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.portfolios import PortfolioId
+from prescient.core.positions import Action, Holding
+from prescient.core.sales import SaleOrder
+from prescient.store import statements
+from prescient.store.database import Session
+from prescient.store.tape import quote
+
+SQL = statements.load(__file__)
+Levels = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OrderRow:
+    signal_id: int
+    market_id: MarketId
+    event_id: EventId | None
+    action: str
+    target_price: Decimal
+    amount: Decimal
+    shares: Decimal | None
+    group_id: str | None
+    confidence: Decimal
+    liquidity: Decimal
+    best_bid: Decimal | None
+    best_ask: Decimal | None
+    mark: Decimal
+    bids: Levels | None
+    asks: Levels | None
+    fee_rate: Decimal
+    fee_exponent: Decimal
+    open: bool
+    quote_age: timedelta
+    position_id: int | None
+    held_shares: Decimal | None
+    cost_basis: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """A portfolio's buys and sales of one cycle that are neither executed nor rejected."""
+
+    buys: list[Order]
+    sales: list[SaleOrder]
+
+    @property
+    def market_ids(self) -> set[MarketId]:
+        return {one.market_id for one in self.buys} | {one.holding.market_id for one in self.sales}
+
+
+def load(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Orders:
+    """The cycle's open orders at the batch's quotes. A sale of what is no longer held is gone."""
+    values = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
+    with session.cursor(row_factory=class_row(_OrderRow)) as cursor:
+        rows = cursor.execute(SQL["select_orders"], values).fetchall()
+    sales = (_sale(row, portfolio_id) for row in rows if not Action(row.action).is_buy)
+    return Orders(
+        buys=[_buy(row) for row in rows if Action(row.action).is_buy],
+        sales=[sale for sale in sales if sale is not None],
+    )
+
+
+def _buy(row: _OrderRow) -> Order:
+    action = Action(row.action)
+    book, top = _book(row), _quote(row, action.outcome)
+    mark = row.mark if action.outcome is Outcome.YES else ONE - row.mark
+    return Order(
+        signal_id=row.signal_id,
+        market_id=row.market_id,
+        event_id=row.event_id,
+        action=action,
+        target_price=row.target_price,
+        budget=row.amount,
+        confidence=row.confidence,
+        liquidity=row.liquidity,
+        available=_offers(book, top, mark, row.liquidity),
+        bid=top.bid if top else ZERO,
+        fee=FeeSchedule(row.fee_rate, row.fee_exponent),
+        open=row.open,
+        quote_age=row.quote_age,
+        shares=row.shares,
+        group_id=row.group_id,
+    )
+
+
+def _sale(row: _OrderRow, portfolio_id: PortfolioId) -> SaleOrder | None:
+    if row.position_id is None or row.held_shares is None or row.cost_basis is None:
+        return None
+    outcome = Action(row.action).outcome
+    book, top = _book(row), _quote(row, outcome)
+    holding = Holding(
+        row.position_id, portfolio_id, row.market_id, outcome, row.held_shares, row.cost_basis
+    )
+    shares = row.shares or row.held_shares
+    at_the_bid = (Level(top.bid, shares),) if top else ()
+    return SaleOrder(
+        signal_id=row.signal_id,
+        holding=holding,
+        shares=shares,
+        target_price=row.target_price,
+        bids=book.bids if book else at_the_bid,
+        evidence=Evidence.BOOK if book else Evidence.QUOTE,
+        fee=FeeSchedule(row.fee_rate, row.fee_exponent),
+        open=row.open,
+        quote_age=row.quote_age,
+    )
+
+
+def _offers(book: OrderBook | None, top: Quote | None, mark: Decimal, liquidity: Decimal) -> Offers:
+    return offers_from_book(book) if book else offers(top, mark, liquidity)
+
+
+def _quote(row: _OrderRow, outcome: Outcome) -> Quote | None:
+    """The top of the outcome's own book, else its side of the listed quote."""
+    book = _book(row)
+    if book is not None:
+        return book.quote
+    listed = quote(row.best_bid, row.best_ask)
+    return listed.complement() if listed and outcome is Outcome.NO else listed
+
+
+def _book(row: _OrderRow) -> OrderBook | None:
+    if row.bids is None or row.asks is None:
+        return None
+    return OrderBook(_levels(row.bids), _levels(row.asks))
+
+
+def _levels(stored: Levels) -> tuple[Level, ...]:
+    return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)

@@ -1,0 +1,26 @@
+-- name: select_orders
+SELECT
+    signal.id AS signal_id, signal.market_id, signal.event_id, signal.action, signal.target_price,
+    signal.amount, signal.shares, signal.group_id, signal.confidence, snapshot.liquidity,
+    snapshot.best_bid, snapshot.best_ask, snapshot.mark, book.bids, book.asks,
+    market.fee_rate, market.fee_exponent,
+    NOT snapshot.closed AND snapshot.accepting_orders
+        AND NOT price.closed AND price.accepting_orders AS open,
+    cycle.decided_at - coalesce(book.fetched_at, snapshot.timestamp) AS quote_age,
+    position.id AS position_id, position.shares AS held_shares, position.cost_basis
+FROM trading_signals AS signal
+JOIN trading_cycles AS cycle ON cycle.cycle_id = signal.cycle_id
+JOIN market_snapshots AS snapshot
+    ON snapshot.batch_id = cycle.batch_id AND snapshot.market_id = signal.market_id
+JOIN markets AS market ON market.market_id = signal.market_id
+JOIN market_prices AS price ON price.market_id = signal.market_id
+LEFT JOIN order_books AS book
+    ON book.batch_id = cycle.batch_id AND book.market_id = signal.market_id
+    AND book.outcome = split_part(signal.action, '_', 2)
+LEFT JOIN portfolio_positions AS position
+    ON position.portfolio_id = signal.portfolio_id AND position.market_id = signal.market_id
+    AND position.status = 'open' AND signal.action IN ('sell_yes', 'sell_no')
+    AND position.action = replace(signal.action, 'sell', 'buy')
+WHERE signal.portfolio_id = %(portfolio_id)s AND signal.cycle_id = %(cycle_id)s
+    AND NOT signal.executed AND signal.rejection IS NULL
+ORDER BY signal.id;
