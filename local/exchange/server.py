@@ -16,10 +16,11 @@ _UNKNOWN = Answer(404, {"error": "not found"})
 
 def exchange_server(venue: Venue, port: int = 0) -> HttpServer:
     """A server for `venue`, not yet open. Its URL is both GAMMA_URL and CLOB_URL."""
-    return HttpServer(lambda request: _respond(venue, request), port=port)
+    return HttpServer(lambda request: respond(venue, request), port=port)
 
 
-def _respond(venue: Venue, request: Request) -> Response:
+def respond(venue: Venue, request: Request) -> Response:
+    """What the exchange answers to one request."""
     answer = _answer(venue, request) or _UNKNOWN
     headers = {"Content-Type": "application/json; charset=utf-8"}
     return Response(answer.status, headers, json.dumps(answer.body).encode())
