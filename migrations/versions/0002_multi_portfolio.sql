@@ -165,6 +165,11 @@ CREATE TABLE portfolios (
     total_winning_trades INTEGER NOT NULL DEFAULT 0 CHECK (total_winning_trades >= 0),
     total_losing_trades INTEGER NOT NULL DEFAULT 0 CHECK (total_losing_trades >= 0),
     avg_trade_pnl NUMERIC(15, 2) NOT NULL DEFAULT 0,
+    closed_positions INTEGER NOT NULL DEFAULT 0 CHECK (closed_positions >= 0),
+    closed_pnl NUMERIC(15, 2) NOT NULL DEFAULT 0,
+    current_run INTEGER NOT NULL DEFAULT 0,
+    max_consecutive_wins INTEGER NOT NULL DEFAULT 0 CHECK (max_consecutive_wins >= 0),
+    max_consecutive_losses INTEGER NOT NULL DEFAULT 0 CHECK (max_consecutive_losses >= 0),
     peak_equity NUMERIC(15, 2) NOT NULL CHECK (peak_equity >= 0),
     max_drawdown NUMERIC(15, 2) NOT NULL DEFAULT 0 CHECK (max_drawdown >= 0),
     last_trade_at TIMESTAMPTZ,
@@ -174,6 +179,7 @@ CREATE TABLE portfolios (
 CREATE INDEX idx_portfolios_status ON portfolios (status);
 CREATE INDEX idx_portfolios_strategy_type ON portfolios (strategy_type);
 CREATE INDEX idx_portfolios_status_strategy ON portfolios (status, strategy_type);
+COMMENT ON COLUMN portfolios.current_run IS 'wins in a row; negative: losses in a row';
 COMMENT ON COLUMN portfolios.max_drawdown IS 'dollars from the highest equity seen to the lowest after it';
 
 CREATE TABLE trading_cycles (
@@ -484,7 +490,8 @@ SELECT
     total_invested, total_profit_loss, realized_pnl, trade_count, status, status_reason,
     created_at, last_updated, strategy_config, config_version, max_position_size,
     max_total_exposure, max_positions, total_trades_executed, total_winning_trades,
-    total_losing_trades, avg_trade_pnl, max_drawdown, last_trade_at, last_price_update,
+    total_losing_trades, avg_trade_pnl, max_consecutive_wins, max_consecutive_losses,
+    max_drawdown, last_trade_at, last_price_update,
     (
         SELECT count(*)::int FROM portfolio_positions AS position
         WHERE position.portfolio_id = portfolios.portfolio_id AND position.status = 'open'

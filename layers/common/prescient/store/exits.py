@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from prescient.core.exits import PricedHolding, Triggers
 from prescient.core.markets import FeeSchedule, MarketId
 from prescient.core.portfolios import PortfolioId
 from prescient.core.positions import Action, Exit, Holding
+from prescient.core.record import TradingRecord
 from prescient.store import exposures, ledger, portfolios, statements
 from prescient.store.database import Session
 
@@ -65,7 +67,8 @@ def save(session: Session, exits: Sequence[Exit], batch_id: int | None, now: dat
     session.execute(SQL["insert_exits"], {"exits": rows, "batch_id": batch_id, "now": now})
     position_ids = [one.holding.position_id for one in exits]
     session.execute(SQL["follow_positions"], {"position_ids": position_ids})
-    session.execute(SQL["count_results"], _results(exits))
+    session.execute(SQL["add_realized"], _results(exits))
+    _update_records(session, position_ids)
     ledger.post(session, [_entry(one) for one in exits], now)
     exposures.move(session, [(one.holding.market_id, -one.cost_basis) for one in exits])
     owners = sorted({PortfolioId(one.holding.portfolio_id) for one in exits})
@@ -78,6 +81,28 @@ def flag(session: Session, missing: Sequence[MarketId]) -> int:
         return int(
             cursor.execute(SQL["flag_positions"], {"missing": list(missing)}).fetchone() or 0
         )
+
+
+def _update_records(session: Session, position_ids: Sequence[int]) -> None:
+    """Carry the records of the portfolios on with the positions that are closed now."""
+    closed: defaultdict[int, list[Decimal]] = defaultdict(list)
+    values = {"position_ids": list(position_ids)}
+    for portfolio_id, pnl in session.execute(SQL["select_closed"], values):
+        closed[portfolio_id].append(pnl)
+    rows = session.execute(SQL["select_records"], {"portfolio_ids": list(closed)}).fetchall()
+    records = {portfolio_id: TradingRecord(*counts) for portfolio_id, *counts in rows}
+    with session.cursor() as cursor:
+        cursor.executemany(
+            SQL["update_record"],
+            [
+                _record_values(portfolio_id, record.after(closed[portfolio_id]))
+                for portfolio_id, record in sorted(records.items())
+            ],
+        )
+
+
+def _record_values(portfolio_id: int, record: TradingRecord) -> dict[str, object]:
+    return {"portfolio_id": portfolio_id, "average_pnl": record.average_pnl, **asdict(record)}
 
 
 def _priced(row: _DueRow) -> PricedHolding:

@@ -60,27 +60,38 @@ FROM portfolio_positions AS position
 WHERE position.portfolio_id = trade.portfolio_id AND position.trade_id = trade.trade_id
     AND position.id = ANY (%(position_ids)s::bigint[]);
 
--- name: count_results
-UPDATE portfolios SET
-    realized_pnl = portfolios.realized_pnl + given.realized_pnl,
-    total_winning_trades = closed.winning,
-    total_losing_trades = closed.losing,
-    avg_trade_pnl = closed.average
+-- name: add_realized
+UPDATE portfolios SET realized_pnl = portfolios.realized_pnl + given.realized_pnl
 FROM (
     SELECT portfolio_id, sum(realized_pnl) AS realized_pnl
     FROM unnest(%(portfolio_ids)s::int[], %(realized_pnls)s::numeric[])
-        AS given (portfolio_id, realized_pnl)
+        AS made (portfolio_id, realized_pnl)
     GROUP BY portfolio_id
 ) AS given
-CROSS JOIN LATERAL (
-    SELECT
-        count(*) FILTER (WHERE position.realized_pnl > 0) AS winning,
-        count(*) FILTER (WHERE position.realized_pnl < 0) AS losing,
-        coalesce(round(avg(position.realized_pnl), 2), 0) AS average
-    FROM portfolio_positions AS position
-    WHERE position.portfolio_id = given.portfolio_id AND position.status = 'closed'
-) AS closed
 WHERE portfolios.portfolio_id = given.portfolio_id;
+
+-- name: select_closed
+SELECT portfolio_id, realized_pnl FROM portfolio_positions
+WHERE id = ANY (%(position_ids)s::bigint[]) AND status = 'closed'
+ORDER BY array_position(%(position_ids)s::bigint[], id);
+
+-- name: select_records
+SELECT
+    portfolio_id, closed_positions, total_winning_trades, total_losing_trades, closed_pnl,
+    current_run, max_consecutive_wins, max_consecutive_losses
+FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
+
+-- name: update_record
+UPDATE portfolios SET
+    closed_positions = %(closed)s,
+    total_winning_trades = %(winning)s,
+    total_losing_trades = %(losing)s,
+    closed_pnl = %(closed_pnl)s,
+    avg_trade_pnl = %(average_pnl)s,
+    current_run = %(current_run)s,
+    max_consecutive_wins = %(max_consecutive_wins)s,
+    max_consecutive_losses = %(max_consecutive_losses)s
+WHERE portfolio_id = %(portfolio_id)s;
 
 -- name: flag_positions
 WITH wanted AS (

@@ -60,6 +60,8 @@ class PortfolioRow:
     total_winning_trades: int
     total_losing_trades: int
     avg_trade_pnl: Decimal
+    max_consecutive_wins: int
+    max_consecutive_losses: int
     max_drawdown: Decimal
     last_trade_at: datetime | None
     last_price_update: datetime | None
