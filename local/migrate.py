@@ -6,16 +6,17 @@ import os
 import sys
 
 from local.migrations import upgrade
+from prescient.store.database import SCHEMA_VERSION
 
 
 def main() -> int:
-    """0 when the schema is the newest, 2 when DATABASE_URL is missing."""
-    database_url = os.environ.get("DATABASE_URL", "")
-    if not database_url:
-        print("DATABASE_URL=postgresql://... names the database to migrate", file=sys.stderr)
+    """0 when the database is at the newest schema, 2 without a DATABASE_URL."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url:
+        print("make migrate DATABASE_URL=postgresql://...", file=sys.stderr)
         return 2
-    upgrade(database_url)
-    print("The schema is the newest.")
+    upgrade(url)
+    print(f"The database is at schema version {SCHEMA_VERSION}.")
     return 0
 
 

@@ -50,6 +50,9 @@ def main() -> int:
         console.print(f"{DEFAULT_DIRECTORY} is in use: end `make serve` first.", style="red")
     except (UnknownExchange, RecordingUnreadable, CreationRefused) as error:
         console.print(str(error), style="red", markup=False)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 130
     return 2
 
 
