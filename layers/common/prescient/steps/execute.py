@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from pydantic import BaseModel
 
@@ -54,7 +55,8 @@ def _execute(
     sales = execute_sales(waiting.sales, configuration.max_slippage, context.max_quote_age)
     portfolio = _save_sales(session, portfolio, sales, now)
     account = trades.account(session, portfolio, exposures.lock(session, waiting.market_ids))
-    done = execute(waiting.buys, account, _rules(portfolio, configuration, context))
+    rules = _rules(portfolio, configuration, context)
+    done = execute(waiting.buys, account, rules)
     _save_fills(session, cycle_id, portfolio, configuration, done.fills, now=now)
     rejections = _rejections(done, sales)
     trades.reject(session, portfolio.portfolio_id, rejections)
@@ -64,6 +66,7 @@ def _execute(
         portfolio.portfolio_id,
         trades=len(done.fills) + len(sales.exits),
         rejections=Counter(reason.value for reason in rejections.values()),
+        limits=_limits(rules),
         now=now,
     )
 
@@ -97,6 +100,15 @@ def _rules(
         shared=context.shared_limits,
         max_quote_age=context.max_quote_age,
     )
+
+
+def _limits(rules: Rules) -> dict[str, Decimal | int | None]:
+    return {
+        "max_position_size": rules.position_limit,
+        "max_total_exposure": rules.limits.max_total_exposure,
+        "max_event_exposure": rules.max_event_exposure,
+        "max_positions": rules.limits.max_positions,
+    }
 
 
 def _save_fills(

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.core.reconcile import Break
 from prescient.steps.context import StepContext
 from prescient.store import reconcile
-from prescient.store.reconcile import Break
 
 
 class MaintenanceRequest(BaseModel):
@@ -29,5 +29,5 @@ class MaintenanceResult(BaseModel):
 def run(_: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
     """Check the invariants of every portfolio."""
     with context.database.transaction() as session:
-        breaks = reconcile.breaks(session)
+        breaks = reconcile.all_breaks(session)
     return MaintenanceResult(reconciled=not breaks, breaks=breaks)

@@ -202,9 +202,16 @@ def record_executions(
     *,
     trades: int,
     rejections: Mapping[str, int],
+    limits: Mapping[str, Decimal | int | None],
     now: datetime,
 ) -> None:
-    values = {"trades": trades, "rejections": Jsonb(dict(rejections)), "now": now}
+    """Note what executed, and the limits (dollars) under which it did."""
+    values = {
+        "trades": trades,
+        "rejections": Jsonb(dict(rejections)),
+        "limits": Jsonb(dict(limits)),
+        "now": now,
+    }
     session.execute(SQL["record_executions"], {**_key(cycle_id, portfolio_id), **values})
 
 

@@ -91,7 +91,7 @@ WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
 
 -- name: record_executions
 UPDATE cycle_portfolios SET
-    trades = %(trades)s, rejections = %(rejections)s, executed_at = %(now)s
+    trades = %(trades)s, rejections = %(rejections)s, limits = %(limits)s, executed_at = %(now)s
 WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
 
 -- name: complete_portfolio

@@ -1,90 +1,63 @@
--- name: select_breaks
-WITH ledger AS (
-    SELECT portfolio_id, sum(amount) AS moved FROM cash_ledger GROUP BY portfolio_id
-), flows AS (
-    SELECT portfolio_id, sum(amount) AS net FROM cash_ledger
-    WHERE kind IN ('deposit', 'withdrawal', 'transfer_in', 'transfer_out', 'adjustment')
-    GROUP BY portfolio_id
-), held AS (
-    SELECT portfolio_id, sum(cost_basis) AS invested,
-        sum(coalesce(value, cost_basis)) AS value
-    FROM position_valuations GROUP BY portfolio_id
-), realized AS (
-    SELECT portfolio_id, sum(realized_pnl) AS pnl FROM position_exits GROUP BY portfolio_id
-), book AS (
-    SELECT
-        portfolio.*, coalesce(ledger.moved, 0) AS moved, coalesce(flows.net, 0) AS net,
-        coalesce(held.invested, 0) AS invested, coalesce(held.value, 0) AS value,
-        coalesce(realized.pnl, 0) AS realized
-    FROM portfolios AS portfolio
-    LEFT JOIN ledger USING (portfolio_id)
-    LEFT JOIN flows USING (portfolio_id)
-    LEFT JOIN held USING (portfolio_id)
-    LEFT JOIN realized USING (portfolio_id)
-)
-SELECT 'balance = initial balance + ledger' AS rule, 'portfolio ' || portfolio_id AS subject,
-    current_balance::text AS found, (initial_balance + moved)::text AS expected
-FROM book WHERE current_balance <> initial_balance + moved
-UNION ALL
-SELECT 'balance after the last entry = balance', 'portfolio ' || book.portfolio_id,
-    last.balance_after::text, book.current_balance::text
-FROM book
-CROSS JOIN LATERAL (
-    SELECT balance_after FROM cash_ledger WHERE portfolio_id = book.portfolio_id
-    ORDER BY entry_no DESC LIMIT 1
-) AS last
-WHERE last.balance_after <> book.current_balance
-UNION ALL
-SELECT 'equity = initial balance + flows + profit and loss', 'portfolio ' || portfolio_id,
-    (current_balance + value)::text, (initial_balance + net + total_profit_loss)::text
-FROM book WHERE current_balance + value <> initial_balance + net + total_profit_loss
-UNION ALL
-SELECT 'total_invested = cost basis of open positions', 'portfolio ' || portfolio_id,
-    total_invested::text, invested::text
-FROM book WHERE total_invested <> invested
-UNION ALL
-SELECT 'realized_pnl = sum of exits', 'portfolio ' || portfolio_id,
-    realized_pnl::text, realized::text
-FROM book WHERE realized_pnl <> realized
-UNION ALL
-SELECT 'an executed signal has one trade and one position',
-    'portfolio ' || trade.portfolio_id || ' trade ' || trade.trade_id,
-    count(DISTINCT signal.id) || ' signals, ' || count(DISTINCT position.id) || ' positions',
-    '1 signals, 1 positions'
+-- name: select_portfolio_ids
+SELECT portfolio_id FROM portfolios ORDER BY portfolio_id;
+
+-- name: select_totals
+SELECT
+    portfolio_id, initial_balance, current_balance, total_invested, total_profit_loss,
+    realized_pnl, trade_count, total_winning_trades, total_losing_trades, avg_trade_pnl
+FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
+
+-- name: select_ledger
+SELECT portfolio_id, entry_no, kind, amount, balance_after, source
+FROM cash_ledger WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+ORDER BY portfolio_id, entry_no;
+
+-- name: select_fills
+SELECT
+    trade.portfolio_id, trade.trade_id, trade.event_id, trade.amount + trade.fee, trade.shares,
+    (
+        SELECT count(*) FROM trading_signals AS signal
+        WHERE signal.portfolio_id = trade.portfolio_id AND signal.trade_id = trade.trade_id
+            AND signal.executed
+    ),
+    (ran.limits ->> 'max_position_size')::numeric,
+    (ran.limits ->> 'max_total_exposure')::numeric,
+    (ran.limits ->> 'max_event_exposure')::numeric,
+    (ran.limits ->> 'max_positions')::int
 FROM trades AS trade
-LEFT JOIN trading_signals AS signal
-    ON signal.portfolio_id = trade.portfolio_id AND signal.trade_id = trade.trade_id
-    AND signal.executed
-LEFT JOIN portfolio_positions AS position
-    ON position.portfolio_id = trade.portfolio_id AND position.trade_id = trade.trade_id
-GROUP BY trade.portfolio_id, trade.trade_id
-HAVING count(DISTINCT signal.id) <> 1 OR count(DISTINCT position.id) <> 1
-UNION ALL
-SELECT 'shares bought = shares held + shares of exits',
-    'portfolio ' || position.portfolio_id || ' position ' || position.id,
-    (position.shares + coalesce(sum(left_position.shares), 0))::text,
-    position.bought_shares::text
+LEFT JOIN cycle_portfolios AS ran
+    ON ran.portfolio_id = trade.portfolio_id AND ran.cycle_id = trade.cycle_id
+WHERE trade.portfolio_id = ANY (%(portfolio_ids)s::int[])
+ORDER BY trade.portfolio_id, trade.id;
+
+-- name: select_positions
+SELECT
+    position.portfolio_id, position.id, position.trade_id, position.market_id,
+    position.bought_shares, position.shares, position.cost_basis, position.realized_pnl,
+    position.status,
+    CASE position.action WHEN 'buy_yes' THEN price.mark ELSE 1 - price.mark END
 FROM portfolio_positions AS position
-LEFT JOIN position_exits AS left_position
-    ON left_position.portfolio_id = position.portfolio_id
-    AND left_position.position_id = position.id
-GROUP BY position.portfolio_id, position.id, position.shares, position.bought_shares
-HAVING position.shares + coalesce(sum(left_position.shares), 0) <> position.bought_shares
-UNION ALL
-SELECT 'market exposure = cost basis of its open positions', 'market ' || market_id,
-    coalesce(exposure.cost_basis, 0)::text, coalesce(held_market.cost_basis, 0)::text
-FROM market_exposure AS exposure
-FULL JOIN (
-    SELECT market_id, sum(cost_basis) AS cost_basis FROM portfolio_positions
-    WHERE status = 'open' GROUP BY market_id
-) AS held_market USING (market_id)
-WHERE coalesce(exposure.cost_basis, 0) <> coalesce(held_market.cost_basis, 0)
-UNION ALL
-SELECT 'capital in use = cost basis of all open positions', 'all portfolios',
-    capital.cost_basis::text, coalesce(total.cost_basis, 0)::text
-FROM capital_in_use AS capital
-CROSS JOIN (
-    SELECT sum(cost_basis) AS cost_basis FROM portfolio_positions WHERE status = 'open'
-) AS total
-WHERE capital.cost_basis <> coalesce(total.cost_basis, 0)
-LIMIT %(limit)s;
+LEFT JOIN market_prices AS price ON price.market_id = position.market_id
+WHERE position.portfolio_id = ANY (%(portfolio_ids)s::int[])
+ORDER BY position.portfolio_id, position.id;
+
+-- name: select_exits
+SELECT portfolio_id, position_id, shares, proceeds, fee, cost_basis, source
+FROM position_exits WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+ORDER BY portfolio_id, id;
+
+-- name: select_held_by_market
+SELECT market_id, sum(cost_basis) FROM portfolio_positions WHERE status = 'open' GROUP BY market_id;
+
+-- name: select_market_exposure
+SELECT market_id, cost_basis FROM market_exposure;
+
+-- name: select_capital
+SELECT cost_basis FROM capital_in_use WHERE id = 1;
+
+-- name: select_transfers
+SELECT source, amount FROM cash_ledger
+WHERE kind IN ('transfer_in', 'transfer_out') AND source IN (
+    SELECT source FROM cash_ledger WHERE kind IN ('transfer_in', 'transfer_out')
+    GROUP BY source HAVING count(*) = 2
+);
