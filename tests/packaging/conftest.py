@@ -54,7 +54,9 @@ def build(tmp_path_factory: pytest.TempPathFactory, interpreter: Interpreter) ->
     environment = os.environ | {
         "AWS_DEFAULT_REGION": "us-east-1",
         "LAMBDA_PYTHON": interpreter.version,
-        "PATH": f"{SAM.parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join(
+            [str(SAM.parent), str(interpreter.path.parent), os.environ["PATH"]]
+        ),
         "SAM_CLI_TELEMETRY": "0",
     }
     _run([SAM, "build", "--build-dir", folder], environment)
