@@ -18,6 +18,7 @@ from prescient.steps.context import StepContext
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
+BoundHandler = Callable[[Event, Any], Answer]
 RequestT = TypeVar("RequestT", bound=BaseModel)
 
 
@@ -25,19 +26,18 @@ class Handler(ABC):
     """A Lambda handler. It uses the process's environment unless it is bound to another one."""
 
     @cached_property
-    def _process_environment(self) -> Environment:
-        return Environment(Settings.from_variables(os.environ))
+    def _of_process(self) -> BoundHandler:
+        return self.bound_to(Environment(Settings.from_variables(os.environ)))
 
     def __call__(self, event: Event, context: Any) -> Answer:
-        return self.answer(event, context, self._process_environment)
-
-    def bound_to(self, environment: Environment) -> Callable[[Event, Any], Answer]:
-        """This handler with an environment of its own, so that one process can hold many."""
-        return lambda event, context: self.answer(event, context, environment)
+        return self._of_process(event, context)
 
     @abstractmethod
-    def answer(self, event: Event, context: Any, environment: Environment) -> Answer:
-        """The answer to one invocation; `context` is Lambda's."""
+    def bound_to(self, environment: Environment) -> BoundHandler:
+        """This handler with an environment of its own, so that one process can hold many.
+
+        What it returns takes Lambda's event and context, one at a time.
+        """
 
 
 class StepHandler(Handler, Generic[RequestT]):
@@ -49,8 +49,11 @@ class StepHandler(Handler, Generic[RequestT]):
         self._request = request
         self._step = step
 
-    def answer(self, event: Event, context: Any, environment: Environment) -> Answer:
-        result = self._step(self._parsed(event), environment.context)
+    def bound_to(self, environment: Environment) -> BoundHandler:
+        return lambda event, context: self._answer(event, context, environment.context)
+
+    def _answer(self, event: Event, context: Any, step_context: StepContext) -> Answer:
+        result = self._step(self._parsed(event), step_context)
         answer = result.model_dump(mode="json", exclude_none=True)
         request_id = getattr(context, "aws_request_id", None)
         logger.info("step done", request_id=request_id, request=dict(event), result=answer)

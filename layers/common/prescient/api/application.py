@@ -1,0 +1,46 @@
+"""The application: middlewares and routes around Powertools' resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
+    OpenAPIRequestValidationMiddleware,
+)
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from prescient.api import exact_json
+from prescient.api.authorization import authorize
+from prescient.api.context import CONTEXT_KEY, ApiContext
+from prescient.api.errors import answer_errors
+from prescient.api.routes import cycles, health, portfolios, trading
+from prescient.api.surplus import refuse_surplus
+
+ROUTES = (health.routes, portfolios.routes, trading.routes, cycles.routes)
+
+
+class Application(APIGatewayHttpResolver):
+    """Answers one request at a time; an environment has its own.
+
+    Requests are validated by Powertools' middleware, which `enable_validation` would put before
+    the check of the scope; it would also turn every amount of an answer into a string.
+    """
+
+    def __init__(self, *, documented: bool = False) -> None:
+        super().__init__(
+            serializer=exact_json.encode, json_body_deserializer=exact_json.decode, debug=False
+        )
+        validate = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped-call]
+        self.use(middlewares=[answer_errors, authorize, refuse_surplus, validate])
+        for table in ROUTES:
+            table.add_to(self, documented=documented)
+
+    def answer(self, event: Mapping[str, Any], context: Any, api: ApiContext) -> dict[str, Any]:
+        """The answer to an event of payload format 2.0, with what `api` offers."""
+        # Powertools keeps the event in class attributes, which all environments of a process share.
+        self.current_event = APIGatewayProxyEventV2(dict(event), exact_json.decode)
+        self.lambda_context = context
+        self.context[CONTEXT_KEY] = api
+        return self.resolve(event, context)

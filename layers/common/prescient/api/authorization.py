@@ -1,0 +1,55 @@
+"""Scopes: API Gateway has checked them before, and the function checks again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, cast
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Route
+
+from prescient.api.errors import Forbidden, RouteNotFound, Unauthenticated
+
+SCHEME = "jwt"
+Security = list[dict[str, list[str]]]
+
+
+class Scope(StrEnum):
+    """What a token may be good for; none includes another."""
+
+    READ = "prescient/read"
+    TRADE = "prescient/trade"
+    ADMIN = "prescient/admin"
+
+
+def security(scope: Scope | None) -> Security:
+    """A route's requirement as OpenAPI writes it; None opens the route to everyone."""
+    return [] if scope is None else [{SCHEME: [scope.value]}]
+
+
+def authorize(
+    app: APIGatewayHttpResolver, next_middleware: Callable[..., Response[Any]]
+) -> Response[Any]:
+    """Raise `Unauthenticated` without claims, `Forbidden` without the route's scope.
+
+    A path that no route has is `RouteNotFound`, which strangers are not told either.
+    """
+    required = cast(Route, app.context["_route"]).security
+    if required != security(None):
+        granted = str(_claims(app.current_event.raw_event).get("scope", "")).split()
+        # Powertools lets a route of its own, without a requirement, stand for an unknown path.
+        if required is None:
+            raise RouteNotFound("no route has this method and path")
+        for scope in (scope for scheme in required for scope in scheme[SCHEME]):
+            if scope not in granted:
+                raise Forbidden(f"the token lacks the scope {scope}")
+    return next_middleware(app)
+
+
+def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    authorizer = event["requestContext"].get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims")
+    if not isinstance(claims, Mapping) or not claims:
+        raise Unauthenticated("a bearer token is needed")
+    return claims

@@ -1,0 +1,203 @@
+"""What clients get to see of a cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from prescient.api.responses import Money
+from prescient.store.cycles import CycleResultRow, CycleRow
+
+STEPS = (
+    ("filter", "Filter Markets"),
+    ("signal", "Generate Signals"),
+    ("execute", "Execute Trades"),
+    ("snapshot", "Portfolio Snapshot"),
+)
+
+
+def url(cycle_id: int) -> str:
+    """Where a cycle is found, relative to the API."""
+    return f"/trading/cycles/{cycle_id}"
+
+
+class Step(BaseModel):
+    """`status` is pending, completed, failed or skipped."""
+
+    step: str
+    name: str
+    status: str
+    details: Mapping[str, Any]
+
+
+class PortfolioResult(BaseModel):
+    """What a cycle did for one portfolio.
+
+    `funnel` counts the candidates left after each rule, `rejections` the signals refused by reason;
+    `equity` is null until the portfolio's part has completed, `error` says why one failed or was
+    skipped.
+    """
+
+    portfolio_id: int
+    portfolio_name: str
+    strategy_type: str
+    status: str
+    success: bool
+    signals_generated: int
+    trades_executed: int
+    rejections: Mapping[str, int]
+    funnel: Mapping[str, int]
+    equity: Money | None
+    error: str | None
+    steps: list[Step]
+
+    @classmethod
+    def of(cls, row: CycleResultRow, cycle: CycleRow) -> Self:
+        return cls.model_validate(_result(row, cycle))
+
+
+class CycleSummary(BaseModel):
+    total_portfolios: int
+    portfolios_processed: int
+    successful_portfolios: int
+    failed_portfolios: int
+    skipped_portfolios: int
+    total_trades_executed: int
+
+    @classmethod
+    def of(cls, results: Sequence[PortfolioResult]) -> Self:
+        ended = [one.status for one in results]
+        return cls(
+            total_portfolios=len(results),
+            portfolios_processed=sum(one in ("completed", "failed") for one in ended),
+            successful_portfolios=ended.count("completed"),
+            failed_portfolios=ended.count("failed"),
+            skipped_portfolios=ended.count("skipped"),
+            total_trades_executed=sum(one.trades_executed for one in results),
+        )
+
+
+class Cycle(BaseModel):
+    """A cycle; `status` is running, completed or failed, `decided_at` the end of its filter."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    cycle_id: int
+    kind: str
+    status: str
+    execution_name: str | None
+    parameters: Mapping[str, Any]
+    batch_id: int | None
+    started_at: datetime
+    decided_at: datetime | None
+    ended_at: datetime | None
+    error: str | None
+
+
+class CycleAnswer(BaseModel):
+    message: str
+    cycle: Cycle
+    summary: CycleSummary
+    portfolio_results: list[PortfolioResult]
+
+
+class CyclesAnswer(BaseModel):
+    """A page, newest first; `next` is the URL of the one after it, null on the last."""
+
+    message: str
+    cycles: list[Cycle]
+    next: str | None
+
+
+class CycleStarted(BaseModel):
+    """The cycle goes on; `url` shows how far it is."""
+
+    message: str
+    cycle_id: int
+    status: str
+    url: str
+
+    @classmethod
+    def of(cls, cycle: CycleRow) -> Self:
+        return cls(
+            message=f"Trading cycle {cycle.cycle_id} is still running",
+            cycle_id=cycle.cycle_id,
+            status=cycle.status,
+            url=url(cycle.cycle_id),
+        )
+
+
+class SinglePortfolioResult(PortfolioResult):
+    """With the cycle that it was a part of."""
+
+    cycle_id: int
+    cycle_started: datetime
+    cycle_completed: datetime | None
+
+    @classmethod
+    def of(cls, row: CycleResultRow, cycle: CycleRow) -> Self:
+        times = {"cycle_started": cycle.started_at, "cycle_completed": cycle.ended_at}
+        return cls.model_validate({**_result(row, cycle), "cycle_id": cycle.cycle_id, **times})
+
+
+class PortfolioCycleAnswer(BaseModel):
+    message: str
+    results: SinglePortfolioResult
+    timestamp: datetime
+
+
+class AllPortfoliosAnswer(BaseModel):
+    """`cycle_id` is null when there was no active portfolio to run."""
+
+    message: str
+    cycle_id: int | None
+    summary: CycleSummary
+    portfolio_results: list[PortfolioResult] = Field([])
+    timestamp: datetime
+
+
+def _result(row: CycleResultRow, cycle: CycleRow) -> dict[str, Any]:
+    return {
+        "portfolio_id": row.portfolio_id,
+        "portfolio_name": row.portfolio_name,
+        "strategy_type": row.strategy_type,
+        "status": row.status,
+        "success": row.status == "completed",
+        "signals_generated": row.signals,
+        "trades_executed": row.trades,
+        "rejections": row.rejections,
+        "funnel": row.funnel,
+        "equity": row.equity,
+        "error": row.reason,
+        "steps": _steps(row, cycle),
+    }
+
+
+def _steps(row: CycleResultRow, cycle: CycleRow) -> list[Step]:
+    """The steps as far as they came; a failure is that of the next one."""
+    details: tuple[Mapping[str, Any], ...] = (
+        {"batch_id": cycle.batch_id},
+        {"signals_generated": row.signals, "funnel": row.funnel},
+        {"trades_executed": row.trades, "rejections": row.rejections},
+        {"equity": row.equity},
+    )
+    done = (True, bool(row.funnel), row.executed_at is not None, row.status == "completed")
+    reached = done.index(False) if False in done else len(done)
+    return [
+        Step(
+            step=step,
+            name=name,
+            status="completed" if place < reached else _ending(row.status, place == reached),
+            details=details[place] if place < reached else {},
+        )
+        for place, (step, name) in enumerate(STEPS)
+    ]
+
+
+def _ending(portfolio_status: str, is_next: bool) -> str:
+    if portfolio_status == "failed":
+        return "failed" if is_next else "skipped"
+    return "skipped" if portfolio_status == "skipped" else "pending"

@@ -1,0 +1,54 @@
+"""Starts executions of the state machine through Step Functions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from prescient.api.errors import StateMachineUnavailable, TooManyExecutions
+
+CONNECT_TIMEOUT_SECONDS = 2
+READ_TIMEOUT_SECONDS = 3
+THROTTLED = {"ThrottlingException", "ExecutionLimitExceeded", "TooManyRequestsException"}
+
+
+class StateMachine:
+    """The state machine of this ARN; its client opens with the first execution."""
+
+    def __init__(self, arn: str | None) -> None:
+        self._arn = arn
+
+    def start(self, name: str, request: str) -> None:
+        """Start an execution; see `context.Executions`."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if self._arn is None:
+            raise StateMachineUnavailable("STATE_MACHINE_ARN is not set: no cycle can start")
+        try:
+            self._client.start_execution(stateMachineArn=self._arn, name=name, input=request)
+        except ClientError as error:
+            _tell(error.response["Error"]["Code"])
+        except BotoCoreError as error:
+            raise StateMachineUnavailable("Step Functions cannot be reached; try again") from error
+
+    @cached_property
+    def _client(self) -> Any:
+        """Cold starts that run no cycle should not pay for boto3."""
+        import boto3
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=READ_TIMEOUT_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 2},
+        )
+        return boto3.client("stepfunctions", config=config)
+
+
+def _tell(code: str) -> None:
+    """A name identifies what was asked for, so an execution that exists is the one wanted."""
+    if code == "ExecutionAlreadyExists":
+        return
+    if code in THROTTLED:
+        raise TooManyExecutions("Step Functions has too many requests; try again")
+    raise StateMachineUnavailable(f"Step Functions did not start the cycle: {code}")

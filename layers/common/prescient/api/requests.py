@@ -1,0 +1,178 @@
+"""What clients send: bodies and query parameters. Whatever they do not name is refused."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from prescient.core.money import CENT
+from prescient.core.portfolios import Limits, PortfolioStatus
+from prescient.steps.cycle import CycleThresholds
+
+LARGEST_INTEGER = 2**31 - 1
+LARGEST_BIGINT = 2**63 - 1
+DEFAULT_MAX_POSITIONS = 20
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_DOLLARS_SCHEMA = {
+    "anyOf": [
+        {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01},
+        {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"},
+    ]
+}
+
+
+def _exact(value: object) -> Decimal:
+    """A JSON number or a decimal string; `true` is no number, and 1_000 or １ no decimal."""
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
+    raise PydanticCustomError("decimal", "must be a number or a decimal string")
+
+
+def _whole_cents(value: Decimal) -> Decimal:
+    if value != value.quantize(CENT):
+        raise PydanticCustomError("cents", "must have at most two decimals")
+    return value.quantize(CENT)
+
+
+Dollars = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(gt=0, lt=10**13, allow_inf_nan=False),
+    AfterValidator(_whole_cents),
+    WithJsonSchema(_DOLLARS_SCHEMA),
+]
+Threshold = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, lt=10**15)]
+Conviction = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1)]
+Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Text = Annotated[str, StringConstraints(max_length=2000)]
+
+PortfolioIdInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")]
+PortfolioIdInQuery = Annotated[
+    int | None, Query(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")
+]
+CycleIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A cycle's id")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="idempotency-key",
+        pattern=r"^[!-~]{1,255}$",
+        description="A request that comes again with the key of an earlier one gets its answer",
+    ),
+]
+PageSize = Annotated[int, Query(ge=1, le=100, description="How many at most")]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST_BIGINT, description="Only ids below this")]
+
+
+class CreatePortfolio(BaseModel):
+    """A new portfolio. Money is dollars with at most two decimals; no limit is null."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    description: Text | None = None
+    strategy_type: str
+    initial_balance: Dollars
+    strategy_config: dict[str, Any] = Field({}, description="Keys of the strategy's own model")
+    max_position_size: Dollars | None = None
+    max_total_exposure: Dollars | None = None
+    max_positions: Count | None = Field(None, description="20 unless given")
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            max_position_size=self.max_position_size,
+            max_total_exposure=self.max_total_exposure,
+            max_positions=self.max_positions or DEFAULT_MAX_POSITIONS,
+        )
+
+
+class UpdatePortfolio(BaseModel):
+    """The fields to change. Null removes a description or a limit; `max_positions` is then 20.
+
+    `strategy_config` replaces the present one as a whole.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    description: Text | None = None
+    status: PortfolioStatus | None = None
+    strategy_type: str | None = None
+    strategy_config: dict[str, Any] | None = None
+    max_position_size: Dollars | None = None
+    max_total_exposure: Dollars | None = None
+    max_positions: Count | None = None
+
+    @field_validator("name", "status", "strategy_type", "strategy_config", mode="before")
+    @classmethod
+    def _refuse_null(cls, value: object) -> object:
+        if value is None:
+            raise PydanticCustomError("null", "cannot be null")
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_nothing(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("nothing", "names no field to change")
+        return self
+
+    def limits(self, present: Limits) -> Limits:
+        """The limits after the change."""
+        given = self.model_fields_set
+        return Limits(
+            self.max_position_size if "max_position_size" in given else present.max_position_size,
+            self.max_total_exposure
+            if "max_total_exposure" in given
+            else present.max_total_exposure,
+            (self.max_positions or DEFAULT_MAX_POSITIONS)
+            if "max_positions" in given
+            else present.max_positions,
+        )
+
+
+class Thresholds(BaseModel):
+    """What this cycle asks of all candidates besides each portfolio's configuration.
+
+    Liquidity and volume are dollars, conviction is |yes − no| from 0 to 1; absent asks nothing.
+    """
+
+    event_min_liquidity: Threshold | None = None
+    event_min_volume: Threshold | None = None
+    min_liquidity: Threshold | None = None
+    min_volume: Threshold | None = None
+    min_market_conviction: Conviction | None = None
+    max_market_conviction: Conviction | None = None
+
+    @model_validator(mode="after")
+    def _refuse_an_empty_band(self) -> Self:
+        lowest, highest = self.min_market_conviction, self.max_market_conviction
+        if lowest is not None and highest is not None and lowest > highest:
+            raise PydanticCustomError(
+                "band", "min_market_conviction is above max_market_conviction: nothing could trade"
+            )
+        return self
+
+    def of_cycle(self) -> CycleThresholds:
+        return CycleThresholds.model_validate(self.model_dump())
+
+
+ThresholdsInQuery = Annotated[Thresholds, Query()]

@@ -1,0 +1,197 @@
+"""What clients get. Money is dollars with two decimals, prices are probabilities 0–1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+
+from prescient.core.money import CENT, SHARE_STEP
+from prescient.store.portfolios import PortfolioRow, PositionRow
+
+Money = Annotated[
+    Decimal,
+    AfterValidator(lambda dollars: dollars.quantize(CENT)),
+    WithJsonSchema({"type": "number", "multipleOf": 0.01}),
+]
+Shares = Annotated[
+    Decimal,
+    AfterValidator(lambda shares: shares.quantize(SHARE_STEP)),
+    WithJsonSchema({"type": "number", "multipleOf": 0.01}),
+]
+Price = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
+
+
+class Detail(BaseModel):
+    """One broken rule."""
+
+    field: str
+    rule: str
+
+    @classmethod
+    def of(cls, problem: str) -> Self:
+        """From `field: rule`."""
+        field, _, rule = problem.partition(": ")
+        return cls(field=field, rule=rule)
+
+
+class ErrorBody(BaseModel):
+    """`code` is for programs, `message` for people; `details` name each field and its rule."""
+
+    code: str
+    message: str
+    details: list[Detail] = []
+    request_id: str
+
+
+class NewestBatch(BaseModel):
+    """The newest complete fetch of the exchange; `age_seconds` is by the system's clock."""
+
+    batch_id: int
+    completed_at: datetime
+    age_seconds: int
+
+
+class Health(BaseModel):
+    """`clock` is the system's time, which in a simulation is the exchange's."""
+
+    status: str
+    schema_version: str
+    clock: datetime
+    newest_batch: NewestBatch | None
+
+
+class PortfolioCreated(BaseModel):
+    portfolio_id: int
+    message: str
+
+
+class PortfolioListed(BaseModel):
+    """A portfolio in a list. `total_value` is its equity."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    portfolio_id: int
+    name: str
+    strategy_type: str
+    status: str
+    current_balance: Money
+    total_invested: Money
+    realized_pnl: Money
+    unrealized_pnl: Money
+    total_profit_loss: Money
+    total_value: Money
+    trade_count: int
+    open_positions: int
+    last_updated: datetime
+
+
+class Position(BaseModel):
+    """A position; `shares` and `cost_basis` are what is still held of it.
+
+    A bid at or beyond `stop_loss_bid` or `take_profit_bid` closes it. `mark_price` and
+    `current_pnl` are null before the market's first price. `flag` says why it cannot settle.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    position_id: int
+    trade_id: str
+    market_id: str
+    market_question: str
+    action: str
+    amount: Money
+    fee: Money
+    shares: Shares
+    cost_basis: Money
+    entry_price: Price
+    entry_timestamp: datetime
+    status: str
+    mark_price: Price | None
+    current_pnl: Money | None
+    realized_pnl: Money
+    stop_loss_bid: Price | None
+    take_profit_bid: Price | None
+    flag: str | None
+    exit_price: Price | None
+    exit_timestamp: datetime | None
+
+
+class Portfolio(PortfolioListed):
+    """A portfolio with its configuration, its limits and its open positions, newest first."""
+
+    description: str
+    status_reason: str | None
+    initial_balance: Money
+    strategy_config: Mapping[str, Any]
+    config_version: int
+    max_position_size: Money | None
+    max_total_exposure: Money | None
+    max_positions: int
+    total_trades_executed: int
+    total_winning_trades: int
+    total_losing_trades: int
+    avg_trade_pnl: Money
+    max_drawdown: Money
+    last_trade_at: datetime | None
+    last_price_update: datetime | None
+    created_at: datetime
+    positions: list[Position] = []
+
+
+class PortfolioSummary(BaseModel):
+    total_value: Money
+    open_positions: int
+    total_invested: Money
+    realized_pnl: Money
+    unrealized_pnl: Money
+
+
+class PortfolioAnswer(BaseModel):
+    message: str
+    portfolio: Portfolio
+    summary: PortfolioSummary
+    timestamp: datetime
+
+    @classmethod
+    def of(
+        cls, row: PortfolioRow, positions: Sequence[PositionRow], message: str, now: datetime
+    ) -> Self:
+        portfolio = Portfolio.model_validate(row)
+        portfolio.positions = [Position.model_validate(one) for one in positions]
+        summary = PortfolioSummary.model_validate(portfolio.model_dump())
+        return cls(message=message, portfolio=portfolio, summary=summary, timestamp=now)
+
+
+class PortfoliosSummary(BaseModel):
+    total_portfolios: int
+    active_portfolios: int
+    total_value_all_portfolios: Money
+    total_positions_all_portfolios: int
+
+
+class PortfoliosAnswer(BaseModel):
+    """All portfolios that are not archived, by id."""
+
+    message: str
+    portfolios: list[PortfolioListed]
+    summary: PortfoliosSummary
+    timestamp: datetime
+
+    @classmethod
+    def of(cls, rows: Sequence[PortfolioRow], now: datetime) -> Self:
+        summary = PortfoliosSummary(
+            total_portfolios=len(rows),
+            active_portfolios=sum(row.status == "active" for row in rows),
+            total_value_all_portfolios=sum((row.total_value for row in rows), Decimal(0)),
+            total_positions_all_portfolios=sum(row.open_positions for row in rows),
+        )
+        return cls(
+            message="All portfolios retrieved",
+            portfolios=[PortfolioListed.model_validate(row) for row in rows],
+            summary=summary,
+            timestamp=now,
+        )

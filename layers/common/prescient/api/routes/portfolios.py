@@ -1,0 +1,103 @@
+"""Portfolios: create, read, change."""
+
+from __future__ import annotations
+
+from prescient.api import portfolio_management
+from prescient.api.authorization import Scope
+from prescient.api.context import Api, ApiContext
+from prescient.api.requests import (
+    CreatePortfolio,
+    IdempotencyKey,
+    PortfolioIdInPath,
+    PortfolioIdInQuery,
+    UpdatePortfolio,
+)
+from prescient.api.responses import PortfolioAnswer, PortfolioCreated, PortfoliosAnswer
+from prescient.api.routing import RouteTable
+from prescient.core.portfolios import PortfolioId, PortfolioStatus
+from prescient.store import portfolios
+
+LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
+
+routes = RouteTable("Portfolios")
+
+
+@routes.route(
+    ["POST"],
+    "/portfolios/create",
+    scope=Scope.TRADE,
+    answers={201: PortfolioCreated},
+    errors=(400, 409, 422),
+)
+def create_portfolio(
+    api: Api, body: CreatePortfolio, idempotency_key: IdempotencyKey = None
+) -> PortfolioCreated:
+    """Create a portfolio.
+
+    Its strategy's configuration is checked key by key. With an Idempotency-Key a repetition finds
+    the portfolio that the first request created.
+    """
+    portfolio_id = portfolio_management.create(body, idempotency_key, api)
+    return PortfolioCreated(portfolio_id=portfolio_id, message="Portfolio created successfully")
+
+
+@routes.route(
+    ["GET"],
+    "/paper-trading/portfolio",
+    scope=Scope.READ,
+    answers={200: PortfoliosAnswer},
+    errors=(404, 422),
+)
+def get_paper_trading_portfolio(
+    api: Api, portfolio_id: PortfolioIdInQuery = None
+) -> PortfolioAnswer | PortfoliosAnswer:
+    """Read all portfolios that are not archived, or one of any status.
+
+    With `portfolio_id` the answer is that of `GET /portfolios/{portfolio_id}`.
+    """
+    if portfolio_id is not None:
+        return _portfolio(api, PortfolioId(portfolio_id), "Portfolio retrieved")
+    now = api.now()
+    with api.database.transaction() as session:
+        rows = portfolios.list_by_status(session, LISTED)
+    return PortfoliosAnswer.of(rows, now)
+
+
+@routes.route(
+    ["GET"],
+    "/portfolios/<portfolio_id>",
+    scope=Scope.READ,
+    answers={200: PortfolioAnswer},
+    errors=(404, 422),
+)
+def get_portfolio(api: Api, portfolio_id: PortfolioIdInPath) -> PortfolioAnswer:
+    """Read a portfolio with its open positions, newest first."""
+    return _portfolio(api, PortfolioId(portfolio_id), "Portfolio retrieved")
+
+
+@routes.route(
+    ["PATCH"],
+    "/portfolios/<portfolio_id>",
+    scope=Scope.TRADE,
+    answers={200: PortfolioAnswer},
+    errors=(400, 404, 409, 422),
+)
+def update_portfolio(
+    api: Api, portfolio_id: PortfolioIdInPath, body: UpdatePortfolio
+) -> PortfolioAnswer:
+    """Change a portfolio.
+
+    Another configuration raises `config_version` and moves the stops and targets of the open
+    positions. A status changes from active to paused and back; either can be archived once no
+    position is open.
+    """
+    portfolio_management.update(PortfolioId(portfolio_id), body, api)
+    return _portfolio(api, PortfolioId(portfolio_id), "Portfolio updated successfully")
+
+
+def _portfolio(api: ApiContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:
+    now = api.now()
+    with api.database.snapshot() as session:
+        row = portfolios.get(session, portfolio_id)
+        positions = portfolios.positions(session, portfolio_id, "open")
+    return PortfolioAnswer.of(row, positions, message, now)

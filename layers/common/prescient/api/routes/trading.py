@@ -1,0 +1,132 @@
+"""Running cycles. What ends in time is answered with its results, else with where to find them."""
+
+from __future__ import annotations
+
+from prescient.api import cycle_runs
+from prescient.api.authorization import Scope
+from prescient.api.context import Api, ApiContext
+from prescient.api.cycle_responses import (
+    AllPortfoliosAnswer,
+    CycleStarted,
+    CycleSummary,
+    PortfolioCycleAnswer,
+    PortfolioResult,
+    SinglePortfolioResult,
+)
+from prescient.api.requests import IdempotencyKey, PortfolioIdInQuery, ThresholdsInQuery
+from prescient.api.routing import RouteTable
+from prescient.core.errors import NoActivePortfolio, PortfolioConflict
+from prescient.core.portfolios import PortfolioId
+from prescient.steps.cycle import CycleParameters
+from prescient.store import cycles, portfolios
+from prescient.store.cycles import CycleResultRow, CycleRow
+from prescient.store.database import Session
+
+ERRORS = (404, 409, 422, 429)
+RUN_ONE = "run-portfolio-cycle"
+RUN_ALL = "run-all-portfolios"
+
+routes = RouteTable("Trading")
+
+
+@routes.route(
+    ["GET", "POST"],
+    f"/trading/{RUN_ONE}",
+    scope=Scope.TRADE,
+    answers={200: PortfolioCycleAnswer, 202: CycleStarted},
+    errors=ERRORS,
+)
+def run_portfolio_cycle(
+    api: Api,
+    thresholds: ThresholdsInQuery,
+    portfolio_id: PortfolioIdInQuery = None,
+    idempotency_key: IdempotencyKey = None,
+) -> tuple[PortfolioCycleAnswer | CycleStarted, int]:
+    """Run a trading cycle for one portfolio: the first active one unless named.
+
+    Thresholds tighten this cycle's market filter, never loosen a portfolio's own. Answers 202 with
+    the cycle's URL when it takes longer than the API can wait.
+    """
+
+    def choose(session: Session) -> CycleParameters:
+        chosen = portfolio_id or portfolios.first_active(session)
+        return CycleParameters(
+            kind="api", portfolio_ids=[PortfolioId(chosen)], thresholds=thresholds.of_cycle()
+        )
+
+    asked = {"portfolio_id": portfolio_id, **thresholds.model_dump()}
+    cycle = cycle_runs.run(RUN_ONE, asked, choose, idempotency_key, api)
+    if cycle.status == "running":
+        return CycleStarted.of(cycle), 202
+    return _one(cycle, api), 200
+
+
+@routes.route(
+    ["GET", "POST"],
+    f"/trading/{RUN_ALL}",
+    scope=Scope.TRADE,
+    answers={200: AllPortfoliosAnswer, 202: CycleStarted},
+    errors=ERRORS,
+)
+def run_all_portfolios(
+    api: Api, thresholds: ThresholdsInQuery, idempotency_key: IdempotencyKey = None
+) -> tuple[AllPortfoliosAnswer | CycleStarted, int]:
+    """Run a trading cycle for all active portfolios, on one picture of the markets.
+
+    Thresholds tighten this cycle's market filter, never loosen a portfolio's own. Answers 202 with
+    the cycle's URL when it takes longer than the API can wait.
+    """
+
+    def choose(session: Session) -> CycleParameters:
+        portfolios.first_active(session)
+        return CycleParameters(kind="api", thresholds=thresholds.of_cycle())
+
+    try:
+        cycle = cycle_runs.run(RUN_ALL, thresholds.model_dump(), choose, idempotency_key, api)
+    except NoActivePortfolio:
+        return _nothing_to_run(api), 200
+    if cycle.status == "running":
+        return CycleStarted.of(cycle), 202
+    return _all(cycle, api), 200
+
+
+def _one(cycle: CycleRow, api: ApiContext) -> PortfolioCycleAnswer:
+    with api.database.transaction() as session:
+        row = _only_result(session, cycle)
+    return PortfolioCycleAnswer(
+        message=f"Trading cycle {row.status} for portfolio {row.portfolio_id}",
+        results=SinglePortfolioResult.of(row, cycle),
+        timestamp=api.now(),
+    )
+
+
+def _only_result(session: Session, cycle: CycleRow) -> CycleResultRow:
+    """Raises `PortfolioConflict` for a portfolio that was paused before the filter admitted it."""
+    results = cycles.portfolio_results(session, cycle.cycle_id)
+    if results:
+        return results[0]
+    (portfolio_id,) = CycleParameters.model_validate(cycle.parameters).portfolio_ids or []
+    portfolios.get(session, portfolio_id)
+    raise PortfolioConflict(f"portfolio_id: portfolio {portfolio_id} was not active in its cycle")
+
+
+def _all(cycle: CycleRow, api: ApiContext) -> AllPortfoliosAnswer:
+    with api.database.transaction() as session:
+        rows = cycles.portfolio_results(session, cycle.cycle_id)
+    results = [PortfolioResult.of(row, cycle) for row in rows]
+    return AllPortfoliosAnswer(
+        message="Trading cycle completed for all portfolios",
+        cycle_id=cycle.cycle_id,
+        summary=CycleSummary.of(results),
+        portfolio_results=results,
+        timestamp=api.now(),
+    )
+
+
+def _nothing_to_run(api: ApiContext) -> AllPortfoliosAnswer:
+    return AllPortfoliosAnswer(
+        message="No active portfolios found",
+        cycle_id=None,
+        summary=CycleSummary.of([]),
+        timestamp=api.now(),
+    )

@@ -1,0 +1,110 @@
+"""How routes are declared: beside their function, with the scope and the models of the answers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+from pydantic import BaseModel
+
+from prescient.api.authorization import Scope, security
+from prescient.api.responses import ErrorBody
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
+Answers = Mapping[int, type[BaseModel]]
+REASONS = {
+    200: "Done",
+    201: "Created",
+    202: "Still running",
+    400: "The body cannot be read",
+    401: "No valid token",
+    403: "The token lacks the scope",
+    404: "There is no such thing",
+    409: "The present state does not allow it",
+    422: "An input breaks a rule; `details` name each field and its rule",
+    429: "Too many requests",
+    500: "Our failure; the log has it under `request_id`",
+    503: "The database, the exchange or the state machine cannot be reached; try again",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """`answers` are the models by status, the first being the usual one."""
+
+    methods: Sequence[str]
+    path: str
+    scope: Scope | None
+    answers: Answers
+    errors: Sequence[int]
+    function: Callable[..., object]
+
+
+class RouteTable:
+    """The routes of one family. Unlike Powertools' Router it can be added to many applications."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.routes: list[Route] = []
+
+    def route(
+        self,
+        methods: Sequence[str],
+        path: str,
+        *,
+        scope: Scope | None,
+        answers: Answers,
+        errors: Sequence[int] = (),
+    ) -> Callable[[FunctionT], FunctionT]:
+        """Declare a route; `path` has `<parameters>`, `errors` are what it adds to the common."""
+
+        def declare(function: FunctionT) -> FunctionT:
+            self.routes.append(
+                Route(
+                    methods=methods,
+                    path=path,
+                    scope=scope,
+                    answers=answers,
+                    errors=errors,
+                    function=function,
+                )
+            )
+            return function
+
+        return declare
+
+    def add_to(self, app: APIGatewayHttpResolver, *, documented: bool) -> None:
+        """Add the routes; models of the answers, which only a document needs, cost time."""
+        for one in self.routes:
+            app.route(
+                one.path,
+                method=list(one.methods),
+                summary=_first_line(one.function),
+                description=inspect.getdoc(one.function),
+                responses=_responses(one) if documented else None,
+                tags=[self.tag],
+                security=security(one.scope),
+                status_code=next(iter(one.answers)),
+                cache_control="no-store",
+            )(one.function)
+
+
+def _first_line(function: Callable[..., object]) -> str:
+    return (inspect.getdoc(function) or "").partition("\n")[0].removesuffix(".")
+
+
+def _responses(route: Route) -> dict[int, OpenAPIResponse]:
+    common = [500, 503] if route.scope is None else [401, 403, 500, 503]
+    failures = dict.fromkeys(sorted({*common, *route.errors}), ErrorBody)
+    return {
+        status: _response(REASONS[status], model)
+        for status, model in {**route.answers, **failures}.items()
+    }
+
+
+def _response(description: str, model: Any) -> OpenAPIResponse:
+    return {"description": description, "content": {"application/json": {"model": model}}}

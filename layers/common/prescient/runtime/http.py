@@ -1,0 +1,67 @@
+"""How an event of the HTTP API becomes one answer of the application."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from prescient.api.context import ApiContext, Executions
+from prescient.api.executions import StateMachine
+from prescient.runtime.entry import Answer, BoundHandler, Event, Handler
+from prescient.runtime.environment import Environment
+from prescient.runtime.observability import logger
+
+
+class Application(Protocol):
+    """Answers one event at a time."""
+
+    def answer(self, event: Event, context: Any, api: ApiContext) -> Answer: ...
+
+
+class HttpHandler(Handler):
+    """Gives every environment an application of its own, and logs each request."""
+
+    def __init__(
+        self,
+        application: Callable[[], Application],
+        *,
+        executions: Callable[[str | None], Executions] = StateMachine,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+        sleep: Callable[[float], None] = time.sleep,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`executions` takes the state machine's ARN; see `ApiContext` for the others."""
+        self._application = application
+        self._executions = executions
+        self._new_id = new_id
+        self._sleep = sleep
+        self._elapsed = elapsed
+
+    def bound_to(self, environment: Environment) -> BoundHandler:
+        application = self._application()
+        api = ApiContext(
+            database=environment.context.database,
+            executions=self._executions(environment.settings.state_machine_arn),
+            now=environment.context.now,
+            new_id=self._new_id,
+            cycle_wait=environment.settings.cycle_wait_seconds,
+            sleep=self._sleep,
+            elapsed=self._elapsed,
+        )
+        return lambda event, context: self._answer(application, event, context, api)
+
+    def _answer(
+        self, application: Application, event: Event, context: Any, api: ApiContext
+    ) -> Answer:
+        began = self._elapsed()
+        answer = application.answer(event, context, api)
+        logger.info(
+            "request answered",
+            request_id=event["requestContext"]["requestId"],
+            route=event.get("routeKey"),
+            status=answer["statusCode"],
+            milliseconds=round(1000 * (self._elapsed() - began)),
+        )
+        return answer
