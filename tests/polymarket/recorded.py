@@ -9,7 +9,7 @@ import pytest
 from prescient.polymarket import decimal_json
 
 FOLDER = Path(__file__).parents[3] / "shared" / "polymarket"
-WRAPPERS = ("markets", "events", "body")
+WRAPPERS = ("markets", "events", "body", "data")
 
 needs_recordings = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="no recorded Polymarket data in ../shared/polymarket"
@@ -17,7 +17,7 @@ needs_recordings = pytest.mark.skipif(
 
 
 def files(kind: str) -> list[Path]:
-    """The recordings of `events` or `markets`; none where the folder is absent."""
+    """The recordings of this kind, which is their folder; none where it is absent."""
     return sorted((FOLDER / kind).glob("*.json"))
 
 
@@ -30,7 +30,7 @@ def _unwrapped(recording: object, kind: str) -> list[object]:
     if isinstance(recording, list):
         return recording
     assert isinstance(recording, dict)
-    if kind == "events" and "id" in recording:
+    if {"events": "id", "books": "asset_id"}.get(kind) in recording:
         return [recording]
     wrapper = next(key for key in WRAPPERS if key in recording)
     return _unwrapped(recording[wrapper], kind)

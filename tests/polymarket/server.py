@@ -41,15 +41,20 @@ class ScriptedExchange:
     url: str = ""
     paths: list[str] = field(default_factory=list)
     queries: list[dict[str, list[str]]] = field(default_factory=list)
+    documents: list[object] = field(default_factory=list)  # of the POSTs
     connections: set[int] = field(default_factory=set)
     hung_up: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def next_answer(self, target: str, client_port: int) -> Answer:
+    def next_answer(self, target: str, document: bytes, client_port: int) -> Answer:
         parts = urlsplit(target)
-        self.paths.append(parts.path)
-        self.queries.append(parse_qs(parts.query))
-        self.connections.add(client_port)
-        return self.script[min(len(self.paths), len(self.script)) - 1]
+        with self.lock:
+            self.paths.append(parts.path)
+            self.queries.append(parse_qs(parts.query))
+            self.connections.add(client_port)
+            if document:
+                self.documents.append(json.loads(document))
+            return self.script[min(len(self.paths), len(self.script)) - 1]
 
 
 @contextmanager
@@ -69,13 +74,14 @@ def serving(*script: Answer) -> Iterator[ScriptedExchange]:
         thread.join()
 
 
-def _handler(exchange: ScriptedExchange) -> type[BaseHTTPRequestHandler]:
+def _handler(exchange: ScriptedExchange) -> type[BaseHTTPRequestHandler]:  # noqa: C901
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 2
 
         def do_GET(self) -> None:
-            scripted = exchange.next_answer(self.path, self.client_address[1])
+            document = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            scripted = exchange.next_answer(self.path, document, self.client_address[1])
             self.send_response_only(scripted.status)
             self.send_header("Content-Type", scripted.content_type)
             promised = len(scripted.body) + scripted.missing_bytes
@@ -87,6 +93,9 @@ def _handler(exchange: ScriptedExchange) -> type[BaseHTTPRequestHandler]:
             self.close_connection = scripted.missing_bytes > 0
             if scripted.trickle is not None:
                 self._drip(scripted.trickle)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def _drip(self, stop: threading.Event) -> None:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -49,6 +49,13 @@ def test_the_listing_follows_the_cursor_to_its_end() -> None:
         assert len(exchange.connections) == 1
         assert (client.counters.calls, client.counters.retries) == (3, 0)
         client.close()
+
+
+def test_the_listing_can_leave_out_what_ends_too_early() -> None:
+    with serving(answer({"events": []})) as exchange:
+        lisbon = timezone(timedelta(hours=1))
+        list(client_of(exchange).event_pages(end_date_min=datetime(2026, 5, 9, 1, tzinfo=lisbon)))
+        assert exchange.queries[0]["end_date_min"] == ["2026-05-09T00:00:00Z"]
 
 
 def test_pages_come_as_they_are_read() -> None:
@@ -107,13 +114,27 @@ def test_counters_start_again_when_they_are_taken() -> None:
         client = client_of(exchange)
         list(client.event_pages())
         taken = client.take_counters()
-        assert taken.pop("bytes") == len(exchange.script[0].body)
+        sent = len(exchange.script[0].body)
         assert taken == {
-            "calls": 1, "retries": 0, "duplicates": 1, "skipped": {"event_malformed": 1},
+            "calls": 1, "retries": 0, "throttled": 0, "bytes": sent, "duplicates": 1,
+            "skipped": {"event_malformed": 1}, "calls_by_family": {"events": 1},
+            "retries_by_family": {}, "bytes_by_family": {"events": sent},
         }  # fmt: skip
         assert client.take_counters() == {
-            "calls": 0, "retries": 0, "bytes": 0, "duplicates": 0, "skipped": {},
+            "calls": 0, "retries": 0, "throttled": 0, "bytes": 0, "duplicates": 0,
+            "skipped": {}, "calls_by_family": {}, "retries_by_family": {}, "bytes_by_family": {},
         }  # fmt: skip
+
+
+def test_each_family_of_routes_has_its_own_count() -> None:
+    with serving(answer({}, 500), answer([]), answer(1778328000)) as exchange:
+        client = PolymarketClient(exchange.url, exchange.url, now=lambda: NOW, sleep=lambda _: None)
+        client.books(["1"])
+        client.time()
+        taken = client.take_counters()
+        assert taken["calls_by_family"] == {"books": 2, "time": 1}
+        assert taken["retries_by_family"] == {"books": 1}
+        assert (taken["calls"], taken["retries"]) == (3, 1)
 
 
 def test_markets_by_id_asks_for_the_closed_among_those_not_open() -> None:

@@ -12,16 +12,22 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
 from random import Random
+from typing import Any
 
 import pytest
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.polymarket.counters import Counters
-from prescient.polymarket.transport import FetchLimits, JsonTransport
+from prescient.polymarket.rates import Family, RateLimit
+from prescient.polymarket.transport import CONNECTIONS, Call, FetchLimits, JsonTransport
 from tests.polymarket.server import HTML, TRUNCATED, Answer, answer, serving
 
 GOOD = answer([1])
 LIMITS = FetchLimits(connect_seconds=0.5, read_seconds=0.5)
+
+
+def call(url: str, **changes: Any) -> Call:
+    return replace(Call(url, "/events", Family.EVENTS, [("closed", "false")]), **changes)
 
 
 class Caller:
@@ -35,7 +41,7 @@ class Caller:
         )
 
     def get(self, url: str) -> object:
-        return self.transport.get(url, "/events", [("closed", "false")], self.transport.deadline())
+        return self.transport.fetch(call(url), self.transport.deadline())
 
 
 def http_date(moment: datetime) -> str:
@@ -180,7 +186,7 @@ def test_one_deadline_covers_many_requests() -> None:
         caller = Caller(replace(LIMITS, fetch_seconds=0))
         deadline = caller.transport.deadline()
         with pytest.raises(ExchangeUnavailable, match="not answered within"):
-            caller.transport.get(exchange.url, "/events", [], deadline)
+            caller.transport.fetch(call(exchange.url), deadline)
         assert exchange.paths == []
 
 
@@ -213,3 +219,81 @@ def test_numbers_are_never_floats() -> None:
     with serving(Answer(b'[0.1, 1e-3, 5, {"p": 0.30000000000000004}]')) as exchange:
         found = Caller().get(exchange.url)
     assert found == [Decimal("0.1"), Decimal("0.001"), 5, {"p": Decimal("0.30000000000000004")}]
+
+
+def test_a_document_is_posted_as_json_and_retried_like_any_call() -> None:
+    with serving(HTML, GOOD) as exchange:
+        caller = Caller()
+        posted = call(exchange.url, path="/books", document=[{"token_id": "11"}], parameters=())
+        assert caller.transport.fetch(posted, caller.transport.deadline()) == [1]
+        assert exchange.documents == [[{"token_id": "11"}]] * 2
+        assert exchange.paths == ["/books"] * 2
+
+
+def test_a_failed_post_is_named_as_one() -> None:
+    with serving(answer({"error": "Payload exceeds the limit"}, 400)) as exchange:
+        caller = Caller()
+        posted = call(exchange.url, path="/books", document=[])
+        with pytest.raises(
+            ExchangeUnavailable, match=r"^POST /books: answered 400 Payload exceeds"
+        ):
+            caller.transport.fetch(posted, caller.transport.deadline())
+
+
+def test_answers_come_in_the_order_of_the_calls_over_few_connections() -> None:
+    with serving(*(answer([place]) for place in range(40))) as exchange:
+        caller = Caller()
+        calls = [call(exchange.url, path=f"/{place}") for place in range(40)]
+        answers = caller.transport.fetch_all(calls, caller.transport.deadline())
+        answered = dict(zip(exchange.paths, range(40), strict=True))
+        assert answers == [[answered[one.path]] for one in calls]
+        assert len(exchange.connections) <= CONNECTIONS
+        assert caller.counters.calls == 40
+
+
+def test_the_first_failure_of_many_calls_is_raised_and_ends_them() -> None:
+    with serving(answer({"error": "no"}, 400)) as exchange:
+        caller = Caller()
+        calls = [call(exchange.url)] * 1000
+        with pytest.raises(ExchangeUnavailable, match="answered 400 no"):
+            caller.transport.fetch_all(calls, caller.transport.deadline())
+        assert len(exchange.paths) < 500
+
+
+def test_no_calls_are_no_answers() -> None:
+    caller = Caller()
+    assert caller.transport.fetch_all([], caller.transport.deadline()) == []
+
+
+def test_calls_beyond_the_rate_limit_wait_for_their_turn() -> None:
+    now = 100.0
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        waits.append(seconds)
+        now += seconds
+
+    rates = [RateLimit(frozenset({Family.EVENTS}), 4)]  # we use half
+    counters = Counters()
+    transport = JsonTransport(counters, LIMITS, rates=rates, sleep=sleep, monotonic=lambda: now)
+    with serving(GOOD) as exchange:
+        deadline = transport.deadline()
+        for _ in range(5):
+            transport.fetch(call(exchange.url), deadline)
+        assert waits == [10, 10]
+        assert counters.as_dict()["throttled"] == 2
+        transport.fetch(call(exchange.url, family=Family.BOOKS), deadline)
+        assert len(waits) == 2
+
+
+def test_a_turn_that_comes_after_the_deadline_is_not_waited_for() -> None:
+    rates = [RateLimit(frozenset({Family.EVENTS}), 2)]
+    limits = replace(LIMITS, fetch_seconds=5)
+    transport = JsonTransport(Counters(), limits, rates=rates, monotonic=lambda: 100.0)
+    with serving(GOOD) as exchange:
+        deadline = transport.deadline()
+        transport.fetch(call(exchange.url), deadline)
+        with pytest.raises(ExchangeUnavailable, match="the rate limit leaves no time within 5 s"):
+            transport.fetch(call(exchange.url), deadline)
+        assert len(exchange.paths) == 1

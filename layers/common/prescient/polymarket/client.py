@@ -1,4 +1,4 @@
-"""Polymarket's public read API as the steps need it: event listing, markets by id, the time."""
+"""Polymarket's public read API as the steps need it: Gamma's listings and the CLOB's books."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from prescient.core.books import OrderBook
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.markets import ZERO, Event, Market, MarketId
-from prescient.polymarket.counters import Counters
-from prescient.polymarket.fields import identifier, number
+from prescient.core.markets import Event, Market, MarketId, Quote
+from prescient.polymarket.clob import Clob
+from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
+from prescient.polymarket.counters import Counters, CountersDocument
+from prescient.polymarket.fields import identifier
 from prescient.polymarket.listing import EVENTS_PATH, EventListing
 from prescient.polymarket.parsing import parse_markets
+from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit
 from prescient.polymarket.skipping import SkipReason
-from prescient.polymarket.transport import Deadline, FetchLimits, JsonTransport, Parameters
+from prescient.polymarket.transport import Call, Deadline, FetchLimits, JsonTransport, Parameters
 
 MARKETS_PATH = "/markets"
-TIME_PATH = "/time"
 EVENTS_A_PAGE = 100  # about 13 MB of JSON, which bounds memory; the exchange would allow 500
 MARKETS_A_CALL = 100  # the exchange answers no more, whatever the limit
-LAST_SECOND = Decimal(253_402_300_799)  # of the year 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class MarketPage:
 class PolymarketClient:
     """Reads Gamma and the CLOB; every method raises `ExchangeUnavailable` rather than answer half.
 
-    `now` is the clock that pages are stamped with. One client belongs to one thread.
+    `now` is the clock that pages are stamped with, `rates` are the limits to stay below. One client
+    belongs to one thread; it makes several requests at once where a fetch needs many.
     """
 
     def __init__(
@@ -65,34 +68,37 @@ class PolymarketClient:
         sleep: Callable[[float], None] = time.sleep,
         random: Random | None = None,
         limits: FetchLimits | None = None,
+        rates: Sequence[RateLimit] = DOCUMENTED_LIMITS,
     ) -> None:
         self.counters = Counters()
         self._gamma_url = gamma_url.rstrip("/")
-        self._clob_url = clob_url.rstrip("/")
         self._now = now
         self._transport = JsonTransport(
-            self.counters, limits or FetchLimits(), sleep=sleep, random=random
+            self.counters, limits or FetchLimits(), rates=rates, sleep=sleep, random=random
         )
+        self._clob = Clob(clob_url.rstrip("/"), self._transport, self.counters)
 
     def event_pages(
         self,
         *,
         liquidity_min: Decimal | None = None,
         volume_min: Decimal | None = None,
+        end_date_min: datetime | None = None,
         closed: bool = False,
     ) -> Iterator[EventPage]:
         """All events with their markets, page by page; no event and no market comes twice.
 
-        The minima are dollars an event. One deadline covers all pages, and what the caller does
-        between them.
+        The minima are dollars an event, and the earliest end of an event. One deadline covers all
+        pages, and what the caller does between them.
         """
         deadline = self._transport.deadline()
-        filters = _event_filters(liquidity_min, volume_min, closed=closed)
+        filters = _event_filters(liquidity_min, volume_min, end_date_min, closed=closed)
         listing = EventListing(self.counters)
         while not listing.ended:
             fetched_at = self._now()
             parameters = [*filters, *listing.cursor_parameter()]
-            answer = self._transport.get(self._gamma_url, EVENTS_PATH, parameters, deadline)
+            call = Call(self._gamma_url, EVENTS_PATH, Family.EVENTS, parameters)
+            answer = self._transport.fetch(call, deadline)
             events, skipped = listing.read(answer)
             yield EventPage(events, skipped, fetched_at)
 
@@ -112,15 +118,42 @@ class PolymarketClient:
         self.counters.skipped += skipped
         return MarketPage(markets, skipped, fetched_at)
 
+    def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
+        """Order books by token id; a token without a book, or with an absurd one, is absent."""
+        return self._clob.books(token_ids)
+
+    def midpoints(self, token_ids: Sequence[str]) -> dict[str, Decimal]:
+        """The middle of bid and ask, 0–1, by token id; what the exchange omits is absent."""
+        return self._clob.midpoints(token_ids)
+
+    def prices(self, token_ids: Sequence[str]) -> dict[str, Quote]:
+        """Best bid and best ask by token id; what the exchange omits is absent.
+
+        The exchange's BUY is the best bid, its SELL the best ask: who buys pays what SELL says.
+        """
+        return self._clob.prices(token_ids)
+
+    def price_history(
+        self, token_id: str, start: datetime, end: datetime, fidelity: timedelta
+    ) -> tuple[PricePoint, ...]:
+        """Prices from `start` to before `end`, a point each `fidelity` (whole minutes)."""
+        return self._clob.price_histories([token_id], start, end, fidelity)[token_id]
+
+    def price_histories(
+        self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
+    ) -> dict[str, tuple[PricePoint, ...]]:
+        """`price_history` of several tokens at once; one that has none has an empty history."""
+        return self._clob.price_histories(token_ids, start, end, fidelity)
+
+    def resolution(self, condition_id: str) -> ResolutionDetails:
+        """How the CLOB says that a market ended."""
+        return self._clob.resolution(condition_id)
+
     def time(self) -> datetime:
         """The exchange's own clock, to the second."""
-        answer = self._transport.get(self._clob_url, TIME_PATH, [], self._transport.deadline())
-        seconds = number(answer, at_least=ZERO, at_most=LAST_SECOND)
-        if seconds is None:
-            raise ExchangeUnavailable(f"GET {TIME_PATH}: answered no unix time")
-        return datetime.fromtimestamp(int(seconds), UTC)
+        return self._clob.time()
 
-    def take_counters(self) -> dict[str, int | dict[str, int]]:
+    def take_counters(self) -> CountersDocument:
         """What was called and skipped since this was last asked, as plain JSON."""
         taken = self.counters.as_dict()
         self.counters.reset()
@@ -138,7 +171,8 @@ class PolymarketClient:
             return {}
         filters = [("closed", _spelled(closed)), ("limit", str(MARKETS_A_CALL))]
         parameters = [*(("id", str(market_id)) for market_id in ids), *filters]
-        answer = self._transport.get(self._gamma_url, MARKETS_PATH, parameters, deadline)
+        call = Call(self._gamma_url, MARKETS_PATH, Family.MARKETS, parameters)
+        answer = self._transport.fetch(call, deadline)
         if not isinstance(answer, list):
             raise ExchangeUnavailable(f"GET {MARKETS_PATH}: answered JSON that is no list")
         return self._requested(answer, frozenset(ids))
@@ -158,7 +192,11 @@ class PolymarketClient:
 
 
 def _event_filters(
-    liquidity_min: Decimal | None, volume_min: Decimal | None, *, closed: bool
+    liquidity_min: Decimal | None,
+    volume_min: Decimal | None,
+    end_date_min: datetime | None,
+    *,
+    closed: bool,
 ) -> Parameters:
     """`closed` always goes along: what its absence means has differed between routes."""
     filters = [("closed", _spelled(closed)), ("limit", str(EVENTS_A_PAGE))]
@@ -166,6 +204,10 @@ def _event_filters(
         filters.append(("liquidity_min", format(liquidity_min, "f")))
     if volume_min is not None:
         filters.append(("volume_min", format(volume_min, "f")))
+    if end_date_min is not None:
+        filters.append(
+            ("end_date_min", end_date_min.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        )
     return filters
 
 

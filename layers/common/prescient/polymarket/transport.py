@@ -6,6 +6,7 @@ draws on the same attempts as a broken connection, and no wait outlasts the dead
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from prescient.core.errors import ExchangeUnavailable
 from prescient.polymarket import decimal_json
 from prescient.polymarket.counters import Counters
+from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit, RateLimiter
 
 Parameters = Sequence[tuple[str, str]]
 
@@ -26,6 +28,7 @@ RETRIED_CLIENT_ERRORS = frozenset({408, 425, 429})
 FIRST_SERVER_ERROR = 500
 CHUNK_BYTES = 1 << 16
 LONGEST_QUOTED_ERROR = 200
+CONNECTIONS = 8  # kept to a host, and the most requests that one fetch makes at once
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "prescient"}
 
 
@@ -57,6 +60,24 @@ class Deadline:
         return self._end - self._monotonic()
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to make: a GET, or a POST of `document` as JSON. Both only read."""
+
+    base_url: str
+    path: str
+    family: Family
+    parameters: Parameters = ()
+    document: object | None = None
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.document is None else "POST"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
 class _Unusable(Exception):
     """One attempt brought nothing usable; another may."""
 
@@ -67,63 +88,92 @@ class _Unusable(Exception):
 
 
 class JsonTransport:
-    """GET requests that answer JSON, over kept connections."""
+    """Requests that answer JSON, over kept connections and below the exchange's rate limits."""
 
     def __init__(
         self,
         counters: Counters,
         limits: FetchLimits,
         *,
+        rates: Sequence[RateLimit] = DOCUMENTED_LIMITS,
         sleep: Callable[[float], None] = time.sleep,
         random: Random | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._counters = counters
         self._limits = limits
+        self._limiter = RateLimiter(rates, monotonic=monotonic)
         self._sleep = sleep
         self._random = random or Random()  # noqa: S311 - it spreads retries, it guards nothing
         self._monotonic = monotonic
-        self._pool = urllib3.PoolManager(headers=HEADERS, retries=False)
+        self._pool = urllib3.PoolManager(headers=HEADERS, retries=False, maxsize=CONNECTIONS)
 
     def deadline(self) -> Deadline:
         """The end of a fetch that starts now."""
         return Deadline(self._limits.fetch_seconds, self._monotonic)
 
-    def get(self, base_url: str, path: str, parameters: Parameters, deadline: Deadline) -> object:
+    def fetch(self, call: Call, deadline: Deadline) -> object:
         """The decoded answer. Raises `ExchangeUnavailable` with the path and the last failure."""
         attempt = 1
         while True:
+            self._await_turn(call, deadline)
             try:
-                return self._attempt(base_url, path, parameters, deadline)
+                return self._attempt(call, deadline)
             except _Unusable as failure:
-                self._wait(path, attempt, failure, deadline)
+                self._wait(call, attempt, failure, deadline)
             attempt += 1
-            self._counters.retries += 1
+            self._counters.add(call.family, retries=1)
+
+    def fetch_all(self, calls: Sequence[Call], deadline: Deadline) -> list[object]:
+        """The decoded answers in the order of `calls`, several requests at a time.
+
+        The first failure is raised, and no further request begins.
+        """
+        if len(calls) < 2:  # noqa: PLR2004 - threads for one call would only cost time
+            return [self.fetch(call, deadline) for call in calls]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(min(CONNECTIONS, len(calls))) as threads:
+            return list(threads.map(lambda call: self.fetch(call, deadline), calls))
 
     def close(self) -> None:
         """Close the kept connections."""
         self._pool.clear()
 
-    def _attempt(
-        self, base_url: str, path: str, parameters: Parameters, deadline: Deadline
-    ) -> object:
+    def _await_turn(self, call: Call, deadline: Deadline) -> None:
+        """Wait until the rate limit admits one more call of this family."""
+        while seconds := self._limiter.admit(call.family):
+            if seconds >= deadline.remaining():
+                raise ExchangeUnavailable(
+                    f"{call}: the rate limit leaves no time within {deadline.seconds:g} s"
+                )
+            self._counters.add(call.family, throttled=1)
+            self._sleep(seconds)
+
+    def _attempt(self, call: Call, deadline: Deadline) -> object:
         timeout = self._timeout(deadline)
-        self._counters.calls += 1
+        self._counters.add(call.family, calls=1)
         try:
-            response = self._pool.request(
-                "GET",
-                base_url + path,
-                fields=parameters,
-                timeout=timeout,
-                redirect=False,
-                preload_content=False,
-            )
-            body = self._body(response, deadline)
+            response = self._request(call, timeout)
+            body = self._body(response, call.family, deadline)
         except HTTPError as error:
             raise _Unusable(f"{type(error).__name__}: {error}") from error
         if response.status != OK:
-            raise _failure(path, response, body)
+            raise _failure(call, response, body)
         return _decoded(response, body)
+
+    def _request(self, call: Call, timeout: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
+        posted = call.document is not None
+        return self._pool.request(
+            call.method,
+            call.base_url + call.path,
+            fields=None if posted else call.parameters,
+            body=json.dumps(call.document).encode() if posted else None,
+            headers=HEADERS | {"Content-Type": "application/json"} if posted else HEADERS,
+            timeout=timeout,
+            redirect=False,
+            preload_content=False,
+        )
 
     def _timeout(self, deadline: Deadline) -> urllib3.Timeout:
         remaining = deadline.remaining()
@@ -134,24 +184,24 @@ class JsonTransport:
             read=min(self._limits.read_seconds, remaining),
         )
 
-    def _body(self, response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
+    def _body(
+        self, response: urllib3.BaseHTTPResponse, family: Family, deadline: Deadline
+    ) -> bytes:
         """The whole body, or an exception; a connection with something unread is not kept."""
         try:
             return b"".join(_chunks(response, deadline))
         finally:
-            self._counters.bytes += response.tell()
+            self._counters.add(family, bytes_=response.tell())
             response.close()
 
-    def _wait(self, path: str, attempt: int, failure: _Unusable, deadline: Deadline) -> None:
+    def _wait(self, call: Call, attempt: int, failure: _Unusable, deadline: Deadline) -> None:
         """Sleep before the next attempt. Raises `ExchangeUnavailable` if there is to be none."""
         if attempt >= self._limits.attempts:
-            raise ExchangeUnavailable(
-                f"GET {path}: {failure.reason} ({attempt} attempts)"
-            ) from failure
+            raise ExchangeUnavailable(f"{call}: {failure.reason} ({attempt} attempts)") from failure
         seconds = max(failure.retry_after, self._backoff(attempt))
         if seconds >= deadline.remaining():
             raise ExchangeUnavailable(
-                f"GET {path}: {failure.reason} (attempt {attempt}; "
+                f"{call}: {failure.reason} (attempt {attempt}; "
                 f"no time for another within {deadline.seconds:g} s)"
             ) from failure
         self._sleep(seconds)
@@ -178,13 +228,13 @@ def _decoded(response: urllib3.BaseHTTPResponse, body: bytes) -> object:
         raise _Unusable(f"answered {kind} that is not JSON: {error}") from error
 
 
-def _failure(path: str, response: urllib3.BaseHTTPResponse, body: bytes) -> Exception:
+def _failure(call: Call, response: urllib3.BaseHTTPResponse, body: bytes) -> Exception:
     """What to raise for a status other than 200: worth another attempt, or final."""
     status = response.status
     reason = f"answered {status}{_error_text(body)}"
     if status >= FIRST_SERVER_ERROR or status in RETRIED_CLIENT_ERRORS:
         return _Unusable(reason, _retry_after(response.headers))
-    return ExchangeUnavailable(f"GET {path}: {reason}")
+    return ExchangeUnavailable(f"{call}: {reason}")
 
 
 def _error_text(body: bytes) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from prescient.core.portfolios import GlobalLimits
 from prescient.polymarket.client import PolymarketClient
+from prescient.polymarket.rates import DOCUMENTED_LIMITS
 from prescient.runtime.settings import Settings
 from prescient.steps.context import StepContext
 from prescient.store.database import Database
@@ -26,7 +27,11 @@ class Environment:
     def __init__(self, settings: Settings, now: Callable[[], datetime] | None = None) -> None:
         self.settings = settings
         self._exchange = PolymarketClient(
-            settings.gamma_url, settings.clob_url, now=now or self._clock_now
+            settings.gamma_url,
+            settings.clob_url,
+            now=now or self._clock_now,
+            # Where time is simulated, calls a second of ours mean nothing.
+            rates=DOCUMENTED_LIMITS if settings.clock == "system" else (),
         )
         self.context = StepContext(
             database=Database(settings.database_url),

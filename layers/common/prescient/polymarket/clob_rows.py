@@ -1,0 +1,159 @@
+"""Answers of the CLOB to core types. What cannot be trusted is left out for one reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from prescient.core.books import Level, OrderBook
+from prescient.core.markets import ONE, ZERO, Quote
+from prescient.polymarket.fields import identifier, number
+from prescient.polymarket.skipping import RowSkipped, SkipReason
+
+Row = Mapping[str, object]
+Found = TypeVar("Found")
+
+LARGEST_SIZE = Decimal(10) ** 12  # shares; more than were ever made
+LAST_SECOND = Decimal(253_402_300_799)  # of the year 9999
+
+
+@dataclass(frozen=True, slots=True)
+class PricePoint:
+    """What an outcome was worth (0–1) at a moment."""
+
+    at: datetime
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionDetails:
+    """How the CLOB says that a market ended; neither is set while it has not."""
+
+    winning_token_id: str | None
+    is_fifty_fifty: bool
+
+
+def parse_books(
+    rows: Iterable[object], wanted: Collection[str]
+) -> tuple[dict[str, OrderBook], Counter[str]]:
+    """The books of the `wanted` tokens by token id, and the rows left out, by reason."""
+    books: dict[str, OrderBook] = {}
+    skipped: Counter[str] = Counter()
+    for row in rows:
+        try:
+            token_id, book = _book(row, wanted)
+        except RowSkipped as skip:
+            skipped[skip.reason.value] += 1
+            continue
+        books.setdefault(token_id, book)
+    return books, skipped
+
+
+def parse_by_token(
+    answer: Row, wanted: Collection[str], read: Callable[[object], Found]
+) -> tuple[dict[str, Found], Counter[str]]:
+    """What `read` makes of the value of each `wanted` token, and the others, by reason."""
+    values: dict[str, Found] = {}
+    skipped: Counter[str] = Counter()
+    for token_id, value in answer.items():
+        if token_id not in wanted:
+            skipped[SkipReason.NOT_REQUESTED.value] += 1
+            continue
+        try:
+            values[token_id] = read(value)
+        except RowSkipped as skip:
+            skipped[skip.reason.value] += 1
+    return values, skipped
+
+
+def midpoint(value: object) -> Decimal:
+    """A probability 0–1. Raises `RowSkipped` for anything else."""
+    read = number(value, at_least=ZERO, at_most=ONE)
+    if read is None:
+        raise RowSkipped(SkipReason.BAD_QUOTE)
+    return read
+
+
+def top_of_book(sides: object) -> Quote:
+    """What BUY answers is the best bid, SELL the best ask; a missing side is an empty one.
+
+    Raises `RowSkipped` for what is no quote.
+    """
+    if not isinstance(sides, Mapping):
+        raise RowSkipped(SkipReason.BAD_QUOTE)
+    bid, ask = midpoint(sides.get("BUY", ZERO)), midpoint(sides.get("SELL", ONE))
+    if bid > ask:
+        raise RowSkipped(SkipReason.CROSSED_QUOTE)
+    return Quote(bid, ask)
+
+
+def parse_history(points: Iterable[object]) -> tuple[tuple[PricePoint, ...], Counter[str]]:
+    """A token's prices, oldest first; the last one said of a second counts."""
+    prices: dict[Decimal, Decimal] = {}
+    skipped: Counter[str] = Counter()
+    for point in points:
+        read = point if isinstance(point, Mapping) else {}
+        second = number(read.get("t"), at_least=ZERO, at_most=LAST_SECOND)
+        price = number(read.get("p"), at_least=ZERO, at_most=ONE)
+        if second is None or price is None:
+            skipped[SkipReason.BAD_HISTORY_POINT.value] += 1
+        else:
+            prices[second] = price
+    ordered = (
+        PricePoint(datetime.fromtimestamp(int(second), UTC), prices[second])
+        for second in sorted(prices)
+    )
+    return tuple(ordered), skipped
+
+
+def parse_resolution(row: Row) -> ResolutionDetails:
+    """The end of a market. Half each needs the flag, and that no token is called the winner."""
+    tokens = row.get("tokens")
+    listed = (
+        [token for token in tokens if isinstance(token, Mapping)]
+        if isinstance(tokens, list)
+        else []
+    )
+    winners = [token for token in listed if token.get("winner") is True]
+    return ResolutionDetails(
+        winning_token_id=identifier(winners[0].get("token_id")) if len(winners) == 1 else None,
+        is_fifty_fifty=row.get("is_50_50_outcome") is True and not winners,
+    )
+
+
+def _book(row: object, wanted: Collection[str]) -> tuple[str, OrderBook]:
+    if not isinstance(row, Mapping):
+        raise RowSkipped(SkipReason.BAD_BOOK)
+    token_id = identifier(row.get("asset_id"))
+    if token_id is None or token_id not in wanted:
+        raise RowSkipped(SkipReason.NOT_REQUESTED)
+    # The exchange sends the best last. Sorting holds whatever it sends.
+    bids = sorted(_levels(row.get("bids")), key=lambda level: -level.price)
+    asks = sorted(_levels(row.get("asks")), key=lambda level: level.price)
+    if bids and asks and bids[0].price > asks[0].price:
+        raise RowSkipped(SkipReason.CROSSED_BOOK)
+    return token_id, OrderBook(tuple(bids), tuple(asks))
+
+
+def _levels(side: object) -> list[Level]:
+    """The levels of one side; one that has nothing left is no level."""
+    if side is None:
+        return []
+    if not isinstance(side, list):
+        raise RowSkipped(SkipReason.BAD_BOOK)
+    levels = [_level(entry) for entry in side]
+    return [level for level in levels if level.shares > ZERO]
+
+
+def _level(entry: object) -> Level:
+    """A level strictly inside (0, 1): nothing trades at 0 or 1."""
+    read = entry if isinstance(entry, Mapping) else {}
+    price = number(read.get("price"), at_least=ZERO, at_most=ONE)
+    shares = number(read.get("size"), at_least=ZERO, at_most=LARGEST_SIZE)
+    if price is None or shares is None or price in (ZERO, ONE):
+        raise RowSkipped(SkipReason.BAD_BOOK)
+    return Level(price, shares)
