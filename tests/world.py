@@ -183,6 +183,15 @@ class World:
         with self.context.database.transaction() as session:
             return portfolios.get(session, portfolio_id)
 
+    def truncate(self) -> None:
+        """The database as it was before anything happened."""
+        with psycopg.connect(self.database_url) as connection:
+            names = [name for name in self.everything() if name != "alembic_version"]
+            names += ["market_batches", "market_snapshots"]
+            quoted = ", ".join(f'"{name}"' for name in names)
+            connection.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")  # type: ignore[arg-type]
+            connection.execute("INSERT INTO capital_in_use DEFAULT VALUES")
+
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """All rows of all tables, to show that a second run changes nothing."""
         tables = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
