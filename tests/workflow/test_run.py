@@ -1,0 +1,125 @@
+"""`make run` and `make serve`, as a user starts them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from local import run
+from local.portfolios import FOUR
+from local.postgres import Listener
+
+ROOT = Path(__file__).parents[2]
+RECORDED = ROOT.parent / "shared" / "polymarket" / "events"
+NAMES = [portfolio["name"] for portfolio in FOUR]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder of a run on this test's database; its `.local` goes there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return tmp_path
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, Any]:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert run.main() == 0
+    written: dict[str, Any] = json.loads(Path(".local/run.json").read_text())
+    return written
+
+
+def test_a_simulated_run_trades_and_reconciles(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = _run(monkeypatch, EXCHANGE="simulated", DAYS="1")
+    assert (written["cycles"], written["price_updates"]) == (5, 25)
+    assert written["reconciled"] is True
+    assert [portfolio["name"] for portfolio in written["portfolios"]] == NAMES
+    for portfolio in written["portfolios"]:
+        assert portfolio["trade_count"] > 0
+        equity = portfolio["current_balance"] + portfolio["total_invested"]
+        equity += portfolio["unrealized_pnl"]
+        assert portfolio["total_value"] == pytest.approx(equity, abs=0.001)
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in NAMES)
+    assert "the books reconcile" in shown
+
+
+def test_a_second_run_goes_on_with_the_same_portfolios(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _run(monkeypatch, EXCHANGE="simulated", DAYS="1")
+    second = _run(monkeypatch, EXCHANGE="simulated", DAYS="1")
+    assert [one["name"] for one in second["portfolios"]] == NAMES
+    for before, after in zip(first["portfolios"], second["portfolios"], strict=True):
+        assert after["trade_count"] >= before["trade_count"]
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="no recorded Polymarket data beside the project")
+def test_every_portfolio_trades_recorded_markets(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = _run(monkeypatch, EXCHANGE=f"recorded:{RECORDED}")
+    assert (written["cycles"], written["price_updates"], written["reconciled"]) == (5, 5, True)
+    assert all(portfolio["trade_count"] > 0 for portfolio in written["portfolios"])
+    again = _run(monkeypatch, EXCHANGE=f"recorded:{RECORDED}")
+    assert again["cycles"] == 0
+    assert again["portfolios"] == written["portfolios"]
+
+
+@pytest.mark.parametrize("exchange", ["paper", "recorded:/nowhere"])
+def test_a_wrong_setting_is_told_and_nothing_runs(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    exchange: str,
+) -> None:
+    monkeypatch.setenv("EXCHANGE", exchange)
+    assert run.main() == 2
+    assert exchange.removeprefix("recorded:") in capsys.readouterr().out
+    assert not Path(".local/run.json").exists()
+
+
+@contextmanager
+def _served(**settings: str) -> Iterator[subprocess.Popen[str]]:
+    path = os.pathsep.join([str(ROOT / "layers" / "common"), str(ROOT)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.serve"],
+        env={**os.environ, **settings, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_api_is_served_until_ctrl_c(folder: Path) -> None:
+    port = Listener.on_free_port().port
+    with _served(PORT=str(port), EXCHANGE="simulated") as process, urllib3.PoolManager() as client:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(5)]
+        assert f"http://127.0.0.1:{port}" in lines[0]
+        url = f"http://127.0.0.1:{port}"
+        assert client.request("GET", f"{url}/health").status == 200
+        wanted = {"strategy_type": "momentum", "initial_balance": 1000, **FOUR[0]}
+        assert client.request("POST", f"{url}/portfolios/create", json=wanted).status < 300
+        cycle = client.request("POST", f"{url}/trading/run-all-portfolios", timeout=30)
+        assert cycle.status == 200, cycle.data
+        assert client.request("GET", f"{url}/nowhere").status == 404
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
