@@ -40,6 +40,7 @@ def test_a_buy_fits_its_budget_its_limit_and_the_book(
     assert fill.cost_basis <= budget
     assert 0 < fill.shares <= depth
     assert fill.price <= limit
+    assert fill.price >= available.levels[0].price  # slippage never helps
     assert fill.shares % SHARE_STEP == 0
     assert fill.amount % CENT == 0
     assert fill.fee % CENT == 0

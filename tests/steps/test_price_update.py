@@ -1,12 +1,14 @@
 """Marks, settlement, stops and take-profits between cycles."""
 
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.portfolios import PortfolioId
-from tests.world import World
+from tests.builders import event
+from tests.world import World, several
 
 # A buy of $100 at 0.78 holds 128.20 shares; the marks below are 128.20 × price.
 
@@ -172,3 +174,15 @@ def test_drawdown_is_dollars_from_the_peak(world: World) -> None:
     world.reprice("0.79", "0.81")
     # peak 10015.38, trough 9989.74
     assert world.state(portfolio_id).max_drawdown == D("25.64")
+
+
+def test_a_void_market_does_not_block_the_payout_of_the_next(world: World) -> None:
+    world.exchange.events = [event(*several(2))]
+    portfolio_id = world.portfolio()
+    world.run_cycle()
+    world.clock.pass_time(minutes=5)
+    void, winner = several(2, closed=True, yes_price=D(1), no_price=D(0))
+    world.exchange.events = [event(replace(void, yes_price=None, no_price=None), winner)]
+    result = world.update_prices()
+    assert (result.settled, result.flagged, result.positions) == (1, 1, 1)
+    assert world.state(portfolio_id).current_balance == D("9928.20")

@@ -1,0 +1,75 @@
+"""Limits hold exactly when many executes run at once, in separate processes."""
+
+from concurrent.futures import ProcessPoolExecutor
+from decimal import Decimal as D
+from multiprocessing import get_context
+
+import pytest
+
+from prescient.core.portfolios import GlobalLimits, PortfolioId
+from tests.builders import event
+from tests.world import World, several
+
+MARKETS, PORTFOLIOS, PROCESSES = 6, 12, 4
+
+
+def execute_all(
+    database_url: str, cycle_id: int, portfolio_ids: list[PortfolioId], limits: GlobalLimits
+) -> int:
+    """Runs in a process of its own; how many signals were filled."""
+    world = World(database_url, limits)
+    filled = sum(world.execute(cycle_id, one).trades for one in portfolio_ids)
+    world.context.database.close()
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("limits", "filled"),
+    [
+        # 12 portfolios want $100 each in 6 markets: 72 fills without limits
+        pytest.param(GlobalLimits(max_market_exposure=D(450)), MARKETS * 4, id="market cap"),
+        pytest.param(GlobalLimits(total_capital=D("1234.56")), 12, id="total capital"),
+    ],
+)
+def test_global_limits_are_exact(database_url: str, limits: GlobalLimits, filled: int) -> None:
+    world = World(database_url, limits)
+    world.exchange.events = [event(*several(MARKETS))]
+    portfolio_ids = [world.portfolio(f"p{place}") for place in range(PORTFOLIOS)]
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    for portfolio_id in portfolio_ids:
+        world.signal(cycle_id, portfolio_id)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        shares = [portfolio_ids[place::PROCESSES] for place in range(PROCESSES)]
+        fills = pool.map(
+            execute_all,
+            [database_url] * PROCESSES,
+            [cycle_id] * PROCESSES,
+            shares,
+            [limits] * PROCESSES,
+        )
+        assert sum(fills) == filled
+    assert world.breaks() == []
+    world.context.database.close()
+
+
+def test_one_execute_at_a_time_for_one_portfolio(database_url: str) -> None:
+    """The same portfolio executed four times at once buys once."""
+    world = World(database_url)
+    world.exchange.events = [event(*several(MARKETS))]
+    portfolio_id = world.portfolio()
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    world.signal(cycle_id, portfolio_id)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        fills = pool.map(
+            execute_all,
+            [database_url] * PROCESSES,
+            [cycle_id] * PROCESSES,
+            [[portfolio_id]] * PROCESSES,
+            [GlobalLimits()] * PROCESSES,
+        )
+        assert set(fills) == {MARKETS}
+    assert world.state(portfolio_id).trade_count == MARKETS
+    assert world.breaks() == []
+    world.context.database.close()
