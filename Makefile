@@ -28,7 +28,7 @@ serve: $(VENV)/.done ## Serve the API with the schedules running: PORT=8000, and
 test: lint unit ## Everything that the integration runs: lint, types, tests
 
 unit: $(VENV)/.done $(SAM_VENV)/.done
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 lint: types validate ## Style, types, import rules, template, migrations
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,35 +48,56 @@ def interpreter() -> Interpreter:
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory, interpreter: Interpreter) -> Path:
+def build(shared_folder: Path, interpreter: Interpreter) -> Path:
     """The folder in which `sam build` left the built template, the functions and the layers."""
     if not SAM.exists():
         pytest.skip("no SAM CLI: make .venv-sam/.done installs it")
-    folder = tmp_path_factory.mktemp("sam") / "build"
+    folder = shared_folder / "sam/build"
+    path = [str(SAM.parent), str(interpreter.path.parent), os.environ["PATH"]]
     environment = os.environ | {
         "AWS_DEFAULT_REGION": "us-east-1",
         "LAMBDA_PYTHON": interpreter.version,
-        "PATH": os.pathsep.join(
-            [str(SAM.parent), str(interpreter.path.parent), os.environ["PATH"]]
-        ),
+        "PATH": os.pathsep.join(path),
         "SAM_CLI_TELEMETRY": "0",
     }
-    _run([SAM, "build", "--build-dir", folder], environment)
+    with _first_worker(folder) as is_first:
+        if is_first:
+            _run([SAM, "build", "--build-dir", folder], environment)
     return folder
 
 
 @pytest.fixture(scope="session")
-def runtime(tmp_path_factory: pytest.TempPathFactory, interpreter: Interpreter) -> Runtime:
+def runtime(shared_folder: Path, interpreter: Interpreter) -> Runtime:
     emulators = list(ROOT.glob(".venv-sam/lib/python3*/site-packages/samcli/local/rapid/*-x86_64"))
     if not emulators or (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         pytest.skip("the emulator of the SAM CLI runs on x86_64 Linux")
-    packages = tmp_path_factory.mktemp("runtime")
+    packages = shared_folder / "runtime"
     requirements = Path(__file__).with_name("requirements.txt")
     install = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--require-hashes"]
     wheels = ["--only-binary=:all:", "--platform=manylinux2014_x86_64", "--implementation=cp"]
     target = [f"--python-version={interpreter.version}", f"--target={packages}"]
-    _run([*install, *wheels, *target, "-r", requirements], dict(os.environ))
+    with _first_worker(packages) as is_first:
+        if is_first:
+            _run([*install, *wheels, *target, "-r", requirements], dict(os.environ))
     return Runtime(emulators[0], interpreter.path, packages)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@contextmanager
+def _first_worker(made: Path) -> Iterator[bool]:
+    """Whether this worker is to make what the others wait for and then find."""
+    made.parent.mkdir(exist_ok=True)
+    done = made.with_name(f"{made.name}.done")
+    with made.with_name(f"{made.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not done.exists()
+        done.touch()
 
 
 def _candidates() -> Iterator[Path]:

@@ -22,9 +22,6 @@ from prescient.store.database import SCHEMA_VERSION, Database
 from tests.packaging.conftest import ROOT, Interpreter
 from tests.packaging.emulator import Emulator, Runtime
 
-# One build for all of them, so all of them in one worker.
-pytestmark = pytest.mark.xdist_group("packaging")
-
 UNCHECKED_HASH = 0b01  # PEP 552
 UNZIPPED_LIMIT = 250 * 1024 * 1024
 Start = Callable[[str, str], AbstractContextManager[Emulator]]
