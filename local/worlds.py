@@ -11,7 +11,7 @@ from local.exchange.recorded import RecordedVenue, read_recordings
 from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
 from local.exchange.venue import Venue
 
-DEFAULT_DAYS = 14
+DEFAULT_DAYS = 7
 _HOUR = timedelta(hours=1)
 _HOURS_BETWEEN_CYCLES = 6
 
