@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test lint types unit format build validate migrate clean
+.PHONY: help run serve test lint types unit format build validate migrate reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ build: $(SAM_VENV)/.done ## Build what `sam deploy` uploads
 
 migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=postgresql://...
 	@DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.migrate
+
+reconcile: $(VENV)/.done ## Check every number of a database, or of the last run: DATABASE_URL=...
+	@DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.reconcile
 
 clean: ## Remove what the commands made: virtualenvs, builds, the local database
 	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
