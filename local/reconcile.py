@@ -12,21 +12,31 @@ from rich.table import Table
 
 from local.postgres import Postgres
 from local.run import DATABASE
+from prescient.core.errors import PrescientError
 from prescient.core.reconcile import Break
 from prescient.store import reconcile
 from prescient.store.database import Database
 
 
 def main() -> int:
-    """0 when the books reconcile, 1 when a row breaks an invariant."""
+    """0 when the books reconcile, 1 when a row breaks an invariant, 2 when they cannot be read."""
+    console = Console()
+    try:
+        breaks = _breaks()
+    except PrescientError as error:
+        console.print(str(error))
+        return 2
+    console.print(_table(breaks) if breaks else "The books reconcile.")
+    return 1 if breaks else 0
+
+
+def _breaks() -> list[Break]:
     with _database(os.environ.get("DATABASE_URL", "")) as url:
         database = Database(url)
         with database.transaction() as session:
             breaks = reconcile.all_breaks(session)
         database.close()
-    console = Console()
-    console.print(_table(breaks) if breaks else "The books reconcile.")
-    return 1 if breaks else 0
+    return breaks
 
 
 @contextmanager
