@@ -14,7 +14,8 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text())
+    for part in (".source.sql", ".sql", ".constraints.sql"):
+        op.get_bind().exec_driver_sql(Path(__file__).with_suffix(part).read_text())
 
 
 def downgrade() -> None:
