@@ -106,6 +106,13 @@ def test_an_error_keeps_the_name_that_the_state_machine_knows(
     assert "404" in answer["errorMessage"]
 
 
+def test_the_api_answers_its_sample_requests(start: Start, database_url: str) -> None:
+    with start("ApiFunction", database_url) as function:
+        for name in ("health", "create_portfolio", "get_portfolio", "update_portfolio"):
+            answer = function.invoke(_sample(f"api/{name}"))
+            assert answer.get("statusCode") in {200, 201}, (name, answer)
+
+
 def test_migrate_brings_an_empty_database_to_the_expected_schema(
     start: Start, empty_database_url: str
 ) -> None:
