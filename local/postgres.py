@@ -167,6 +167,11 @@ class Postgres:
         return _run(self.log, "pg_ctl", *arguments, check=check)
 
 
+def laptop_server() -> Postgres:
+    """The server of `make run` and `make serve`: a power cut may lose its last second, no more."""
+    return Postgres(DEFAULT_DIRECTORY, settings=("synchronous_commit=off",))
+
+
 @contextmanager
 def throwaway(listener: Listener | None = None) -> Iterator[Postgres]:
     """A server for tests in a temporary directory: fast, not durable, removed afterwards."""
@@ -243,7 +248,7 @@ def _end(written: bytes) -> str:
 
 def main() -> None:
     """`python -m local.postgres`: keeps the server of `make run` open until Ctrl-C or SIGTERM."""
-    with Postgres() as server:
+    with laptop_server() as server:
         print(server.url("prescient"), flush=True)
         stops = {signal.SIGINT, signal.SIGTERM}
         signal.pthread_sigmask(signal.SIG_BLOCK, stops)

@@ -19,7 +19,7 @@ from local.exchange.server import exchange_server
 from local.function_log import FUNCTION_LOG, functions_log_to
 from local.migrations import upgrade
 from local.portfolios import CreationRefused
-from local.postgres import DEFAULT_DIRECTORY, Postgres
+from local.postgres import DEFAULT_DIRECTORY, laptop_server
 from local.report import (
     RUN_FILE,
     RunSummary,
@@ -63,7 +63,7 @@ def _database(given: str, console: Console) -> Iterator[str]:
         console.print("Going on with what the database of DATABASE_URL holds.")
         yield given
         return
-    with Postgres() as server:
+    with laptop_server() as server:
         url = server.url(DATABASE)
         databases.drop(url, force=False)
         console.print(f"Starting from an empty database in {DEFAULT_DIRECTORY}.")

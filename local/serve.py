@@ -19,7 +19,7 @@ from local.exchange.server import exchange_server
 from local.function_log import FUNCTION_LOG, functions_log_to
 from local.http_server import HttpServer
 from local.migrations import upgrade
-from local.postgres import Postgres
+from local.postgres import laptop_server
 from local.report import terminal
 from local.results import Results
 from local.run import DATABASE
@@ -71,7 +71,7 @@ def _database(given: str) -> Iterator[str]:
     if given:
         yield given
         return
-    with Postgres() as server:
+    with laptop_server() as server:
         url = server.url(DATABASE)
         yield url if databases.exists(url) else databases.create(url)
 
