@@ -9,10 +9,11 @@ from typing import Any
 from prescient.core.books import Level
 from prescient.core.execution import Account, Order, Rules
 from prescient.core.fills import Evidence, Offers
-from prescient.core.markets import Event, EventId, FeeSchedule, Market, MarketId, Quote
+from prescient.core.markets import Event, EventId, FeeSchedule, Market, MarketId, Outcome, Quote
 from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId, PortfolioStatus
 from prescient.core.positions import Action
-from prescient.core.strategies.protocol import Candidate, PortfolioView
+from prescient.core.strategies.candidates import Candidate
+from prescient.core.strategies.protocol import HeldPosition, PortfolioView
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -56,6 +57,7 @@ _EVENT = Event(
     neg_risk_augmented=False,
     active=True,
     closed=False,
+    market_count=1,
     markets=(_MARKET,),
 )
 
@@ -79,11 +81,22 @@ _CANDIDATE = Candidate(
 
 _VIEW = PortfolioView(
     portfolio_id=PortfolioId(1),
+    cycle_id=7,
+    decided_at=NOON,
     equity=D(10000),
+    cash=D(10000),
     limits=Limits(None, None, 20),
-    open_positions=0,
-    held=frozenset(),
-    cooling=frozenset(),
+)
+
+_POSITION = HeldPosition(
+    market_id=MarketId("m1"),
+    event_id=EventId("e1"),
+    outcome=Outcome.YES,
+    shares=D(100),
+    cost_basis=D("78.00"),
+    entry_price=D("0.78"),
+    entered_at=NOON - timedelta(days=1),
+    strategy_type="momentum",
 )
 
 _ORDER = Order(
@@ -119,7 +132,7 @@ def market(**changes: Any) -> Market:
 
 def event(*markets: Market, **changes: Any) -> Event:
     """An event with `markets`, each of which is made to belong to it."""
-    wanted = replace(_EVENT, **changes)
+    wanted = replace(_EVENT, **{"market_count": len(markets) or 1, **changes})
     own = tuple(replace(one, event_id=wanted.event_id) for one in markets or (_MARKET,))
     return replace(wanted, markets=own)
 
@@ -130,6 +143,10 @@ def candidate(**changes: Any) -> Candidate:
 
 def view(**changes: Any) -> PortfolioView:
     return replace(_VIEW, **changes)
+
+
+def position(**changes: Any) -> HeldPosition:
+    return replace(_POSITION, **changes)
 
 
 def order(**changes: Any) -> Order:

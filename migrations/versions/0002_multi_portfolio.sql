@@ -13,6 +13,7 @@ CREATE TABLE events (
     end_date TIMESTAMPTZ,
     neg_risk BOOLEAN NOT NULL DEFAULT FALSE,
     neg_risk_augmented BOOLEAN NOT NULL DEFAULT FALSE,
+    market_count INTEGER NOT NULL DEFAULT 0 CHECK (market_count >= 0),
     event_data JSONB NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL

@@ -59,16 +59,26 @@ def test_a_second_run_changes_nothing(world: World) -> None:
 
 
 def test_a_rejection_is_a_result_with_its_reason(world: World) -> None:
-    portfolio_id = world.portfolio(balance="50")
+    """Each signal alone was affordable; together they are not."""
+    world.exchange.events = [event(*several(2))]
+    portfolio_id = world.portfolio(balance="150")
     cycle_id = decided(world, portfolio_id)
     result = world.execute(cycle_id, portfolio_id)
-    assert (result.trades, result.rejected) == (0, 1)
-    signal = world.row("SELECT executed, rejection FROM trading_signals")
+    assert (result.trades, result.rejected) == (1, 1)
+    signal = world.row("SELECT executed, rejection FROM trading_signals WHERE NOT executed")
     assert signal == {"executed": False, "rejection": "insufficient_balance"}
     assert world.row("SELECT rejections FROM cycle_portfolios")["rejections"] == {
         "insufficient_balance": 1
     }
-    assert world.state(portfolio_id).total_value == D(50)
+    assert world.state(portfolio_id).open_positions == 1
+
+
+def test_a_trade_never_asks_for_more_than_the_free_cash(world: World) -> None:
+    portfolio_id = world.portfolio(balance="50")
+    world.run_cycle()
+    assert world.row("SELECT amount FROM trading_signals") == {"amount": D("50.00")}
+    state = world.state(portfolio_id)
+    assert (state.trade_count, state.current_balance) == (1, D("0.00"))
 
 
 def test_max_positions_and_exposure_hold_across_cycles(world: World) -> None:
@@ -81,7 +91,7 @@ def test_max_positions_and_exposure_hold_across_cycles(world: World) -> None:
     world.clock.pass_time(hours=1)
     world.run_cycle()
     state = world.state(portfolio_id)
-    assert (state.open_positions, state.total_invested) == (2, D("200.00"))
+    assert (state.open_positions, state.total_invested) == (3, D("250.00"))
 
 
 def test_a_limit_tightened_after_the_decision_binds(world: World) -> None:

@@ -10,16 +10,16 @@ from prescient.core.decisions import Decision, decide
 from prescient.core.markets import MarketId, Quote
 from prescient.core.portfolios import Limits
 from prescient.core.positions import Action
+from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.momentum import STRATEGY, MomentumConfiguration
-from prescient.core.strategies.protocol import Candidate
-from tests.builders import NOON, candidate, view
+from tests.builders import NOON, candidate, position, view
 
 
 def decision(
     candidates: list[Candidate], configuration: dict[str, Any] | None = None, **seen: Any
 ) -> Decision:
     parsed = MomentumConfiguration(**configuration or {})
-    return decide(STRATEGY, parsed, candidates, view(**seen), NOON)
+    return decide(STRATEGY, parsed, candidates, view(**seen))
 
 
 def test_a_signal_carries_target_amount_and_reason() -> None:
@@ -59,7 +59,7 @@ def test_market_types_admit_by_tag() -> None:
 
 
 def test_held_and_cooling_markets_are_left_out() -> None:
-    held = decision([candidate()], held=frozenset({MarketId("m1")}))
+    held = decision([candidate()], positions=(position(),))
     assert (held.funnel["strategy_rule"], held.funnel["already_held"]) == (1, 0)
     cooling = decision([candidate()], cooling=frozenset({MarketId("m1")}))
     assert (cooling.funnel["already_held"], cooling.funnel["cooldown"]) == (1, 0)
@@ -72,7 +72,8 @@ def test_no_more_signals_than_free_positions_and_the_best_first() -> None:
         )
         for cents in (75, 76, 77, 78)
     ]
-    found = decision(candidates, limits=Limits(None, None, 5), open_positions=3)
+    held = tuple(position(market_id=MarketId(f"h{place}")) for place in range(3))
+    found = decision(candidates, limits=Limits(None, None, 5), positions=held)
     assert [signal.candidate.market_id for signal in found.signals] == ["m78", "m77"]
     assert (found.funnel["cooldown"], found.funnel["emitted"]) == (4, 2)
 

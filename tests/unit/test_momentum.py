@@ -8,13 +8,14 @@ import pytest
 from prescient.core.errors import InvalidRequest
 from prescient.core.markets import Outcome
 from prescient.core.strategies import registry
+from prescient.core.strategies.candidates import Feature
 from prescient.core.strategies.momentum import MomentumConfiguration, decide
-from prescient.core.strategies.protocol import Feature, Opinion
-from tests.builders import candidate
+from prescient.core.strategies.protocol import Opinion
+from tests.builders import candidate, view
 
 
 def opinion(configuration: dict[str, Any] | None = None, **changes: Any) -> Opinion | None:
-    found = decide([candidate(**changes)], MomentumConfiguration(**configuration or {}))
+    found = decide([candidate(**changes)], view(), MomentumConfiguration(**configuration or {}))
     return found[0] if found else None
 
 

@@ -11,6 +11,11 @@ from prescient.core.money import cents_half_up
 FEE_STEP = Decimal("0.00001")
 
 
+def fee_per_share(schedule: FeeSchedule, price: Decimal) -> Decimal:
+    """Dollars a share taken at `price` 0–1, before any rounding; the same for YES and NO."""
+    return schedule.rate * (price * (ONE - price)) ** schedule.exponent
+
+
 def taker_fee(schedule: FeeSchedule, matches: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
     """Dollars, in whole cents, for `matches` of (price 0–1, shares).
 
@@ -20,11 +25,5 @@ def taker_fee(schedule: FeeSchedule, matches: Iterable[tuple[Decimal, Decimal]])
     """
     if schedule.rate <= ZERO:
         return ZERO
-    raw = sum(
-        (
-            shares * schedule.rate * (price * (ONE - price)) ** schedule.exponent
-            for price, shares in matches
-        ),
-        ZERO,
-    )
+    raw = sum((shares * fee_per_share(schedule, price) for price, shares in matches), ZERO)
     return cents_half_up(max(raw.quantize(FEE_STEP, ROUND_FLOOR), FEE_STEP))

@@ -40,6 +40,10 @@ class Offers:
     def best_ask(self) -> Decimal | None:
         return self.levels[0].price if self.levels else None
 
+    def within(self, limit_price: Decimal) -> tuple[Level, ...]:
+        """The levels at or below `limit_price`."""
+        return tuple(level for level in self.levels if level.price <= limit_price)
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:
@@ -97,7 +101,7 @@ def buy(
 
     Walks the levels at or below `limit_price`, cheapest first. None when not a hundredth fits.
     """
-    levels = _within(available, limit_price)
+    levels = available.within(limit_price)
     steps = _most_steps(budget, levels, schedule)
     return _bought(steps * SHARE_STEP, levels, schedule, available.evidence) if steps else None
 
@@ -106,8 +110,8 @@ def buy_exactly(
     shares: Decimal, available: Offers, limit_price: Decimal, schedule: FeeSchedule
 ) -> Fill | None:
     """All of `shares` at or below `limit_price`, or None: a leg is never filled in part."""
-    levels = _within(available, limit_price)
-    if shares <= ZERO or _depth(levels) < shares:
+    levels = available.within(limit_price)
+    if shares <= ZERO or depth(levels) < shares:
         return None
     return _bought(shares, levels, schedule, available.evidence)
 
@@ -130,11 +134,8 @@ def notional(matches: Sequence[Match]) -> Decimal:
     return sum((price * shares for price, shares in matches), ZERO)
 
 
-def _within(available: Offers, limit_price: Decimal) -> tuple[Level, ...]:
-    return tuple(level for level in available.levels if level.price <= limit_price)
-
-
-def _depth(levels: Sequence[Level]) -> Decimal:
+def depth(levels: Sequence[Level]) -> Decimal:
+    """The shares of all levels."""
     return sum((level.shares for level in levels), ZERO)
 
 
@@ -154,7 +155,7 @@ def _bought(
 
 def _most_steps(budget: Decimal, levels: tuple[Level, ...], schedule: FeeSchedule) -> int:
     """Binary search: cost grows with shares, but the roundings leave no closed form."""
-    fits, too_many = 0, int(_depth(levels) / SHARE_STEP) + 1
+    fits, too_many = 0, int(depth(levels) / SHARE_STEP) + 1
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
         matches = walk(levels, middle * SHARE_STEP)

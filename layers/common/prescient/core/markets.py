@@ -97,6 +97,7 @@ class Market:
 class Event:
     """A group of markets. `tags` are the slugs of its tags; liquidity and volumes are dollars.
 
+    `market_count` is how many the exchange lists, those included that `markets` leaves out.
     `payload` is the row as the exchange sent it, without its markets.
     """
 
@@ -113,5 +114,6 @@ class Event:
     neg_risk_augmented: bool
     active: bool
     closed: bool
+    market_count: int
     markets: tuple[Market, ...]
     payload: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)

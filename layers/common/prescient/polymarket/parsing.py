@@ -39,8 +39,9 @@ def parse_event(row: object) -> ParsedEvent:
     event_id = identifier(row.get("id"))
     if event_id is None:
         raise RowSkipped(SkipReason.EVENT_MISSING_ID)
-    markets, skipped = parse_markets(json_list(row.get("markets")) or [], EventId(event_id))
-    return ParsedEvent(_event(row, EventId(event_id), markets), skipped)
+    listed = json_list(row.get("markets")) or []
+    markets, skipped = parse_markets(listed, EventId(event_id))
+    return ParsedEvent(_event(row, EventId(event_id), len(listed), markets), skipped)
 
 
 def parse_markets(
@@ -100,7 +101,7 @@ def parse_market(row: object, event_id: EventId | None = None) -> Market:
     )
 
 
-def _event(row: Row, event_id: EventId, markets: tuple[Market, ...]) -> Event:
+def _event(row: Row, event_id: EventId, market_count: int, markets: tuple[Market, ...]) -> Event:
     return Event(
         event_id=event_id,
         title=text(row.get("title")) or "",
@@ -115,6 +116,7 @@ def _event(row: Row, event_id: EventId, markets: tuple[Market, ...]) -> Event:
         neg_risk_augmented=flag(row.get("negRiskAugmented")),
         active=row.get("active") is not False,
         closed=flag(row.get("closed")),
+        market_count=market_count,
         markets=markets,
         payload={key: value for key, value in row.items() if key != "markets"},
     )

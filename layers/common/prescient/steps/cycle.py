@@ -13,8 +13,8 @@ from prescient.core.errors import InvalidRequest, PortfolioNotActive
 from prescient.core.portfolios import PortfolioId, PortfolioStatus
 from prescient.steps.context import StepContext
 from prescient.store import cycles, portfolios
+from prescient.store.candidates import Thresholds
 from prescient.store.database import Session
-from prescient.store.tape import Thresholds
 
 LONGEST_ERROR = 2000
 Dollars = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]

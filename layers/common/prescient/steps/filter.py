@@ -13,6 +13,7 @@ from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.steps.context import StepContext
 from prescient.steps.cycle import CycleParameters, open_cycle
+from prescient.steps.portfolio_step import may_run
 from prescient.store import cycles, listings, portfolios, tape
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
@@ -66,10 +67,12 @@ def _prepare(request: FilterRequest, context: StepContext) -> tuple[CycleRow, li
 
 
 def _runnable(session: Session, cycle: CycleRow) -> list[PortfolioRow]:
-    """The active portfolios, or those of them that the cycle was asked for."""
+    """The active portfolios and the paused that may sell, or those of them that are asked for."""
     wanted = CycleParameters.model_validate(cycle.parameters).portfolio_ids
-    active = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE])
-    return [one for one in active if wanted is None or one.portfolio_id in wanted]
+    trading = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED])
+    return [
+        one for one in trading if may_run(one) and (wanted is None or one.portfolio_id in wanted)
+    ]
 
 
 def _load(

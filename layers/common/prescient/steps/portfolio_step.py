@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.strategies import registry
 from prescient.store import cycles
 from prescient.store.database import Session
+from prescient.store.portfolios import PortfolioRow
 
 
 class PortfolioStepRequest(BaseModel):
@@ -23,3 +25,10 @@ def cycle_of(session: Session, request: PortfolioStepRequest) -> int:
     if request.cycle_id is not None:
         return request.cycle_id
     return cycles.latest_of_portfolio(session, request.portfolio_id)
+
+
+def may_run(portfolio: PortfolioRow) -> bool:
+    """Whether a cycle has something to do for it: a paused one may still have to sell."""
+    if portfolio.status == PortfolioStatus.PAUSED:
+        return bool(portfolio.open_positions) and registry.sells(portfolio.strategy_type)
+    return portfolio.status == PortfolioStatus.ACTIVE

@@ -12,11 +12,12 @@ from prescient.core.errors import ClaimLost
 from prescient.core.portfolios import PortfolioStatus
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
-from prescient.core.strategies.protocol import PortfolioView
+from prescient.core.strategies.protocol import HeldPosition, PortfolioView
 from prescient.steps.context import StepContext
 from prescient.steps.cycle import CycleParameters
-from prescient.steps.portfolio_step import PortfolioStepRequest, cycle_of
-from prescient.store import cycles, portfolios, signals, tape
+from prescient.steps.portfolio_step import PortfolioStepRequest, cycle_of, may_run
+from prescient.store import candidates, cycles, portfolios, signals
+from prescient.store.candidates import Thresholds
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
@@ -54,7 +55,7 @@ def _refusal(
     if cycle.batch_id is None:
         raise ClaimLost(f"cycle {cycle.cycle_id} has no complete batch to decide on")
     cycles.portfolio_result(session, cycle.cycle_id, portfolio.portfolio_id)
-    if portfolio.status != PortfolioStatus.ACTIVE:
+    if not may_run(portfolio):
         return f"portfolio is {portfolio.status}"
     other = cycles.claim(session, cycle.cycle_id, portfolio.portfolio_id, context.now())
     return None if other is None else f"cycle {other} runs this portfolio"
@@ -64,29 +65,47 @@ def _decide(session: Session, cycle: CycleRow, portfolio: PortfolioRow) -> Decis
     strategy = registry.find(portfolio.strategy_type)
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
     thresholds = CycleParameters.model_validate(cycle.parameters).thresholds.of_markets()
-    decided_at = _decided_at(cycle)
-    candidates = tape.candidates(session, cycle.batch_id or 0, thresholds)
-    view = _view(session, portfolio, configuration, decided_at)
-    return decide(strategy, configuration, candidates, view, decided_at)
+    shown = candidates.load(session, cycle.batch_id or 0, thresholds)
+    view = _view(session, cycle, portfolio, configuration)
+    return decide(strategy, configuration, shown, view)
 
 
 def _view(
     session: Session,
+    cycle: CycleRow,
     portfolio: PortfolioRow,
     configuration: StrategyConfiguration,
-    decided_at: datetime,
 ) -> PortfolioView:
-    portfolio_id = portfolio.portfolio_id
+    portfolio_id, decided_at = portfolio.portfolio_id, _decided_at(cycle)
     return PortfolioView(
         portfolio_id=portfolio_id,
+        cycle_id=cycle.cycle_id,
+        decided_at=decided_at,
         equity=portfolio.total_value,
+        cash=portfolio.current_balance,
         limits=portfolio.limits,
-        open_positions=portfolio.open_positions,
-        held=signals.held_markets(session, portfolio_id),
+        positions=_positions(session, cycle, portfolio),
         cooling=signals.cooling_markets(
             session, portfolio_id, configuration.cooldown_hours, decided_at
         ),
+        paused=portfolio.status == PortfolioStatus.PAUSED,
     )
+
+
+def _positions(
+    session: Session, cycle: CycleRow, portfolio: PortfolioRow
+) -> tuple[HeldPosition, ...]:
+    """The open positions; with their markets in the batch if the strategy may sell them.
+
+    What the cycle asks of its candidates does not bind those.
+    """
+    held = signals.held(session, portfolio.portfolio_id)
+    found = []
+    if held and registry.sells(portfolio.strategy_type):
+        market_ids = [row.market_id for row in held]
+        found = candidates.load(session, cycle.batch_id or 0, Thresholds(), market_ids)
+    by_market = {candidate.market_id: candidate for candidate in found}
+    return tuple(row.seen_in(by_market.get(row.market_id)) for row in held)
 
 
 def _save(session: Session, cycle: CycleRow, portfolio: PortfolioRow, decision: Decision) -> None:

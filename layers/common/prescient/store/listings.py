@@ -41,6 +41,7 @@ def _event_row(event: Event) -> dict[str, object]:
         "end_date": event.end_date,
         "neg_risk": event.neg_risk,
         "neg_risk_augmented": event.neg_risk_augmented,
+        "market_count": event.market_count,
         "event_data": event.payload,
     }
 

@@ -1,15 +1,15 @@
 -- name: upsert_events
 INSERT INTO events (
     event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
-    neg_risk_augmented, event_data, created_at, updated_at
+    neg_risk_augmented, market_count, event_data, created_at, updated_at
 )
 SELECT
     event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
-    neg_risk_augmented, event_data, %(now)s, %(now)s
+    neg_risk_augmented, market_count, event_data, %(now)s, %(now)s
 FROM jsonb_to_recordset(%(events)s) AS listed (
     event_id text, title text, slug text, tags text[], liquidity numeric, volume numeric,
     volume24hr numeric, start_date timestamptz, end_date timestamptz, neg_risk boolean,
-    neg_risk_augmented boolean, event_data jsonb
+    neg_risk_augmented boolean, market_count int, event_data jsonb
 )
 ORDER BY event_id
 ON CONFLICT (event_id) DO UPDATE SET
@@ -17,13 +17,14 @@ ON CONFLICT (event_id) DO UPDATE SET
     liquidity = excluded.liquidity, volume = excluded.volume, volume24hr = excluded.volume24hr,
     start_date = excluded.start_date, end_date = excluded.end_date,
     neg_risk = excluded.neg_risk, neg_risk_augmented = excluded.neg_risk_augmented,
-    event_data = excluded.event_data, updated_at = excluded.updated_at
+    market_count = excluded.market_count, event_data = excluded.event_data,
+    updated_at = excluded.updated_at
 WHERE (
     events.title, events.slug, events.tags, events.end_date, events.neg_risk,
-    events.neg_risk_augmented
+    events.neg_risk_augmented, events.market_count
 ) IS DISTINCT FROM (
     excluded.title, excluded.slug, excluded.tags, excluded.end_date, excluded.neg_risk,
-    excluded.neg_risk_augmented
+    excluded.neg_risk_augmented, excluded.market_count
 );
 
 -- name: upsert_markets

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from psycopg.rows import scalar_row
+from psycopg.rows import class_row, scalar_row
 
-from prescient.core.markets import MarketId
+from prescient.core.markets import EventId, MarketId
 from prescient.core.portfolios import PortfolioId
-from prescient.core.strategies.protocol import Signal
+from prescient.core.positions import Action
+from prescient.core.strategies.candidates import Candidate
+from prescient.core.strategies.protocol import HeldPosition, Signal
 from prescient.store import statements
 from prescient.store.database import Session
 
@@ -30,10 +32,40 @@ class Origin:
     timestamp: datetime
 
 
-def held_markets(session: Session, portfolio_id: PortfolioId) -> frozenset[MarketId]:
-    """The markets in which the portfolio has an open position."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return frozenset(cursor.execute(SQL["select_held"], {"portfolio_id": portfolio_id}))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    """An open position, and the strategy whose signal bought it, None where nobody knows."""
+
+    market_id: MarketId
+    event_id: EventId | None
+    action: str
+    shares: Decimal
+    cost_basis: Decimal
+    entry_price: Decimal
+    entry_timestamp: datetime
+    group_id: str | None
+    strategy_type: str | None
+
+    def seen_in(self, candidate: Candidate | None) -> HeldPosition:
+        """This position beside its market in a batch."""
+        return HeldPosition(
+            market_id=self.market_id,
+            event_id=self.event_id,
+            outcome=Action(self.action).outcome,
+            shares=self.shares,
+            cost_basis=self.cost_basis,
+            entry_price=self.entry_price,
+            entered_at=self.entry_timestamp,
+            strategy_type=self.strategy_type,
+            group_id=self.group_id,
+            candidate=candidate,
+        )
+
+
+def held(session: Session, portfolio_id: PortfolioId) -> list[HeldRow]:
+    """The portfolio's open positions, by market and side."""
+    with session.cursor(row_factory=class_row(HeldRow)) as cursor:
+        return cursor.execute(SQL["select_held"], {"portfolio_id": portfolio_id}).fetchall()
 
 
 def cooling_markets(
@@ -75,6 +107,7 @@ def _row(signal: Signal, origin: Origin) -> dict[str, object]:
         "event_title": candidate.event_title,
         "event_end_date": candidate.event_end_date,
         "group_id": signal.group_id,
+        "shares": signal.shares,
         "config_version": origin.config_version,
         "code_version": origin.code_version,
     }

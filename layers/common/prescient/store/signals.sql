@@ -1,6 +1,12 @@
 -- name: select_held
-SELECT DISTINCT market_id FROM portfolio_positions
-WHERE portfolio_id = %(portfolio_id)s AND status = 'open';
+SELECT
+    position.market_id, position.event_id, position.action, position.shares, position.cost_basis,
+    position.entry_price, position.entry_timestamp, position.group_id, signal.strategy_type
+FROM portfolio_positions AS position
+LEFT JOIN trading_signals AS signal
+    ON signal.portfolio_id = position.portfolio_id AND signal.trade_id = position.trade_id
+WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
+ORDER BY position.market_id, position.action;
 
 -- name: select_cooling
 SELECT DISTINCT position.market_id
@@ -15,12 +21,12 @@ INSERT INTO trading_signals (
     portfolio_id, cycle_id, strategy_type, timestamp, market_id, market_question, action,
     target_price, amount, confidence, win_probability, reason, yes_price, no_price,
     market_liquidity, market_volume, event_id, event_title, event_end_date, group_id,
-    config_version, code_version
+    shares, config_version, code_version
 ) VALUES (
     %(portfolio_id)s, %(cycle_id)s, %(strategy_type)s, %(timestamp)s, %(market_id)s,
     %(market_question)s, %(action)s, %(target_price)s, %(amount)s, %(confidence)s,
     %(win_probability)s, %(reason)s, %(yes_price)s, %(no_price)s, %(market_liquidity)s,
     %(market_volume)s, %(event_id)s, %(event_title)s, %(event_end_date)s, %(group_id)s,
-    %(config_version)s, %(code_version)s
+    %(shares)s, %(config_version)s, %(code_version)s
 )
 ON CONFLICT ON CONSTRAINT trading_signals_decision_key DO NOTHING;

@@ -10,29 +10,15 @@ from decimal import Decimal
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from prescient.core.markets import EventId, Market, MarketId, Quote
+from prescient.core.markets import Market, MarketId, Quote
 from prescient.core.marks import mark_price
 from prescient.core.portfolios import PortfolioId
 from prescient.core.settlement import resolution
-from prescient.core.strategies.protocol import Candidate, Feature
 from prescient.store import portfolios, statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
 LOOKBACKS = (6, 24, 72, 168, 336)
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """What one cycle asks of its candidates besides each portfolio's own configuration.
-
-    Liquidity and volume in dollars, conviction 0–1; None asks nothing.
-    """
-
-    min_liquidity: Decimal | None = None
-    min_volume: Decimal | None = None
-    min_market_conviction: Decimal | None = None
-    max_market_conviction: Decimal | None = None
 
 
 def open_batch(session: Session, kind: str, now: datetime) -> int:
@@ -96,72 +82,9 @@ def get_batch(session: Session, batch_id: int) -> BatchRow:
         return cursor.execute(SQL["select_batch"], {"batch_id": batch_id}).fetchall()[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _CandidateRow:
-    market_id: MarketId
-    event_id: EventId | None
-    event_title: str | None
-    event_end_date: datetime | None
-    question: str
-    tags: list[str]
-    yes_price: Decimal
-    no_price: Decimal
-    best_bid: Decimal | None
-    best_ask: Decimal | None
-    mark: Decimal
-    liquidity: Decimal
-    volume: Decimal
-    one_day_price_change: Decimal | None
-    end_date: datetime | None
-    features: Mapping[str, Sequence[Decimal | int | None]]
-
-
-def candidates(session: Session, batch_id: int, thresholds: Thresholds) -> list[Candidate]:
-    """The open, priced markets of a complete batch that pass `thresholds`, by market id."""
-    values = {
-        "batch_id": batch_id,
-        "min_liquidity": thresholds.min_liquidity,
-        "min_volume": thresholds.min_volume,
-        "min_market_conviction": thresholds.min_market_conviction,
-        "max_market_conviction": thresholds.max_market_conviction,
-    }
-    with session.cursor(row_factory=class_row(_CandidateRow)) as cursor:
-        return [_candidate(row) for row in cursor.execute(SQL["select_candidates"], values)]
-
-
 def quote(best_bid: Decimal | None, best_ask: Decimal | None) -> Quote | None:
     """The quote of YES as stored: both sides, or none."""
     return None if best_bid is None or best_ask is None else Quote(best_bid, best_ask)
-
-
-def _candidate(row: _CandidateRow) -> Candidate:
-    return Candidate(
-        market_id=row.market_id,
-        event_id=row.event_id,
-        event_title=row.event_title,
-        event_end_date=row.event_end_date,
-        question=row.question,
-        tags=frozenset(row.tags),
-        yes_price=row.yes_price,
-        no_price=row.no_price,
-        quote=quote(row.best_bid, row.best_ask),
-        mark=row.mark,
-        liquidity=row.liquidity,
-        volume=row.volume,
-        one_day_price_change=row.one_day_price_change,
-        end_date=row.end_date,
-        features={int(hours): _feature(values) for hours, values in row.features.items()},
-    )
-
-
-def _feature(values: Sequence[Decimal | int | None]) -> Feature:
-    reference, mean, deviation, observations = values
-    return Feature(
-        reference_price=Decimal(reference or 0),
-        mean=Decimal(mean or 0),
-        standard_deviation=None if deviation is None else Decimal(deviation),
-        observations=int(observations or 0),
-    )
 
 
 def _marks(session: Session, market_ids: Sequence[MarketId]) -> dict[MarketId, Decimal]:

@@ -84,34 +84,6 @@ WITH removed AS (DELETE FROM market_snapshots WHERE batch_id = %(batch_id)s)
 UPDATE market_batches SET status = 'failed', error = %(error)s, counters = %(counters)s
 WHERE batch_id = %(batch_id)s AND status = 'loading';
 
--- name: select_candidates
-SELECT
-    market.market_id, market.event_id, market.event_title, market.event_end_date,
-    market.question, coalesce(event.tags, '{}') AS tags, snapshot.yes_price, snapshot.no_price,
-    snapshot.best_bid, snapshot.best_ask, snapshot.mark, snapshot.liquidity, snapshot.volume,
-    snapshot.one_day_price_change, market.end_date,
-    coalesce(feature.features, '{}') AS features
-FROM market_snapshots AS snapshot
-JOIN markets AS market ON market.market_id = snapshot.market_id
-LEFT JOIN events AS event ON event.event_id = market.event_id
-LEFT JOIN LATERAL (
-    SELECT jsonb_object_agg(
-        lookback_hours,
-        jsonb_build_array(reference_price, mean, standard_deviation, observations)
-    ) AS features
-    FROM market_features AS computed
-    WHERE computed.batch_id = snapshot.batch_id AND computed.market_id = snapshot.market_id
-) AS feature ON true
-WHERE snapshot.batch_id = %(batch_id)s
-    AND NOT snapshot.closed AND snapshot.accepting_orders
-    AND snapshot.yes_price IS NOT NULL AND snapshot.no_price IS NOT NULL
-    AND snapshot.mark IS NOT NULL
-    AND snapshot.liquidity >= coalesce(%(min_liquidity)s::numeric, 0)
-    AND snapshot.volume >= coalesce(%(min_volume)s::numeric, 0)
-    AND snapshot.market_conviction >= coalesce(%(min_market_conviction)s::numeric, 0)
-    AND snapshot.market_conviction <= coalesce(%(max_market_conviction)s::numeric, 1)
-ORDER BY snapshot.market_id;
-
 -- name: select_batch
 SELECT
     batch_id, status, markets,

@@ -1,4 +1,4 @@
-"""The part of `strategy_config` that every strategy shares (DESIGN.md section 7)."""
+"""What every strategy's configuration shares (DESIGN.md section 7)."""
 
 from __future__ import annotations
 
@@ -9,26 +9,42 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Probability = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
 Fraction = Annotated[Decimal, Field(gt=0, lt=1, allow_inf_nan=False)]
+PositivePart = Annotated[Decimal, Field(gt=0, le=1, allow_inf_nan=False)]
+Positive = Annotated[Decimal, Field(gt=0, max_digits=15, allow_inf_nan=False)]
 Dollars = Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=15, allow_inf_nan=False)]
 DollarsOrZero = Annotated[Decimal, Field(ge=0, max_digits=15, allow_inf_nan=False)]
 Hours = Annotated[Decimal, Field(ge=0, le=87600, allow_inf_nan=False)]
 LookbackHours = Literal[6, 24, 72, 168, 336]
 
 
-class StrategyConfiguration(BaseModel):
-    """Keys for all strategies; an unknown key is refused by name."""
+class RuleConfiguration(BaseModel):
+    """What a strategy's rule alone needs, on its own or as a voter of another strategy.
+
+    An unknown key is refused by name.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     min_confidence: Probability = Field(
         Decimal("0.75"), description="Least confidence of a signal, 0–1."
     )
-    trade_amount: Dollars = Field(Decimal(100), description="Dollars a trade, fees included.")
+
+
+class StrategyConfiguration(RuleConfiguration):
+    """Keys for all strategies."""
+
+    trade_amount: Dollars = Field(
+        Decimal(100), description="Dollars a trade, fees included; for legs, of the whole group."
+    )
     max_position_size: Dollars | None = Field(
         None, description="Dollars a position; may only tighten the portfolio's own limit."
     )
     risk_per_trade: Fraction | None = Field(
         None, description="Part of equity that one stopped-out trade may lose; sizes the trade."
+    )
+    max_depth_share: PositivePart = Field(
+        Decimal("0.25"),
+        description="Part of what the book offers within max_slippage that one trade may take.",
     )
     market_types: tuple[str, ...] = Field((), description="Slugs of event tags; empty admits all.")
     min_liquidity: DollarsOrZero = Field(Decimal(10000), description="Dollars a market.")
@@ -38,7 +54,7 @@ class StrategyConfiguration(BaseModel):
     stop_loss_percentage: Fraction | None = Field(
         None, description="Fall of the bid since entry, as a part of the entry price."
     )
-    take_profit_percentage: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = Field(
+    take_profit_percentage: Annotated[Decimal, Field(gt=0, le=1000)] | None = Field(
         None, description="Rise above the entry price, as a part of it."
     )
     cooldown_hours: Hours = Field(
@@ -47,9 +63,17 @@ class StrategyConfiguration(BaseModel):
     max_event_exposure: Dollars | None = Field(
         None, description="Dollars of cost basis in one event."
     )
-    rebalance_threshold: Fraction | None = Field(
-        None, description="Drift from the target allocation that calls for rebalancing."
-    )
     max_slippage: Probability = Field(
         Decimal("0.02"), description="How far a fill may exceed its target price, 0–1."
+    )
+    rebalance_threshold: Fraction | None = Field(
+        None, description="Drift from the target allocation, 0–1, that calls for rebalancing."
+    )
+
+
+class KellyConfiguration(StrategyConfiguration):
+    """For strategies that state a win probability: others have nothing to size by."""
+
+    kelly_fraction: PositivePart | None = Field(
+        None, description="Part of the Kelly stake to trade, instead of the other sizes."
     )

@@ -10,15 +10,17 @@ from pydantic import Field, model_validator
 
 from prescient.core.markets import ONE, ZERO, Outcome
 from prescient.core.money import plain
+from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import (
+    KellyConfiguration,
     LookbackHours,
     Probability,
-    StrategyConfiguration,
+    RuleConfiguration,
 )
-from prescient.core.strategies.protocol import Candidate, Opinion, Strategy
+from prescient.core.strategies.protocol import Opinion, PortfolioView, Strategy
 
 
-class MomentumConfiguration(StrategyConfiguration):
+class MomentumRule(RuleConfiguration):
     """Conviction is |yes − no|, 0–1; drift is a change of probability."""
 
     min_conviction: Probability | None = Field(
@@ -56,13 +58,19 @@ class MomentumConfiguration(StrategyConfiguration):
         return self
 
 
-def decide(candidates: Sequence[Candidate], configuration: MomentumConfiguration) -> list[Opinion]:
+class MomentumConfiguration(MomentumRule, KellyConfiguration):
+    """The rule, what all strategies share, and Kelly sizing."""
+
+
+def decide(
+    candidates: Sequence[Candidate], _: PortfolioView, configuration: MomentumRule
+) -> list[Opinion]:
     """An opinion for each candidate within the conviction band that drifts its favoured way."""
     opinions = (_opinion(candidate, configuration) for candidate in candidates)
     return [opinion for opinion in opinions if opinion is not None]
 
 
-def _opinion(candidate: Candidate, configuration: MomentumConfiguration) -> Opinion | None:
+def _opinion(candidate: Candidate, configuration: MomentumRule) -> Opinion | None:
     outcome = Outcome.YES if candidate.yes_price >= candidate.no_price else Outcome.NO
     price = candidate.price_of(outcome)
     conviction = abs(candidate.yes_price - candidate.no_price)

@@ -2,103 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
-from prescient.core.markets import ONE, EventId, MarketId, Outcome, Quote
+from prescient.core.markets import ONE, ZERO, EventId, MarketId, Outcome
 from prescient.core.portfolios import Limits, PortfolioId
 from prescient.core.positions import Action
-from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.core.strategies.candidates import Candidate
+from prescient.core.strategies.configuration import RuleConfiguration, StrategyConfiguration
 
 ConfigurationT = TypeVar("ConfigurationT", bound=StrategyConfiguration)
 ConfigurationT_contra = TypeVar(
-    "ConfigurationT_contra", bound=StrategyConfiguration, contravariant=True
+    "ConfigurationT_contra", bound=RuleConfiguration, contravariant=True
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
-    """Hourly marks of YES over one lookback, strictly before the batch.
+class HeldPosition:
+    """An open position as a strategy sees it.
 
-    `reference_price` is the earliest of them, `mean` and `standard_deviation` are probabilities.
-    """
-
-    reference_price: Decimal
-    mean: Decimal
-    standard_deviation: Decimal | None
-    observations: int
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An open market of the cycle's batch. Prices are 0–1, liquidity and volume dollars.
-
-    `quote`, `mark` and the features (by lookback in hours) are those of YES.
+    `cost_basis` is dollars, `entry_price` 0–1; `strategy_type` is the strategy that bought it,
+    None where nobody knows. `candidate` is its market in this batch, None where that is missing
+    or closed.
     """
 
     market_id: MarketId
     event_id: EventId | None
-    event_title: str | None
-    event_end_date: datetime | None
-    question: str
-    tags: frozenset[str]
-    yes_price: Decimal
-    no_price: Decimal
-    quote: Quote | None
-    mark: Decimal
-    liquidity: Decimal
-    volume: Decimal
-    one_day_price_change: Decimal | None
-    end_date: datetime | None
-    features: Mapping[int, Feature]
-
-    def price_of(self, outcome: Outcome) -> Decimal:
-        return self.yes_price if outcome is Outcome.YES else self.no_price
-
-    def quote_of(self, outcome: Outcome) -> Quote | None:
-        if self.quote is None or outcome is Outcome.YES:
-            return self.quote
-        return self.quote.complement()
-
-    def mark_of(self, outcome: Outcome) -> Decimal:
-        return self.mark if outcome is Outcome.YES else ONE - self.mark
+    outcome: Outcome
+    shares: Decimal
+    cost_basis: Decimal
+    entry_price: Decimal
+    entered_at: datetime
+    strategy_type: str | None = None
+    group_id: str | None = None
+    candidate: Candidate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioView:
-    """What a strategy may know of its portfolio at the decision.
+    """What a strategy may know of its portfolio, and of the cycle, at the decision.
 
-    `equity` is dollars. `held` are the markets with an open position, `cooling` those stopped out
-    less than the cooldown ago.
+    `equity` and `cash` are dollars; `cooling` are the markets that it was stopped out of less than
+    the cooldown ago; `decided_at` is the end of `filter`. A `paused` portfolio only sells.
     """
 
     portfolio_id: PortfolioId
+    cycle_id: int
+    decided_at: datetime
     equity: Decimal
+    cash: Decimal
     limits: Limits
-    open_positions: int
-    held: frozenset[MarketId]
-    cooling: frozenset[MarketId]
+    positions: tuple[HeldPosition, ...] = ()
+    cooling: frozenset[MarketId] = frozenset()
+    paused: bool = False
 
+    @property
+    def held(self) -> frozenset[MarketId]:
+        return frozenset(position.market_id for position in self.positions)
 
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A decision to trade.
+    @property
+    def free_positions(self) -> int:
+        return max(self.limits.max_positions - len(self.positions), 0)
 
-    `target_price` is the best ask at decision (0–1), `amount` the budget in dollars, fees
-    included; `reason` is one sentence with its numbers.
-    """
+    def invested(self) -> Decimal:
+        """Dollars of cost basis in open positions."""
+        return sum((position.cost_basis for position in self.positions), ZERO)
 
-    candidate: Candidate
-    action: Action
-    target_price: Decimal
-    amount: Decimal
-    confidence: Decimal
-    win_probability: Decimal | None
-    reason: str
-    group_id: str | None = None
+    def invested_in(self, event_id: EventId | None) -> Decimal:
+        """Dollars of cost basis in one event; a market without an event is in none."""
+        return sum(
+            (
+                position.cost_basis
+                for position in self.positions
+                if event_id is not None and position.event_id == event_id
+            ),
+            ZERO,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +94,108 @@ class Opinion:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What one share of every leg of a group pays together, and what it must leave at least.
+
+    `payout` and `least_edge` are dollars a share, the edge being payout − cost; `least_return` is
+    the edge as a part of the cost, over the time that the cost is locked.
+    """
+
+    payout: Decimal
+    least_edge: Decimal
+    least_return: Decimal
+
+    def covers(self, cost: Decimal, shares: Decimal = ONE) -> bool:
+        """Whether `cost` dollars, fees included, for `shares` of every leg leave enough."""
+        edge = self.payout * shares - cost
+        return edge > self.least_edge * shares and edge >= self.least_return * cost
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One purchase of a group."""
+
+    candidate: Candidate
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class LegGroup:
+    """Purchases that only make sense together: equal shares of every leg, all or none.
+
+    `subject` names what the group is about, once a cycle: an event or a market.
+    """
+
+    subject: str
+    legs: tuple[Leg, ...]
+    guarantee: Guarantee
+    confidence: Decimal
+    reason: str
+
+
+Proposal = Opinion | LegGroup
+
+
+@dataclass(frozen=True, slots=True)
+class ExitOpinion:
+    """A strategy's wish to sell all of a position whose market `candidate` shows."""
+
+    position: HeldPosition
+    candidate: Candidate
+    confidence: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A decision to trade.
+
+    A buy's `target_price` is the best ask at decision (0–1), its `amount` the budget in dollars,
+    fees included. A sale's are the bid and what its `shares` would bring at it. The legs of a
+    group share `group_id` and must each get exactly `shares`. `reason` is one sentence with its
+    numbers.
+    """
+
+    candidate: Candidate
+    action: Action
+    target_price: Decimal
+    amount: Decimal
+    confidence: Decimal
+    win_probability: Decimal | None
+    reason: str
+    shares: Decimal | None = None
+    group_id: str | None = None
+
+
 class Rule(Protocol, Generic[ConfigurationT_contra]):
-    """A strategy's own rule."""
+    """Which candidates a strategy would buy, and why."""
 
     def __call__(
-        self, candidates: Sequence[Candidate], configuration: ConfigurationT_contra
-    ) -> list[Opinion]: ...
+        self,
+        candidates: Sequence[Candidate],
+        view: PortfolioView,
+        configuration: ConfigurationT_contra,
+        /,
+    ) -> Sequence[Proposal]: ...
+
+
+class ExitRule(Protocol, Generic[ConfigurationT_contra]):
+    """Which of its own positions a strategy would sell, and why."""
+
+    def __call__(
+        self, view: PortfolioView, configuration: ConfigurationT_contra, /
+    ) -> Sequence[ExitOpinion]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Strategy(Generic[ConfigurationT]):
-    """A named rule with the model of its configuration."""
+    """A named rule with the model of its configuration.
+
+    Without `exits`, positions end by stop-loss, take-profit, settlement or by hand.
+    """
 
     name: str
     configuration: type[ConfigurationT]
     rule: Rule[ConfigurationT]
+    exits: ExitRule[ConfigurationT] | None = None

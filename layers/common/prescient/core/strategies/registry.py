@@ -8,12 +8,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.strategies import momentum
+from prescient.core.strategies import arbitrage, hybrid, mean_reversion, momentum, random
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.core.strategies.protocol import Strategy
 
 STRATEGIES: Mapping[str, Strategy[Any]] = {
-    strategy.name: strategy for strategy in (momentum.STRATEGY,)
+    strategy.name: strategy
+    for strategy in (
+        momentum.STRATEGY,
+        mean_reversion.STRATEGY,
+        arbitrage.STRATEGY,
+        hybrid.STRATEGY,
+        random.STRATEGY,
+    )
 }
 
 
@@ -23,6 +30,12 @@ def find(strategy_type: str) -> Strategy[Any]:
         known = ", ".join(STRATEGIES)
         raise InvalidRequest(f"strategy_type: {strategy_type!r} is not one of {known}")
     return STRATEGIES[strategy_type]
+
+
+def sells(strategy_type: str) -> bool:
+    """Whether the strategy has exits of its own; an unknown one has none."""
+    strategy = STRATEGIES.get(strategy_type)
+    return strategy is not None and strategy.exits is not None
 
 
 def configuration(strategy_type: str, values: Mapping[str, object]) -> StrategyConfiguration:

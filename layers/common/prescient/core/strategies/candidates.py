@@ -1,0 +1,103 @@
+"""The markets that a strategy chooses from, as the cycle's batch shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from prescient.core.books import OrderBook
+from prescient.core.fills import Offers, offers, offers_from_book
+from prescient.core.markets import ONE, EventId, FeeSchedule, MarketId, Outcome, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Hourly marks of YES over one lookback, strictly before the batch.
+
+    `reference_price` is the earliest of them, `mean` and `standard_deviation` are probabilities.
+    """
+
+    reference_price: Decimal
+    mean: Decimal
+    standard_deviation: Decimal | None
+    observations: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """A candidate's event as a whole, as the batch shows it.
+
+    `markets` is how many rows the exchange lists for it, those that could not be read and the
+    placeholders included; `closed_as_no` is how many of them have paid nothing to YES.
+    """
+
+    event_id: EventId
+    neg_risk: bool
+    augmented: bool
+    markets: int
+    open_markets: frozenset[MarketId]
+    closed_as_no: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether exactly one of the open markets must pay YES: nothing is hidden or undecided."""
+        known = len(self.open_markets) + self.closed_as_no
+        return self.neg_risk and not self.augmented and known == self.markets
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An open market of the cycle's batch. Prices are 0–1, liquidity and volume dollars.
+
+    `quote` (as listed), `mark` and the features (by lookback in hours) are those of YES; `books`
+    are those that were fetched with the batch, each outcome's on its own.
+    """
+
+    market_id: MarketId
+    event_id: EventId | None
+    event_title: str | None
+    event_end_date: datetime | None
+    question: str
+    tags: frozenset[str]
+    yes_price: Decimal
+    no_price: Decimal
+    quote: Quote | None
+    mark: Decimal
+    liquidity: Decimal
+    volume: Decimal
+    one_day_price_change: Decimal | None
+    end_date: datetime | None
+    features: Mapping[int, Feature]
+    books: Mapping[Outcome, OrderBook] = field(default_factory=dict)
+    fee: FeeSchedule = field(default_factory=FeeSchedule)
+    tick_size: Decimal = Decimal("0.01")
+    neg_risk: bool = False
+    event: EventFacts | None = None
+
+    def price_of(self, outcome: Outcome) -> Decimal:
+        return self.yes_price if outcome is Outcome.YES else self.no_price
+
+    def quote_of(self, outcome: Outcome) -> Quote | None:
+        """The top of the outcome's own book, else its side of the listed quote."""
+        if outcome in self.books:
+            return self.books[outcome].quote
+        if self.quote is None or outcome is Outcome.YES:
+            return self.quote
+        return self.quote.complement()
+
+    def mark_of(self, outcome: Outcome) -> Decimal:
+        return self.mark if outcome is Outcome.YES else ONE - self.mark
+
+    def offers_of(self, outcome: Outcome) -> Offers:
+        """What can be bought of the outcome, on the best evidence that the batch has."""
+        if outcome in self.books:
+            return offers_from_book(self.books[outcome])
+        return offers(self.quote_of(outcome), self.mark_of(outcome), self.liquidity)
+
+    @property
+    def spread(self) -> Decimal | None:
+        """The wider ask − bid of the two outcomes, 0–1; None without any quote."""
+        quotes = (self.quote_of(outcome) for outcome in Outcome)
+        return max((quote.spread for quote in quotes if quote is not None), default=None)

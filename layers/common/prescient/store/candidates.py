@@ -1,0 +1,154 @@
+"""A batch's markets as strategies see them: prices, features, books, and facts of their event."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from psycopg.rows import class_row
+
+from prescient.core.books import Level, OrderBook
+from prescient.core.markets import EventId, FeeSchedule, MarketId, Outcome
+from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
+from prescient.store import statements
+from prescient.store.database import Session
+from prescient.store.tape import quote
+
+SQL = statements.load(__file__)
+Books = Mapping[MarketId, Mapping[Outcome, OrderBook]]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What one cycle asks of its candidates besides each portfolio's own configuration.
+
+    Liquidity and volume in dollars, conviction 0–1; None asks nothing.
+    """
+
+    min_liquidity: Decimal | None = None
+    min_volume: Decimal | None = None
+    min_market_conviction: Decimal | None = None
+    max_market_conviction: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CandidateRow:
+    market_id: MarketId
+    event_id: EventId | None
+    event_title: str | None
+    event_end_date: datetime | None
+    question: str
+    tags: list[str]
+    yes_price: Decimal
+    no_price: Decimal
+    best_bid: Decimal | None
+    best_ask: Decimal | None
+    mark: Decimal
+    liquidity: Decimal
+    volume: Decimal
+    one_day_price_change: Decimal | None
+    end_date: datetime | None
+    fee_rate: Decimal
+    fee_exponent: Decimal
+    tick_size: Decimal
+    neg_risk: bool
+    features: Mapping[str, Sequence[Decimal | int | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _EventRow:
+    event_id: EventId
+    neg_risk: bool
+    augmented: bool
+    markets: int
+    open_markets: list[MarketId]
+    closed_as_no: int
+
+
+def load(
+    session: Session,
+    batch_id: int,
+    thresholds: Thresholds,
+    market_ids: Sequence[MarketId] | None = None,
+) -> list[Candidate]:
+    """The open, priced markets of a complete batch that pass `thresholds`, by market id.
+
+    Only those of `market_ids` where it is given.
+    """
+    wanted = {
+        "batch_id": batch_id,
+        "market_ids": None if market_ids is None else list(market_ids),
+        "min_liquidity": thresholds.min_liquidity,
+        "min_volume": thresholds.min_volume,
+        "min_market_conviction": thresholds.min_market_conviction,
+        "max_market_conviction": thresholds.max_market_conviction,
+    }
+    events, books = _neg_risk_events(session, batch_id), _books(session, wanted)
+    with session.cursor(row_factory=class_row(_CandidateRow)) as cursor:
+        rows = cursor.execute(SQL["select_candidates"], wanted)
+        return [_candidate(row, events, books) for row in rows]
+
+
+def _neg_risk_events(session: Session, batch_id: int) -> dict[EventId, EventFacts]:
+    with session.cursor(row_factory=class_row(_EventRow)) as cursor:
+        rows = cursor.execute(SQL["select_neg_risk_events"], {"batch_id": batch_id})
+        return {
+            row.event_id: EventFacts(
+                event_id=row.event_id,
+                neg_risk=row.neg_risk,
+                augmented=row.augmented,
+                markets=row.markets,
+                open_markets=frozenset(row.open_markets),
+                closed_as_no=row.closed_as_no,
+            )
+            for row in rows
+        }
+
+
+def _books(session: Session, wanted: Mapping[str, object]) -> Books:
+    found: defaultdict[MarketId, dict[Outcome, OrderBook]] = defaultdict(dict)
+    for market_id, outcome, bids, asks in session.execute(SQL["select_books"], wanted):
+        found[market_id][Outcome(outcome)] = OrderBook(_levels(bids), _levels(asks))
+    return found
+
+
+def _levels(stored: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
+    return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)
+
+
+def _candidate(row: _CandidateRow, events: Mapping[EventId, EventFacts], books: Books) -> Candidate:
+    return Candidate(
+        market_id=row.market_id,
+        event_id=row.event_id,
+        event_title=row.event_title,
+        event_end_date=row.event_end_date,
+        question=row.question,
+        tags=frozenset(row.tags),
+        yes_price=row.yes_price,
+        no_price=row.no_price,
+        quote=quote(row.best_bid, row.best_ask),
+        mark=row.mark,
+        liquidity=row.liquidity,
+        volume=row.volume,
+        one_day_price_change=row.one_day_price_change,
+        end_date=row.end_date,
+        features={int(hours): _feature(values) for hours, values in row.features.items()},
+        books=books.get(row.market_id, {}),
+        fee=FeeSchedule(row.fee_rate, row.fee_exponent),
+        tick_size=row.tick_size,
+        neg_risk=row.neg_risk,
+        event=events.get(row.event_id) if row.event_id else None,
+    )
+
+
+def _feature(values: Sequence[Decimal | int | None]) -> Feature:
+    reference, mean, deviation, observations = values
+    return Feature(
+        reference_price=Decimal(reference or 0),
+        mean=Decimal(mean or 0),
+        standard_deviation=None if deviation is None else Decimal(deviation),
+        observations=int(observations or 0),
+    )
