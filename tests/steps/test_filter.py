@@ -90,9 +90,18 @@ def test_paused_and_archived_portfolios_do_not_run(world: World) -> None:
     assert world.filter(world.open_cycle()).portfolio_ids == [active]
 
 
-def test_a_closed_cycle_is_refused(world: World) -> None:
+def test_a_cycle_that_has_ended_runs_nobody_again(world: World) -> None:
+    world.portfolio()
     cycle_id = world.run_cycle()
-    with pytest.raises(InvalidRequest, match=f"cycle_id: cycle {cycle_id} is completed"):
+    before = world.everything()
+    assert world.filter(cycle_id).portfolio_ids == []
+    assert world.everything() == before
+
+
+def test_a_cycle_that_has_failed_is_refused(world: World) -> None:
+    cycle_id = world.open_cycle()
+    world.close(cycle_id, error={"Error": "Broken"})
+    with pytest.raises(InvalidRequest, match=f"cycle_id: cycle {cycle_id} has failed"):
         world.filter(cycle_id)
 
 

@@ -119,8 +119,9 @@ def _key(parameters: CycleParameters, execution_name: str | None, now: datetime)
 
 
 def _open(request: CycleRequest, context: StepContext) -> CycleResult:
+    now = context.now()
     with context.database.transaction() as session:
-        cycle_id = open_cycle(session, request.request, request.execution_name, context.now())
+        cycle_id = open_cycle(session, request.request, request.execution_name, now)
     return CycleResult(cycle_id=cycle_id, max_concurrency=context.max_concurrency)
 
 
@@ -134,8 +135,9 @@ def _record_failure(request: CycleRequest, cycle_id: int, context: StepContext) 
 
 def _close(request: CycleRequest, cycle_id: int, context: StepContext) -> CycleResult:
     error = None if request.error is None else _reason(request.error)
+    now = context.now()
     with context.database.transaction() as session:
-        cycles.close(session, cycle_id, error, context.now())
+        cycles.close(session, cycle_id, error, now)
         closed = cycles.get(session, cycle_id)
     return CycleResult(cycle_id=cycle_id, status=closed.status)
 

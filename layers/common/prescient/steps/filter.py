@@ -42,9 +42,10 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
     """Fetch, store and publish; a failed fetch publishes nothing and leaves no rows."""
     cycle, runnable = _prepare(request, context)
     if cycle.batch_id is not None:
-        return _answer(cycle.cycle_id, cycle.batch_id, context)
+        return _answer(cycle, cycle.batch_id, context)
+    now = context.now()
     with context.database.transaction() as session:
-        batch_id = tape.open_batch(session, "filter", context.now())
+        batch_id = tape.open_batch(session, "filter", now)
     try:
         _load(batch_id, cycle, runnable, context)
         _publish(batch_id, cycle, runnable, context)
@@ -52,17 +53,18 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
         with context.database.transaction() as session:
             tape.discard(session, batch_id, str(error), context.exchange.take_counters())
         raise
-    return _answer(cycle.cycle_id, batch_id, context)
+    return _answer(cycle, batch_id, context)
 
 
 def _prepare(request: FilterRequest, context: StepContext) -> tuple[CycleRow, list[PortfolioRow]]:
+    now = context.now()
     with context.database.transaction() as session:
         cycle_id = request.cycle_id
         if cycle_id is None:
-            cycle_id = open_cycle(session, CycleParameters(kind="manual"), None, context.now())
+            cycle_id = open_cycle(session, CycleParameters(kind="manual"), None, now)
         cycle = cycles.get(session, cycle_id)
-        if cycle.status != "running":
-            raise InvalidRequest(f"cycle_id: cycle {cycle_id} is {cycle.status}, not running")
+        if cycle.status == "failed":
+            raise InvalidRequest(f"cycle_id: cycle {cycle_id} has failed")
         return cycle, _runnable(session, cycle)
 
 
@@ -97,19 +99,23 @@ def _load(
 def _publish(
     batch_id: int, cycle: CycleRow, runnable: Iterable[PortfolioRow], context: StepContext
 ) -> None:
+    counters, now = context.exchange.take_counters(), context.now()
     with context.database.transaction() as session:
         tape.compute_features(session, batch_id, tape.LOOKBACKS)
-        tape.publish(session, batch_id, context.exchange.take_counters(), context.now())
+        tape.publish(session, batch_id, counters, now)
         admitted = [one.portfolio_id for one in runnable]
-        cycles.decide_on_batch(session, cycle.cycle_id, batch_id, admitted, context.now())
+        cycles.decide_on_batch(session, cycle.cycle_id, batch_id, admitted, now)
 
 
-def _answer(cycle_id: int, batch_id: int, context: StepContext) -> FilterResult:
+def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResult:
+    """A schedule that fires again after its cycle has ended finds nobody left to run."""
     with context.database.transaction() as session:
         batch = tape.get_batch(session, batch_id)
-        portfolio_ids = cycles.admitted(session, cycle_id)
+        portfolio_ids = cycles.admitted(session, cycle.cycle_id)
+    if cycle.status == "completed":
+        portfolio_ids = []
     return FilterResult(
-        cycle_id=cycle_id,
+        cycle_id=cycle.cycle_id,
         batch_id=batch_id,
         portfolio_ids=portfolio_ids,
         markets=batch.markets,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from prescient.core.exits import due_exit
 from prescient.core.markets import MarketId
-from prescient.core.positions import Exit, ExitKind
+from prescient.core.positions import ExitKind
 from prescient.polymarket.client import MarketPage
 from prescient.steps.context import StepContext
 from prescient.store import exits, history, listings, tape
@@ -34,37 +36,48 @@ class PriceUpdateResult(BaseModel):
     flagged: int
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the exchange answered for the `held` markets, and when."""
+
+    batch_id: int
+    held: Sequence[MarketId]
+    page: MarketPage
+    counters: Mapping[str, object]
+    now: datetime
+
+    @property
+    def missing(self) -> list[MarketId]:
+        listed = {market.market_id for market in self.page.markets}
+        return [market_id for market_id in self.held if market_id not in listed]
+
+
 def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
     """Fetch the held markets, then publish, exit and value in one transaction."""
+    now = context.now()
     with context.database.transaction() as session:
         held = exits.held_markets(session)
-        batch_id = tape.open_batch(session, "price_update", context.now())
+        batch_id = tape.open_batch(session, "price_update", now)
     try:
         page = context.exchange.markets_by_id(held)
+        fetched = Fetched(batch_id, held, page, context.exchange.take_counters(), context.now())
         with context.database.transaction() as session:
-            return _apply(session, batch_id, held, page, context)
+            return _apply(session, fetched)
     except Exception as error:
         with context.database.transaction() as session:
             tape.discard(session, batch_id, str(error), context.exchange.take_counters())
         raise
 
 
-def _apply(
-    session: Session,
-    batch_id: int,
-    held: list[MarketId],
-    page: MarketPage,
-    context: StepContext,
-) -> PriceUpdateResult:
-    now = context.now()
+def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
+    batch_id, page, now = fetched.batch_id, fetched.page, fetched.now
     listings.save_markets(session, page.markets, page.fetched_at)
     tape.append(session, batch_id, page.markets, page.fetched_at)
-    holders = tape.publish(session, batch_id, context.exchange.take_counters(), now)
+    holders = tape.publish(session, batch_id, fetched.counters, now)
     due = [due_exit(priced) for priced in exits.due(session, holders)]
-    made: list[Exit] = [one for one in due if one is not None]
+    made = [one for one in due if one is not None]
     exits.save(session, made, batch_id, now)
-    listed = {market.market_id for market in page.markets}
-    flagged = exits.flag(session, [market_id for market_id in held if market_id not in listed])
+    flagged = exits.flag(session, fetched.missing)
     history.record_equity(session, holders, now)
     settled = sum(one.kind is ExitKind.SETTLEMENT for one in made)
     return PriceUpdateResult(

@@ -33,11 +33,12 @@ class SignalResult(BaseModel):
 
 def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
     """Decide once a cycle: a second run finds the first one's decision and keeps it."""
+    now = context.now()
     with context.database.transaction() as session:
         cycle_id = cycle_of(session, request)
         portfolio = portfolios.lock(session, request.portfolio_id)
         cycle = cycles.get(session, cycle_id)
-        refusal = _refusal(session, cycle, portfolio, context)
+        refusal = _refusal(session, cycle, portfolio, now)
         if refusal is not None:
             cycles.skip(session, cycle_id, portfolio.portfolio_id, refusal)
             return SignalResult(status="skipped", reason=refusal)
@@ -50,14 +51,14 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
 
 
 def _refusal(
-    session: Session, cycle: CycleRow, portfolio: PortfolioRow, context: StepContext
+    session: Session, cycle: CycleRow, portfolio: PortfolioRow, now: datetime
 ) -> str | None:
     if cycle.batch_id is None:
         raise ClaimLost(f"cycle {cycle.cycle_id} has no complete batch to decide on")
     cycles.portfolio_result(session, cycle.cycle_id, portfolio.portfolio_id)
     if not may_run(portfolio):
         return f"portfolio is {portfolio.status}"
-    other = cycles.claim(session, cycle.cycle_id, portfolio.portfolio_id, context.now())
+    other = cycles.claim(session, cycle.cycle_id, portfolio.portfolio_id, now)
     return None if other is None else f"cycle {other} runs this portfolio"
 
 

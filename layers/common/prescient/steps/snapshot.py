@@ -18,6 +18,7 @@ class SnapshotResult(BaseModel):
 
 def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
     """Snapshot and release the claim; a second run answers the first one's result."""
+    now = context.now()
     with context.database.transaction() as session:
         cycle_id = cycle_of(session, request)
         portfolio = portfolios.lock(session, request.portfolio_id)
@@ -25,6 +26,6 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
         if result.status == "completed":
             return SnapshotResult(status="completed", equity=str(result.equity))
         cycles.check_claim(session, cycle_id, portfolio.portfolio_id)
-        history.save_snapshot(session, portfolio, context.now())
+        history.save_snapshot(session, portfolio, now)
         cycles.complete(session, cycle_id, portfolio.portfolio_id, portfolio.total_value)
     return SnapshotResult(status="completed", equity=str(portfolio.total_value))
