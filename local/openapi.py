@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from prescient import __version__
 from prescient.api.application import Application
 from prescient.api.authorization import SCHEME
+from prescient.api.requests import Thresholds
+from prescient.core.strategies.registry import STRATEGIES
 
+_SCHEMA = "#/components/schemas/{model}"
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 
@@ -23,7 +29,45 @@ def document() -> str:
         description="Paper trading for prediction markets: portfolios and their trading cycles.",
         security_schemes={SCHEME: HTTPBearer(scheme="bearer", bearerFormat="JWT")},
     )
-    return json.dumps(json.loads(generated), indent=2, sort_keys=True) + "\n"
+    described = json.loads(generated)
+    _drop_unused_schemas(described)
+    _describe_thresholds(described)
+    _describe_strategies(described)
+    return json.dumps(described, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _drop_unused_schemas(described: dict[str, Any]) -> None:
+    """Our errors have one shape of their own, and thresholds are parameters one by one."""
+    for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError", "Thresholds"):
+        del described["components"]["schemas"][name]
+
+
+def _describe_thresholds(described: dict[str, Any]) -> None:
+    """Powertools calls every field of a model in the query a text."""
+    schemas = Thresholds.model_json_schema()["properties"]
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] in schemas:
+                    number, _ = schemas[parameter["name"]]["anyOf"]
+                    parameter["schema"] = number
+
+
+def _describe_strategies(described: dict[str, Any]) -> None:
+    """Which keys `strategy_config` may have depends on the strategy type."""
+    models = [strategy.configuration for strategy in STRATEGIES.values()]
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (model, "validation") for model in models
+    ]
+    _, shared = models_json_schema(wanted, ref_template=_SCHEMA)
+    schemas = described["components"]["schemas"]
+    schemas.update(shared["$defs"])
+    for name in ("CreatePortfolio", "UpdatePortfolio"):
+        properties = schemas[name]["properties"]
+        properties["strategy_type"] = {"enum": list(STRATEGIES)}
+        properties["strategy_config"] = {
+            "anyOf": [{"$ref": _SCHEMA.format(model=model.__name__)} for model in models]
+        }
 
 
 def main() -> int:

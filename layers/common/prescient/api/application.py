@@ -15,8 +15,8 @@ from prescient.api import exact_json
 from prescient.api.authorization import authorize
 from prescient.api.context import CONTEXT_KEY, ApiContext
 from prescient.api.errors import answer_errors
+from prescient.api.request_shape import check_shape
 from prescient.api.routes import cycles, health, portfolios, trading
-from prescient.api.surplus import refuse_surplus
 
 ROUTES = (health.routes, portfolios.routes, trading.routes, cycles.routes)
 
@@ -33,7 +33,7 @@ class Application(APIGatewayHttpResolver):
             serializer=exact_json.encode, json_body_deserializer=exact_json.decode, debug=False
         )
         validate = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped-call]
-        self.use(middlewares=[answer_errors, authorize, refuse_surplus, validate])
+        self.use(middlewares=[answer_errors, authorize, check_shape, validate])
         for table in ROUTES:
             table.add_to(self, documented=documented)
 

@@ -9,10 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from prescient.api.responses import Detail, ErrorBody
 from prescient.core import errors
@@ -106,8 +103,6 @@ def _translated(error: Exception) -> Exception:
     """Powertools' errors in our own words."""
     if isinstance(error, RequestValidationError):
         return errors.InvalidRequest(*(_problem(one) for one in error.errors()))
-    if isinstance(error, RequestUnsupportedContentType):
-        return MalformedRequest("content-type: must be application/json")
     return error
 
 
@@ -140,7 +135,8 @@ def _code(class_name: str) -> str:
 
 
 def _problem(found: Mapping[str, Any]) -> str:
-    rule = "is not known" if found["type"] == "extra_forbidden" else found["msg"]
+    is_unknown = found["type"] == "extra_forbidden"
+    rule = "is not known" if is_unknown else found["msg"].removeprefix("Value error, ")
     return f"{_field(found['loc'])}: {rule}"
 
 

@@ -24,8 +24,10 @@ def decode(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
         _check(value)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        raise MalformedRequest(f"body: is not JSON that can be read: {error}") from None
+    except json.JSONDecodeError as error:
+        raise MalformedRequest(f"body: is not JSON: {error}") from None
+    except (ValueError, ArithmeticError, RecursionError):
+        raise MalformedRequest("body: is nested too deep or has a number out of range") from None
     if not isinstance(value, dict):
         raise MalformedRequest("body: must be a JSON object")
     return value
@@ -48,15 +50,15 @@ def encode(value: object) -> str:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number")
+    raise MalformedRequest(f"body: {name} is not a number")
 
 
 def _check(value: object) -> None:
     match value:
         case str() if "\0" in value or not _is_unicode(value):
-            raise ValueError("a text holds NUL or half a character")
+            raise MalformedRequest("body: a text holds NUL or half a character")
         case Decimal() if abs(value.adjusted()) > LARGEST_EXPONENT:
-            raise ValueError("a number is out of range")
+            raise MalformedRequest("body: a number is out of range")
         case list():
             for item in value:
                 _check(item)

@@ -19,7 +19,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from prescient.core.money import CENT
 from prescient.core.portfolios import Limits, PortfolioStatus
@@ -43,12 +42,12 @@ def _exact(value: object) -> Decimal:
         return Decimal(value)
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
-    raise PydanticCustomError("decimal", "must be a number or a decimal string")
+    raise ValueError("must be a number or a decimal string")
 
 
 def _whole_cents(value: Decimal) -> Decimal:
     if value != value.quantize(CENT):
-        raise PydanticCustomError("cents", "must have at most two decimals")
+        raise ValueError("must have at most two decimals")
     return value.quantize(CENT)
 
 
@@ -59,8 +58,18 @@ Dollars = Annotated[
     AfterValidator(_whole_cents),
     WithJsonSchema(_DOLLARS_SCHEMA),
 ]
-Threshold = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, lt=10**15)]
-Conviction = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1)]
+Threshold = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=0, lt=10**15),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+Conviction = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=0, le=1),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
+]
 Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
@@ -73,7 +82,7 @@ CycleIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A cycl
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        alias="idempotency-key",
+        alias="Idempotency-Key",
         pattern=r"^[!-~]{1,255}$",
         description="A request that comes again with the key of an earlier one gets its answer",
     ),
@@ -126,13 +135,13 @@ class UpdatePortfolio(BaseModel):
     @classmethod
     def _refuse_null(cls, value: object) -> object:
         if value is None:
-            raise PydanticCustomError("null", "cannot be null")
+            raise ValueError("cannot be null")
         return value
 
     @model_validator(mode="after")
     def _refuse_nothing(self) -> Self:
         if not self.model_fields_set:
-            raise PydanticCustomError("nothing", "names no field to change")
+            raise ValueError("names no field to change")
         return self
 
     def limits(self, present: Limits) -> Limits:
@@ -155,19 +164,19 @@ class Thresholds(BaseModel):
     Liquidity and volume are dollars, conviction is |yes − no| from 0 to 1; absent asks nothing.
     """
 
-    event_min_liquidity: Threshold | None = None
-    event_min_volume: Threshold | None = None
-    min_liquidity: Threshold | None = None
-    min_volume: Threshold | None = None
-    min_market_conviction: Conviction | None = None
-    max_market_conviction: Conviction | None = None
+    event_min_liquidity: Threshold | None = Field(None, description="Dollars an event")
+    event_min_volume: Threshold | None = Field(None, description="Dollars an event, all time")
+    min_liquidity: Threshold | None = Field(None, description="Dollars a market")
+    min_volume: Threshold | None = Field(None, description="Dollars a market, all time")
+    min_market_conviction: Conviction | None = Field(None, description="Least |yes − no|")
+    max_market_conviction: Conviction | None = Field(None, description="Largest |yes − no|")
 
     @model_validator(mode="after")
     def _refuse_an_empty_band(self) -> Self:
         lowest, highest = self.min_market_conviction, self.max_market_conviction
         if lowest is not None and highest is not None and lowest > highest:
-            raise PydanticCustomError(
-                "band", "min_market_conviction is above max_market_conviction: nothing could trade"
+            raise ValueError(
+                "min_market_conviction is above max_market_conviction: nothing could trade"
             )
         return self
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
@@ -15,7 +16,7 @@ from prescient.api.authorization import Scope, security
 from prescient.api.responses import ErrorBody
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
-Answers = Mapping[int, type[BaseModel]]
+Answers = Mapping[int, type[BaseModel] | UnionType]
 REASONS = {
     200: "Done",
     201: "Created",
@@ -80,26 +81,30 @@ class RouteTable:
     def add_to(self, app: APIGatewayHttpResolver, *, documented: bool) -> None:
         """Add the routes; models of the answers, which only a document needs, cost time."""
         for one in self.routes:
-            app.route(
-                one.path,
-                method=list(one.methods),
-                summary=_first_line(one.function),
-                description=inspect.getdoc(one.function),
-                responses=_responses(one) if documented else None,
-                tags=[self.tag],
-                security=security(one.scope),
-                status_code=next(iter(one.answers)),
-                cache_control="no-store",
-            )(one.function)
+            summary, _, description = (inspect.getdoc(one.function) or "").partition("\n")
+            for method in one.methods:
+                app.route(
+                    one.path,
+                    method=method,
+                    summary=summary.removesuffix("."),
+                    description=description.strip(),
+                    responses=_responses(one) if documented else None,
+                    tags=[self.tag],
+                    operation_id=_operation_id(one, method),
+                    security=security(one.scope),
+                    status_code=next(iter(one.answers)),
+                    cache_control="no-store",
+                )(one.function)
 
 
-def _first_line(function: Callable[..., object]) -> str:
-    return (inspect.getdoc(function) or "").partition("\n")[0].removesuffix(".")
+def _operation_id(route: Route, method: str) -> str:
+    name = route.function.__name__
+    return name if len(route.methods) == 1 else f"{name}_by_{method.lower()}"
 
 
 def _responses(route: Route) -> dict[int, OpenAPIResponse]:
     common = [500, 503] if route.scope is None else [401, 403, 500, 503]
-    failures = dict.fromkeys(sorted({*common, *route.errors}), ErrorBody)
+    failures: Answers = dict.fromkeys(sorted({*common, *route.errors}), ErrorBody)
     return {
         status: _response(REASONS[status], model)
         for status, model in {**route.answers, **failures}.items()

@@ -45,12 +45,12 @@ def create_portfolio(
     ["GET"],
     "/paper-trading/portfolio",
     scope=Scope.READ,
-    answers={200: PortfoliosAnswer},
+    answers={200: PortfoliosAnswer | PortfolioAnswer},
     errors=(404, 422),
 )
 def get_paper_trading_portfolio(
     api: Api, portfolio_id: PortfolioIdInQuery = None
-) -> PortfolioAnswer | PortfoliosAnswer:
+) -> PortfoliosAnswer | PortfolioAnswer:
     """Read all portfolios that are not archived, or one of any status.
 
     With `portfolio_id` the answer is that of `GET /portfolios/{portfolio_id}`.

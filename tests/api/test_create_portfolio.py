@@ -1,0 +1,181 @@
+"""POST /portfolios/create."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from prescient.core.portfolios import PortfolioId
+from tests.api.client import Client, portfolio, sample
+
+D = Decimal
+
+
+def test_the_seeds_example(client: Client) -> None:
+    answer = client.send(sample("create_portfolio"))
+    assert answer.status == 201
+    assert answer.json == {"portfolio_id": 1, "message": "Portfolio created successfully"}
+    created = client.world.state(PortfolioId(1))
+    assert (created.name, created.description, created.strategy_type) == (
+        "Aggressive Momentum",
+        "High-risk momentum strategy",
+        "momentum",
+    )
+    assert created.current_balance == created.initial_balance == D("50000.00")
+    assert created.strategy_config == {"min_confidence": D("0.8"), "max_position_size": 1000}
+    assert (created.limits.max_position_size, created.limits.max_total_exposure) == (1000, 20000)
+    assert created.limits.max_positions == 20
+    assert created.created_at == client.world.clock.now
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("10000", D("10000.00")),
+        ("0.01", D("0.01")),
+        ("12345678901.99", D("12345678901.99")),  # 0.99 would not survive a single-precision float
+        ("9007199254740.93", D("9007199254740.93")),
+        ('"10000.10"', D("10000.10")),
+        ('"7"', D("7.00")),
+        ("1e4", D("10000.00")),
+        ("10000.000", D("10000.00")),
+    ],
+)
+def test_money_never_passes_through_binary_rounding(
+    client: Client, written: str, meant: Decimal
+) -> None:
+    body = f'{{"name": "m", "strategy_type": "momentum", "initial_balance": {written}}}'
+    assert client.post("/portfolios/create", body).status == 201
+    assert client.world.state(PortfolioId(1)).initial_balance == meant
+    assert f'"initial_balance":{meant},' in client.get("/portfolios/1").text
+
+
+BAD_AMOUNTS = [
+    ("0", "greater than 0"),
+    ("-5", "greater than 0"),
+    ("0.001", "at most two decimals"),
+    ('"0.001"', "at most two decimals"),
+    ("10000000000000", "less than"),
+    ("true", "must be a number or a decimal string"),
+    ("[1]", "must be a number or a decimal string"),
+    ('{"dollars": 1}', "must be a number or a decimal string"),
+    ('"ten"', "must be a number or a decimal string"),
+    ('"1_000"', "must be a number or a decimal string"),
+    ('"１"', "must be a number or a decimal string"),
+    ('" 5"', "must be a number or a decimal string"),
+    ('"NaN"', "must be a number or a decimal string"),
+    ('"1e4"', "must be a number or a decimal string"),
+    ('""', "must be a number or a decimal string"),
+]
+
+
+@pytest.mark.parametrize("field", ["initial_balance", "max_position_size", "max_total_exposure"])
+@pytest.mark.parametrize(("written", "rule"), BAD_AMOUNTS)
+def test_bad_amounts_are_refused_by_name(
+    client: Client, field: str, written: str, rule: str
+) -> None:
+    amounts = {"initial_balance": "100", field: written}
+    given = "".join(f', "{name}": {amount}' for name, amount in amounts.items())
+    answer = client.post(
+        "/portfolios/create", f'{{"name": "m", "strategy_type": "momentum"{given}}}'
+    )
+    assert answer.status == 422
+    assert answer.json["code"] == "invalid_request"
+    assert list(answer.rules) == [field]
+    assert rule in answer.rules[field]
+
+
+BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
+    ({"name": ""}, "name", "at least 1 character"),
+    ({"name": "   "}, "name", "at least 1 character"),
+    ({"name": "x" * 256}, "name", "at most 255 characters"),
+    ({"name": 7}, "name", "valid string"),
+    ({"name": None}, "name", "valid string"),
+    ({"description": ["x"]}, "description", "valid string"),
+    ({"description": "x" * 2001}, "description", "at most 2000 characters"),
+    ({"strategy_type": "astrology"}, "strategy_type", "'astrology' is not one of momentum"),
+    ({"strategy_type": None}, "strategy_type", "valid string"),
+    ({"initial_balance": None}, "initial_balance", "must be a number or a decimal string"),
+    ({"max_positions": 0}, "max_positions", "greater than 0"),
+    ({"max_positions": True}, "max_positions", "valid integer"),
+    ({"max_positions": "3"}, "max_positions", "valid integer"),
+    ({"max_positions": 2.5}, "max_positions", "valid integer"),
+    ({"max_positions": 2**31}, "max_positions", "less than or equal to 2147483647"),
+    ({"strategy_config": []}, "strategy_config", "valid dictionary"),
+    ({"strategy_config": {"min_confidance": 1}}, "strategy_config.min_confidance", "not permitted"),
+    ({"strategy_config": {"min_confidence": 2}}, "strategy_config.min_confidence", "equal to 1"),
+    ({"strategy_config": {"min_confidence": True}}, "strategy_config.min_confidence", "Decimal"),
+    (
+        {"strategy_config": {"take_profit_percentage": "1e999999"}},
+        "strategy_config.take_profit_percentage",
+        "less than or equal to 1000",
+    ),
+    ({"strategy_config": {"lookback_hours": 5}}, "strategy_config.lookback_hours", "6, 24"),
+    (
+        {"strategy_config": {"min_conviction": 0.9, "max_conviction": 0.1}},
+        "strategy_config",
+        "min_conviction 0.9 is above max_conviction 0.1",
+    ),
+    ({"current_balance": 1}, "current_balance", "is not known"),
+    ({"status": "paused"}, "status", "is not known"),
+]
+
+
+@pytest.mark.parametrize(("change", "field", "rule"), BAD_FIELDS)
+def test_bad_fields_are_refused_by_name(
+    client: Client, change: dict[str, Any], field: str, rule: str
+) -> None:
+    answer = client.post("/portfolios/create", portfolio(**change))
+    assert answer.status == 422
+    assert rule in answer.rules[field]
+    assert client.world.rows("SELECT * FROM portfolios") == []
+
+
+def test_every_bad_field_is_listed_at_once(client: Client) -> None:
+    answer = client.post("/portfolios/create", {"name": 1, "initial_balance": False, "more": 2})
+    assert set(answer.rules) == {"name", "strategy_type", "initial_balance", "more"}
+
+
+def test_a_taken_name_is_a_conflict(client: Client) -> None:
+    client.create(name="Same")
+    answer = client.post("/portfolios/create", portfolio(name="Same"))
+    assert answer.status == 409
+    assert answer.json["code"] == "portfolio_conflict"
+    assert answer.json["message"] == "name: a portfolio named 'Same' exists already"
+
+
+def test_a_repeated_request_gets_the_first_ones_answer(client: Client) -> None:
+    headers = {"idempotency-key": "a-1"}
+    config = {"min_confidence": 0.8, "trade_amount": 50}
+    first = client.post("/portfolios/create", portfolio(strategy_config=config), headers=headers)
+    other_order = dict(reversed(config.items()))
+    written_otherwise = portfolio(strategy_config=other_order, initial_balance="10000.00")
+    again = client.post("/portfolios/create", written_otherwise, headers=headers)
+    assert (first.status, first.json) == (again.status, again.json) == (201, first.json)
+    assert len(client.world.rows("SELECT * FROM portfolios")) == 1
+
+
+def test_a_key_with_another_body_is_a_conflict(client: Client) -> None:
+    headers = {"Idempotency-Key": "a-1"}
+    client.post("/portfolios/create", portfolio(), headers=headers)
+    answer = client.post("/portfolios/create", portfolio(name="Two"), headers=headers)
+    assert (answer.status, answer.json["code"]) == (409, "idempotency_conflict")
+    assert len(client.world.rows("SELECT * FROM portfolios")) == 1
+
+
+def test_a_request_that_failed_leaves_its_key_free(client: Client) -> None:
+    client.create(name="Taken")
+    headers = {"idempotency-key": "a-1"}
+    refused = client.post("/portfolios/create", portfolio(name="Taken"), headers=headers)
+    assert refused.status == 409
+    assert client.post("/portfolios/create", portfolio(name="Free"), headers=headers).status == 201
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "ä", "a b"])
+def test_a_bad_key_is_refused(client: Client, key: str) -> None:
+    headers = {"idempotency-key": key}
+    answer = client.post("/portfolios/create", portfolio(), headers=headers)
+    assert answer.status == 422
+    assert list(answer.rules) == ["idempotency-key"]

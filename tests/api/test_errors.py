@@ -1,0 +1,177 @@
+"""Every error has one shape, and tells nothing of the inside."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from prescient.api import errors as api_errors
+from prescient.api.errors import STATUSES
+from prescient.api.routes import cycles
+from prescient.core import errors
+from tests.api.client import Client, portfolio, request
+
+
+def test_the_shape(client: Client) -> None:
+    answer = client.get("/portfolios/7")
+    assert answer.json == {
+        "code": "portfolio_not_found",
+        "message": "portfolio_id: no portfolio 7 exists",
+        "details": [],
+        "request_id": "request-1",
+    }
+
+
+def test_the_shape_of_broken_rules(client: Client) -> None:
+    answer = client.get("/trading/cycles?limit=0&more=1")
+    assert answer.json["details"] == [{"field": "more", "rule": "is not known"}]
+    answer = client.get("/trading/cycles?limit=0")
+    assert answer.json == {
+        "code": "invalid_request",
+        "message": "limit: Input should be greater than or equal to 1",
+        "details": [{"field": "limit", "rule": "Input should be greater than or equal to 1"}],
+        "request_id": "request-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/nowhere"), ("DELETE", "/health"), ("PUT", "/portfolios/1"), ("GET", "/")],
+)
+def test_an_unknown_route(client: Client, method: str, path: str) -> None:
+    answer = client.send(request(method, path))
+    assert (answer.status, answer.json["code"]) == (404, "route_not_found")
+
+
+BAD_BODIES = [
+    "{",
+    "not json",
+    "[]",
+    '[{"name": "x"}]',
+    '"text"',
+    "5",
+    "null",
+    '{"initial_balance": NaN}',
+    '{"initial_balance": Infinity}',
+    '{"initial_balance": -Infinity}',
+    '{"initial_balance": 1e400}',
+    '{"initial_balance": 1e99999999999999999999}',
+    '{"initial_balance": ' + "9" * 5000 + "}",
+    '{"name": "a\\u0000b"}',
+    '{"name": "\\ud800"}',
+    '{"strategy_config": {"market_types": ["\\udfff"]}}',
+    "[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("body", BAD_BODIES, ids=range(len(BAD_BODIES)))
+def test_a_body_that_cannot_be_read(client: Client, body: str) -> None:
+    for method, target in (("POST", "/portfolios/create"), ("PATCH", "/portfolios/1")):
+        answer = client.send(request(method, target, body))
+        assert (answer.status, answer.json["code"]) == (400, "malformed_request"), answer.text
+        assert answer.json["message"].startswith("body: ")
+
+
+@pytest.mark.parametrize("body", [None, ""])
+def test_a_missing_body(client: Client, body: str | None) -> None:
+    answer = client.send(request("POST", "/portfolios/create", body))
+    assert answer.status == 422
+    assert answer.rules == {"body": "Field required"}
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b'{"name": "\xe4"}'])
+def test_a_body_that_is_not_utf8(client: Client, content: bytes) -> None:
+    event = request("POST", "/portfolios/create", base64.b64encode(content).decode())
+    event["isBase64Encoded"] = True
+    assert client.send(event).status == 400
+
+
+def test_a_body_in_base64_is_read(client: Client) -> None:
+    event = request("POST", "/portfolios/create", portfolio(name="Ä"))
+    event["body"] = base64.b64encode(event["body"].encode()).decode()
+    event["isBase64Encoded"] = True
+    assert client.send(event).status == 201
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"],
+)
+def test_only_json_is_read(client: Client, content_type: str) -> None:
+    headers = {"content-type": content_type}
+    answer = client.post("/portfolios/create", portfolio(), headers=headers)
+    assert (answer.status, answer.json["code"]) == (400, "malformed_request")
+    assert answer.json["message"] == "content-type: must be application/json"
+
+
+@pytest.mark.parametrize("content_type", ["", "application/json; charset=utf-8"])
+def test_json_by_any_name_is_read(client: Client, content_type: str) -> None:
+    headers = {"content-type": content_type}
+    assert client.post("/portfolios/create", portfolio(), headers=headers).status == 201
+
+
+def test_an_unreachable_database(client: Client) -> None:
+    url = "postgresql://nobody@127.0.0.1:1/none"
+    offline = Client(client.world)
+    offline.environment.context.database.url = url
+    for target in ("/health", "/portfolios/1"):
+        answer = offline.get(target)
+        assert (answer.status, answer.json["code"]) == (503, "database_unavailable")
+        assert answer.json["message"] == "the database cannot be reached; try again"
+        assert answer.headers["Retry-After"] == "5"
+
+
+def test_an_outdated_schema(client: Client) -> None:
+    client.world.rows("UPDATE alembic_version SET version_num = '0001' RETURNING 1")
+    answer = client.get("/health")
+    assert (answer.status, answer.json["code"]) == (503, "schema_version_mismatch")
+
+
+def test_an_unexpected_error_tells_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(*_: object) -> None:
+        raise KeyError("a secret")
+
+    monkeypatch.setattr(cycles.cycles, "newest", break_down)
+    answer = client.get("/trading/cycles")
+    assert (answer.status, answer.json["code"]) == (500, "internal_error")
+    assert "secret" not in answer.text
+    assert "KeyError" not in answer.text
+    (logged,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert logged.exc_info is not None
+    assert isinstance(logged.exc_info[1], KeyError)
+
+
+def test_every_domain_error_has_a_status() -> None:
+    known = {
+        kind
+        for module in (errors, api_errors)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, errors.PrescientError)
+    }
+    assert known - {errors.PrescientError, api_errors.ApiError} == set(STATUSES)
+
+
+RAISED: list[tuple[Exception, int, str]] = [
+    (errors.SerializationFailure("tuple of relation x"), 503, "serialization_failure"),
+    (errors.DeadlockDetected("process 5 waits"), 503, "deadlock_detected"),
+    (errors.ClaimLost("cycle 1 has ended"), 409, "claim_lost"),
+    (errors.ExchangeUnavailable("GET /time: answered HTML"), 503, "exchange_unavailable"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "code"), RAISED)
+def test_errors_of_the_steps(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(cycles.cycles, "newest", fail)
+    answer = client.get("/trading/cycles")
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert "relation" not in answer.text
+    assert "process" not in answer.text

@@ -1,0 +1,75 @@
+"""Starting executions through Step Functions, as far as it can refuse."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from prescient.api.errors import StateMachineUnavailable, TooManyExecutions
+from prescient.api.executions import StateMachine
+
+ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:trading-cycle"
+
+
+class StandInClient:
+    """Step Functions, which remembers what it was asked and answers with `error`."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, str]] = []
+        self.error: Exception | None = None
+
+    def start_execution(self, **asked: str) -> None:
+        self.asked.append(asked)
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> StandInClient:
+    made = StandInClient()
+
+    def client(service: str, **_: Any) -> StandInClient:
+        assert service == "stepfunctions"
+        return made
+
+    monkeypatch.setattr(boto3, "client", client)
+    return made
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "StartExecution")
+
+
+def test_it_starts_an_execution(aws: StandInClient) -> None:
+    StateMachine(ARN).start("api-1", json.dumps({"kind": "api"}))
+    assert aws.asked == [{"stateMachineArn": ARN, "name": "api-1", "input": '{"kind": "api"}'}]
+
+
+def test_an_execution_that_exists_is_the_one_wanted(aws: StandInClient) -> None:
+    aws.error = refused("ExecutionAlreadyExists")
+    StateMachine(ARN).start("api-1", "{}")
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "ExecutionLimitExceeded"])
+def test_throttling(aws: StandInClient, code: str) -> None:
+    aws.error = refused(code)
+    with pytest.raises(TooManyExecutions):
+        StateMachine(ARN).start("api-1", "{}")
+
+
+@pytest.mark.parametrize(
+    "error", [refused("AccessDeniedException"), EndpointConnectionError(endpoint_url="x")]
+)
+def test_other_refusals(aws: StandInClient, error: Exception) -> None:
+    aws.error = error
+    with pytest.raises(StateMachineUnavailable):
+        StateMachine(ARN).start("api-1", "{}")
+
+
+def test_without_an_arn() -> None:
+    with pytest.raises(StateMachineUnavailable, match="STATE_MACHINE_ARN"):
+        StateMachine(None).start("api-1", "{}")

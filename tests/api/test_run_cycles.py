@@ -1,0 +1,380 @@
+"""GET and POST /trading/run-portfolio-cycle and /trading/run-all-portfolios."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from prescient.api.errors import StateMachineUnavailable, TooManyExecutions
+from prescient.core.portfolios import GlobalLimits, PortfolioId
+from tests.api.client import Client, sample
+from tests.world import World
+
+D = Decimal
+RUN_ONE = "/trading/run-portfolio-cycle"
+RUN_ALL = "/trading/run-all-portfolios"
+
+
+def test_a_cycle_for_one_portfolio(client: Client) -> None:
+    client.create(name="One")
+    client.create(name="Two")
+    answer = client.send(sample("run_portfolio_cycle"))
+    assert answer.status == 200
+    assert answer.json["message"] == "Trading cycle completed for portfolio 1"
+    results = answer.json["results"]
+    assert results["success"] is True
+    assert (results["portfolio_id"], results["portfolio_name"]) == (1, "One")
+    assert (results["strategy_type"], results["status"]) == ("momentum", "completed")
+    assert (results["signals_generated"], results["trades_executed"]) == (1, 1)
+    assert results["rejections"] == {}
+    assert results["funnel"]["emitted"] == 1
+    assert next(iter(results["funnel"])) == "candidates"
+    # $100 at the ask of 0.78 is worth 99.36 at the mark of 0.775.
+    assert results["equity"] == D("9999.36")
+    assert results["cycle_id"] == 1
+    assert results["cycle_started"] == results["cycle_completed"] == "2026-03-01T12:00:00+00:00"
+    assert client.world.state(PortfolioId(2)).trade_count == 0
+
+
+def test_its_steps_say_what_each_did(client: Client) -> None:
+    client.create()
+    steps = client.get(f"{RUN_ONE}?portfolio_id=1").json["results"]["steps"]
+    assert [(step["step"], step["status"]) for step in steps] == [
+        ("filter", "completed"),
+        ("signal", "completed"),
+        ("execute", "completed"),
+        ("snapshot", "completed"),
+    ]
+    assert steps[0]["details"] == {"batch_id": 1}
+    assert steps[2]["details"] == {"trades_executed": 1, "rejections": {}}
+    assert steps[3]["details"] == {"equity": D("9999.36")}
+
+
+def test_rejections_are_results(database_url: str) -> None:
+    world = World(database_url, GlobalLimits(total_capital=D("0.50")))
+    client = Client(world)
+    client.create()
+    results = client.get(f"{RUN_ONE}?portfolio_id=1").json["results"]
+    assert results["success"] is True
+    assert (results["signals_generated"], results["trades_executed"]) == (1, 0)
+    assert results["rejections"] == {"total_capital_cap": 1}
+    client.environment.close()
+    world.context.database.close()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_without_an_id_the_first_active_portfolio_runs(client: Client, method: str) -> None:
+    for name in ("a", "b", "c"):
+        client.create(name=name)
+    client.patch("/portfolios/1", {"status": "paused"})
+    run = client.get if method == "GET" else client.post
+    assert run(RUN_ONE).json["results"]["portfolio_id"] == 2
+
+
+def test_without_any_active_portfolio(client: Client) -> None:
+    answer = client.get(RUN_ONE)
+    assert (answer.status, answer.json["code"]) == (404, "no_active_portfolio")
+    answer = client.get(RUN_ALL)
+    assert answer.status == 200
+    assert answer.json["message"] == "No active portfolios found"
+    assert answer.json["summary"]["portfolios_processed"] == 0
+    assert answer.json["cycle_id"] is None
+    assert client.machine.started == []
+
+
+def test_an_unknown_and_a_paused_portfolio(client: Client) -> None:
+    client.create()
+    client.patch("/portfolios/1", {"status": "paused"})
+    unknown = client.get(f"{RUN_ONE}?portfolio_id=9")
+    assert (unknown.status, unknown.json["code"]) == (404, "portfolio_not_found")
+    paused = client.get(f"{RUN_ONE}?portfolio_id=1")
+    assert (paused.status, paused.json["code"]) == (409, "portfolio_not_active")
+    assert client.machine.started == []
+    assert client.world.rows("SELECT * FROM trading_cycles") == []
+
+
+def test_a_cycle_for_all_portfolios(client: Client) -> None:
+    for name in ("a", "b", "c"):
+        client.create(name=name)
+    client.patch("/portfolios/2", {"status": "paused"})
+    client.patch("/portfolios/3", {"max_total_exposure": "0.50"})
+    answer = client.send(sample("run_all_portfolios"))
+    assert answer.status == 200
+    assert answer.json["message"] == "Trading cycle completed for all portfolios"
+    assert answer.json["summary"] == {
+        "total_portfolios": 2,
+        "portfolios_processed": 2,
+        "successful_portfolios": 2,
+        "failed_portfolios": 0,
+        "skipped_portfolios": 0,
+        "total_trades_executed": 1,
+    }
+    first, third = answer.json["portfolio_results"]
+    assert (first["portfolio_name"], first["trades_executed"]) == ("a", 1)
+    assert (third["portfolio_name"], third["equity"]) == ("c", D("10000.00"))
+
+
+def test_a_portfolio_that_another_cycle_runs_is_skipped(client: Client) -> None:
+    client.create(name="busy")
+    client.create(name="free")
+    busy = client.world.open_cycle()
+    client.world.filter(busy)
+    client.world.signal(busy, PortfolioId(1))
+    answer = client.get(RUN_ALL)
+    assert answer.status == 200
+    assert answer.json["summary"]["skipped_portfolios"] == 1
+    assert answer.json["summary"]["portfolios_processed"] == 1
+    first = answer.json["portfolio_results"][0]
+    assert (first["status"], first["success"]) == ("skipped", False)
+    assert first["error"] == f"cycle {busy} runs this portfolio"
+    assert [step["status"] for step in first["steps"]] == ["completed", *["skipped"] * 3]
+
+
+def test_a_portfolio_that_failed_says_where(client: Client) -> None:
+    client.create()
+    client.world.rows("UPDATE portfolios SET strategy_type = 'gone' RETURNING 1")
+    client.machine.hangs = True
+    cycle_id = client.post(RUN_ONE).json["cycle_id"]
+    client.world.filter(cycle_id)
+    client.world.close(cycle_id)
+    results = client.get(f"/trading/cycles/{cycle_id}").json["portfolio_results"]
+    assert (results[0]["status"], results[0]["success"]) == ("failed", False)
+    assert results[0]["error"] == "the cycle ended before this portfolio did"
+    statuses = [step["status"] for step in results[0]["steps"]]
+    assert statuses == ["completed", "failed", "skipped", "skipped"]
+
+
+def test_thresholds_tighten_the_cycle(client: Client) -> None:
+    client.create()
+    query = "min_liquidity=30000&event_min_volume=1.5&max_market_conviction=0.9"
+    results = client.get(f"{RUN_ONE}?{query}").json["results"]
+    assert results["funnel"]["candidates"] == 0
+    _, started = client.machine.started[0]
+    assert started == {
+        "kind": "api",
+        "portfolio_ids": [1],
+        "thresholds": {
+            "event_min_volume": "1.5",
+            "min_liquidity": "30000",
+            "max_market_conviction": "0.9",
+        },
+    }
+
+
+def test_absent_thresholds_ask_nothing(client: Client) -> None:
+    client.create()
+    client.get(RUN_ALL)
+    assert client.machine.started == [("api-id-1", {"kind": "api", "thresholds": {}})]
+
+
+BAD_QUERIES = [
+    ("min_liquidity=abc", "min_liquidity", "must be a number"),
+    ("min_liquidity=", "min_liquidity", "must be a number"),
+    ("min_volume=-1", "min_volume", "greater than or equal to 0"),
+    ("min_volume=NaN", "min_volume", "must be a number"),
+    ("event_min_volume=Infinity", "event_min_volume", "must be a number"),
+    ("event_min_liquidity=1e999999", "event_min_liquidity", "must be a number"),
+    ("min_market_conviction=1.1", "min_market_conviction", "less than or equal to 1"),
+    ("min_market_conviction=0.7&max_market_conviction=0.6", "thresholds", "nothing could trade"),
+    ("min_liqidity=5", "min_liqidity", "is not known"),
+    ("min_liquidity=5&min_liquidity=6", "min_liquidity", "is given 2 times"),
+]
+
+
+@pytest.mark.parametrize("route", [RUN_ONE, RUN_ALL])
+@pytest.mark.parametrize(("query", "field", "rule"), BAD_QUERIES)
+def test_bad_thresholds_are_refused_by_name(
+    client: Client, route: str, query: str, field: str, rule: str
+) -> None:
+    client.create()
+    answer = client.get(f"{route}?{query}")
+    assert answer.status == 422
+    assert rule in answer.rules[field]
+    assert client.machine.started == []
+
+
+def test_parameters_in_a_body_are_not_overlooked(client: Client) -> None:
+    client.create()
+    answer = client.post(RUN_ALL, {"min_liquidity": 5})
+    assert answer.status == 422
+    assert "takes none" in answer.rules["body"]
+    assert client.post(RUN_ALL, {}).status == 200
+
+
+@pytest.mark.parametrize("route", [RUN_ONE, RUN_ALL])
+def test_a_long_cycle_is_answered_with_where_to_find_it(client: Client, route: str) -> None:
+    client.create()
+    client.machine.hangs = True
+    answer = client.post(route)
+    assert answer.status == 202
+    assert answer.json == {
+        "message": "Trading cycle 1 is still running",
+        "cycle_id": 1,
+        "status": "running",
+        "url": "/trading/cycles/1",
+    }
+    assert client.time.seconds == pytest.approx(20)
+    assert max(client.time.sleeps) <= 1
+    assert client.get(answer.json["url"]).json["cycle"]["status"] == "running"
+
+
+def test_it_waits_no_longer_than_the_setting(client: Client) -> None:
+    impatient = Client(client.world, CYCLE_WAIT_SECONDS="0")
+    impatient.machine.hangs = True
+    impatient.create()
+    assert impatient.post(RUN_ALL).status == 202
+    assert impatient.time.sleeps == []
+    impatient.environment.close()
+
+
+def test_a_cycle_that_ends_while_the_request_waits(client: Client) -> None:
+    client.create()
+    client.machine.hangs = True
+    sleep = client.time.sleep
+
+    def work(seconds: float) -> None:
+        sleep(seconds)
+        if len(client.time.sleeps) == 3:
+            client.machine.run(*client.machine.started[0])
+
+    client.handler._sleep = work
+    respond = client.handler.bound_to(client.environment)
+    answer = respond(sample("run_portfolio_cycle"), None)
+    assert answer["statusCode"] == 200
+    assert len(client.time.sleeps) == 3
+
+
+def test_no_transaction_is_open_while_it_sleeps(client: Client) -> None:
+    client.create()
+    client.machine.hangs = True
+    states: list[str] = []
+
+    def look(seconds: float) -> None:
+        client.time.sleep(seconds)
+        found = client.world.rows(
+            "SELECT state FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        states.extend(row["state"] for row in found)
+
+    client.handler._sleep = look
+    client.handler.bound_to(client.environment)(sample("run_portfolio_cycle"), None)
+    assert states
+    assert set(states) == {"idle"}
+
+
+def test_a_cycle_that_failed_for_the_exchange(client: Client) -> None:
+    client.create()
+    client.world.exchange.pages_before_failure = 0
+    answer = client.post(RUN_ALL)
+    assert (answer.status, answer.json["code"]) == (503, "exchange_unavailable")
+    assert answer.json["message"] == "ExchangeUnavailable: GET /events/keyset: answered HTML"
+    assert answer.headers["Retry-After"] == "5"
+    assert client.world.state(PortfolioId(1)).trade_count == 0
+
+
+def test_a_cycle_that_failed_for_another_reason(client: Client) -> None:
+    client.create()
+    client.machine.hangs = True
+    headers = {"idempotency-key": "k"}
+    cycle_id = client.post(RUN_ONE, headers=headers).json["cycle_id"]
+    client.world.close(cycle_id, error={"Error": "States.Timeout", "Cause": "filter took 330 s"})
+    answer = client.post(RUN_ONE, headers=headers)
+    assert (answer.status, answer.json["code"]) == (500, "cycle_failed")
+    assert answer.json["message"] == "States.Timeout: filter took 330 s"
+
+
+def test_a_repeated_request_gets_the_same_cycle(client: Client) -> None:
+    client.create()
+    first = client.send(sample("run_portfolio_cycle"))
+    again = client.send(sample("run_portfolio_cycle"))
+    assert first.json == again.json
+    assert len(client.machine.started) == 1
+    name, _ = client.machine.started[0]
+    assert name.startswith("api-")
+    assert len(name) <= 80
+
+
+def test_it_does_so_whatever_became_of_the_portfolio(client: Client) -> None:
+    client.create()
+    headers = {"idempotency-key": "k"}
+    first = client.post(RUN_ONE, headers=headers).json["results"]["cycle_id"]
+    client.patch("/portfolios/1", {"status": "paused"})
+    assert client.post(RUN_ONE, headers=headers).json["results"]["cycle_id"] == first
+
+
+def test_a_repeated_request_waits_for_the_running_cycle(client: Client) -> None:
+    client.create()
+    client.machine.hangs = True
+    headers = {"idempotency-key": "k"}
+    assert client.post(RUN_ALL, headers=headers).status == 202
+    client.machine.run(*client.machine.started[0])
+    assert client.post(RUN_ALL, headers=headers).json["cycle_id"] == 1
+    assert len(client.machine.started) == 1
+
+
+def test_a_key_with_other_parameters_is_a_conflict(client: Client) -> None:
+    client.create()
+    headers = {"idempotency-key": "k"}
+    client.post(RUN_ALL, headers=headers)
+    answer = client.post(f"{RUN_ALL}?min_volume=7", headers=headers)
+    assert (answer.status, answer.json["code"]) == (409, "idempotency_conflict")
+    assert client.post(RUN_ONE, headers=headers).status == 200, "another route, another request"
+
+
+def test_requests_without_a_key_run_a_cycle_each(client: Client) -> None:
+    client.create()
+    assert [client.post(RUN_ALL).json["cycle_id"] for _ in range(2)] == [1, 2]
+
+
+REFUSALS: list[tuple[Any, int, str]] = [
+    (TooManyExecutions("wait"), 429, "too_many_executions"),
+    (StateMachineUnavailable("gone"), 503, "state_machine_unavailable"),
+]
+
+
+@pytest.mark.parametrize(("refusal", "status", "code"), REFUSALS)
+def test_a_cycle_that_could_not_start_is_closed(
+    client: Client, refusal: Any, status: int, code: str
+) -> None:
+    client.create()
+    client.machine.refusal = refusal
+    answer = client.post(RUN_ALL)
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert "Retry-After" in answer.headers
+    row = client.world.row("SELECT status, error FROM trading_cycles")
+    assert row == {"status": "failed", "error": f"{type(refusal).__name__}: {refusal}"}
+
+
+def test_with_a_key_the_next_attempt_starts_it(client: Client) -> None:
+    client.create()
+    headers = {"idempotency-key": "k"}
+    client.machine.refusal = StateMachineUnavailable("gone")
+    assert client.post(RUN_ALL, headers=headers).status == 503
+    client.machine.refusal = None
+    answer = client.post(RUN_ALL, headers=headers)
+    assert (answer.status, answer.json["cycle_id"]) == (200, 1)
+
+
+def test_a_portfolio_that_is_paused_before_the_filter_admits_it(client: Client) -> None:
+    client.create()
+    client.machine.hangs = True
+    headers = {"idempotency-key": "k"}
+    client.post(RUN_ONE, headers=headers)
+    client.patch("/portfolios/1", {"status": "paused"})
+    client.machine.run(*client.machine.started[0])
+    answer = client.post(RUN_ONE, headers=headers)
+    assert (answer.status, answer.json["code"]) == (409, "portfolio_conflict")
+
+
+def test_what_one_cycle_bought_the_next_one_sees(client: Client) -> None:
+    client.create()
+    shown = client.world.exchange.events[0]
+    assert client.post(RUN_ONE).json["results"]["trades_executed"] == 1
+    client.world.exchange.events = [replace(shown)]
+    funnel = client.post(RUN_ONE).json["results"]["funnel"]
+    assert (funnel["strategy_rule"], funnel["already_held"], funnel["emitted"]) == (1, 0, 0)
+    assert client.world.breaks() == []

@@ -1,0 +1,155 @@
+"""PATCH /portfolios/{portfolio_id}."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from prescient.core.portfolios import PortfolioId
+from tests.api.client import Client, sample
+
+D = Decimal
+
+
+def test_the_sample_event(client: Client) -> None:
+    client.create(description="Before", max_total_exposure=500)
+    client.world.clock.pass_time(hours=1)
+    answer = client.send(sample("update_portfolio"))
+    assert answer.status == 200
+    assert answer.json["message"] == "Portfolio updated successfully"
+    shown = answer.json["portfolio"]
+    assert (shown["description"], shown["max_position_size"]) == ("Tighter", D("500.00"))
+    assert shown["max_total_exposure"] == D("500.00")
+    assert shown["name"] == "One"
+    assert shown["last_updated"] == "2026-03-01T13:00:00+00:00"
+
+
+def test_null_removes_a_limit(client: Client) -> None:
+    client.create(max_position_size=5, max_total_exposure=6, max_positions=7, description="d")
+    change = {"max_position_size": None, "max_positions": None, "description": None}
+    shown = client.patch("/portfolios/1", change).json["portfolio"]
+    assert shown["max_position_size"] is None
+    assert shown["max_total_exposure"] == D("6.00")
+    assert shown["max_positions"] == 20
+    assert shown["description"] == ""
+
+
+BAD_CHANGES: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "body", "names no field to change"),
+    ({"name": None}, "name", "cannot be null"),
+    ({"name": ""}, "name", "at least 1 character"),
+    ({"status": "sleeping"}, "status", "'active', 'paused' or 'archived'"),
+    ({"status": None}, "status", "cannot be null"),
+    ({"strategy_type": "astrology"}, "strategy_type", "is not one of"),
+    ({"strategy_config": None}, "strategy_config", "cannot be null"),
+    ({"strategy_config": {"x": 1}}, "strategy_config.x", "not permitted"),
+    ({"max_position_size": 0}, "max_position_size", "greater than 0"),
+    ({"max_positions": 1.5}, "max_positions", "valid integer"),
+    ({"current_balance": 5}, "current_balance", "is not known"),
+    ({"initial_balance": 5}, "initial_balance", "is not known"),
+    ({"portfolio_id": 2}, "portfolio_id", "is not known"),
+]
+
+
+@pytest.mark.parametrize(("change", "field", "rule"), BAD_CHANGES)
+def test_bad_changes_are_refused_by_name(
+    client: Client, change: dict[str, Any], field: str, rule: str
+) -> None:
+    client.create()
+    before = client.world.state(PortfolioId(1))
+    answer = client.patch("/portfolios/1", change)
+    assert answer.status == 422
+    assert rule in answer.rules[field]
+    assert client.world.state(PortfolioId(1)) == before
+
+
+def test_a_bad_field_changes_nothing_else(client: Client) -> None:
+    client.create()
+    assert client.patch("/portfolios/1", {"name": "New", "status": "x"}).status == 422
+    assert client.world.state(PortfolioId(1)).name == "One"
+
+
+def test_an_unknown_portfolio(client: Client) -> None:
+    assert client.patch("/portfolios/9", {"name": "x"}).status == 404
+
+
+def test_a_taken_name(client: Client) -> None:
+    client.create(name="a")
+    client.create(name="b")
+    answer = client.patch("/portfolios/2", {"name": "a", "description": "lost"})
+    assert (answer.status, answer.json["code"]) == (409, "portfolio_conflict")
+    assert client.world.state(PortfolioId(2)).description == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        (["paused", "active", "paused", "archived"], None),
+        (["archived", "archived"], None),
+        (["archived", "active"], "status: archived cannot become active"),
+        (["paused", "archived", "paused"], "status: archived cannot become paused"),
+    ],
+)
+def test_status_changes(client: Client, path: list[str], refused: str | None) -> None:
+    client.create()
+    answers = [client.patch("/portfolios/1", {"status": status}) for status in path]
+    assert [answer.status for answer in answers[:-1]] == [200] * (len(path) - 1)
+    assert answers[-1].status == (409 if refused else 200)
+    if refused:
+        assert answers[-1].json["message"] == refused
+
+
+def test_a_portfolio_with_open_positions_cannot_be_archived(client: Client) -> None:
+    client.create()
+    client.world.run_cycle()
+    answer = client.patch("/portfolios/1", {"status": "archived"})
+    assert answer.status == 409
+    assert "archived needs no open positions, and there are 1" in answer.json["message"]
+
+
+def test_a_changed_configuration_moves_the_triggers_of_open_positions(client: Client) -> None:
+    client.create(strategy_config={"stop_loss_percentage": 0.5})
+    client.world.run_cycle()
+    change = {"strategy_config": {"stop_loss_percentage": 0.25, "take_profit_percentage": 0.1}}
+    shown = client.patch("/portfolios/1", change).json["portfolio"]
+    # Bought at 0.78 with a bid of 0.77: the stop is 0.77 − 0.78/4, the target 0.78 × 1.1.
+    (position,) = shown["positions"]
+    assert (position["stop_loss_bid"], position["take_profit_bid"]) == (D("0.575"), D("0.858"))
+    assert shown["config_version"] == 2
+    assert client.world.reprice("0.56", "0.58").exited == 1
+    assert client.world.breaks() == []
+
+
+def test_a_configuration_without_a_stop_removes_it(client: Client) -> None:
+    client.create(strategy_config={"stop_loss_percentage": 0.5})
+    client.world.run_cycle()
+    shown = client.patch("/portfolios/1", {"strategy_config": {}}).json["portfolio"]
+    assert shown["positions"][0]["stop_loss_bid"] is None
+
+
+def test_the_same_configuration_keeps_its_version(client: Client) -> None:
+    client.create(strategy_config={"min_confidence": 0.8})
+    same = {"strategy_config": {"min_confidence": "0.80"}, "strategy_type": "momentum"}
+    assert client.patch("/portfolios/1", same).json["portfolio"]["config_version"] == 1
+    assert client.patch("/portfolios/1", {"name": "x"}).json["portfolio"]["config_version"] == 1
+
+
+def test_a_change_waits_for_the_portfolio(client: Client) -> None:
+    """A step that holds the lock decides first."""
+    client.create()
+    world = client.world
+    with world.context.database.transaction() as session:
+        session.execute("SELECT 1 FROM portfolios WHERE portfolio_id = 1 FOR UPDATE")
+        answers: list[int] = []
+        change = {"status": "paused"}
+        caller = threading.Thread(
+            target=lambda: answers.append(client.patch("/portfolios/1", change).status)
+        )
+        caller.start()
+        caller.join(0.3)
+        assert answers == []
+    caller.join()
+    assert answers == [200]
