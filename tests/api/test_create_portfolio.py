@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -179,3 +180,22 @@ def test_a_bad_key_is_refused(client: Client, key: str) -> None:
     answer = client.post("/portfolios/create", portfolio(), headers=headers)
     assert answer.status == 422
     assert list(answer.rules) == ["idempotency-key"]
+
+
+def test_two_requests_at_once_with_one_key(client: Client) -> None:
+    """The second waits for the first one's transaction."""
+    twin = Client(client.world)
+    headers = {"idempotency-key": "a-1"}
+    answers: list[Any] = []
+
+    def create(own: Client) -> None:
+        answers.append(own.post("/portfolios/create", portfolio(), headers=headers).json)
+
+    callers = [threading.Thread(target=create, args=(own,)) for own in (client, twin)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    twin.environment.close()
+    assert answers[0] == answers[1]
+    assert len(client.world.rows("SELECT * FROM portfolios")) == 1

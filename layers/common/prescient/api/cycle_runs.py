@@ -32,13 +32,14 @@ def run(
     `choose` turns what was `asked` on `route` into the cycle's parameters. With a key the cycle of
     an earlier request comes back. Raises `CycleFailed`, and what opening and starting raise.
     """
+    deadline = api.elapsed() + api.cycle_wait
     if idempotency_key is None:
         cycle_id = _open(f"api-{api.new_id()}", choose, api)
     else:
         request = idempotency.Request(route, idempotency_key, digest(asked))
         cycle_id = _open_once(request, choose, api)
-    _start(cycle_id, api, again=idempotency_key is not None)
-    cycle = _ended(cycle_id, api)
+    _start(cycle_id, api, repeatable=idempotency_key is not None)
+    cycle = _ended(cycle_id, deadline, api)
     if cycle.status == "failed":
         raise CycleFailed(cycle.error or "unknown error")
     return cycle
@@ -66,7 +67,7 @@ def _execution_name(request: idempotency.Request) -> str:
     return "api-" + hashlib.sha256(f"{request.route} {request.key}".encode()).hexdigest()[:40]
 
 
-def _start(cycle_id: int, api: ApiContext, *, again: bool) -> None:
+def _start(cycle_id: int, api: ApiContext, *, repeatable: bool) -> None:
     """Start the state machine on an open cycle; it finds the cycle by the execution's name."""
     cycle = _cycle(cycle_id, api)
     if cycle.status != "running":
@@ -75,7 +76,7 @@ def _start(cycle_id: int, api: ApiContext, *, again: bool) -> None:
     try:
         api.executions.start(cycle.execution_name or "", request)
     except (TooManyExecutions, StateMachineUnavailable) as error:
-        if not again:
+        if not repeatable:
             _close(cycle_id, error, api)
         raise
 
@@ -87,8 +88,7 @@ def _close(cycle_id: int, error: Exception, api: ApiContext) -> None:
         cycles.close(session, cycle_id, f"{type(error).__name__}: {error}", now)
 
 
-def _ended(cycle_id: int, api: ApiContext) -> CycleRow:
-    deadline = api.elapsed() + api.cycle_wait
+def _ended(cycle_id: int, deadline: float, api: ApiContext) -> CycleRow:
     pause = FIRST_PAUSE_SECONDS
     cycle = _cycle(cycle_id, api)
     while cycle.status == "running" and (left := deadline - api.elapsed()) > 0:
