@@ -66,7 +66,8 @@ def test_the_api_function_imports_runtime_and_api() -> None:
 def _pinned() -> set[str]:
     """The packages of the common layer, as they are imported."""
     text = (LAYER.parent / "requirements.txt").read_text(encoding="utf-8")
-    return {name.replace("-", "_") for name in re.findall(r"^([\w-]+)==", text, re.MULTILINE)}
+    names = re.findall(r"^([\w-]+)(?:\[.*])?==", text, re.MULTILINE)
+    return {name.replace("-", "_") for name in names}
 
 
 def _packages(path: Path) -> set[str]:
