@@ -16,9 +16,25 @@ from prescient.api.authorization import authorize
 from prescient.api.context import CONTEXT_KEY, ApiContext
 from prescient.api.errors import answer_errors
 from prescient.api.request_shape import check_shape
-from prescient.api.routes import cycles, health, portfolios, trading
+from prescient.api.routes import (
+    cash,
+    cycles,
+    health,
+    portfolios,
+    positions,
+    reconcile,
+    trading,
+)
 
-ROUTES = (health.routes, portfolios.routes, trading.routes, cycles.routes)
+ROUTES = (
+    health.routes,
+    cash.routes,  # before the portfolios', whose path parameter would take `transfer` for an id
+    portfolios.routes,
+    positions.routes,
+    trading.routes,
+    cycles.routes,
+    reconcile.routes,
+)
 
 
 class Application(APIGatewayHttpResolver):

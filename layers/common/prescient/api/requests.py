@@ -74,6 +74,7 @@ Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 
+PositionIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A position's id")]
 PortfolioIdInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")]
 PortfolioIdInQuery = Annotated[
     int | None, Query(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")
@@ -89,6 +90,33 @@ IdempotencyKey = Annotated[
 ]
 PageSize = Annotated[int, Query(ge=1, le=100, description="How many at most")]
 Before = Annotated[int | None, Query(ge=1, le=LARGEST_BIGINT, description="Only ids below this")]
+
+
+class ClosePosition(BaseModel):
+    """How many of the shares to sell: all of them where it is not given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shares: Dollars | None = Field(None, description="Shares, at most two decimals")
+
+
+class CashFlow(BaseModel):
+    """Dollars to pay in or out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Dollars
+
+
+class CashTransfer(BaseModel):
+    """Dollars to move from one portfolio to another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    from_portfolio_id: Count
+    to_portfolio_id: Count
+    amount: Dollars
+    reason: Text | None = None
 
 
 class CreatePortfolio(BaseModel):

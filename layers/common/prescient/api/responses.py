@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
 from prescient.core.money import CENT, SHARE_STEP
+from prescient.core.positions import Exit
 from prescient.store.portfolios import PortfolioRow, PositionRow
 
 Money = Annotated[
@@ -195,3 +196,58 @@ class PortfoliosAnswer(BaseModel):
             summary=summary,
             timestamp=now,
         )
+
+
+class PositionClosed(BaseModel):
+    """What a sale by hand brought; `realized_pnl` has the fees of both sides."""
+
+    message: str
+    position_id: int
+    shares: Shares
+    price: Price
+    proceeds: Money
+    fee: Money
+    realized_pnl: Money
+
+    @classmethod
+    def of(cls, made: Exit) -> Self:
+        return cls(
+            message="Position closed" if made.shares == made.holding.shares else "Shares sold",
+            position_id=made.holding.position_id,
+            shares=made.shares,
+            price=made.price,
+            proceeds=made.proceeds,
+            fee=made.fee,
+            realized_pnl=made.realized_pnl,
+        )
+
+
+class Balance(BaseModel):
+    """A portfolio's cash."""
+
+    portfolio_id: int
+    current_balance: Money
+
+
+class CashMoved(BaseModel):
+    """The cash of each portfolio that the request named, after it."""
+
+    message: str
+    balances: list[Balance]
+
+
+class BrokenInvariant(BaseModel):
+    """A row that breaks an invariant of the accounting: what it says and what it should say."""
+
+    rule: str
+    subject: str
+    found: str
+    expected: str
+
+
+class Reconciliation(BaseModel):
+    """Whether every number can be rebuilt; at most the first 100 rows that cannot."""
+
+    message: str
+    reconciled: bool
+    breaks: list[BrokenInvariant]

@@ -1,0 +1,87 @@
+"""Cash: deposits, withdrawals, transfers. A key that comes again moves nothing again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prescient.api.authorization import Scope
+from prescient.api.context import Api
+from prescient.api.requests import CashFlow, CashTransfer, IdempotencyKey, PortfolioIdInPath
+from prescient.api.responses import Balance, CashMoved
+from prescient.api.routing import RouteTable
+from prescient.core.portfolios import PortfolioId
+from prescient.store import cash, portfolios
+from prescient.store.database import Session
+
+routes = RouteTable("Cash")
+ERRORS = (400, 404, 409, 422)
+
+
+@routes.route(
+    ["POST"],
+    "/portfolios/transfer",
+    scope=Scope.TRADE,
+    answers={200: CashMoved},
+    errors=ERRORS,
+)
+def transfer(api: Api, body: CashTransfer, idempotency_key: IdempotencyKey = None) -> CashMoved:
+    """Move cash between two portfolios; the rebalancing log keeps it."""
+    wanted = cash.Transfer(
+        from_id=PortfolioId(body.from_portfolio_id),
+        to_id=PortfolioId(body.to_portfolio_id),
+        amount=body.amount,
+        key=idempotency_key or api.new_id(),
+        reason=body.reason,
+    )
+    now = api.now()
+    with api.database.transaction() as session:
+        cash.transfer(session, wanted, now)
+        return _moved(session, [wanted.from_id, wanted.to_id])
+
+
+@routes.route(
+    ["POST"],
+    "/portfolios/<portfolio_id>/deposit",
+    scope=Scope.TRADE,
+    answers={200: CashMoved},
+    errors=ERRORS,
+)
+def deposit(
+    api: Api,
+    portfolio_id: PortfolioIdInPath,
+    body: CashFlow,
+    idempotency_key: IdempotencyKey = None,
+) -> CashMoved:
+    """Pay cash in: neither profit nor the end of a drawdown."""
+    now, owner, key = api.now(), PortfolioId(portfolio_id), idempotency_key or api.new_id()
+    with api.database.transaction() as session:
+        cash.deposit(session, owner, body.amount, key, now)
+        return _moved(session, [owner])
+
+
+@routes.route(
+    ["POST"],
+    "/portfolios/<portfolio_id>/withdraw",
+    scope=Scope.TRADE,
+    answers={200: CashMoved},
+    errors=ERRORS,
+)
+def withdraw(
+    api: Api,
+    portfolio_id: PortfolioIdInPath,
+    body: CashFlow,
+    idempotency_key: IdempotencyKey = None,
+) -> CashMoved:
+    """Pay cash out, at most what is not invested."""
+    now, owner, key = api.now(), PortfolioId(portfolio_id), idempotency_key or api.new_id()
+    with api.database.transaction() as session:
+        cash.withdraw(session, owner, body.amount, key, now)
+        return _moved(session, [owner])
+
+
+def _moved(session: Session, owners: Sequence[PortfolioId]) -> CashMoved:
+    balances = [
+        Balance(portfolio_id=owner, current_balance=portfolios.get(session, owner).current_balance)
+        for owner in owners
+    ]
+    return CashMoved(message="Cash moved", balances=balances)

@@ -1,0 +1,28 @@
+"""Do the books still add up?"""
+
+from __future__ import annotations
+
+from prescient.api.authorization import Scope
+from prescient.api.context import Api
+from prescient.api.responses import BrokenInvariant, Reconciliation
+from prescient.api.routing import RouteTable
+from prescient.store import reconcile
+
+routes = RouteTable("Reconcile")
+
+
+@routes.route(["POST"], "/reconcile", scope=Scope.ADMIN, answers={200: Reconciliation})
+def check_books(api: Api) -> Reconciliation:
+    """Rebuild every number of every portfolio and name the rows that differ."""
+    with api.database.snapshot() as session:
+        breaks = reconcile.all_breaks(session)
+    return Reconciliation(
+        message="The books reconcile" if not breaks else "Some rows break an invariant",
+        reconciled=not breaks,
+        breaks=[
+            BrokenInvariant(
+                rule=one.rule, subject=one.subject, found=one.found, expected=one.expected
+            )
+            for one in breaks
+        ],
+    )

@@ -1,0 +1,105 @@
+"""Closing by hand, moving cash, and the check of the books."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+
+from tests.api.client import Client, sample
+
+
+@pytest.fixture
+def traded(client: Client) -> Client:
+    """Portfolio 1 holds 128.20 shares for $100; portfolio 2 holds cash alone."""
+    client.create()
+    client.create(name="Two", strategy_config={"min_liquidity": 10**9})
+    client.world.run_cycle()
+    return client
+
+
+def test_a_part_and_then_the_rest_is_closed(traded: Client) -> None:
+    part = traded.send(sample("close_position"))
+    assert part.status == 200
+    # 10 × 0.77 = 7.70 for a basis of 100.00 × 10 / 128.20 = 7.80
+    assert part.json == {
+        "message": "Shares sold",
+        "position_id": 1,
+        "shares": D("10.00"),
+        "price": D("0.77"),
+        "proceeds": D("7.70"),
+        "fee": D("0.00"),
+        "realized_pnl": D("-0.10"),
+    }
+    rest = traded.post("/portfolios/1/positions/1/close", {})
+    assert (rest.json["message"], rest.json["shares"]) == ("Position closed", D("118.20"))
+    again = traded.post("/portfolios/1/positions/1/close", {})
+    assert (again.status, again.json["code"]) == (409, "portfolio_conflict")
+    assert traded.world.breaks() == []
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "status"),
+    [
+        ("/portfolios/1/positions/1/close", {"shares": 128.21}, 422),
+        ("/portfolios/1/positions/1/close", {"shares": 0}, 422),
+        ("/portfolios/1/positions/1/close", {"share": 1}, 422),
+        ("/portfolios/2/positions/1/close", {}, 409),
+        ("/portfolios/9/positions/1/close", {}, 404),
+        ("/portfolios/1/deposit", {"amount": "NaN"}, 422),
+        ("/portfolios/1/deposit", {"amount": True}, 422),
+        ("/portfolios/1/deposit", {"amount": 0.001}, 422),
+        ("/portfolios/1/withdraw", {"amount": 9900.01}, 409),
+        ("/portfolios/9/withdraw", {"amount": 1}, 404),
+        ("/portfolios/transfer", {"from_portfolio_id": 1, "to_portfolio_id": 1, "amount": 1}, 422),
+        ("/portfolios/transfer", {"from_portfolio_id": 1, "to_portfolio_id": 9, "amount": 1}, 404),
+        ("/portfolios/transfer", {"from_portfolio_id": 1, "amount": 1}, 422),
+    ],
+)
+def test_what_cannot_be_done_changes_nothing(
+    traded: Client, target: str, body: dict[str, Any], status: int
+) -> None:
+    before = traded.world.everything()
+    assert traded.post(target, body).status == status
+    assert traded.world.everything() == before
+
+
+def test_a_transfer_with_a_key_moves_once(traded: Client) -> None:
+    for _ in range(2):
+        answer = traded.send(sample("transfer"))
+        assert answer.status == 200
+        assert answer.json["balances"] == [
+            {"portfolio_id": 1, "current_balance": D("9649.50")},
+            {"portfolio_id": 2, "current_balance": D("10250.50")},
+        ]
+    assert traded.world.breaks() == []
+
+
+def test_deposit_and_withdrawal(traded: Client) -> None:
+    paid_in = traded.send(sample("deposit")).json["balances"]
+    assert paid_in == [{"portfolio_id": 1, "current_balance": D("10400.00")}]
+    paid_out = traded.send(sample("withdraw")).json["balances"]
+    assert paid_out == [{"portfolio_id": 1, "current_balance": D("9900.00")}]
+    shown = traded.get("/portfolios/1").json["portfolio"]
+    assert shown["total_profit_loss"] == D("-0.64")
+    assert traded.world.breaks() == []
+
+
+def test_reconcile_names_what_differs(traded: Client) -> None:
+    assert traded.send(sample("reconcile")).json == {
+        "message": "The books reconcile",
+        "reconciled": True,
+        "breaks": [],
+    }
+    traded.world.rows("UPDATE capital_in_use SET cost_basis = 5 RETURNING 1")
+    answer = traded.send(sample("reconcile")).json
+    assert answer["reconciled"] is False
+    assert answer["breaks"] == [
+        {
+            "rule": "5: capital in use = cost basis of all open positions",
+            "subject": "all portfolios",
+            "found": "5.00",
+            "expected": "100.00",
+        }
+    ]
