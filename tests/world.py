@@ -12,10 +12,12 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from prescient.core.books import OrderBook
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.markets import Event, Market, MarketId, Quote
 from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId
 from prescient.polymarket.client import EventPage, MarketPage
+from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.steps import cycle, execute, maintenance, price_update, signal, snapshot
 from prescient.steps import filter as filter_step
 from prescient.steps.context import StepContext
@@ -28,21 +30,38 @@ D = Decimal
 
 
 class StandInExchange:
-    """Shows `events`; raises after `pages_before_failure` pages where that is set."""
+    """Shows `events`; raises after `pages_before_failure` pages where that is set.
+
+    Books and histories are by token id, resolutions by condition id; the calls that `fails` names
+    raise.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.events: list[Event] = [event()]
         self.pages_before_failure: int | None = None
         self.minima: tuple[Decimal | None, Decimal | None] = (None, None)
+        self.earliest_end: datetime | None = None
+        self.order_books: dict[str, OrderBook] = {}
+        self.asked_books: list[str] = []
+        self.histories: dict[str, tuple[PricePoint, ...]] = {}
+        self.asked_histories: list[str] = []
+        self.resolutions: dict[str, ResolutionDetails] = {}
+        self.fails: set[str] = set()
+        self.unlisted: set[MarketId] = set()
         self._clock = clock
 
     def event_pages(
-        self, *, liquidity_min: Decimal | None = None, volume_min: Decimal | None = None
+        self,
+        *,
+        liquidity_min: Decimal | None = None,
+        volume_min: Decimal | None = None,
+        end_date_min: datetime | None = None,
     ) -> Iterator[EventPage]:
-        self.minima = (liquidity_min, volume_min)
+        self.minima, self.earliest_end = (liquidity_min, volume_min), end_date_min
         for place, shown in enumerate(self.events):
             self._fail_at(place)
-            listed = replace(shown, markets=tuple(one for one in shown.markets if not one.closed))
+            markets = tuple(one for one in shown.markets if self._is_listed(one))
+            listed = replace(shown, markets=markets)
             yield EventPage((listed,), Counter(), self._clock.now)
         self._fail_at(len(self.events))
 
@@ -53,6 +72,25 @@ class StandInExchange:
             tuple(one for one in markets if one.market_id in ids), Counter(), self._clock.now
         )
 
+    def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
+        self._fail_if("books")
+        self.asked_books = list(token_ids)
+        return {one: self.order_books[one] for one in token_ids if one in self.order_books}
+
+    def price_histories(
+        self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
+    ) -> dict[str, tuple[PricePoint, ...]]:
+        self._fail_if("price_histories")
+        self.asked_histories += token_ids
+        return {
+            one: tuple(point for point in self.histories.get(one, ()) if start <= point.at < end)
+            for one in token_ids
+        }
+
+    def resolution(self, condition_id: str) -> ResolutionDetails:
+        self._fail_if("resolution")
+        return self.resolutions.get(condition_id, ResolutionDetails(None, is_fifty_fifty=False))
+
     def take_counters(self) -> dict[str, int | dict[str, int]]:
         return {"calls": 1, "skipped": {"placeholder": 2}}
 
@@ -60,6 +98,13 @@ class StandInExchange:
         """Change the one market of the one event."""
         (shown,) = self.events
         self.events = [replace(shown, markets=(replace(shown.markets[0], **changes),))]
+
+    def _is_listed(self, one: Market) -> bool:
+        return not one.closed and one.market_id not in self.unlisted
+
+    def _fail_if(self, call: str) -> None:
+        if call in self.fails:
+            raise ExchangeUnavailable(f"{call}: answered HTML")
 
     def _fail_at(self, place: int) -> None:
         if self.pages_before_failure == place:

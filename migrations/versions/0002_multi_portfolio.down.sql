@@ -11,7 +11,7 @@ DROP TABLE idempotency_keys, capital_in_use, market_exposure, migration_reports,
     portfolio_snapshots, portfolio_performance_cache, portfolio_rebalancing_log,
     portfolio_history, portfolio_equity, cash_ledger, trading_signals, position_exits,
     portfolio_positions, trades, cycle_portfolios, trading_cycles, portfolios, order_books,
-    market_features, market_prices, market_snapshots,
+    market_features, market_backfills, market_hours, market_prices, market_snapshots,
     market_batches, markets, events;
 
 CREATE TABLE portfolio_state (

@@ -1,11 +1,18 @@
 """One fetch a cycle, one batch, the same for every portfolio."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
-from prescient.core.errors import ExchangeUnavailable, InvalidRequest
-from prescient.core.markets import EventId, MarketId, Quote
+from prescient.core.books import Level, OrderBook
+from prescient.core.errors import BatchLost, ExchangeUnavailable, InvalidRequest
+from prescient.core.markets import EventId, Market, MarketId, Outcome, Quote
+from prescient.steps.demand import LATE_END
+from prescient.store import candidates, tape
+from prescient.store.candidates import Thresholds
 from tests.builders import NOON, event, market
 from tests.world import World, several
 
@@ -138,7 +145,138 @@ def test_what_a_portfolio_holds_never_changes_a_feature(world: World) -> None:
     world.clock.pass_time(hours=1)
     result = world.filter(world.open_cycle())
     features = world.rows(
-        "SELECT mean FROM market_features WHERE batch_id = %s AND lookback_hours = 6",
+        "SELECT mean FROM market_features WHERE batch_id = %s AND lookback_hours = 24",
         result.batch_id,
     )
     assert [row["mean"] for row in features] == [D("0.775")]
+
+
+def book(bid: str, ask: str, shares: str = "100") -> OrderBook:
+    return OrderBook((Level(D(bid), D(shares)),), (Level(D(ask), D(shares)),))
+
+
+def deep(place: int, **changes: Any) -> Market:
+    """Market m1, m2, …, each less deep than the one before, with tokens of its own."""
+    values = {
+        "market_id": MarketId(f"m{place}"),
+        "liquidity": D(90000 - place),
+        "yes_token_id": f"y{place}",
+        "no_token_id": f"n{place}",
+    }
+    return market(**values | changes)
+
+
+def test_books_of_both_outcomes_are_stored_with_the_batch(world: World) -> None:
+    world.portfolio()
+    world.exchange.order_books = {"11": book("0.77", "0.78"), "12": book("0.22", "0.24", "7.5")}
+    result = world.filter(world.open_cycle())
+    stored = world.rows("SELECT * FROM order_books ORDER BY outcome DESC")
+    assert [(row["market_id"], row["outcome"], row["bids"], row["asks"]) for row in stored] == [
+        ("m1", "yes", [["0.77", "100"]], [["0.78", "100"]]),
+        ("m1", "no", [["0.22", "7.5"]], [["0.24", "7.5"]]),
+    ]
+    assert {(row["batch_id"], row["fetched_at"]) for row in stored} == {(result.batch_id, NOON)}
+    with world.context.database.transaction() as session:
+        (candidate,) = candidates.load(session, result.batch_id, Thresholds())
+    assert candidate.books == {
+        Outcome.YES: world.exchange.order_books["11"],
+        Outcome.NO: world.exchange.order_books["12"],
+    }
+
+
+def test_a_token_without_a_book_leaves_its_outcome_without_one(world: World) -> None:
+    world.portfolio()
+    world.exchange.order_books = {"12": book("0.22", "0.24")}
+    world.filter(world.open_cycle())
+    assert [row["outcome"] for row in world.rows("SELECT outcome FROM order_books")] == ["no"]
+
+
+def test_the_deepest_markets_that_somebody_admits_get_books(world: World) -> None:
+    """Never one outcome alone, and never more than `max_books`."""
+    world.portfolio("a", min_liquidity=50000)
+    world.portfolio("b", market_types=["sports"])
+    world.context = replace(world.context, max_books=5)
+    world.exchange.events = [
+        event(
+            deep(5),
+            deep(1, accepting_orders=False),
+            deep(2),
+            deep(3, yes_token_id=None, no_token_id=None),
+            deep(4),
+            deep(6),
+            deep(7, liquidity=D(40000)),
+            deep(8, end_date=NOON),
+        )
+    ]
+    world.filter(world.open_cycle())
+    assert world.exchange.asked_books == ["y2", "n2", "y4", "n4"]
+
+
+def test_nobody_who_buys_is_no_books(world: World) -> None:
+    world.filter(world.open_cycle())
+    assert world.exchange.asked_books == []
+
+
+def test_without_books_nothing_is_published(world: World) -> None:
+    world.portfolio()
+    world.exchange.fails = {"books"}
+    with pytest.raises(ExchangeUnavailable, match="books"):
+        world.filter(world.open_cycle())
+    assert world.row("SELECT status FROM market_batches")["status"] == "failed"
+    for table in ("market_snapshots", "market_prices", "market_hours", "cycle_portfolios"):
+        assert world.rows(f"SELECT 1 FROM {table}") == []  # type: ignore[arg-type]
+
+
+def test_asks_for_no_event_that_ended_long_before_anybody_would_trade_it(world: World) -> None:
+    world.portfolio("a", min_hours_to_end=48)
+    world.portfolio("b", min_hours_to_end=24)
+    world.filter(world.open_cycle())
+    assert world.exchange.earliest_end == NOON + timedelta(hours=24) - LATE_END
+
+
+def test_a_batch_that_maintenance_took_away_is_not_published(world: World) -> None:
+    world.portfolio()
+    with world.context.database.transaction() as session:
+        batch_id = tape.open_batch(session, "filter", NOON)
+        tape.discard(session, batch_id, "stale", {})
+        with pytest.raises(BatchLost, match="no longer loading"):
+            tape.publish(session, batch_id, {}, NOON)
+
+
+def delisted_holding(world: World) -> int:
+    """A batch whose listing lacks m1, which a portfolio holds that may have to sell it."""
+    holder = world.portfolio("holder")
+    world.portfolio("other", min_confidence=0.9)
+    world.run_cycle()
+    world.rows(
+        "UPDATE portfolios SET strategy_type = %s WHERE portfolio_id = %s RETURNING 1",
+        "mean_reversion",
+        holder,
+    )
+    world.clock.pass_time(hours=1)
+    world.exchange.unlisted = {MarketId("m1")}
+    return world.filter(world.open_cycle()).batch_id
+
+
+def test_a_held_market_that_is_no_longer_listed_is_seen_by_its_holder_alone(world: World) -> None:
+    batch_id = delisted_holding(world)
+    row = world.row("SELECT listed FROM market_snapshots WHERE batch_id = %s", batch_id)
+    assert row["listed"] is False
+    with world.context.database.transaction() as session:
+        assert candidates.load(session, batch_id, Thresholds()) == []
+        (seen,) = candidates.load(session, batch_id, Thresholds(), [MarketId("m1")])
+    assert seen.features[168].observations == 1
+
+
+def test_what_only_a_holding_brought_in_changes_nothing_for_others(world: World) -> None:
+    batch_id = delisted_holding(world)
+    assert world.row("SELECT count(*) AS hours FROM market_hours")["hours"] == 1
+    assert world.exchange.asked_books == []
+    assert world.rows("SELECT 1 FROM order_books WHERE batch_id = %s", batch_id) == []
+
+
+def test_a_holding_that_no_strategy_sells_is_left_to_the_price_updates(world: World) -> None:
+    world.portfolio()
+    world.run_cycle()
+    world.exchange.unlisted = {MarketId("m1")}
+    assert world.filter(world.open_cycle()).markets == 0

@@ -7,6 +7,7 @@ import pytest
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.portfolios import PortfolioId
+from prescient.polymarket.clob_rows import ResolutionDetails
 from tests.builders import event
 from tests.world import World, several
 
@@ -186,3 +187,38 @@ def test_a_void_market_does_not_block_the_payout_of_the_next(world: World) -> No
     result = world.update_prices()
     assert (result.settled, result.flagged, result.positions) == (1, 1, 1)
     assert world.state(portfolio_id).current_balance == D("9928.20")
+
+
+HALF_EACH = {"closed": True, "yes_price": D("0.5"), "no_price": D("0.5")}
+
+
+def test_half_each_is_paid_when_the_clob_says_so(world: World) -> None:
+    portfolio_id = bought(world)
+    world.exchange.resolutions = {"0x1": ResolutionDetails(None, is_fifty_fifty=True)}
+    assert world.reprice("0.49", "0.51", **HALF_EACH).settled == 1
+    assert world.state(portfolio_id).current_balance == D("9964.10")
+    assert world.breaks() == []
+
+
+def test_half_each_that_the_clob_does_not_confirm_stays_open_and_flagged(world: World) -> None:
+    bought(world)
+    result = world.reprice("0.49", "0.51", **HALF_EACH)
+    assert (result.settled, result.flagged, result.positions) == (0, 1, 1)
+
+
+def test_a_clob_that_does_not_answer_holds_up_nothing_else(world: World) -> None:
+    world.exchange.events = [event(*several(2))]
+    bought(world)
+    world.exchange.fails = {"resolution"}
+    (shown,) = world.exchange.events
+    half, other = shown.markets
+    other = replace(other, closed=True, yes_price=D(1), no_price=D(0))
+    world.exchange.events = [replace(shown, markets=(replace(half, **HALF_EACH), other))]
+    world.clock.pass_time(minutes=5)
+    result = world.update_prices()
+    assert (result.settled, result.flagged, result.positions) == (1, 1, 1)
+    world.exchange.fails = set()
+    world.exchange.resolutions = {"0x1": ResolutionDetails(None, is_fifty_fifty=True)}
+    world.clock.pass_time(minutes=5)
+    assert world.update_prices().settled == 1
+    assert world.breaks() == []

@@ -87,6 +87,8 @@ def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[st
         "CLOB_URL",
         "CLOCK",
         "MAX_QUOTE_AGE",
+        "MAX_BOOKS",
+        "TAPE_RETENTION_DAYS",
         "MAX_MARKET_EXPOSURE",
         "TOTAL_CAPITAL",
         "MAX_CONCURRENCY",

@@ -4,7 +4,13 @@ from decimal import Decimal as D
 
 import pytest
 
-from prescient.core.settlement import Resolution, ResolutionFlag, resolution
+from prescient.core.markets import Market
+from prescient.core.settlement import (
+    Resolution,
+    ResolutionFlag,
+    needs_confirmation,
+    resolution,
+)
 from tests.builders import market
 
 ODD = Resolution(flag=ResolutionFlag.ODD_RESOLUTION)
@@ -31,10 +37,35 @@ DISPUTED = Resolution(flag=ResolutionFlag.DISPUTED)
 def test_resolution(
     yes: str | None, no: str | None, closed: bool, status: str | None, expected: Resolution
 ) -> None:
-    seen = market(
+    assert resolution(ended(yes, no, closed, status)) == expected
+
+
+def ended(yes: str | None, no: str | None, closed: bool, status: str | None) -> Market:
+    return market(
         yes_price=None if yes is None else D(yes),
         no_price=None if no is None else D(no),
         closed=closed,
         resolution_status=status,
     )
-    assert resolution(seen) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked", "expected"),
+    [
+        (ended("0.5", "0.5", True, None), True, Resolution(D("0.5"))),
+        (ended("0.5", "0.5", True, "proposed"), True, Resolution(D("0.5"))),
+        (ended("0.5", "0.5", True, "resolved"), False, Resolution(D("0.5"))),
+        (ended("0.5", "0.5", True, "disputed"), False, DISPUTED),
+        (ended("0.5", "0.5", False, None), False, Resolution()),
+        (ended("1", "0", True, None), False, Resolution(D(1))),
+        (ended("0.4", "0.6", True, None), False, ODD),
+        (ended("0", "0", True, None), False, ODD),
+        (ended(None, None, True, None), False, ODD),
+    ],
+)
+def test_the_clob_confirms_nothing_but_half_each(
+    seen: Market, asked: bool, expected: Resolution
+) -> None:
+    """`asked` is whether the CLOB is asked at all; `expected` what comes of its yes."""
+    assert needs_confirmation(seen) is asked
+    assert resolution(seen, half_confirmed=True) == expected

@@ -58,6 +58,13 @@ class ClaimLost(PrescientError):
     """Another cycle runs this portfolio now, or this one's lease has been taken over."""
 
 
+class BatchLost(PrescientError):
+    """A batch was discarded, by maintenance or by its own failure, before it could be published."""
+
+    def __init__(self, batch_id: int) -> None:
+        super().__init__(f"batch {batch_id} is no longer loading")
+
+
 class ExchangeUnavailable(PrescientError):
     """The exchange did not give a usable answer within the retries and the deadline."""
 

@@ -26,11 +26,18 @@ class Resolution:
     flag: ResolutionFlag | None = None
 
 
-def resolution(market: Market) -> Resolution:
+def needs_confirmation(market: Market) -> bool:
+    """Whether it closed at half each with nobody yet to say that this is its resolution."""
+    half_each = (market.yes_price, market.no_price) == (HALF, HALF)
+    return market.closed and half_each and market.resolution_status not in ("resolved", "disputed")
+
+
+def resolution(market: Market, *, half_confirmed: bool = False) -> Resolution:
     """The market's resolution; empty while it is open.
 
-    Pays on outcome prices of exactly {0, 1}; on 0.5/0.5 only when the oracle says resolved;
-    everything else that is closed stays unpaid and flagged. The larger price never wins.
+    Pays on outcome prices of exactly {0, 1}; on 0.5/0.5 only when the oracle says resolved, or the
+    CLOB does (`half_confirmed`); everything else that is closed stays unpaid and flagged. The
+    larger price never wins.
     """
     if market.resolution_status == "disputed":
         return Resolution(flag=ResolutionFlag.DISPUTED)
@@ -39,7 +46,8 @@ def resolution(market: Market) -> Resolution:
     prices = (market.yes_price, market.no_price)
     if prices in ((ONE, ZERO), (ZERO, ONE)):
         return Resolution(yes_payout=market.yes_price)
-    if prices == (HALF, HALF) and market.resolution_status == "resolved":
+    sure = half_confirmed or market.resolution_status == "resolved"
+    if prices == (HALF, HALF) and sure:
         return Resolution(yes_payout=HALF)
     return Resolution(flag=ResolutionFlag.ODD_RESOLUTION)
 

@@ -40,6 +40,8 @@ class Environment:
             shared_limits=GlobalLimits(settings.max_market_exposure, settings.total_capital),
             max_quote_age=timedelta(seconds=settings.max_quote_age),
             max_concurrency=settings.max_concurrency,
+            max_books=settings.max_books,
+            tape_retention=timedelta(days=settings.tape_retention_days),
         )
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ class Settings(BaseModel):
 
     `clock` says whose time it is: the machine's, or the exchange's (a simulation has its own).
     `max_quote_age` and `cycle_wait_seconds` are seconds, the two limits dollars of cost basis.
+    `max_books` is how many order books a cycle fetches at most, two a market.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -29,6 +30,8 @@ class Settings(BaseModel):
     max_quote_age: Annotated[int, Field(gt=0)] = 600
     max_market_exposure: Dollars | None = None
     total_capital: Dollars | None = None
+    max_books: Annotated[int, Field(ge=0, le=20_000)] = 500
+    tape_retention_days: Annotated[int, Field(gt=0, le=36_500)] = 30
     max_concurrency: Annotated[int, Field(gt=0, le=1000)] = 10
     state_machine_arn: str | None = None
     cycle_wait_seconds: Annotated[float, Field(ge=0, le=25)] = 20.0

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from prescient.core.books import OrderBook
 from prescient.core.markets import MarketId
 from prescient.core.portfolios import GlobalLimits
 from prescient.polymarket.client import EventPage, MarketPage
+from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.store.database import Database
 
 
@@ -18,10 +20,22 @@ class Exchange(Protocol):
     """What steps ask of the exchange; every method raises `ExchangeUnavailable`."""
 
     def event_pages(
-        self, *, liquidity_min: Decimal | None, volume_min: Decimal | None
+        self,
+        *,
+        liquidity_min: Decimal | None,
+        volume_min: Decimal | None,
+        end_date_min: datetime | None,
     ) -> Iterator[EventPage]: ...
 
     def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage: ...
+
+    def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]: ...
+
+    def price_histories(
+        self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
+    ) -> dict[str, tuple[PricePoint, ...]]: ...
+
+    def resolution(self, condition_id: str) -> ResolutionDetails: ...
 
     def take_counters(self) -> dict[str, int | dict[str, int]]:
         """What was called and skipped since this was last asked."""
@@ -30,7 +44,11 @@ class Exchange(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """`now` is the clock; `max_concurrency` is how many portfolios a cycle runs at once."""
+    """`now` is the clock, which may ask the network: it is not read within a transaction.
+
+    `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books
+    it fetches at most, `tape_retention` for how long the tape is kept whole.
+    """
 
     database: Database
     exchange: Exchange
@@ -38,3 +56,5 @@ class StepContext:
     shared_limits: GlobalLimits
     max_quote_age: timedelta
     max_concurrency: int
+    max_books: int = 500
+    tape_retention: timedelta = timedelta(days=30)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.core.books import OrderBook
 from prescient.core.errors import InvalidRequest
+from prescient.core.markets import MarketId, Outcome
 from prescient.core.portfolios import PortfolioId, PortfolioStatus
-from prescient.core.strategies import registry
-from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.steps.context import StepContext
 from prescient.steps.cycle import CycleParameters, open_cycle
+from prescient.steps.demand import Demand, demand
 from prescient.steps.portfolio_step import may_run
-from prescient.store import cycles, listings, portfolios, tape
+from prescient.store import admission, books, cycles, features, listings, portfolios, tape
+from prescient.store.admission import AdmittedMarket
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
+from prescient.store.tape import Sighting
+
+Side = tuple[MarketId, Outcome]
 
 
 class FilterRequest(BaseModel):
@@ -38,25 +44,45 @@ class FilterResult(BaseModel):
     skipped: int
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A cycle, the portfolios to run in it, and what they ask of the market picture."""
+
+    cycle: CycleRow
+    portfolio_ids: list[PortfolioId]
+    demand: Demand
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The markets that somebody admits, deepest first, and the books of some of them."""
+
+    market_ids: list[MarketId]
+    books: Mapping[Side, OrderBook]
+    books_fetched_at: datetime
+
+
 def run(request: FilterRequest, context: StepContext) -> FilterResult:
     """Fetch, store and publish; a failed fetch publishes nothing and leaves no rows."""
-    cycle, runnable = _prepare(request, context)
-    if cycle.batch_id is not None:
-        return _answer(cycle, cycle.batch_id, context)
+    task = _prepare(request, context)
+    if task.cycle.batch_id is not None:
+        return _answer(task.cycle, task.cycle.batch_id, context)
     now = context.now()
     with context.database.transaction() as session:
         batch_id = tape.open_batch(session, "filter", now)
     try:
-        _load(batch_id, cycle, runnable, context)
-        _publish(batch_id, cycle, runnable, context)
+        _load(batch_id, task.demand, context)
+        _load_held(batch_id, task.demand, context)
+        picked = _pick(batch_id, task.demand, context)
+        _publish(batch_id, task, picked, context)
     except Exception as error:
         with context.database.transaction() as session:
             tape.discard(session, batch_id, str(error), context.exchange.take_counters())
         raise
-    return _answer(cycle, batch_id, context)
+    return _answer(task.cycle, batch_id, context)
 
 
-def _prepare(request: FilterRequest, context: StepContext) -> tuple[CycleRow, list[PortfolioRow]]:
+def _prepare(request: FilterRequest, context: StepContext) -> Task:
     now = context.now()
     with context.database.transaction() as session:
         cycle_id = request.cycle_id
@@ -65,7 +91,9 @@ def _prepare(request: FilterRequest, context: StepContext) -> tuple[CycleRow, li
         cycle = cycles.get(session, cycle_id)
         if cycle.status == "failed":
             raise InvalidRequest(f"cycle_id: cycle {cycle_id} has failed")
-        return cycle, _runnable(session, cycle)
+        runnable = _runnable(session, cycle)
+    asked = CycleParameters.model_validate(cycle.parameters).thresholds
+    return Task(cycle, [one.portfolio_id for one in runnable], demand(runnable, asked))
 
 
 def _runnable(session: Session, cycle: CycleRow) -> list[PortfolioRow]:
@@ -77,34 +105,69 @@ def _runnable(session: Session, cycle: CycleRow) -> list[PortfolioRow]:
     ]
 
 
-def _load(
-    batch_id: int, cycle: CycleRow, runnable: Iterable[PortfolioRow], context: StepContext
-) -> None:
+def _load(batch_id: int, wanted: Demand, context: StepContext) -> None:
     """Store page after page, each in a transaction of its own, so that memory stays bounded."""
-    asked = CycleParameters.model_validate(cycle.parameters).thresholds
-    configurations = _configurations(runnable)
     pages = context.exchange.event_pages(
-        liquidity_min=_least(
-            [one.min_liquidity for one in configurations], asked.event_min_liquidity
-        ),
-        volume_min=_least([one.min_volume for one in configurations], asked.event_min_volume),
+        liquidity_min=wanted.least_liquidity,
+        volume_min=wanted.least_volume,
+        end_date_min=wanted.earliest_end(context.now()),
     )
     for page in pages:
+        markets = [market for event in page.events for market in event.markets]
         with context.database.transaction() as session:
             listings.save_events(session, page.events, page.fetched_at)
-            markets = [market for event in page.events for market in event.markets]
-            tape.append(session, batch_id, markets, page.fetched_at)
+            tape.append(session, batch_id, markets, Sighting(page.fetched_at))
 
 
-def _publish(
-    batch_id: int, cycle: CycleRow, runnable: Iterable[PortfolioRow], context: StepContext
-) -> None:
+def _load_held(batch_id: int, wanted: Demand, context: StepContext) -> None:
+    """Add what the listing left out and somebody may have to sell, for nobody else to see."""
+    with context.database.transaction() as session:
+        missing = tape.held_outside(session, batch_id, wanted.sellers)
+    if not missing:
+        return
+    page = context.exchange.markets_by_id(missing)
+    with context.database.transaction() as session:
+        listings.save_markets(session, page.markets, page.fetched_at)
+        tape.append(session, batch_id, page.markets, Sighting(page.fetched_at, listed=False))
+
+
+def _pick(batch_id: int, wanted: Demand, context: StepContext) -> Picked:
+    """The markets that somebody may trade, and the books of the deepest of them."""
+    admissions, thresholds = wanted.admissions(context.now()), wanted.thresholds.of_markets()
+    with context.database.transaction() as session:
+        markets = admission.admitted(session, batch_id, admissions, thresholds)
+    sides = _sides(markets, context.max_books)
+    fetched_at = context.now()
+    found = context.exchange.books(list(sides))
+    of_sides = {sides[token_id]: book for token_id, book in found.items()}
+    return Picked([one.market_id for one in markets], of_sides, fetched_at)
+
+
+def _sides(markets: Iterable[AdmittedMarket], max_books: int) -> dict[str, Side]:
+    """What each token stands for: both outcomes of the first markets, as many as make `max_books`.
+
+    One outcome alone could hide an arbitrage, or pretend one.
+    """
+    sides: dict[str, Side] = {}
+    for one in markets:
+        if one.yes_token_id is None or one.no_token_id is None:
+            continue
+        if len(sides) + 2 > max_books:
+            break
+        sides[one.yes_token_id] = (one.market_id, Outcome.YES)
+        sides[one.no_token_id] = (one.market_id, Outcome.NO)
+    return sides
+
+
+def _publish(batch_id: int, task: Task, picked: Picked, context: StepContext) -> None:
     counters, now = context.exchange.take_counters(), context.now()
     with context.database.transaction() as session:
-        tape.compute_features(session, batch_id, tape.LOOKBACKS)
+        books.save(session, batch_id, picked.books, picked.books_fetched_at)
+        watched = {*picked.market_ids, *tape.held_within(session, batch_id, task.demand.sellers)}
+        features.compute(session, batch_id, watched, task.demand.lookbacks)
         tape.publish(session, batch_id, counters, now)
-        admitted = [one.portfolio_id for one in runnable]
-        cycles.decide_on_batch(session, cycle.cycle_id, batch_id, admitted, now)
+        features.record_hours(session, batch_id)
+        cycles.decide_on_batch(session, task.cycle.cycle_id, batch_id, task.portfolio_ids, now)
 
 
 def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResult:
@@ -121,22 +184,3 @@ def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResul
         markets=batch.markets,
         skipped=batch.skipped,
     )
-
-
-def _configurations(runnable: Iterable[PortfolioRow]) -> list[StrategyConfiguration]:
-    """A portfolio whose configuration is broken fails alone, in its own signal step."""
-    found = []
-    for portfolio in runnable:
-        try:
-            found.append(registry.configuration(portfolio.strategy_type, portfolio.strategy_config))
-        except InvalidRequest:
-            continue
-    return found
-
-
-def _least(values: list[Decimal], asked: Decimal | None) -> Decimal | None:
-    """What the exchange may leave out: less than any portfolio admits, or than the cycle asks.
-
-    An event's liquidity and volume are at least those of each of its markets.
-    """
-    return max(min(values, default=Decimal(0)), asked or Decimal(0))

@@ -8,13 +8,16 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.core.errors import ExchangeUnavailable
 from prescient.core.exits import due_exit
 from prescient.core.markets import MarketId
 from prescient.core.positions import ExitKind
+from prescient.core.settlement import needs_confirmation
 from prescient.polymarket.client import MarketPage
 from prescient.steps.context import StepContext
 from prescient.store import exits, history, listings, tape
 from prescient.store.database import Session
+from prescient.store.tape import Sighting
 
 
 class PriceUpdateRequest(BaseModel):
@@ -43,6 +46,7 @@ class Fetched:
     batch_id: int
     held: Sequence[MarketId]
     page: MarketPage
+    half_confirmed: frozenset[MarketId]
     counters: Mapping[str, object]
     now: datetime
 
@@ -60,7 +64,9 @@ def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
         batch_id = tape.open_batch(session, "price_update", now)
     try:
         page = context.exchange.markets_by_id(held)
-        fetched = Fetched(batch_id, held, page, context.exchange.take_counters(), context.now())
+        confirmed = _half_confirmed(batch_id, page, context)
+        counters, now = context.exchange.take_counters(), context.now()
+        fetched = Fetched(batch_id, held, page, confirmed, counters, now)
         with context.database.transaction() as session:
             return _apply(session, fetched)
     except Exception as error:
@@ -69,10 +75,33 @@ def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
         raise
 
 
+def _half_confirmed(batch_id: int, page: MarketPage, context: StepContext) -> frozenset[MarketId]:
+    """The markets that closed at half each and that the CLOB says to have ended so.
+
+    While it does not answer they stay open and flagged, and everything else goes on. Each update
+    begins with another market, so that one that it can never answer does not hide the others.
+    """
+    asked = [(one.market_id, one.condition_id) for one in page.markets if needs_confirmation(one)]
+    first = batch_id % max(len(asked), 1)
+    confirmed = set[MarketId]()
+    for market_id, condition_id in asked[first:] + asked[:first]:
+        try:
+            if condition_id and context.exchange.resolution(condition_id).is_fifty_fifty:
+                confirmed.add(market_id)
+        except ExchangeUnavailable:
+            break
+    return frozenset(confirmed)
+
+
 def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
     batch_id, page, now = fetched.batch_id, fetched.page, fetched.now
     listings.save_markets(session, page.markets, page.fetched_at)
-    tape.append(session, batch_id, page.markets, page.fetched_at)
+    tape.append(
+        session,
+        batch_id,
+        page.markets,
+        Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed),
+    )
     holders = tape.publish(session, batch_id, fetched.counters, now)
     due = [due_exit(priced) for priced in exits.due(session, holders)]
     made = [one for one in due if one is not None]

@@ -76,7 +76,8 @@ def load(
 ) -> list[Candidate]:
     """The open, priced markets of a complete batch that pass `thresholds`, by market id.
 
-    Only those of `market_ids` where it is given.
+    Only those of `market_ids` where it is given, and then also those that are in the batch only
+    because somebody holds them.
     """
     wanted = {
         "batch_id": batch_id,

@@ -18,6 +18,7 @@ LEFT JOIN LATERAL (
     WHERE computed.batch_id = snapshot.batch_id AND computed.market_id = snapshot.market_id
 ) AS feature ON true
 WHERE snapshot.batch_id = %(batch_id)s
+    AND (snapshot.listed OR %(market_ids)s::text[] IS NOT NULL)
     AND NOT snapshot.closed AND snapshot.accepting_orders
     AND snapshot.yes_price IS NOT NULL AND snapshot.no_price IS NOT NULL
     AND snapshot.mark IS NOT NULL

@@ -10,6 +10,7 @@ from decimal import Decimal
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
+from prescient.core.errors import BatchLost
 from prescient.core.markets import Market, MarketId, Quote
 from prescient.core.marks import mark_price
 from prescient.core.portfolios import PortfolioId
@@ -18,7 +19,6 @@ from prescient.store import portfolios, statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
-LOOKBACKS = (6, 24, 72, 168, 336)
 
 
 def open_batch(session: Session, kind: str, now: datetime) -> int:
@@ -27,37 +27,64 @@ def open_batch(session: Session, kind: str, now: datetime) -> int:
         return int(cursor.execute(SQL["open_batch"], {"kind": kind, "now": now}).fetchall()[0])
 
 
-def append(session: Session, batch_id: int, markets: Sequence[Market], seen_at: datetime) -> None:
-    """Add what a page showed of `markets` at `seen_at` to a loading batch."""
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How markets came to be seen.
+
+    `listed` is false where only a holding brought them into a filter's batch: nobody else may see
+    them. `half_confirmed` are those that the CLOB says to have ended at half each.
+    """
+
+    at: datetime
+    listed: bool = True
+    half_confirmed: frozenset[MarketId] = frozenset()
+
+
+def append(session: Session, batch_id: int, markets: Sequence[Market], sighting: Sighting) -> None:
+    """Add `markets` as they were seen to a loading batch."""
     marks = _marks(session, [market.market_id for market in markets])
     with session.cursor() as cursor, cursor.copy(SQL["copy_snapshots"]) as copy:
         for market in markets:
-            copy.write_row(_snapshot_row(batch_id, market, marks.get(market.market_id), seen_at))
+            copy.write_row(_snapshot_row(batch_id, market, marks.get(market.market_id), sighting))
 
 
 def publish(
     session: Session, batch_id: int, counters: Mapping[str, object], now: datetime
 ) -> list[PortfolioId]:
-    """Make a loaded batch visible: features, latest prices and the totals of all its holders.
+    """Make a loaded batch visible: latest prices and the totals of all its holders.
 
     Returns the portfolios whose positions were marked; they stay locked until the transaction
-    ends. Prices move forward in time only.
+    ends. Prices move forward in time only. Raises `BatchLost` for a batch that is not loading.
     """
     values = {"batch_id": batch_id}
     with session.cursor(row_factory=scalar_row) as cursor:
         holders = cursor.execute(SQL["lock_holders_of_batch"], values).fetchall()
     session.execute(SQL["move_prices"], values)
-    session.execute(
+    completed = session.execute(
         SQL["complete_batch"], {**values, "counters": Jsonb(dict(counters)), "now": now}
     )
+    if completed.rowcount != 1:
+        raise BatchLost(batch_id)
     portfolios.rewrite_totals(session, holders, now)
     return holders
 
 
-def compute_features(session: Session, batch_id: int, lookbacks: Sequence[int]) -> None:
-    """Per-market features of a loading batch over each of `lookbacks` (hours)."""
-    values = {"batch_id": batch_id, "lookbacks": list(lookbacks), "longest": max(lookbacks)}
-    session.execute(SQL["compute_features"], values)
+def held_outside(
+    session: Session, batch_id: int, portfolio_ids: Sequence[PortfolioId]
+) -> list[MarketId]:
+    """The markets that these portfolios hold and the batch does not have."""
+    values = {"batch_id": batch_id, "portfolio_ids": list(portfolio_ids)}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL["select_held_outside"], values).fetchall()
+
+
+def held_within(
+    session: Session, batch_id: int, portfolio_ids: Sequence[PortfolioId]
+) -> list[MarketId]:
+    """The markets of the batch that these portfolios hold."""
+    values = {"batch_id": batch_id, "portfolio_ids": list(portfolio_ids)}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL["select_held_within"], values).fetchall()
 
 
 def discard(session: Session, batch_id: int, error: str, counters: Mapping[str, object]) -> None:
@@ -93,14 +120,15 @@ def _marks(session: Session, market_ids: Sequence[MarketId]) -> dict[MarketId, D
 
 
 def _snapshot_row(
-    batch_id: int, market: Market, previous: Decimal | None, seen_at: datetime
+    batch_id: int, market: Market, previous: Decimal | None, sighting: Sighting
 ) -> tuple[object, ...]:
     mark = mark_price(market.quote, previous, market.yes_price)
-    resolved = resolution(market)
+    confirmed = market.market_id in sighting.half_confirmed
+    resolved = resolution(market, half_confirmed=confirmed)
     return (
         batch_id,
         market.market_id,
-        seen_at,
+        sighting.at,
         market.yes_price,
         market.no_price,
         market.quote.bid if market.quote else None,
@@ -116,4 +144,5 @@ def _snapshot_row(
         market.resolution_status,
         resolved.yes_payout,
         resolved.flag,
+        sighting.listed,
     )

@@ -10,7 +10,7 @@ WHERE market_id = ANY (%(market_ids)s::text[]) AND mark IS NOT NULL;
 COPY market_snapshots (
     batch_id, market_id, timestamp, yes_price, no_price, best_bid, best_ask, mark, mark_stale,
     liquidity, volume, volume24hr, one_day_price_change, accepting_orders, closed,
-    resolution_status, yes_payout, resolution_flag
+    resolution_status, yes_payout, resolution_flag, listed
 ) FROM STDIN;
 
 -- name: move_prices
@@ -32,36 +32,6 @@ ON CONFLICT (market_id) DO UPDATE SET
     yes_payout = excluded.yes_payout, resolution_flag = excluded.resolution_flag
 WHERE excluded.observed_at > market_prices.observed_at;
 
--- name: compute_features
-INSERT INTO market_features (
-    batch_id, market_id, lookback_hours, reference_price, mean, standard_deviation, observations
-)
-WITH batch AS (
-    SELECT batch_id, started_at FROM market_batches WHERE batch_id = %(batch_id)s
-), hourly AS (
-    SELECT DISTINCT ON (earlier.market_id, date_trunc('hour', earlier.timestamp))
-        earlier.market_id, earlier.timestamp, earlier.mark, batch.started_at
-    FROM batch
-    JOIN market_batches AS source
-        ON source.status = 'complete' AND source.kind IN ('filter', 'backfill')
-        AND source.batch_id <> batch.batch_id
-        AND source.started_at >= batch.started_at - make_interval(hours => %(longest)s)
-        AND source.started_at < batch.started_at
-    JOIN market_snapshots AS earlier ON earlier.batch_id = source.batch_id
-    JOIN market_snapshots AS present
-        ON present.batch_id = batch.batch_id AND present.market_id = earlier.market_id
-    WHERE earlier.mark IS NOT NULL AND earlier.timestamp < batch.started_at
-    ORDER BY earlier.market_id, date_trunc('hour', earlier.timestamp), earlier.timestamp DESC
-)
-SELECT
-    %(batch_id)s, market_id, lookback_hours,
-    (array_agg(mark ORDER BY timestamp))[1], round(avg(mark), 6), round(stddev_samp(mark), 6),
-    count(*)
-FROM hourly
-CROSS JOIN unnest(%(lookbacks)s::int[]) AS lookback (lookback_hours)
-WHERE timestamp >= started_at - make_interval(hours => lookback_hours)
-GROUP BY market_id, lookback_hours;
-
 -- name: complete_batch
 UPDATE market_batches SET
     status = 'complete', completed_at = %(now)s, counters = %(counters)s,
@@ -78,6 +48,22 @@ WHERE portfolio_id IN (
 )
 ORDER BY portfolio_id
 FOR UPDATE;
+
+-- name: select_held_outside
+SELECT DISTINCT market_id FROM portfolio_positions AS position
+WHERE status = 'open' AND portfolio_id = ANY (%(portfolio_ids)s::int[])
+    AND NOT EXISTS (
+        SELECT FROM market_snapshots AS seen
+        WHERE seen.batch_id = %(batch_id)s AND seen.market_id = position.market_id
+    )
+ORDER BY market_id;
+
+-- name: select_held_within
+SELECT DISTINCT position.market_id FROM portfolio_positions AS position
+JOIN market_snapshots AS seen
+    ON seen.batch_id = %(batch_id)s AND seen.market_id = position.market_id
+WHERE position.status = 'open' AND position.portfolio_id = ANY (%(portfolio_ids)s::int[])
+ORDER BY market_id;
 
 -- name: discard_batch
 WITH removed AS (DELETE FROM market_snapshots WHERE batch_id = %(batch_id)s)

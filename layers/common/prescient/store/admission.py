@@ -1,0 +1,56 @@
+"""The markets of a batch that somebody's configuration admits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psycopg.rows import class_row
+
+from prescient.core.admission import Admission
+from prescient.core.markets import MarketId
+from prescient.store import statements
+from prescient.store.candidates import Thresholds
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmittedMarket:
+    """A market with the CLOB's ids of its outcomes, None where it has none."""
+
+    market_id: MarketId
+    yes_token_id: str | None
+    no_token_id: str | None
+
+
+def admitted(
+    session: Session, batch_id: int, wanted: Iterable[Admission], thresholds: Thresholds
+) -> list[AdmittedMarket]:
+    """The listed, open, priced markets that pass `thresholds` and one of `wanted`, deepest first.
+
+    The batch may still be loading. Spreads are those of the listed quotes.
+    """
+    values = {
+        "batch_id": batch_id,
+        "admissions": json.dumps([as_json(one) for one in wanted]),
+        "min_liquidity": thresholds.min_liquidity,
+        "min_volume": thresholds.min_volume,
+        "min_market_conviction": thresholds.min_market_conviction,
+        "max_market_conviction": thresholds.max_market_conviction,
+    }
+    with session.cursor(row_factory=class_row(AdmittedMarket)) as cursor:
+        return cursor.execute(SQL["select_admitted"], values).fetchall()
+
+
+def as_json(one: Admission) -> dict[str, object]:
+    """The admission as the statements read it."""
+    return {
+        "market_types": sorted(one.market_types),
+        "min_liquidity": str(one.min_liquidity),
+        "min_volume": str(one.min_volume),
+        "max_spread": str(one.max_spread),
+        "earliest_end": one.earliest_end.isoformat(),
+    }

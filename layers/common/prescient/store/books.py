@@ -1,0 +1,32 @@
+"""Order books of a batch: those that every portfolio's fills of the cycle walk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from prescient.core.books import Level, OrderBook
+from prescient.core.markets import MarketId, Outcome
+from prescient.store import statements
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+
+
+def save(
+    session: Session,
+    batch_id: int,
+    books: Mapping[tuple[MarketId, Outcome], OrderBook],
+    fetched_at: datetime,
+) -> None:
+    """Add books to a loading batch. `fetched_at` is the moment before they were asked for."""
+    with session.cursor() as cursor, cursor.copy(SQL["copy_books"]) as copy:
+        for (market_id, outcome), book in books.items():
+            levels = (_stored(book.bids), _stored(book.asks))
+            copy.write_row((batch_id, market_id, outcome, fetched_at, *levels))
+
+
+def _stored(levels: Sequence[Level]) -> str:
+    """Levels as [price, shares] strings, best first, as JSON."""
+    return json.dumps([[str(level.price), str(level.shares)] for level in levels])
