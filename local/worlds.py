@@ -63,7 +63,7 @@ def running(exchange: str, since: datetime | None) -> Venue | None:
     """
     world = choose(exchange, "1", since)
     if isinstance(world.venue, SimulatedVenue):
-        return RunningVenue(world.venue, start=world.turns[0].at if since else EPOCH)
+        return RunningVenue(world.turns[0].at)
     if isinstance(world.venue, RecordedVenue):
         world.venue.show(len(world.venue) - 1)
     return world.venue

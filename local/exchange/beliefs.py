@@ -9,42 +9,59 @@ can profit from it systematically, which is what makes a simulated result honest
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Sequence
+from itertools import accumulate
 
-_CERTAIN = 60.0
+from local.exchange.chance import Bridge, unit
+
+_CERTAIN = 60.0  # nats of information; nothing is learned beyond
+_MOMENTS_KEPT = 200
 
 
 class Belief:
-    """The probabilities of outcomes of which exactly one is true."""
+    """The probabilities of outcomes of which exactly one is true, at any moment of a lifetime."""
 
-    def __init__(self, prior: Sequence[float], sharpness: float, generator: random.Random) -> None:
-        """`prior` sums to one; `sharpness` is how early the truth shows (about 1)."""
+    def __init__(self, prior: Sequence[float], sharpness: float, key: str, depth: int) -> None:
+        """`prior` sums to one; `sharpness` is how early the truth shows (about 1).
+
+        The lifetime has 2**`depth` moments between which a belief moves.
+        """
         self._prior = tuple(prior)
         self._sharpness = sharpness
-        self._generator = generator
-        self._signals = [0.0] * len(prior)
-        self._information = 0.0
-        self.truth: int = generator.choices(range(len(prior)), prior)[0]
+        self._noise = [Bridge(f"{key}:noise{outcome}", depth) for outcome in range(len(prior))]
+        self._latest = _CERTAIN / (sharpness + _CERTAIN)
+        self._kept: dict[float, tuple[float, ...]] = {}
+        self.truth: int = _drawn(prior, unit(f"{key}:truth"))
 
-    def learn(self, elapsed: float) -> None:
-        """Takes in what is known when the share `elapsed` (0 to 1) of the lifetime has passed."""
-        information = min(self._sharpness * elapsed / max(1e-9, 1.0 - elapsed), _CERTAIN)
-        news = information - self._information
-        if news <= 0.0:
-            return
-        noise = math.sqrt(news)
-        for outcome in range(len(self._signals)):
-            self._signals[outcome] += noise * self._generator.gauss(0.0, 1.0)
-        self._signals[self.truth] += news
-        self._information = information
+    def at(self, elapsed: float) -> tuple[float, ...]:
+        """The posterior, outcome by outcome, when the share `elapsed` (0–1) has passed."""
+        place = min(max(elapsed, 0.0), self._latest)
+        known = self._kept.get(place)
+        if known is None:
+            known = self._posterior(place)
+            if len(self._kept) >= _MOMENTS_KEPT:
+                self._kept.clear()
+            self._kept[place] = known
+        return known
 
-    def probabilities(self) -> list[float]:
-        """The posterior, outcome by outcome."""
-        highest = max(self._signals)
+    def _posterior(self, place: float) -> tuple[float, ...]:
+        """Signals are Brownian motions of the information s·e/(1 − e).
+
+        A Brownian motion W at e/(1 − e) is a Brownian bridge at e, divided by 1 − e.
+        """
+        scale = math.sqrt(self._sharpness) / (1.0 - place)
+        signals = [scale * noise.at(place) for noise in self._noise]
+        signals[self.truth] += self._sharpness * place / (1.0 - place)
+        highest = max(signals)
         weights = [
             prior * math.exp(signal - highest)
-            for prior, signal in zip(self._prior, self._signals, strict=True)
+            for prior, signal in zip(self._prior, signals, strict=True)
         ]
         total = math.fsum(weights)
-        return [weight / total for weight in weights]
+        return tuple(weight / total for weight in weights)
+
+
+def _drawn(prior: Sequence[float], chance: float) -> int:
+    """The outcome at `chance` when the prior's shares lie end to end."""
+    ends = list(accumulate(prior))
+    return next((place for place, end in enumerate(ends) if chance < end), len(prior) - 1)

@@ -16,6 +16,7 @@ from typing import Any
 from local.exchange.simulated import SimulatedVenue
 
 EVENTS_A_PAGE = 100
+_TOPICS = 600  # some 2,200 markets
 _MARKER = "@@@@@"
 _DESCRIPTION = (
     "This market resolves by what the organisers announce on their own page. An announcement that "
@@ -52,7 +53,8 @@ class _Template:
 
 
 def _templates(seed: int) -> Iterator[_Template]:
-    events = [_marked(event) for event in SimulatedVenue(seed).events() if not event["closed"]]
+    listed = SimulatedVenue(seed, topics=_TOPICS).events()
+    events = [_marked(event) for event in listed if not event["closed"]]
     for first in range(0, len(events), EVENTS_A_PAGE):
         page = events[first : first + EVENTS_A_PAGE]
         yield _Template(json.dumps(page).encode(), sum(len(event["markets"]) for event in page))
@@ -65,12 +67,10 @@ def _marked(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _marked_market(market: Mapping[str, Any]) -> dict[str, Any]:
-    condition_id, tokens = market["conditionId"], json.loads(market["clobTokenIds"])
-    return {
-        **market,
-        "id": _MARKER + market["id"],
-        "slug": f"{market['slug']}-{_MARKER}",
-        "conditionId": f"0x{_MARKER}{condition_id[len('0x') + len(_MARKER) :]}",
-        "clobTokenIds": json.dumps([_MARKER + token[len(_MARKER) :] for token in tokens]),
-        "description": _DESCRIPTION,
-    }
+    row = {**market, "id": _MARKER + market["id"], "slug": f"{market['slug']}-{_MARKER}"}
+    row["description"] = _DESCRIPTION
+    if market["conditionId"]:
+        tokens = json.loads(market["clobTokenIds"])
+        row["conditionId"] = f"0x{_MARKER}{market['conditionId'][len('0x') + len(_MARKER) :]}"
+        row["clobTokenIds"] = json.dumps([_MARKER + token[len(_MARKER) :] for token in tokens])
+    return row

@@ -1,195 +1,164 @@
-"""The simulated questions: what is asked, when it ends, how it trades."""
+"""The simulated questions: what is asked, when it ends, how it trades and how it is decided."""
 
 from __future__ import annotations
 
-import math
-import random
-from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
 
-from local.exchange.beliefs import Belief
+from local.exchange.chance import Wave
+from local.exchange.oddities import ODD_FOR, Ending, Oddity
+from local.exchange.prices import FairPrice
+from local.exchange.quotes import COARSE, DOLLAR, Quote, quote
 
-HOURS_OF_HISTORY = 169
-_FIRST_EVENT = 30_000
-_FIRST_MARKET = 600_000
-_SHARE_SOON = 0.4
-_SHARE_NEG_RISK = 0.3
-_SHARE_AUGMENTED = 0.4
-_STEP = timedelta(minutes=5)
-_TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "politics",
-        ("the Harbour Bill", "the Valley Accord", "the Transit Levy", "the Coast Act"),
-    ),
-    ("crypto", ("Orbital Coin", "Meridian", "Basalt", "Lumen Chain")),
-    ("sports", ("the Northern Cup", "the Coast Derby", "the Winter Open", "the Grand Relay")),
-    ("economy", ("the policy rate", "payrolls", "the housing index", "core inflation")),
-    ("technology", ("the Aster launch", "the Quill release", "Project Heron", "the Delta chip")),
-)
-_NAMES = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Hazel", "Juniper", "Larch", "Maple")
-_PLACEHOLDERS = ("Person V", "Person W", "Person X")
+STEP = timedelta(minutes=5)
+_PROPOSED_BEFORE_DISPUTE = timedelta(hours=2)
+_HOUR = timedelta(hours=1)
+_LIQUIDITY_HOURS = 30.0
 
 
-@dataclass
+class Phase(StrEnum):
+    """Where a question is in its life."""
+
+    TRADING = "trading"
+    PROPOSED = "proposed"
+    DISPUTED = "disputed"
+    CLOSED_ODDLY = "closed_oddly"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """How a question trades: `tick` in mills, `spread` in ticks, the rest in dollars."""
+
+    tick: int = COARSE
+    spread: int = 1
+    liquidity: float = 0.0
+    volume: float = 0.0
+    volume_a_day: float = 0.0
+    fee_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A lifetime from `start` to `end`; the result is known and paid when it `closes`.
+
+    Rows say that it ends at `shown` before `shown_until`, then that it ends at `end`.
+    """
+
+    start: datetime
+    end: datetime
+    closes: datetime
+    disputed: bool
+    shown: datetime
+    shown_until: datetime
+
+    @property
+    def hours(self) -> float:
+        return (self.end - self.start) / _HOUR
+
+    def end_shown_at(self, now: datetime) -> datetime:
+        return self.shown if now < self.shown_until else self.end
+
+    def elapsed(self, now: datetime) -> float:
+        """The share of the lifetime that has passed, 0 to 1."""
+        return min(max((now - self.start) / (self.end - self.start), 0.0), 1.0)
+
+
+@dataclass(frozen=True, eq=False)
 class Question:
-    """One binary market. `outcome` is its place in `belief`; prices are in ticks of `tick`."""
+    """One binary market. `answer` is what a YES pays in the end: 1, 0 or 0.5 dollars.
+
+    Nobody may know it before the calendar's `closes`.
+    """
 
     market_id: str
     text: str
     label: str
-    belief: Belief
-    outcome: int
-    start: datetime
-    end: datetime
-    closes: datetime
-    tick: float = 0.01
-    half_spread: float = 0.0
-    liquidity: float = 0.0
-    volume: float = 0.0
-    volume_a_day: float = 0.0
-    fee_rate: float = 0.0
+    outcomes: tuple[str, str]
+    price: FairPrice
+    answer: float
+    calendar: Calendar
+    trade: Trade
+    oddities: frozenset[Oddity]
+    ending: Ending = Ending.NORMAL
     placeholder: bool = False
-    hourly: deque[float] = field(default_factory=lambda: deque(maxlen=HOURS_OF_HISTORY))
+
+    @cached_property
+    def condition_id(self) -> str:
+        return "0x" + sha256(self.market_id.encode()).hexdigest()
+
+    @cached_property
+    def tokens(self) -> tuple[str, str]:
+        """The CLOB's ids of YES and NO."""
+        yes, no = (sha256(f"{self.market_id}:{side}".encode()) for side in ("yes", "no"))
+        return str(int(yes.hexdigest(), 16)), str(int(no.hexdigest(), 16))
 
     @property
-    def probability(self) -> float:
-        return self.belief.probabilities()[self.outcome]
+    def has_identity(self) -> bool:
+        return Oddity.WITHOUT_IDENTITY not in self.oddities
 
-    @property
-    def answer(self) -> bool:
-        """Whether it resolves YES; nobody may know before `closes`."""
-        return self.belief.truth == self.outcome
+    def phase(self, now: datetime) -> Phase:
+        calendar = self.calendar
+        if self.placeholder or now < calendar.end:
+            return Phase.TRADING
+        if now < calendar.closes:
+            late = now >= calendar.end + _PROPOSED_BEFORE_DISPUTE
+            return Phase.DISPUTED if calendar.disputed and late else Phase.PROPOSED
+        is_odd = self.ending in (Ending.ZEROS, Ending.UNPRICED) and now < calendar.closes + ODD_FOR
+        return Phase.CLOSED_ODDLY if is_odd else Phase.RESOLVED
 
-    def quote(self) -> tuple[float, float]:
-        """Best bid and ask on the tick grid; an empty side is 0 or 1."""
-        fair = self.probability
-        ticks = round(1 / self.tick)
-        bid = max(0, math.floor((fair - self.half_spread) * ticks))
-        ask = min(ticks, max(math.ceil((fair + self.half_spread) * ticks), bid + 1))
-        return bid / ticks, ask / ticks
+    def closed(self, now: datetime) -> bool:
+        return not self.placeholder and now >= self.calendar.closes
 
-    def middle(self) -> float:
-        bid, ask = self.quote()
-        return round((bid + ask) / 2, 4)
+    def quote(self, now: datetime) -> Quote:
+        """YES's best bid and ask while it is not closed."""
+        if Oddity.WITHOUT_BOOK in self.oddities:
+            return Quote(0, DOLLAR, self.trade.tick)
+        return quote(self.price.at(self.calendar.elapsed(now)), self.trade.tick, self.trade.spread)
+
+    def liquidity(self, now: datetime) -> float:
+        """Dollars in the book: bids at their price, asks at what is left to a dollar."""
+        breath = 1 + 0.3 * self._breath.at((now - self.calendar.start) / _HOUR)
+        return round(self.trade.liquidity * breath, 4)
+
+    @cached_property
+    def _breath(self) -> Wave:
+        return Wave(f"{self.market_id}:liquidity", _LIQUIDITY_HOURS)
+
+    def change(self, now: datetime, span: timedelta) -> float | None:
+        """By how much the price has moved, None where it was not asked yet."""
+        if now - span < self.calendar.start or Oddity.WITHOUT_BOOK in self.oddities:
+            return None
+        return round(self.quote(now).middle - self.quote(now - span).middle, 4)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Topic:
-    """An event: questions under one title. In a negRisk one the questions exclude each other."""
+    """An event: questions under one title. In a negRisk one the questions exclude each other.
+
+    It closes with the last of its questions.
+    """
 
     event_id: str
     title: str
     tag: str
-    start: datetime
-    end: datetime
+    calendar: Calendar
     neg_risk: bool
     augmented: bool
     questions: Sequence[Question]
 
     def closed(self, now: datetime) -> bool:
-        return all(asked.closes <= now for asked in self.questions if not asked.placeholder)
+        return now >= self.calendar.closes
+
+    def settled(self, now: datetime) -> bool:
+        """Whether nothing of it will change any more."""
+        return now >= self.calendar.closes + ODD_FOR
 
 
-def topic(seed: int, number: int, start: datetime) -> Topic:
-    """The topic with this number, asked at `start`: the same for the same arguments."""
-    generator = random.Random(f"{seed}:{number}")  # noqa: S311 (it must be repeatable)
-    tag, subjects = generator.choice(_TOPICS)
-    subject = generator.choice(subjects)
-    end = start + _lifetime(generator)
-    author = _Author(generator, number, subject, start, end)
-    neg_risk = generator.random() < _SHARE_NEG_RISK
-    augmented = neg_risk and generator.random() < _SHARE_AUGMENTED
-    questions = author.exclusive(augmented) if neg_risk else author.separate()
-    title = f"Who decides {subject}?" if neg_risk else f"What happens with {subject}?"
-    event_id = str(_FIRST_EVENT + number)
-    return Topic(event_id, title, tag, start, end, neg_risk, augmented, list(questions))
-
-
-def _lifetime(generator: random.Random) -> timedelta:
-    """Some are decided within days, most take weeks or months."""
-    soon = generator.random() < _SHARE_SOON
-    days = generator.uniform(2, 14) if soon else generator.uniform(15, 180)
-    return _whole_steps(timedelta(days=days))
-
-
-def _whole_steps(span: timedelta) -> timedelta:
-    return _STEP * (span // _STEP)
-
-
-@dataclass(frozen=True)
-class _Author:
-    """Writes the questions of one topic."""
-
-    generator: random.Random
-    number: int
-    subject: str
-    start: datetime
-    end: datetime
-
-    def exclusive(self, augmented: bool) -> Iterator[Question]:
-        """One belief over all names; an augmented one keeps an outcome without a question."""
-        names = self.generator.sample(_NAMES, self.generator.randint(3, 6))
-        weights = [self.generator.expovariate(1.0) + 0.05 for _ in names]
-        weights += [0.1] if augmented else []
-        total = math.fsum(weights)
-        belief = self._belief([weight / total for weight in weights])
-        for place, name in enumerate(names):
-            text = f"Will {name} decide {self.subject}?"
-            yield self._question(place, text, name, self.end, belief=belief, outcome=place)
-        for place in range(self.generator.randint(0, 2)):
-            yield self._placeholder(len(names) + place, _PLACEHOLDERS[place])
-
-    def separate(self) -> Iterator[Question]:
-        """Independent questions with deadlines of their own."""
-        for place in range(self.generator.choice((1, 1, 2, 3, 4))):
-            end = self.end - place * _whole_steps((self.end - self.start) / 8)
-            label = f"{end:%B} {end.day}"
-            text = f"Will {self.subject} go ahead by {label}?"
-            yes = self.generator.betavariate(0.9, 0.9)
-            belief = self._belief([yes, 1.0 - yes])
-            yield self._question(place, text, label, end, belief=belief, outcome=0)
-
-    def _belief(self, prior: Sequence[float]) -> Belief:
-        return Belief(prior, self.generator.uniform(0.4, 1.6), self.generator)
-
-    def _question(
-        self, place: int, text: str, label: str, end: datetime, *, belief: Belief, outcome: int
-    ) -> Question:
-        depth = self.generator.uniform(2.6, 5.8)  # powers of ten: markets differ that much
-        volume = 10 ** (depth + self.generator.uniform(0.2, 1.6))
-        half_spread = 0.0004 * 10 ** (0.7 * (5.8 - depth)) * self.generator.uniform(0.5, 2.0)
-        return Question(
-            market_id=self._market_id(place),
-            text=text,
-            label=label,
-            belief=belief,
-            outcome=outcome,
-            start=self.start,
-            end=end,
-            closes=end + timedelta(hours=self.generator.randint(1, 8)),
-            tick=self.generator.choice((0.01, 0.001, 0.001)),
-            half_spread=half_spread,
-            liquidity=round(10**depth, 4),
-            volume=round(volume, 4),
-            volume_a_day=round(volume / self.generator.uniform(10, 60), 4),
-            fee_rate=self.generator.choice((0.0, 0.0, 0.02, 0.04)),
-        )
-
-    def _placeholder(self, place: int, name: str) -> Question:
-        """A seat for a name that may come later: listed, never traded."""
-        return Question(
-            market_id=self._market_id(place),
-            text=f"Will {name} decide {self.subject}?",
-            label=name,
-            belief=self._belief([0.0, 1.0]),
-            outcome=0,
-            start=self.start,
-            end=self.end,
-            closes=self.end,
-            placeholder=True,
-        )
-
-    def _market_id(self, place: int) -> str:
-        return str(_FIRST_MARKET + 10 * self.number + place)
+def whole_steps(span: timedelta) -> timedelta:
+    """The span, down to whole steps of the exchange's clock."""
+    return STEP * (span // STEP)

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from local.exchange.questions import Question, Topic
+from local.exchange import oddities
+from local.exchange.chance import happens
+from local.exchange.oddities import Ending, Oddity
+from local.exchange.questions import Phase, Question, Topic
+from local.exchange.quotes import DOLLAR, FINE
+from local.exchange.web import decimal_text, plain_number
 
-_DAY = 86_400
+_DAY = timedelta(days=1)
+_CHANGES = {
+    "oneHourPriceChange": timedelta(hours=1),
+    "oneDayPriceChange": _DAY,
+    "oneWeekPriceChange": timedelta(weeks=1),
+}
+_STATUSES = {Phase.TRADING: [], Phase.PROPOSED: ["proposed"]}
+_DISPUTED = ["proposed", "disputed"]
+_TAGS = ("politics", "crypto", "sports", "economy", "technology")
+_BASE_FEE = 1_000  # of every recorded market with fees, whatever its rate
 
 
 def event_row(topic: Topic, now: datetime) -> dict[str, Any]:
     """The event with its markets."""
     markets = [market_row(topic, asked, now) for asked in topic.questions]
+    slug = _slug(topic.title, topic.event_id)
     return {
         "id": topic.event_id,
-        "ticker": _slug(topic.title, topic.event_id),
-        "slug": _slug(topic.title, topic.event_id),
+        "ticker": slug,
+        "slug": slug,
         "title": topic.title,
-        "startDate": _timestamp(topic.start),
-        "creationDate": _timestamp(topic.start),
-        "endDate": _timestamp(topic.end),
+        "description": f"{topic.title} Decided by what the organisers announce.",
+        "startDate": _microseconds(topic.calendar.start),
+        "creationDate": _microseconds(topic.calendar.start),
+        "endDate": _seconds(topic.calendar.end_shown_at(now)),
         "active": True,
         "closed": topic.closed(now),
         "archived": False,
@@ -32,130 +48,183 @@ def event_row(topic: Topic, now: datetime) -> dict[str, Any]:
         "enableOrderBook": True,
         "negRisk": topic.neg_risk,
         "negRiskAugmented": topic.augmented,
-        "tags": [{"id": str(len(topic.tag)), "label": topic.tag.title(), "slug": topic.tag}],
+        "tags": [
+            {"id": str(_TAGS.index(topic.tag) + 1), "label": topic.tag.title(), "slug": topic.tag}
+        ],
         "markets": markets,
     }
 
 
 def market_row(topic: Topic, asked: Question, now: datetime) -> dict[str, Any]:
     """The market without its event, as it stands inside an event."""
-    row = _identity(topic, asked, now)
-    if asked.placeholder:
-        return row | {"active": False, "liquidity": "0", "liquidityNum": 0, "spread": 1}
-    row |= _activity(asked, now)
-    return row | (_resolved(asked) if asked.closes <= now else _trading(asked, now))
-
-
-def _identity(topic: Topic, asked: Question, now: datetime) -> dict[str, Any]:
-    tokens = [_number(f"{asked.market_id}:{side}") for side in ("yes", "no")]
-    row: dict[str, Any] = {
-        "id": asked.market_id,
-        "question": asked.text,
-        "conditionId": "0x" + _digest(asked.market_id),
-        "slug": _slug(asked.text, asked.market_id),
-        "groupItemTitle": asked.label,
-        "startDate": _timestamp(asked.start),
-        "endDate": _timestamp(asked.end),
-        "endDateIso": asked.end.date().isoformat(),
-        "updatedAt": _timestamp(now),
-        "outcomes": json.dumps(["Yes", "No"]),
-        "clobTokenIds": json.dumps(tokens),
-        "active": True,
-        "closed": False,
-        "archived": False,
-        "acceptingOrders": True,
-        "enableOrderBook": True,
-        "negRisk": topic.neg_risk,
-        "orderPriceMinTickSize": asked.tick,
-        "orderMinSize": 5,
-        "bestBid": 0,
-        "bestAsk": 1,
-        "feesEnabled": asked.fee_rate > 0,
-    }
-    if asked.fee_rate > 0:
-        row["feeSchedule"] = {
-            "exponent": 1,
-            "rate": asked.fee_rate,
-            "takerOnly": True,
-            "rebateRate": 0.25,
-        }
+    row = _identity(topic, asked, now) | _fees(asked)
+    if asked.closed(now):
+        row |= _activity(asked, now) | _closed(asked, now)
+    elif Oddity.WITHOUT_BOOK in asked.oddities:
+        row |= _untraded()
+    else:
+        row |= _activity(asked, now) | _trading(asked, now)
+    for key in _missing(asked, row):
+        row.pop(key, None)
     return row
 
 
+def _identity(topic: Topic, asked: Question, now: datetime) -> dict[str, Any]:
+    shown = asked.calendar.end_shown_at(now)
+    precise = _microseconds if _digit(asked) % 2 else _seconds
+    row = {
+        "id": asked.market_id,
+        "question": asked.text,
+        "conditionId": asked.condition_id if asked.has_identity else "",
+        "slug": _slug(asked.text, asked.market_id),
+        "groupItemTitle": asked.label,
+        "startDate": precise(asked.calendar.start),
+        "endDate": _seconds(shown),
+        "endDateIso": shown.date().isoformat(),
+        "updatedAt": _microseconds(now),
+        "outcomes": json.dumps(asked.outcomes),
+        "clobTokenIds": json.dumps(asked.tokens) if asked.has_identity else "",
+        "active": not asked.placeholder,
+        "closed": False,
+        "archived": False,
+        "acceptingOrders": Oddity.REFUSING_ORDERS not in asked.oddities,
+        "enableOrderBook": True,
+        "negRisk": topic.neg_risk,
+        "orderPriceMinTickSize": asked.trade.tick / DOLLAR,
+        "orderMinSize": 5,
+        "umaResolutionStatuses": json.dumps(_STATUSES.get(asked.phase(now), _DISPUTED)),
+    }
+    if asked.outcomes != ("Yes", "No"):
+        row["gameStartTime"] = _spaced(shown - timedelta(hours=2))
+    return row
+
+
+def _fees(asked: Question) -> dict[str, Any]:
+    rate = asked.trade.fee_rate
+    if rate is None:
+        return {}
+    if rate == 0:
+        return {"feesEnabled": False}
+    schedule = {"exponent": 1, "rate": rate, "takerOnly": True, "rebateRate": 0.25}
+    if _digit(asked) < 4:  # noqa: PLR2004 (a quarter of the sixteen)
+        del schedule["exponent"]
+    return {"feesEnabled": True, "takerBaseFee": _BASE_FEE, "feeSchedule": schedule}
+
+
 def _activity(asked: Question, now: datetime) -> dict[str, Any]:
-    days = (min(now, asked.end) - asked.start).total_seconds() / _DAY
-    volume = round(asked.volume + asked.volume_a_day * days, 4)
-    return {"volume": str(volume), "volumeNum": volume, "volume24hr": asked.volume_a_day}
+    days = (min(now, asked.calendar.end) - asked.calendar.start) / _DAY
+    volume = plain_number(round(asked.trade.volume + asked.trade.volume_a_day * days, 4))
+    day = plain_number(round(asked.trade.volume_a_day, 4))
+    return {"volume": str(volume), "volumeNum": volume, "volume24hr": day}
 
 
 def _trading(asked: Question, now: datetime) -> dict[str, Any]:
-    bid, ask = asked.quote()
-    middle = asked.middle()
+    quote = asked.quote(now)
+    liquidity = plain_number(asked.liquidity(now))
     row: dict[str, Any] = {
-        "liquidity": str(asked.liquidity),
-        "liquidityNum": asked.liquidity,
-        "outcomePrices": json.dumps([_decimal(middle), _decimal(1 - middle)]),
-        "lastTradePrice": bid if bid > 0 else ask,
-        "spread": round(ask - bid, 4),
-        "bestBid": bid,
-        "bestAsk": ask,
-        "umaResolutionStatuses": json.dumps(["proposed"] if asked.end <= now else []),
+        "liquidity": str(liquidity),
+        "liquidityNum": liquidity,
+        "outcomePrices": _prices(quote.middle),
+        "lastTradePrice": plain_number((quote.bid or quote.ask) / DOLLAR),
+        "spread": (quote.ask - quote.bid) / DOLLAR,
+        "bestBid": quote.bid / DOLLAR,
+        "bestAsk": quote.ask / DOLLAR,
+        "orderPriceMinTickSize": quote.tick / DOLLAR,
     }
-    if bid == 0:
+    if quote.bid == 0:
         del row["bestBid"]
-    if asked.end <= now:
-        row["umaResolutionStatus"] = "proposed"
-    return row | _price_changes(asked, middle)
-
-
-def _price_changes(asked: Question, middle: float) -> dict[str, float]:
-    """Changes over the spans for which there is a history."""
-    spans = {"oneHourPriceChange": 1, "oneDayPriceChange": 24, "oneWeekPriceChange": 168}
-    return {
-        key: round(middle - asked.hourly[-1 - hours], 4)
-        for key, hours in spans.items()
-        if hours < len(asked.hourly)
+    if asked.phase(now) is not Phase.TRADING:
+        row["umaResolutionStatus"] = asked.phase(now).value
+    changes = {key: asked.change(now, span) for key, span in _CHANGES.items()}
+    return row | {
+        key: plain_number(change) for key, change in changes.items() if change is not None
     }
 
 
-def _resolved(asked: Question) -> dict[str, Any]:
-    """A resolved market is still `active`, has lost its liquidity, and its quote is left over."""
-    return {
+def _untraded() -> dict[str, Any]:
+    """An empty book, which shows as bid 0 and ask 1, and no outcome prices."""
+    amounts = {"volume": "0", "volumeNum": 0, "volume24hr": 0, "liquidity": "0", "liquidityNum": 0}
+    quote = {"lastTradePrice": 0, "spread": 1, "bestBid": 0, "bestAsk": 1}
+    return {**amounts, **quote, **dict.fromkeys(_CHANGES, 0)}
+
+
+def _closed(asked: Question, now: datetime) -> dict[str, Any]:
+    """A closed market is still `active`, and its quote is left over from its last moments."""
+    is_odd = asked.phase(now) is Phase.CLOSED_ODDLY
+    answer = asked.answer
+    row: dict[str, Any] = {
         "closed": True,
-        "acceptingOrders": False,
-        "outcomePrices": json.dumps(["1", "0"] if asked.answer else ["0", "1"]),
-        "lastTradePrice": 1 if asked.answer else 0,
-        "bestBid": 1 - asked.tick if asked.answer else 0,
-        "bestAsk": 1 if asked.answer else asked.tick,
-        "spread": asked.tick,
-        "closedTime": f"{asked.closes:%Y-%m-%d %H:%M:%S}+00",
-        "umaEndDate": f"{asked.closes:%Y-%m-%dT%H:%M:%SZ}",
+        "acceptingOrders": asked.ending is Ending.ACCEPTING,
+        "orderPriceMinTickSize": FINE / DOLLAR,
+        "liquidity": "0",
+        "liquidityNum": 0,
+        "outcomePrices": json.dumps(["0", "0"]) if is_odd else _prices(answer),
+        "lastTradePrice": plain_number(answer),
+        "bestBid": max(answer - FINE / DOLLAR, 0),
+        "bestAsk": plain_number(min(answer + (answer < 1) * FINE / DOLLAR, 1)),
+        "spread": FINE / DOLLAR,
+        "closedTime": _spaced(asked.calendar.closes),
+        "umaEndDate": (_seconds if _digit(asked) % 4 else _spaced)(asked.calendar.closes),
         "umaResolutionStatus": "resolved",
-        "umaResolutionStatuses": json.dumps(["proposed"]),
+        "umaResolutionStatuses": json.dumps(
+            [*_DISPUTED, "proposed"] if asked.calendar.disputed else ["proposed"]
+        ),
     }
+    if is_odd and asked.ending is Ending.UNPRICED:
+        del row["outcomePrices"]
+    if is_odd or asked.ending is Ending.WITHOUT_STATUS:
+        del row["umaResolutionStatus"]
+    return row
+
+
+def _missing(asked: Question, row: Mapping[str, Any]) -> list[str]:
+    """The keys that this row does not have."""
+    odd, closed = asked.oddities, row["closed"]
+    keys = {
+        "bestBid": row["bestBid"] == 0 and closed if "bestBid" in row else False,
+        "endDate": Oddity.WITHOUT_END in odd,
+        "endDateIso": Oddity.WITHOUT_END in odd,
+        "lastTradePrice": Oddity.NEVER_TRADED in odd,
+        "volume": Oddity.WITHOUT_VOLUME in odd,
+        "volumeNum": Oddity.WITHOUT_VOLUME in odd,
+        "volume24hr": (closed and not _keeps(asked)) or Oddity.WITHOUT_DAY_VOLUME in odd,
+        "liquidity": (closed and not _keeps(asked)) or Oddity.WITHOUT_LIQUIDITY in odd,
+        "liquidityNum": (closed and not _keeps(asked)) or Oddity.WITHOUT_LIQUIDITY in odd,
+    }
+    return [key for key, is_missing in keys.items() if is_missing]
+
+
+def _keeps(asked: Question) -> bool:
+    """A few closed markets still have their amounts."""
+    return happens(f"{asked.market_id}:keeps", oddities.CLOSED_WITH_AMOUNTS)
+
+
+def _prices(yes: float) -> str:
+    return json.dumps([decimal_text(yes), decimal_text(1 - yes)])
 
 
 def _sum(markets: list[dict[str, Any]], key: str) -> float:
     values: list[float] = [market.get(key, 0.0) for market in markets]
-    return round(sum(values), 4)
+    return plain_number(round(sum(values), 4))
 
 
-def _decimal(price: float) -> str:
-    return f"{price:.4f}".rstrip("0").rstrip(".")
+def _digit(asked: Question) -> int:
+    """0 to 15, always the same for one market."""
+    return int(asked.condition_id[-1], 16)
 
 
-def _timestamp(moment: datetime) -> str:
+def _seconds(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _microseconds(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _spaced(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}+00"
 
 
 def _slug(text: str, identity: str) -> str:
     words = "".join(letter if letter.isalnum() else " " for letter in text.lower()).split()
     return "-".join([*words, identity])
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _number(text: str) -> str:
-    return str(int(_digest(text), 16))

@@ -8,31 +8,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from local.exchange.questions import Question, Topic, topic
+from local.exchange.authors import author
+from local.exchange.chance import between, unit
+from local.exchange.questions import Topic, whole_steps
 from local.exchange.rows import event_row
 from local.exchange.venue import Row
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
-_STEP = timedelta(minutes=5)
-_HISTORY = timedelta(days=2)
-_TOPICS = 40
+TOPICS = 60
+_SHORT_EVERY, _SHORT_DAYS, _LONG_DAYS = (2, 5), (2.0, 14.0), (15.0, 180.0)
 
 
 class SimulatedVenue:
-    """Forty topics at any time: a topic that is decided makes room for a new one."""
+    """So many topics at any time: where one is decided, another is asked."""
 
-    def __init__(self, seed: int = 1, start: datetime = EPOCH) -> None:
+    def __init__(self, seed: int = 1, start: datetime = EPOCH, topics: int = TOPICS) -> None:
         """`start` is the clock's first time, UTC, not before EPOCH."""
-        self._seed = seed
         self._lock = threading.Lock()
-        self._now = EPOCH - _HISTORY
+        self._now = EPOCH
+        self._seats = [_Seat(seed, place, topics) for place in range(topics)]
         self._rows: Sequence[Row] | None = None
-        self._decided: list[Topic] = []
-        self._open = [self._ask(number) for number in range(_TOPICS)]
-        self._asked = _TOPICS
+        self._final: dict[str, Row] = {}
         self.advance_to(start)
 
     def now(self) -> datetime:
@@ -41,50 +40,67 @@ class SimulatedVenue:
     def advance_to(self, moment: datetime) -> None:
         """Moves the clock to `moment`, in whole steps of 5 minutes; never backwards."""
         with self._lock:
-            while self._now + _STEP <= moment:
-                self._now += _STEP
-                self._take_step()
+            steps = whole_steps(moment - self._now)
+            if steps > timedelta(0):
+                self._now += steps
                 self._rows = None
 
     def events(self) -> Sequence[Row]:
         with self._lock:
             if self._rows is None:
-                topics = [*self._decided, *self._open]
-                self._rows = [event_row(topic, self._now) for topic in topics]
+                asked = [topic for seat in self._seats for topic in seat.asked(self._now)]
+                asked.sort(key=lambda topic: int(topic.event_id))
+                self._rows = [self._row(topic) for topic in asked]
             return self._rows
 
-    def _ask(self, number: int) -> Topic:
-        return topic(self._seed, number, self._now)
-
-    def _take_step(self) -> None:
-        on_the_hour = self._now.minute == 0
-        for place, current in enumerate(self._open):
-            for question in current.questions:
-                self._trade(question, on_the_hour)
-            if current.closed(self._now):
-                self._decided.append(current)
-                self._open[place] = self._ask(self._asked)
-                self._asked += 1
-
-    def _trade(self, question: Question, on_the_hour: bool) -> None:
-        if question.placeholder or self._now > question.end:
-            return
-        question.belief.learn((self._now - question.start) / (question.end - question.start))
-        if on_the_hour:
-            question.hourly.append(question.middle())
+    def _row(self, topic: Topic) -> Row:
+        """A topic that is over is written once."""
+        if topic.event_id in self._final:
+            return self._final[topic.event_id]
+        row = event_row(topic, self._now)
+        if topic.settled(self._now):
+            self._final[topic.event_id] = row
+        return row
 
 
-class RunningVenue:
-    """A simulated world whose clock runs as the wall's does, from `start` on."""
+class _Seat:
+    """One topic after the other. Two seats of five ask what is decided within days."""
 
-    def __init__(self, venue: SimulatedVenue, start: datetime) -> None:
-        self._venue = venue
-        self._start = start
+    def __init__(self, seed: int, place: int, seats: int) -> None:
+        self._seed, self._place, self._seats = seed, place, seats
+        self._topics = [self._first()]
+
+    def asked(self, now: datetime) -> Iterator[Topic]:
+        """Every topic asked so far; the last one is open."""
+        while self._topics[-1].closed(now):
+            number = self._place + self._seats * len(self._topics)
+            begins = self._topics[-1].calendar.closes
+            self._topics.append(author(self._seed, number, begins, self._lifetime(number)))
+        return iter(self._topics)
+
+    def _first(self) -> Topic:
+        """Asked before EPOCH, so that the world does not begin with everything new."""
+        lifetime = self._lifetime(self._place)
+        passed = whole_steps(lifetime * unit(f"{self._seed}:{self._place}:passed"))
+        return author(self._seed, self._place, EPOCH - passed, lifetime)
+
+    def _lifetime(self, number: int) -> timedelta:
+        short, of = _SHORT_EVERY
+        days = _SHORT_DAYS if self._place % of < short else _LONG_DAYS
+        return timedelta(days=between(f"{self._seed}:{number}:days", *days))
+
+
+class RunningVenue(SimulatedVenue):
+    """A simulated world whose clock runs as the wall's does."""
+
+    def __init__(self, start: datetime, seed: int = 1) -> None:
+        self._start = max(start, EPOCH)
+        super().__init__(seed, self._start)
         self._started = time.monotonic()
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=time.monotonic() - self._started)
 
     def events(self) -> Sequence[Row]:
-        self._venue.advance_to(self.now())
-        return self._venue.events()
+        self.advance_to(self.now())
+        return super().events()

@@ -14,3 +14,13 @@ class Answer:
 
     status: int
     body: object
+
+
+def plain_number(value: float) -> float:
+    """A whole number as an int, as JSON encoders elsewhere write it: 1, not 1.0."""
+    return int(value) if value == int(value) else value
+
+
+def decimal_text(value: float) -> str:
+    """At most four decimals, without zeros at the end."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")

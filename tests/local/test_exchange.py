@@ -65,7 +65,7 @@ def test_a_keyset_listing_ends_and_repeats_nothing(client: Client, venue: Simula
     pages = list(client.pages("/events/keyset", limit="7", closed="false"))
     ids = [event["id"] for page in pages for event in page]
     assert [len(page) for page in pages[:-1]] == [7] * (len(pages) - 1)
-    assert len(set(ids)) == len(ids) == 40
+    assert len(set(ids)) == len(ids) == 60
 
 
 def test_a_cursor_under_another_name_is_ignored(client: Client) -> None:
@@ -105,10 +105,10 @@ def test_listings_leave_out_closed_rows_unless_asked(client: Client) -> None:
 
 def test_events_are_filtered_by_liquidity_and_volume(client: Client) -> None:
     found = client.get("/events", limit="100", liquidity_min="100000", volume_min="1000000")
-    assert 0 < len(found) < 40
+    assert 0 < len(found) < 60
     assert all(event["liquidity"] >= 100_000 and event["volume"] >= 1e6 for event in found)
     ignored = client.get("/events", limit="100", liquidity_num_min="100000")
-    assert len(ignored) == 40
+    assert len(ignored) == 60
 
 
 def test_markets_are_found_by_id_on_the_side_that_is_asked(client: Client) -> None:
