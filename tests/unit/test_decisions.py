@@ -1,5 +1,6 @@
 """From candidates to signals: the common filters, holdings, order and places."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -7,19 +8,24 @@ from typing import Any
 import pytest
 
 from prescient.core.decisions import Decision, decide
-from prescient.core.markets import MarketId, Quote
+from prescient.core.markets import MarketId, Outcome, Quote
 from prescient.core.portfolios import Limits
 from prescient.core.positions import Action
+from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate
-from prescient.core.strategies.momentum import STRATEGY, MomentumConfiguration
+from prescient.core.strategies.protocol import HeldPosition
 from tests.builders import NOON, candidate, position, view
+from tests.opportunities import EVERY_YES, book, siblings, strayed
 
 
 def decision(
-    candidates: list[Candidate], configuration: dict[str, Any] | None = None, **seen: Any
+    candidates: list[Candidate],
+    configuration: dict[str, Any] | None = None,
+    strategy_type: str = "momentum",
+    **seen: Any,
 ) -> Decision:
-    parsed = MomentumConfiguration(**configuration or {})
-    return decide(STRATEGY, parsed, candidates, view(**seen))
+    parsed = registry.configuration(strategy_type, configuration or {})
+    return decide(registry.find(strategy_type), parsed, candidates, view(**seen))
 
 
 def test_a_signal_carries_target_amount_and_reason() -> None:
@@ -78,16 +84,103 @@ def test_no_more_signals_than_free_positions_and_the_best_first() -> None:
     assert (found.funnel["cooldown"], found.funnel["emitted"]) == (4, 2)
 
 
-@pytest.mark.parametrize(
-    ("configuration", "limits", "amount"),
-    [
-        ({"trade_amount": 250}, Limits(None, None, 20), "250"),
-        ({"trade_amount": 250, "max_position_size": 200}, Limits(None, None, 20), "200"),
-        ({"trade_amount": 250, "max_position_size": 200}, Limits(D(150), None, 20), "150"),
-        ({"risk_per_trade": 0.02}, Limits(None, None, 20), "200.00"),
-        ({"risk_per_trade": 0.02, "stop_loss_percentage": 0.5}, Limits(None, None, 20), "400.00"),
-    ],
-)
-def test_size_of_a_signal(configuration: dict[str, Any], limits: Limits, amount: str) -> None:
-    (signal,) = decision([candidate()], configuration, limits=limits).signals
-    assert signal.amount == D(amount)
+def arbitrage(candidates: list[Candidate], **seen: Any) -> Decision:
+    return decision(candidates, strategy_type="arbitrage", **seen)
+
+
+def test_legs_share_a_group_its_budget_and_their_shares() -> None:
+    found = arbitrage(siblings(EVERY_YES))
+    assert [signal.action for signal in found.signals] == [Action.BUY_YES] * 3
+    assert {signal.group_id for signal in found.signals} == {"7-1-event-e1"}
+    assert {signal.shares for signal in found.signals} == {D("104.15")}
+    assert [signal.target_price for signal in found.signals] == [D("0.20"), D("0.30"), D("0.46")]
+    assert [signal.amount for signal in found.signals] == [D("20.83"), D("31.25"), D("47.91")]
+    assert len({signal.reason for signal in found.signals}) == 1
+    assert {(one.confidence, one.win_probability) for one in found.signals} == {(D(1), None)}
+
+
+def test_a_group_is_one_decision_and_as_many_positions_as_legs() -> None:
+    found = arbitrage(siblings(EVERY_YES))
+    assert (found.funnel["strategy_rule"], found.funnel["emitted"]) == (1, 1)
+    assert arbitrage(siblings(EVERY_YES), limits=Limits(None, None, 3)).signals
+    crowded = arbitrage(siblings(EVERY_YES), limits=Limits(None, None, 2))
+    assert (crowded.signals, crowded.funnel["sized"], crowded.funnel["emitted"]) == ((), 1, 0)
+
+
+def test_one_held_or_cooling_leg_stops_its_group() -> None:
+    held = arbitrage(siblings(EVERY_YES), positions=(position(market_id=MarketId("m2")),))
+    assert (held.signals, held.funnel["already_held"]) == ((), 0)
+    cooling = arbitrage(siblings(EVERY_YES), cooling=frozenset({MarketId("m2")}))
+    assert (cooling.signals, cooling.funnel["cooldown"]) == ((), 0)
+
+
+def test_a_group_that_fits_no_budget_is_not_bought_in_part() -> None:
+    found = arbitrage(siblings(EVERY_YES), cash=D("4.50"))
+    assert (found.signals, found.funnel["cooldown"], found.funnel["sized"]) == ((), 1, 0)
+
+
+def reverting(mark: str = "0.49", **changes: Any) -> HeldPosition:
+    """YES held, and back near its mean."""
+    shown = strayed(mark, **changes)
+    return position(strategy_type="mean_reversion", shares=D("33.33"), candidate=shown)
+
+
+def mean_reversion(candidates: list[Candidate], **seen: Any) -> Decision:
+    return decision(candidates, strategy_type="mean_reversion", **seen)
+
+
+def test_a_sale_names_its_shares_and_what_they_bring_at_the_bid() -> None:
+    found = mean_reversion([], positions=(reverting(),))
+    (sale,) = found.signals
+    assert (sale.action, sale.target_price, sale.shares) == (
+        Action.SELL_YES,
+        D("0.485"),
+        D("33.33"),
+    )
+    assert sale.amount == D("16.16")  # 33.33 × 0.485 = 16.16505
+    assert sale.reason.startswith("YES, bought at 0.78, is back")
+    assert list(found.funnel.items())[-2:] == [("emitted", 0), ("exits", 1)]
+
+
+def test_no_is_sold_at_its_own_bid() -> None:
+    shown = strayed("0.51", quote=Quote(D("0.50"), D("0.52")))
+    held = position(outcome=Outcome.NO, strategy_type="mean_reversion", candidate=shown)
+    (sale,) = mean_reversion([], positions=(held,)).signals
+    assert (sale.action, sale.target_price) == (Action.SELL_NO, D("0.48"))
+
+
+@pytest.mark.parametrize("quote", [None, Quote(D(0), D("0.50"))])
+def test_nothing_is_sold_where_nobody_bids(quote: Quote | None) -> None:
+    assert mean_reversion([], positions=(reverting(quote=quote),)).signals == ()
+
+
+def test_what_brings_no_cent_is_not_sold() -> None:
+    held = replace(reverting(), shares=D("0.02"))
+    assert mean_reversion([], positions=(held,)).signals == ()
+
+
+def test_a_market_that_is_sold_is_not_bought_in_the_same_cycle() -> None:
+    """YES is held and back; NO would be cheap enough to buy."""
+    shown = strayed("0.60", market_id=MarketId("m1"))
+    found = mean_reversion([shown], positions=(replace(reverting(), candidate=shown),))
+    assert [signal.action for signal in found.signals] == [Action.SELL_YES]
+    assert found.funnel["already_held"] == 0
+
+
+def test_a_paused_portfolio_sells_and_buys_nothing() -> None:
+    bargain = strayed("0.40", market_id=MarketId("m2"))
+    assert len(mean_reversion([bargain]).signals) == 1
+    found = mean_reversion([bargain], positions=(reverting(),), paused=True)
+    assert [signal.action for signal in found.signals] == [Action.SELL_YES]
+    assert found.funnel == {"candidates": 1, "paused": 0, "emitted": 0, "exits": 1}
+
+
+def test_signals_name_the_best_ask_of_the_book_before_the_listed_quote() -> None:
+    books = {Outcome.YES: book("0.77", "0.785", "0.79")}
+    (signal,) = decision([candidate(books=books)]).signals
+    assert signal.target_price == D("0.785")
+
+
+def test_the_wider_spread_of_both_outcomes_counts() -> None:
+    books = {Outcome.NO: book("0.10", "0.23")}
+    assert decision([candidate(books=books)]).funnel["spread"] == 0

@@ -1,0 +1,82 @@
+"""Random: the same lots for the same cycle and portfolio, fair ones, and nothing else."""
+
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+
+from prescient.core.errors import InvalidRequest
+from prescient.core.markets import MarketId, Outcome, Quote
+from prescient.core.portfolios import PortfolioId
+from prescient.core.strategies import registry
+from prescient.core.strategies.protocol import Opinion, PortfolioView
+from prescient.core.strategies.random import RandomConfiguration, decide
+from tests.builders import candidate, position, view
+
+MARKETS = [candidate(market_id=MarketId(f"m{place}")) for place in range(200)]
+
+
+def drawn(seen: PortfolioView, **configuration: Any) -> list[Opinion]:
+    return decide(MARKETS, seen, RandomConfiguration(**configuration))
+
+
+def sides(opinions: list[Opinion]) -> list[tuple[str, str]]:
+    return [(one.candidate.market_id, one.outcome.value) for one in opinions]
+
+
+def test_the_same_seed_draws_the_same() -> None:
+    """Written down once: any machine, process and Python must draw exactly these."""
+    assert sides(drawn(view())) == [("m39", "yes"), ("m62", "yes")]
+
+
+def test_another_cycle_or_portfolio_draws_anew() -> None:
+    first = sides(drawn(view()))
+    assert sides(drawn(view(cycle_id=8))) != first
+    assert sides(drawn(view(portfolio_id=PortfolioId(2)))) != first
+
+
+def test_a_market_more_or_less_moves_nobody_elses_lot() -> None:
+    first = drawn(view())
+    without_last = decide(MARKETS[:-1], view(), RandomConfiguration())
+    assert {one.candidate.market_id for one in first} - {"m199"} <= {
+        one.candidate.market_id for one in without_last
+    }
+
+
+def test_enters_as_many_as_asked_among_the_free() -> None:
+    assert len(drawn(view())) == 2
+    assert len(drawn(view(), entries_per_cycle=7)) == 7
+    (first, *_) = drawn(view())
+    held = position(market_id=first.candidate.market_id)
+    again = drawn(view(positions=(held,)))
+    assert len(again) == 2
+    assert first.candidate.market_id not in {one.candidate.market_id for one in again}
+    cooling = drawn(view(cooling=frozenset({first.candidate.market_id})))
+    assert first.candidate.market_id not in {one.candidate.market_id for one in cooling}
+
+
+def test_never_enters_where_nobody_sells() -> None:
+    unsold = [candidate(market_id=one.market_id, quote=Quote(D(0), D(1))) for one in MARKETS]
+    assert decide(unsold, view(), RandomConfiguration()) == []
+
+
+def test_lots_and_sides_are_fair() -> None:
+    """1,000 entries: their sides, and the first fifth of the markets, within 4 sd."""
+    found = [one for cycle in range(500) for one in drawn(view(cycle_id=cycle))]
+    yes = sum(one.outcome is Outcome.YES for one in found)
+    assert abs(yes - 500) < 4 * (1000 * 0.25) ** 0.5
+    first_fifth = sum(int(one.candidate.market_id[1:]) < 40 for one in found)
+    assert abs(first_fifth - 200) < 4 * (1000 * 0.2 * 0.8) ** 0.5
+
+
+def test_it_claims_nothing() -> None:
+    (first, *_) = drawn(view(), min_confidence=D("0.6"))
+    assert (first.confidence, first.win_probability) == (D("0.6"), None)
+    assert first.reason.startswith(f"{first.outcome.upper()} by lot: 0.")
+    assert first.reason.endswith("is among the lowest 2 of this cycle")
+
+
+@pytest.mark.parametrize("entries", [0, 101, 1.5])
+def test_bad_configuration_is_refused_by_name(entries: float) -> None:
+    with pytest.raises(InvalidRequest, match=r"strategy_config\.entries_per_cycle"):
+        registry.configuration("random", {"entries_per_cycle": entries})
