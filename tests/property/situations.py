@@ -154,7 +154,7 @@ def views(draw: st.DrawFn, shown: Sequence[Candidate], strategy_type: str) -> Po
         positions=tuple(
             _held(one, strategy_type) for place, one in enumerate(shown) if place in held
         ),
-        cooling=frozenset(draw(st.sets(st.sampled_from([MarketId("m0"), MarketId("m5")])))),
+        stopped_out=draw(st.sampled_from([{}, {MarketId("m0"): NOON, MarketId("m5"): NOON}])),
     )
 
 

@@ -44,7 +44,7 @@ def test_nothing_is_bought_that_fails_a_common_filter(situation: Situation) -> N
 
 @given(situation=situations())
 def test_one_decision_a_market_none_held_and_never_too_many(situation: Situation) -> None:
-    *_, seen = situation
+    _, configuration, _, seen = situation
     decision = decided(situation)
     markets_of: defaultdict[str, set[MarketId]] = defaultdict(set)
     for place, signal in enumerate(decision.signals):
@@ -52,7 +52,7 @@ def test_one_decision_a_market_none_held_and_never_too_many(situation: Situation
     named = [market_id for ids in markets_of.values() for market_id in ids]
     assert len(named) == len(set(named))
     bought = {signal.candidate.market_id for signal in buys(decision)}
-    assert bought.isdisjoint(seen.held | seen.cooling)
+    assert bought.isdisjoint(seen.held | seen.cooling(configuration.cooldown_hours))
     assert len(buys(decision)) <= seen.free_positions
 
 

@@ -11,7 +11,7 @@ from prescient.core.portfolios import PortfolioId
 from prescient.core.strategies import registry
 from prescient.core.strategies.protocol import Opinion, PortfolioView
 from prescient.core.strategies.random import RandomConfiguration, decide
-from tests.builders import candidate, position, view
+from tests.builders import NOON, candidate, position, view
 
 MARKETS = [candidate(market_id=MarketId(f"m{place}")) for place in range(200)]
 
@@ -51,7 +51,7 @@ def test_enters_as_many_as_asked_among_the_free() -> None:
     again = drawn(view(positions=(held,)))
     assert len(again) == 2
     assert first.candidate.market_id not in {one.candidate.market_id for one in again}
-    cooling = drawn(view(cooling=frozenset({first.candidate.market_id})))
+    cooling = drawn(view(stopped_out={first.candidate.market_id: NOON}))
     assert first.candidate.market_id not in {one.candidate.market_id for one in cooling}
 
 

@@ -95,7 +95,8 @@ def _purchases(
     funnel["strategy_rule"] = len(proposals)
     free = [one for one in proposals if view.held.isdisjoint(_market_ids(one))]
     funnel["already_held"] = len(free)
-    free = [one for one in free if view.cooling.isdisjoint(_market_ids(one))]
+    cooling = view.cooling(configuration.cooldown_hours)
+    free = [one for one in free if cooling.isdisjoint(_market_ids(one))]
     funnel["cooldown"] = len(free)
     sized = [purchase_of(one, configuration, view) for one in sorted(free, key=_rank)]
     bought = [purchase for purchase in sized if purchase]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -78,6 +78,7 @@ def _view(
     configuration: StrategyConfiguration,
 ) -> PortfolioView:
     portfolio_id, decided_at = portfolio.portfolio_id, _decided_at(cycle)
+    cooldown = timedelta(hours=float(configuration.cooldown_hours))
     return PortfolioView(
         portfolio_id=portfolio_id,
         cycle_id=cycle.cycle_id,
@@ -86,9 +87,7 @@ def _view(
         cash=portfolio.current_balance,
         limits=portfolio.limits,
         positions=_positions(session, cycle, portfolio),
-        cooling=signals.cooling_markets(
-            session, portfolio_id, configuration.cooldown_hours, decided_at
-        ),
+        stopped_out=signals.stopped_out(session, portfolio_id, decided_at - cooldown),
         paused=portfolio.status == PortfolioStatus.PAUSED,
     )
 

@@ -38,7 +38,7 @@ SELECT
 FROM market_snapshots AS snapshot
 JOIN markets AS market ON market.market_id = snapshot.market_id
 JOIN events AS event ON event.event_id = market.event_id AND event.neg_risk
-WHERE snapshot.batch_id = %(batch_id)s
+WHERE snapshot.batch_id = %(batch_id)s AND snapshot.listed
 GROUP BY event.id;
 
 -- name: select_books

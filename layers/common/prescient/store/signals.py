@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row
 
 from prescient.core.markets import EventId, MarketId
 from prescient.core.portfolios import PortfolioId
@@ -68,14 +68,12 @@ def held(session: Session, portfolio_id: PortfolioId) -> list[HeldRow]:
         return cursor.execute(SQL["select_held"], {"portfolio_id": portfolio_id}).fetchall()
 
 
-def cooling_markets(
-    session: Session, portfolio_id: PortfolioId, cooldown_hours: Decimal, now: datetime
-) -> frozenset[MarketId]:
-    """The markets that the portfolio was stopped out of less than `cooldown_hours` ago."""
-    since = now - timedelta(hours=float(cooldown_hours))
+def stopped_out(
+    session: Session, portfolio_id: PortfolioId, since: datetime
+) -> dict[MarketId, datetime]:
+    """When the portfolio was last stopped out of each market, if it was after `since`."""
     values = {"portfolio_id": portfolio_id, "since": since}
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return frozenset(cursor.execute(SQL["select_cooling"], values))
+    return dict(session.execute(SQL["select_stopped_out"], values).fetchall())
 
 
 def save(session: Session, signals: Sequence[Signal], origin: Origin) -> None:

@@ -8,13 +8,14 @@ LEFT JOIN trading_signals AS signal
 WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
 ORDER BY position.market_id, position.action;
 
--- name: select_cooling
-SELECT DISTINCT position.market_id
+-- name: select_stopped_out
+SELECT position.market_id, max(stopped.timestamp)
 FROM position_exits AS stopped
 JOIN portfolio_positions AS position
     ON position.portfolio_id = stopped.portfolio_id AND position.id = stopped.position_id
 WHERE stopped.portfolio_id = %(portfolio_id)s AND stopped.kind = 'stop_loss'
-    AND stopped.timestamp > %(since)s;
+    AND stopped.timestamp > %(since)s
+GROUP BY position.market_id;
 
 -- name: insert_signals
 INSERT INTO trading_signals (

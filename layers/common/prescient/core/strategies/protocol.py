@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
@@ -45,8 +45,8 @@ class HeldPosition:
 class PortfolioView:
     """What a strategy may know of its portfolio, and of the cycle, at the decision.
 
-    `equity` and `cash` are dollars; `cooling` are the markets that it was stopped out of less than
-    the cooldown ago; `decided_at` is the end of `filter`. A `paused` portfolio only sells.
+    `equity` and `cash` are dollars; `stopped_out` says when it was last stopped out of a market;
+    `decided_at` is the end of `filter`. A `paused` portfolio only sells.
     """
 
     portfolio_id: PortfolioId
@@ -56,7 +56,7 @@ class PortfolioView:
     cash: Decimal
     limits: Limits
     positions: tuple[HeldPosition, ...] = ()
-    cooling: frozenset[MarketId] = frozenset()
+    stopped_out: Mapping[MarketId, datetime] = field(default_factory=dict)
     paused: bool = False
 
     @property
@@ -66,6 +66,11 @@ class PortfolioView:
     @property
     def free_positions(self) -> int:
         return max(self.limits.max_positions - len(self.positions), 0)
+
+    def cooling(self, cooldown_hours: Decimal) -> frozenset[MarketId]:
+        """The markets that it was stopped out of less than the cooldown ago."""
+        since = self.decided_at - timedelta(hours=float(cooldown_hours))
+        return frozenset(market_id for market_id, at in self.stopped_out.items() if at > since)
 
     def invested(self) -> Decimal:
         """Dollars of cost basis in open positions."""

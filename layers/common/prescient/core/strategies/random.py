@@ -43,7 +43,7 @@ def decide(
 
     It knows nothing, so its confidence is the least that the configuration asks for.
     """
-    taken = view.held | view.cooling
+    taken = view.held | view.cooling(configuration.cooldown_hours)
     lots = [_lot(view, one) for one in candidates if one.market_id not in taken]
     drawn = sorted((lot for lot in lots if _is_offered(lot)), key=lambda one: one.number)
     return [_opinion(lot, configuration) for lot in drawn[: configuration.entries_per_cycle]]
