@@ -1,4 +1,4 @@
-"""A client of the API on a world of its own."""
+"""A client of the API on a world of its own, and one whose requests need no database."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,12 @@ def world(database_url: str) -> Iterator[World]:
     made = World(database_url)
     yield made
     made.context.database.close()
+
+
+@pytest.fixture
+def offline() -> Client:
+    """Without a database: whatever reaches for it is answered 503."""
+    return Client(World("postgresql://nobody@127.0.0.1:1/none"))
 
 
 @pytest.fixture

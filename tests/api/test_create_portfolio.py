@@ -75,11 +75,11 @@ BAD_AMOUNTS = [
 @pytest.mark.parametrize("field", ["initial_balance", "max_position_size", "max_total_exposure"])
 @pytest.mark.parametrize(("written", "rule"), BAD_AMOUNTS)
 def test_bad_amounts_are_refused_by_name(
-    client: Client, field: str, written: str, rule: str
+    offline: Client, field: str, written: str, rule: str
 ) -> None:
     amounts = {"initial_balance": "100", field: written}
     given = "".join(f', "{name}": {amount}' for name, amount in amounts.items())
-    answer = client.post(
+    answer = offline.post(
         "/portfolios/create", f'{{"name": "m", "strategy_type": "momentum"{given}}}'
     )
     assert answer.status == 422
@@ -126,16 +126,15 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("change", "field", "rule"), BAD_FIELDS)
 def test_bad_fields_are_refused_by_name(
-    client: Client, change: dict[str, Any], field: str, rule: str
+    offline: Client, change: dict[str, Any], field: str, rule: str
 ) -> None:
-    answer = client.post("/portfolios/create", portfolio(**change))
+    answer = offline.post("/portfolios/create", portfolio(**change))
     assert answer.status == 422
     assert rule in answer.rules[field]
-    assert client.world.rows("SELECT * FROM portfolios") == []
 
 
-def test_every_bad_field_is_listed_at_once(client: Client) -> None:
-    answer = client.post("/portfolios/create", {"name": 1, "initial_balance": False, "more": 2})
+def test_every_bad_field_is_listed_at_once(offline: Client) -> None:
+    answer = offline.post("/portfolios/create", {"name": 1, "initial_balance": False, "more": 2})
     assert set(answer.rules) == {"name", "strategy_type", "initial_balance", "more"}
 
 
@@ -175,9 +174,9 @@ def test_a_request_that_failed_leaves_its_key_free(client: Client) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "ä", "a b"])
-def test_a_bad_key_is_refused(client: Client, key: str) -> None:
+def test_a_bad_key_is_refused(offline: Client, key: str) -> None:
     headers = {"idempotency-key": key}
-    answer = client.post("/portfolios/create", portfolio(), headers=headers)
+    answer = offline.post("/portfolios/create", portfolio(), headers=headers)
     assert answer.status == 422
     assert list(answer.rules) == ["idempotency-key"]
 

@@ -80,8 +80,8 @@ def test_no_cycles(client: Client) -> None:
         ("after=1", "after"),
     ],
 )
-def test_bad_pages(client: Client, query: str, field: str) -> None:
-    answer = client.get(f"/trading/cycles?{query}")
+def test_bad_pages(offline: Client, query: str, field: str) -> None:
+    answer = offline.get(f"/trading/cycles?{query}")
     assert answer.status == 422
     assert list(answer.rules) == [field]
 

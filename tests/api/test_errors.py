@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from prescient.api import errors as api_errors
 from prescient.api.errors import STATUSES
-from prescient.api.routes import cycles
 from prescient.core import errors
+from prescient.store.database import Database
 from tests.api.client import Client, portfolio, request
 
 
@@ -24,10 +24,10 @@ def test_the_shape(client: Client) -> None:
     }
 
 
-def test_the_shape_of_broken_rules(client: Client) -> None:
-    answer = client.get("/trading/cycles?limit=0&more=1")
+def test_the_shape_of_broken_rules(offline: Client) -> None:
+    answer = offline.get("/trading/cycles?limit=0&more=1")
     assert answer.json["details"] == [{"field": "more", "rule": "is not known"}]
-    answer = client.get("/trading/cycles?limit=0")
+    answer = offline.get("/trading/cycles?limit=0")
     assert answer.json == {
         "code": "invalid_request",
         "message": "limit: Input should be greater than or equal to 1",
@@ -40,8 +40,8 @@ def test_the_shape_of_broken_rules(client: Client) -> None:
     ("method", "path"),
     [("GET", "/nowhere"), ("DELETE", "/health"), ("PUT", "/portfolios/1"), ("GET", "/")],
 )
-def test_an_unknown_route(client: Client, method: str, path: str) -> None:
-    answer = client.send(request(method, path))
+def test_an_unknown_route(offline: Client, method: str, path: str) -> None:
+    answer = offline.send(request(method, path))
     assert (answer.status, answer.json["code"]) == (404, "route_not_found")
 
 
@@ -67,25 +67,25 @@ BAD_BODIES = [
 
 
 @pytest.mark.parametrize("body", BAD_BODIES, ids=range(len(BAD_BODIES)))
-def test_a_body_that_cannot_be_read(client: Client, body: str) -> None:
+def test_a_body_that_cannot_be_read(offline: Client, body: str) -> None:
     for method, target in (("POST", "/portfolios/create"), ("PATCH", "/portfolios/1")):
-        answer = client.send(request(method, target, body))
+        answer = offline.send(request(method, target, body))
         assert (answer.status, answer.json["code"]) == (400, "malformed_request"), answer.text
         assert answer.json["message"].startswith("body: ")
 
 
 @pytest.mark.parametrize("body", [None, ""])
-def test_a_missing_body(client: Client, body: str | None) -> None:
-    answer = client.send(request("POST", "/portfolios/create", body))
+def test_a_missing_body(offline: Client, body: str | None) -> None:
+    answer = offline.send(request("POST", "/portfolios/create", body))
     assert answer.status == 422
     assert answer.rules == {"body": "Field required"}
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b'{"name": "\xe4"}'])
-def test_a_body_that_is_not_utf8(client: Client, content: bytes) -> None:
+def test_a_body_that_is_not_utf8(offline: Client, content: bytes) -> None:
     event = request("POST", "/portfolios/create", base64.b64encode(content).decode())
     event["isBase64Encoded"] = True
-    assert client.send(event).status == 400
+    assert offline.send(event).status == 400
 
 
 def test_a_body_in_base64_is_read(client: Client) -> None:
@@ -99,9 +99,9 @@ def test_a_body_in_base64_is_read(client: Client) -> None:
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"],
 )
-def test_only_json_is_read(client: Client, content_type: str) -> None:
+def test_only_json_is_read(offline: Client, content_type: str) -> None:
     headers = {"content-type": content_type}
-    answer = client.post("/portfolios/create", portfolio(), headers=headers)
+    answer = offline.post("/portfolios/create", portfolio(), headers=headers)
     assert (answer.status, answer.json["code"]) == (400, "malformed_request")
     assert answer.json["message"] == "content-type: must be application/json"
 
@@ -112,10 +112,7 @@ def test_json_by_any_name_is_read(client: Client, content_type: str) -> None:
     assert client.post("/portfolios/create", portfolio(), headers=headers).status == 201
 
 
-def test_an_unreachable_database(client: Client) -> None:
-    url = "postgresql://nobody@127.0.0.1:1/none"
-    offline = Client(client.world)
-    offline.environment.context.database.url = url
+def test_an_unreachable_database(offline: Client) -> None:
     for target in ("/health", "/portfolios/1"):
         answer = offline.get(target)
         assert (answer.status, answer.json["code"]) == (503, "database_unavailable")
@@ -130,13 +127,10 @@ def test_an_outdated_schema(client: Client) -> None:
 
 
 def test_an_unexpected_error_tells_nothing(
-    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    offline: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def break_down(*_: object) -> None:
-        raise KeyError("a secret")
-
-    monkeypatch.setattr(cycles.cycles, "newest", break_down)
-    answer = client.get("/trading/cycles")
+    monkeypatch.setattr(Database, "transaction", _raising(KeyError("a secret")))
+    answer = offline.get("/trading/cycles")
     assert (answer.status, answer.json["code"]) == (500, "internal_error")
     assert "secret" not in answer.text
     assert "KeyError" not in answer.text
@@ -165,13 +159,17 @@ RAISED: list[tuple[Exception, int, str]] = [
 
 @pytest.mark.parametrize(("error", "status", "code"), RAISED)
 def test_errors_of_the_steps(
-    client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+    offline: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
-    def fail(*_: Any) -> None:
-        raise error
-
-    monkeypatch.setattr(cycles.cycles, "newest", fail)
-    answer = client.get("/trading/cycles")
+    monkeypatch.setattr(Database, "transaction", _raising(error))
+    answer = offline.get("/trading/cycles")
     assert (answer.status, answer.json["code"]) == (status, code)
     assert "relation" not in answer.text
     assert "process" not in answer.text
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail

@@ -110,7 +110,7 @@ def test_an_unknown_portfolio(client: Client, target: str) -> None:
 
 @pytest.mark.parametrize("bad", ["0", "-1", "x", "1.5", "2147483648", "1,2", "true", "%20"])
 @pytest.mark.parametrize("route", ["/portfolios/", "/paper-trading/portfolio?portfolio_id="])
-def test_a_bad_id(client: Client, route: str, bad: str) -> None:
-    answer = client.get(route + bad)
+def test_a_bad_id(offline: Client, route: str, bad: str) -> None:
+    answer = offline.get(route + bad)
     assert answer.status == 422
     assert list(answer.rules) == ["portfolio_id"]

@@ -43,9 +43,7 @@ BAD_CHANGES: list[tuple[dict[str, Any], str, str]] = [
     ({"name": ""}, "name", "at least 1 character"),
     ({"status": "sleeping"}, "status", "'active', 'paused' or 'archived'"),
     ({"status": None}, "status", "cannot be null"),
-    ({"strategy_type": "astrology"}, "strategy_type", "is not one of"),
     ({"strategy_config": None}, "strategy_config", "cannot be null"),
-    ({"strategy_config": {"x": 1}}, "strategy_config.x", "not permitted"),
     ({"max_position_size": 0}, "max_position_size", "greater than 0"),
     ({"max_positions": 1.5}, "max_positions", "valid integer"),
     ({"current_balance": 5}, "current_balance", "is not known"),
@@ -56,9 +54,25 @@ BAD_CHANGES: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("change", "field", "rule"), BAD_CHANGES)
 def test_bad_changes_are_refused_by_name(
+    offline: Client, change: dict[str, Any], field: str, rule: str
+) -> None:
+    answer = offline.patch("/portfolios/1", change)
+    assert answer.status == 422
+    assert rule in answer.rules[field]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"strategy_type": "astrology"}, "strategy_type", "is not one of"),
+        ({"strategy_config": {"x": 1}}, "strategy_config.x", "not permitted"),
+        ({"strategy_type": "random"}, "strategy_config.min_drift", "not permitted"),
+    ],
+)
+def test_the_configuration_must_fit_the_strategy(
     client: Client, change: dict[str, Any], field: str, rule: str
 ) -> None:
-    client.create()
+    client.create(strategy_config={"min_drift": 0.01})
     before = client.world.state(PortfolioId(1))
     answer = client.patch("/portfolios/1", change)
     assert answer.status == 422
