@@ -68,6 +68,7 @@ STATUSES: dict[type[Exception], int] = {
     CycleFailed: 500,
     StateMachineUnavailable: 503,
     errors.ExchangeUnavailable: 503,
+    errors.BatchLost: 503,
     errors.SchemaVersionMismatch: 503,
     errors.DatabaseUnavailable: 503,
     errors.SerializationFailure: 503,
