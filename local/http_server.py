@@ -24,7 +24,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`headers` need not have Content-Length."""
+    """`headers` need not have Content-Length; one that is wrong ends the connection."""
 
     status: int
     headers: Mapping[str, str]
@@ -81,7 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        length = str(len(answer.body))
+        if answer.headers.get("Content-Length", length) != length:
+            self.close_connection = True
+        elif "Content-Length" not in answer.headers:
+            self.send_header("Content-Length", length)
         self.end_headers()
         self.wfile.write(answer.body)
 

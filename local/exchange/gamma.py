@@ -1,33 +1,36 @@
-"""Gamma's read routes: listings by cursor or offset, filters, one row by id."""
+"""Gamma's read routes: listings by cursor or offset, one row by id."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from local.exchange.filters import admitted
 from local.exchange.venue import Row, Venue
-from local.exchange.web import Answer, Query
+from local.exchange.web import Answer, Query, Refused, whole_number
 
 _LARGEST_OFFSET = 2_000
 _LEGACY_LIMIT = 100
+_DEFAULT_LIMIT = 20
 _KEYSET_LIMITS = {"events": 500, "markets": 100}
-_BOUNDS = {
-    "events": {
-        "liquidity": ("liquidity_min", "liquidity_max"),
-        "volume": ("volume_min", "volume_max"),
-    },
-    "markets": {
-        "liquidityNum": ("liquidity_num_min", "liquidity_num_max"),
-        "volumeNum": ("volume_num_min", "volume_num_max"),
-    },
-}
-_IDENTITIES = {"id": "id", "slug": "slug", "condition_ids": "conditionId"}
+_INVALID = 422
 
 
-class Invalid(Exception):
-    """A query that Gamma answers with 422; the message is its `error`."""
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A row of a listing; a market comes with its event."""
+
+    row: Row
+    event: Row | None = None
+
+    def written(self) -> Row:
+        if self.event is None:
+            return self.row
+        named = {key: value for key, value in self.event.items() if key != "markets"}
+        return {**self.row, "events": [named]}
 
 
 def route(venue: Venue, path: str, query: Query) -> Answer | None:
@@ -41,101 +44,62 @@ def route(venue: Venue, path: str, query: Query) -> Answer | None:
         if rest:
             return _one(venue, kind, rest)
         return Answer(200, _legacy(venue, kind, query))
-    except Invalid as refusal:
-        return Answer(422, {"type": "validation error", "error": str(refusal)})
+    except Refused as refusal:
+        return Answer(refusal.status, {"type": "validation error", "error": str(refusal)})
 
 
 def _keyset(venue: Venue, kind: str, query: Query) -> dict[str, Any]:
+    """A page; the cursor is read from `after_cursor` and from nowhere else."""
     if "offset" in query:
-        raise Invalid("offset is not supported, use after_cursor")
-    limit = _whole_number(query, "limit", 20)
-    if not 1 <= limit <= _KEYSET_LIMITS[kind]:
-        raise Invalid(f"limit must be between 1 and {_KEYSET_LIMITS[kind]}")
+        raise Refused(_INVALID, "offset is not supported, use after_cursor")
+    bounds = (1, _KEYSET_LIMITS[kind])
+    limit = whole_number(query, "limit", _DEFAULT_LIMIT, within=bounds, status=_INVALID)
     start = _place(query.get("after_cursor", [""])[0])
     rows = _listing(venue, kind, query)
-    page: dict[str, Any] = {kind: rows[start : start + limit]}
+    page: dict[str, Any] = {kind: [listed.written() for listed in rows[start : start + limit]]}
     if start + limit < len(rows):
         page["next_cursor"] = base64.urlsafe_b64encode(f"{start + limit}".encode()).decode()
     return page
 
 
-def _legacy(venue: Venue, kind: str, query: Query) -> Sequence[Row]:
-    offset = _whole_number(query, "offset", 0)
+def _legacy(venue: Venue, kind: str, query: Query) -> list[Row]:
+    """A bare array; more than the largest limit is answered like the largest."""
+    offset = whole_number(query, "offset", 0, within=(0, None), status=_INVALID)
     if offset > _LARGEST_OFFSET:
-        raise Invalid(f"offset too large, the largest is {_LARGEST_OFFSET}")
-    limit = min(_whole_number(query, "limit", 20), _LEGACY_LIMIT)
-    return _listing(venue, kind, query)[offset : offset + limit]
+        raise Refused(_INVALID, f"offset too large, the largest is {_LARGEST_OFFSET}")
+    asked = whole_number(query, "limit", _DEFAULT_LIMIT, within=(0, None), status=_INVALID)
+    rows = _listing(venue, kind, query)[offset : offset + min(asked, _LEGACY_LIMIT)]
+    return [listed.written() for listed in rows]
 
 
 def _one(venue: Venue, kind: str, identity: str) -> Answer:
-    found = next((row for row in _rows(venue, kind) if row["id"] == identity), None)
+    found = next((one for one in _rows(venue, kind) if one.row["id"] == identity), None)
     if found is None:
         return Answer(404, {"type": "not found error", "error": "id not found"})
-    return Answer(200, found)
+    return Answer(200, found.written())
 
 
-def _rows(venue: Venue, kind: str) -> Sequence[Row]:
+def _rows(venue: Venue, kind: str) -> list[_Listed]:
     if kind == "events":
-        return venue.events()
-    return [
-        {**market, "events": [{key: event[key] for key in event if key != "markets"}]}
-        for event in venue.events()
-        for market in event["markets"]
-    ]
+        return [_Listed(event) for event in venue.events()]
+    return [_Listed(market, event) for event in venue.events() for market in event["markets"]]
 
 
-def _listing(venue: Venue, kind: str, query: Query) -> Sequence[Row]:
-    """The rows that the query admits, in its order. Unknown names are ignored, as by Gamma."""
-    tests = [_on_closed(query), *_on_identity(query), *_on_bounds(kind, query)]
-    rows = [row for row in _rows(venue, kind) if all(admits(row) for admits in tests)]
+def _listing(venue: Venue, kind: str, query: Query) -> Sequence[_Listed]:
+    """The rows that the query admits, in its order; numbers in texts sort as texts."""
+    admits = admitted(kind, query)
+    rows = [one for one in _rows(venue, kind) if admits(one.row, one.event or one.row)]
     key = query.get("order", [""])[0]
     if key:
         descending = query.get("ascending", ["true"])[0] != "true"
-        rows.sort(key=lambda row: _number(row, key), reverse=descending)
+        rows.sort(key=lambda one: _sortable(one.row.get(key)), reverse=descending)
     return rows
 
 
-def _on_closed(query: Query) -> Callable[[Row], bool]:
-    """Without `closed`, closed rows are left out."""
-    wanted = query.get("closed", ["false"])[0] == "true"
-    return lambda row: bool(row.get("closed", False)) is wanted
-
-
-def _on_identity(query: Query) -> list[Callable[[Row], bool]]:
-    def one_of(key: str, wanted: frozenset[str]) -> Callable[[Row], bool]:
-        return lambda row: row.get(key) in wanted
-
-    return [
-        one_of(key, frozenset(query[name])) for name, key in _IDENTITIES.items() if name in query
-    ]
-
-
-def _on_bounds(kind: str, query: Query) -> list[Callable[[Row], bool]]:
-    def within(key: str, least: float, most: float) -> Callable[[Row], bool]:
-        return lambda row: least <= _number(row, key) <= most
-
-    return [
-        within(key, _bound(query, least, "-inf"), _bound(query, most, "inf"))
-        for key, (least, most) in _BOUNDS[kind].items()
-    ]
-
-
-def _number(row: Row, key: str) -> float:
-    return float(row.get(key) or 0)
-
-
-def _bound(query: Query, name: str, default: str) -> float:
-    try:
-        return float(query.get(name, [default])[0])
-    except ValueError:
-        raise Invalid(f"{name} is not a number") from None
-
-
-def _whole_number(query: Query, name: str, default: int) -> int:
-    try:
-        return int(query.get(name, [str(default)])[0])
-    except ValueError:
-        raise Invalid(f"{name} is not a whole number") from None
+def _sortable(value: object) -> tuple[int, float, str]:
+    if isinstance(value, int | float):
+        return (1, float(value), "")
+    return (0, 0.0, "") if value is None else (2, 0.0, str(value))
 
 
 def _place(cursor: str) -> int:
@@ -144,4 +108,4 @@ def _place(cursor: str) -> int:
     try:
         return int(base64.urlsafe_b64decode(cursor))
     except (binascii.Error, ValueError):
-        raise Invalid("invalid cursor") from None
+        raise Refused(_INVALID, "invalid cursor") from None

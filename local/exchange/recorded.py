@@ -1,11 +1,14 @@
-"""Recorded answers as a world: each file of a folder is what the exchange showed on one day."""
+"""Recorded answers as a world: each file of a folder is what the exchange showed on one day.
+
+Order books come from a folder `books` beside it, whose files are dated in the same way.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from local.exchange.venue import Row
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WRAPPERS = ("events", "markets", "body")
+_BOOKS = "books"
 
 
 class RecordingUnreadable(Exception):
@@ -27,6 +31,7 @@ class Recording:
     name: str
     moment: datetime
     events: Sequence[Row]
+    books: Mapping[str, Row] = field(default_factory=dict)
 
 
 class RecordedVenue:
@@ -54,6 +59,14 @@ class RecordedVenue:
     def events(self) -> Sequence[Row]:
         return self.shown.events
 
+    def books(self, token_ids: Sequence[str]) -> Mapping[str, Row]:
+        recorded = self.shown.books
+        return {token_id: recorded[token_id] for token_id in token_ids if token_id in recorded}
+
+    def price_record(self, token_id: str) -> None:  # noqa: ARG002 (the protocol's)
+        """Listings do not tell the past."""
+        return
+
 
 def read_recordings(directory: Path) -> list[Recording]:
     """Every JSON file of `directory`, by the dates in their names. Raises RecordingUnreadable."""
@@ -62,20 +75,39 @@ def read_recordings(directory: Path) -> list[Recording]:
     recordings = [_read(path) for path in sorted(directory.glob("*.json"))]
     if not recordings:
         raise RecordingUnreadable(f"{directory} has no .json file")
-    return sorted(recordings, key=lambda recording: recording.moment)
+    books = list(_read_books(directory.parent / _BOOKS))
+    shown = [
+        replace(one, books={token: row for day, token, row in books if day == one.moment})
+        for one in recordings
+    ]
+    return sorted(shown, key=lambda recording: recording.moment)
 
 
 def _read(path: Path) -> Recording:
+    return Recording(path.name, _moment(path), list(_as_events(_rows(path))))
+
+
+def _read_books(directory: Path) -> Iterator[tuple[datetime, str, Row]]:
+    """When, of which token, and the book; nothing where there is no such folder."""
+    for path in sorted(directory.glob("*.json")):
+        for row in _rows(path):
+            if "asset_id" in row:
+                yield _moment(path), row["asset_id"], row
+
+
+def _moment(path: Path) -> datetime:
+    """Noon UTC of the date in the name."""
     date = _DATE.search(path.name)
     if date is None:
         raise RecordingUnreadable(f"{path.name}: no date like 2026-01-31 in the name")
+    return datetime.combine(datetime.fromisoformat(date.group()).date(), time(12), UTC)
+
+
+def _rows(path: Path) -> list[Row]:
     try:
-        rows = _unwrap(json.loads(path.read_text()))
+        return _unwrap(json.loads(path.read_text()))
     except ValueError as error:
         raise RecordingUnreadable(f"{path.name}: {error}") from error
-    day = datetime.fromisoformat(date.group()).date()
-    moment = datetime.combine(day, time(12), UTC)
-    return Recording(path.name, moment, list(_as_events(rows)))
 
 
 def _unwrap(content: Any) -> list[Row]:

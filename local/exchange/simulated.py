@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from local.exchange.authors import author
+from local.exchange.book_rows import book_row
+from local.exchange.catalogue import Catalogue
 from local.exchange.chance import between, unit
 from local.exchange.questions import Topic, whole_steps
 from local.exchange.rows import event_row
-from local.exchange.venue import Row
+from local.exchange.venue import PriceRecord, Row
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 TOPICS = 60
@@ -30,6 +32,7 @@ class SimulatedVenue:
         self._lock = threading.Lock()
         self._now = EPOCH
         self._seats = [_Seat(seed, place, topics) for place in range(topics)]
+        self._catalogue = Catalogue()
         self._rows: Sequence[Row] | None = None
         self._final: dict[str, Row] = {}
         self.advance_to(start)
@@ -41,17 +44,31 @@ class SimulatedVenue:
         """Moves the clock to `moment`, in whole steps of 5 minutes; never backwards."""
         with self._lock:
             steps = whole_steps(moment - self._now)
-            if steps > timedelta(0):
-                self._now += steps
+            if steps > timedelta(0) or not self._catalogue.topics:
+                self._now += max(steps, timedelta(0))
                 self._rows = None
+                for seat in self._seats:
+                    self._catalogue.add(seat.asked(self._now))
 
     def events(self) -> Sequence[Row]:
         with self._lock:
             if self._rows is None:
-                asked = [topic for seat in self._seats for topic in seat.asked(self._now)]
-                asked.sort(key=lambda topic: int(topic.event_id))
-                self._rows = [self._row(topic) for topic in asked]
+                self._rows = [self._row(topic) for topic in self._catalogue.topics]
             return self._rows
+
+    def books(self, token_ids: Sequence[str]) -> Mapping[str, Row]:
+        with self._lock:
+            found = {token_id: self._catalogue.token(token_id) for token_id in token_ids}
+            rows = {
+                token_id: book_row(token.topic, token.asked, token.place, self._now)
+                for token_id, token in found.items()
+                if token is not None
+            }
+            return {token_id: row for token_id, row in rows.items() if row is not None}
+
+    def price_record(self, token_id: str) -> PriceRecord | None:
+        token = self._catalogue.token(token_id)
+        return None if token is None else token.record(self._now)
 
     def _row(self, topic: Topic) -> Row:
         """A topic that is over is written once."""
@@ -70,13 +87,13 @@ class _Seat:
         self._seed, self._place, self._seats = seed, place, seats
         self._topics = [self._first()]
 
-    def asked(self, now: datetime) -> Iterator[Topic]:
+    def asked(self, now: datetime) -> Sequence[Topic]:
         """Every topic asked so far; the last one is open."""
         while self._topics[-1].closed(now):
             number = self._place + self._seats * len(self._topics)
             begins = self._topics[-1].calendar.closes
             self._topics.append(author(self._seed, number, begins, self._lifetime(number)))
-        return iter(self._topics)
+        return self._topics
 
     def _first(self) -> Topic:
         """Asked before EPOCH, so that the world does not begin with everything new."""
@@ -95,12 +112,19 @@ class RunningVenue(SimulatedVenue):
 
     def __init__(self, start: datetime, seed: int = 1) -> None:
         self._start = max(start, EPOCH)
-        super().__init__(seed, self._start)
         self._started = time.monotonic()
+        super().__init__(seed, self._start)
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=time.monotonic() - self._started)
+        """The time, to the microsecond; what is shown is that of the last whole step."""
+        now = self._start + timedelta(seconds=time.monotonic() - self._started)
+        self.advance_to(now)
+        return now
 
     def events(self) -> Sequence[Row]:
-        self.advance_to(self.now())
+        self.now()
         return super().events()
+
+    def books(self, token_ids: Sequence[str]) -> Mapping[str, Row]:
+        self.now()
+        return super().books(token_ids)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRecord:
+    """The past of one outcome: `price_at` answers (0–1) from `since` on, to before `until`."""
+
+    since: datetime
+    until: datetime
+    is_resolved: bool
+    price_at: Callable[[datetime], float]
 
 
 class Venue(Protocol):
@@ -18,4 +29,12 @@ class Venue(Protocol):
 
     def events(self) -> Sequence[Row]:
         """Every event as a Gamma row, closed ones too, each with its `markets`."""
+        ...
+
+    def books(self, token_ids: Sequence[str]) -> Mapping[str, Row]:
+        """The order books, as the CLOB writes them, of those tokens that have one."""
+        ...
+
+    def price_record(self, token_id: str) -> PriceRecord | None:
+        """The past of a token, None where nothing is known of it."""
         ...

@@ -16,6 +16,29 @@ class Answer:
     body: object
 
 
+class Refused(Exception):
+    """A request that is answered with this status; the message is the body's `error`."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def whole_number(
+    query: Query, name: str, default: int, *, within: tuple[int, int | None], status: int = 400
+) -> int:
+    """A parameter's whole number, both bounds included; raises Refused with `status`."""
+    least, most = within
+    try:
+        number = int(query.get(name, [str(default)])[0])
+    except ValueError:
+        raise Refused(status, f"{name} is not a whole number") from None
+    if number < least or (most is not None and number > most):
+        bounds = f"between {least} and {most}" if most is not None else f"at least {least}"
+        raise Refused(status, f"{name} must be {bounds}")
+    return number
+
+
 def plain_number(value: float) -> float:
     """A whole number as an int, as JSON encoders elsewhere write it: 1, not 1.0."""
     return int(value) if value == int(value) else value

@@ -1,0 +1,186 @@
+"""Faults that are switched on by call, each for some paths and so many answers.
+
+In process: `Faults.add(Fault(kind="html", path="/books", times=2))`. Over HTTP the same fields are
+posted to `/__faults`, a path that Polymarket does not have; GET lists, DELETE switches all off.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from local.exchange.surprises import Surprise, surprising
+from local.exchange.throttling import RetryAfter, too_many_requests
+from local.http_server import Request, Response
+
+CONTROL_PATH = "/__faults"
+Respond = Callable[[Request], Response]
+
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_HTML = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
+_ERRORS = {
+    425: "service not ready",
+    500: "internal server error",
+    503: "Trading is currently cancel-only. New orders are not accepted, but cancels are allowed.",
+}
+
+
+class FaultKind(StrEnum):
+    LATENCY = "latency"
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server_error"
+    HTML = "html"
+    TRUNCATED = "truncated"
+    REPEATED_CURSOR = "repeated_cursor"
+    DUPLICATES = "duplicates"
+    SURPRISE = "surprise"
+
+
+class Fault(BaseModel):
+    """What goes wrong, where `path` is how the paths begin that it happens to.
+
+    The first `after` answers are left alone, then `times` are not; None is until it is cleared.
+    `seconds` is the latency, or what Retry-After says; `status` is that of a server error or of
+    the HTML page.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: FaultKind
+    path: str = "/"
+    after: int = Field(0, ge=0)
+    times: int | None = Field(None, ge=1)
+    seconds: float = Field(1.0, ge=0)
+    status: int = Field(503, ge=200, le=599)
+    retry_after: RetryAfter = RetryAfter.SECONDS
+    surprise: Surprise = Surprise.RENAMED
+
+
+@dataclass
+class _Switched:
+    """A fault that is on, and how many answers it has seen."""
+
+    fault: Fault
+    seen: int = 0
+
+    def is_due(self, path: str) -> bool:
+        if not path.startswith(self.fault.path):
+            return False
+        self.seen += 1
+        happened = self.seen - self.fault.after
+        return happened >= 1 and (self.fault.times is None or happened <= self.fault.times)
+
+
+class Faults:
+    """The faults of one exchange. Threads may share it."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._switched: list[_Switched] = []
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._switched.append(_Switched(fault))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._switched.clear()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Each fault with how many answers it has `seen`."""
+        with self._lock:
+            return [one.fault.model_dump() | {"seen": one.seen} for one in self._switched]
+
+    def respond(self, request: Request, healthy: Respond) -> Response:
+        """The answer of `healthy` after everything that is due has happened to it."""
+        path = urlsplit(request.target).path
+        with self._lock:
+            due = [one.fault for one in self._switched if one.is_due(path)]
+        respond = healthy
+        for fault in due:
+            respond = partial(self._faulty, fault, respond)
+        return respond(request)
+
+    def control(self, request: Request) -> Response:
+        """Answers the control route."""
+        match request.method:
+            case "POST":
+                try:
+                    self.add(Fault.model_validate_json(request.body))
+                except ValidationError as error:
+                    return _json(400, {"error": str(error)})
+            case "DELETE":
+                self.clear()
+        return _json(200, {"faults": self.listed()})
+
+    def _faulty(self, fault: Fault, respond: Respond, request: Request) -> Response:
+        match fault.kind:
+            case FaultKind.LATENCY:
+                self._sleep(fault.seconds)
+                return respond(request)
+            case FaultKind.THROTTLED:
+                return too_many_requests(fault.seconds, fault.retry_after)
+            case FaultKind.SERVER_ERROR:
+                return _server_error(fault.status, request)
+            case FaultKind.HTML:
+                return Response(fault.status, {"Content-Type": "text/html"}, _HTML)
+            case FaultKind.TRUNCATED:
+                return _truncated(respond(request))
+            case _:
+                return _changed(fault, respond(request), request)
+
+
+def _server_error(status: int, request: Request) -> Response:
+    """Gamma's errors have a type, the CLOB's have not."""
+    error = {"error": _ERRORS.get(status, "server error")}
+    path = urlsplit(request.target).path
+    is_gamma = path.startswith(("/events", "/markets")) and not path.startswith("/markets/0x")
+    return _json(status, {"type": "internal error", **error} if is_gamma else error)
+
+
+def _truncated(healthy: Response) -> Response:
+    """Half of the body under the length of all of it."""
+    headers = {**healthy.headers, "Content-Length": str(len(healthy.body))}
+    return replace(healthy, headers=headers, body=healthy.body[: len(healthy.body) // 2])
+
+
+def _changed(fault: Fault, healthy: Response, request: Request) -> Response:
+    """The same status with another JSON value."""
+    body = json.loads(healthy.body)
+    match fault.kind:
+        case FaultKind.REPEATED_CURSOR:
+            body = _with_cursor_again(body, request)
+        case FaultKind.DUPLICATES:
+            body = _with_rows_twice(body)
+        case FaultKind.SURPRISE:
+            body = surprising(body, fault.surprise)
+    return replace(healthy, body=json.dumps(body).encode())
+
+
+def _with_cursor_again(body: Any, request: Request) -> Any:
+    """A page whose `next_cursor` is the one that led to it."""
+    cursor = parse_qs(urlsplit(request.target).query).get("after_cursor")
+    return {**body, "next_cursor": cursor[0]} if cursor and isinstance(body, dict) else body
+
+
+def _with_rows_twice(body: Any) -> Any:
+    if isinstance(body, list):
+        return [*body, *body]
+    if not isinstance(body, dict):
+        return body
+    rows = {key: [*value, *value] for key, value in body.items() if isinstance(value, list)}
+    return {**body, **rows}
+
+
+def _json(status: int, body: object) -> Response:
+    return Response(status, _JSON, json.dumps(body).encode())

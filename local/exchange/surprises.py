@@ -1,0 +1,105 @@
+"""Answers that are JSON but not what the documentation says: what a change of schema looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+
+class Surprise(StrEnum):
+    """What became of the rows of an answer, or of the answer itself."""
+
+    RENAMED = "renamed"  # the list is under another name, or in an object of its own
+    SCALAR = "scalar"  # a text instead of the answer
+    EMPTY_ROWS = "empty_rows"  # every row is {}
+    ODD_ROWS = "odd_rows"  # every other row is no object
+    NULLS = "nulls"  # what was missing or small is null
+    TEXTS = "texts"  # numbers and booleans are texts
+    NUMBERS = "numbers"  # texts that are numbers are numbers
+    EXTRA = "extra"  # keys that nobody has heard of
+
+
+def surprising(body: Any, surprise: Surprise) -> Any:
+    """The answer's JSON value after that change."""
+    return _CHANGES[surprise](body)
+
+
+def _renamed(body: Any) -> Any:
+    if isinstance(body, dict):
+        return {f"{key}_v2": value for key, value in body.items()}
+    return {"data": body}
+
+
+def _scalar(_: Any) -> Any:
+    return "ok"
+
+
+def _empty_rows(body: Any) -> Any:
+    return _with_rows(body, lambda rows: [{} for _ in rows])
+
+
+def _odd_rows(body: Any) -> Any:
+    odd: tuple[Any, ...] = (None, "row", 7, [])
+    return _with_rows(
+        body,
+        lambda rows: [
+            odd[place % len(odd)] if place % 2 else row for place, row in enumerate(rows)
+        ],
+    )
+
+
+def _nulls(body: Any) -> Any:
+    return _with_leaves(body, lambda leaf: None if leaf in (0, "", "0", False) else leaf)
+
+
+def _texts(body: Any) -> Any:
+    return _with_leaves(body, lambda leaf: leaf if isinstance(leaf, str) else str(leaf).lower())
+
+
+def _numbers(body: Any) -> Any:
+    def number(leaf: Any) -> Any:
+        return float(leaf) if isinstance(leaf, str) and leaf.replace(".", "").isdecimal() else leaf
+
+    return _with_leaves(body, number)
+
+
+def _extra(body: Any) -> Any:
+    match body:
+        case dict():
+            return {"_v": 3, **{key: _extra(value) for key, value in body.items()}}
+        case list():
+            return [_extra(item) for item in body]
+    return body
+
+
+def _with_rows(body: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
+    """The body with its list of rows changed: itself, or the lists that it holds."""
+    if isinstance(body, list):
+        return change(body)
+    if isinstance(body, dict):
+        return {
+            key: change(value) if isinstance(value, list) else value for key, value in body.items()
+        }
+    return body
+
+
+def _with_leaves(body: Any, change: Callable[[Any], Any]) -> Any:
+    match body:
+        case dict():
+            return {key: _with_leaves(value, change) for key, value in body.items()}
+        case list():
+            return [_with_leaves(item, change) for item in body]
+    return change(body)
+
+
+_CHANGES: dict[Surprise, Callable[[Any], Any]] = {
+    Surprise.RENAMED: _renamed,
+    Surprise.SCALAR: _scalar,
+    Surprise.EMPTY_ROWS: _empty_rows,
+    Surprise.ODD_ROWS: _odd_rows,
+    Surprise.NULLS: _nulls,
+    Surprise.TEXTS: _texts,
+    Surprise.NUMBERS: _numbers,
+    Surprise.EXTRA: _extra,
+}
