@@ -105,7 +105,7 @@ def test_on_lambda_the_process_has_the_environment(
     monkeypatch.setenv("DATABASE_URL", database_url)
     handler = HttpHandler(Application)
     created = handler(request("POST", "/portfolios/create", portfolio()), None)
-    assert created["statusCode"] == 201
+    assert created["statusCode"] == 200
     assert handler(sample("get_portfolio"), None)["statusCode"] == 200
     (environment,) = opened
     environment.close()

@@ -37,7 +37,7 @@ def test_cycles_by_the_api(stack: Stack) -> None:
             "initial_balance": "10000.00",
             "strategy_config": wide,
         }
-        assert call(stack, "POST", "/portfolios/create", body, key=f"create-{name}")[0] == 201
+        assert call(stack, "POST", "/portfolios/create", body, key=f"create-{name}")[0] == 200
 
     status, one = call(stack, "GET", "/trading/run-portfolio-cycle?portfolio_id=2", key="one")
     assert status == 200

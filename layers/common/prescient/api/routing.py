@@ -19,7 +19,6 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 Answers = Mapping[int, type[BaseModel] | UnionType]
 REASONS = {
     200: "Done",
-    201: "Created",
     202: "Still running",
     400: "The body cannot be read",
     401: "No valid token",

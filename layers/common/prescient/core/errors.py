@@ -48,10 +48,7 @@ class IdempotencyConflict(PrescientError):
 
 
 class CycleNotFound(PrescientError):
-    """No cycle has this id."""
-
-    def __init__(self, cycle_id: int) -> None:
-        super().__init__(f"cycle_id: no cycle {cycle_id} exists")
+    """No cycle has this id, or none has run the portfolio yet."""
 
 
 class ClaimLost(PrescientError):

@@ -90,7 +90,7 @@ def get(session: Session, cycle_id: int) -> CycleRow:
     with session.cursor(row_factory=class_row(CycleRow)) as cursor:
         row = cursor.execute(SQL["select_cycle"], {"cycle_id": cycle_id}).fetchone()
     if row is None:
-        raise CycleNotFound(cycle_id)
+        raise CycleNotFound(f"cycle_id: no cycle {cycle_id} exists")
     return row
 
 
@@ -113,7 +113,7 @@ def latest_of_portfolio(session: Session, portfolio_id: PortfolioId) -> int:
     with session.cursor(row_factory=scalar_row) as cursor:
         found = cursor.execute(SQL["select_latest_cycle_of_portfolio"], values).fetchone()
     if found is None:
-        raise CycleNotFound(0)
+        raise CycleNotFound(f"cycle_id: no cycle has run portfolio {portfolio_id} yet")
     return int(found)
 
 

@@ -26,7 +26,7 @@ routes = RouteTable("Portfolios")
     ["POST"],
     "/portfolios/create",
     scope=Scope.TRADE,
-    answers={201: PortfolioCreated},
+    answers={200: PortfolioCreated},
     errors=(400, 409, 422),
 )
 def create_portfolio(
