@@ -34,6 +34,11 @@ def test_take_profit_stays_reachable() -> None:
     assert triggers(D("0.90"), D("0.89"), None, D("0.25")) == Triggers(None, D("0.99"))
 
 
+def test_legs_of_a_group_are_held_to_the_end() -> None:
+    held = triggers(D("0.50"), D("0.49"), D("0.15"), D("0.25"), group_id="7-1-event-e1")
+    assert held == Triggers(None, None)
+
+
 def test_stop_loss_at_the_trigger_and_not_above() -> None:
     assert kind(priced("0.415")) is ExitKind.STOP_LOSS
     assert kind(priced("0.416")) is None

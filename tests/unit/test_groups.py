@@ -82,3 +82,11 @@ def test_ten_orders_never_fill_more_than_the_book_holds() -> None:
     orders = [order(signal_id=place, available=book) for place in range(10)]
     done = execute(orders, account(), rules())
     assert sum(fill.shares for _, fill in done.fills) <= 30
+
+
+def test_a_leg_has_no_stop_that_its_spread_could_hit() -> None:
+    """Bid 0.20 and ask 0.30: far more than half of a stop of 15%."""
+    stop = rules(stop_loss_percentage=D("0.15"))
+    assert outcome(execute([leg(1, bid=D("0.20")), leg(2)], account(), stop))[1] == {}
+    alone = order(bid=D("0.20"))
+    assert outcome(execute([alone], account(), stop))[1] == {1: "spread_exceeds_stop"}

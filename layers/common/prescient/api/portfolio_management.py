@@ -112,6 +112,7 @@ def _move_triggers(
             position.entry_bid,
             configuration.stop_loss_percentage,
             configuration.take_profit_percentage,
+            group_id=position.group_id,
         )
         for position in portfolios.positions(session, portfolio_id, "open")
     }

@@ -188,9 +188,11 @@ def _refusal_of_market(order: Order, account: Account, rules: Rules) -> Rejectio
 
 
 def _spread_exceeds_stop(order: Order, stop: Decimal | None) -> bool:
-    """Such an entry would be stopped out by its own spread."""
+    """Such an entry would be stopped out by its own spread; a leg has no stop."""
     ask = order.available.best_ask
-    return stop is not None and ask is not None and (ask - order.bid) / ask > stop * HALF
+    if stop is None or ask is None or order.group_id is not None:
+        return False
+    return (ask - order.bid) / ask > stop * HALF
 
 
 def _refusal_of_cost(

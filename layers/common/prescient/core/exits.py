@@ -41,14 +41,19 @@ def triggers(
     entry_bid: Decimal,
     stop_loss_percentage: Decimal | None,
     take_profit_percentage: Decimal | None,
+    *,
+    group_id: str | None = None,
 ) -> Triggers:
     """Where a position bought at `entry_price` with bid `entry_bid` stops or takes its profit.
 
     Stop: (bid − bid at entry) / entry ≤ −stop. Take-profit: the bid reaches
     min(entry × (1 + take-profit), 0.99). A stop that the bid could only reach at 0 never fires:
-    without a bid there is no sale.
+    without a bid there is no sale. The legs of a group have neither: to close one of them alone
+    would break what they guarantee together.
     """
     stop = take = None
+    if group_id is not None:
+        return Triggers(None, None)
     if stop_loss_percentage is not None:
         level = entry_bid - entry_price * stop_loss_percentage
         stop = max(level, ZERO).quantize(PRICE_STEP, ROUND_FLOOR)

@@ -145,5 +145,6 @@ def _purchase(
             order.bid,
             configuration.stop_loss_percentage,
             configuration.take_profit_percentage,
+            group_id=order.group_id,
         ),
     )

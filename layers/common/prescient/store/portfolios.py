@@ -101,6 +101,7 @@ class PositionRow:
     stop_loss_bid: Decimal | None
     take_profit_bid: Decimal | None
     flag: str | None
+    group_id: str | None
     realized_pnl: Decimal
     exit_price: Decimal | None
     exit_timestamp: datetime | None

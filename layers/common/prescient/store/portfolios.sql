@@ -41,8 +41,9 @@ SELECT
     position.id AS position_id, position.trade_id, position.market_id, position.market_question,
     position.action, position.amount, position.fee, position.shares, position.cost_basis,
     position.entry_price, position.entry_bid, position.entry_timestamp, position.status,
-    position.stop_loss_bid, position.take_profit_bid, position.flag, position.realized_pnl,
-    position.exit_price, position.exit_timestamp, valuation.mark_price, valuation.current_pnl
+    position.stop_loss_bid, position.take_profit_bid, position.flag, position.group_id,
+    position.realized_pnl, position.exit_price, position.exit_timestamp, valuation.mark_price,
+    valuation.current_pnl
 FROM portfolio_positions AS position
 LEFT JOIN position_valuations AS valuation
     ON valuation.portfolio_id = position.portfolio_id AND valuation.position_id = position.id

@@ -1,0 +1,173 @@
+"""What the keys of all strategies do."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal as D
+from typing import Any
+
+from prescient.core.books import Level, OrderBook
+from prescient.core.execution import execute
+from prescient.core.exits import triggers
+from prescient.core.fills import Evidence, Offers
+from prescient.core.markets import MarketId, Outcome
+from prescient.core.portfolios import PortfolioId
+from prescient.core.rebalancing import Member, drifted
+from prescient.core.strategies.candidates import Candidate
+from tests.builders import NOON, account, candidate, order, position, rules, view
+from tests.opportunities import book
+from tests.unit.keys.table import SCENES, Row, configured, decided, shows, spent
+
+# Common filters: with the key the market is left out ----------------------------------------------
+
+
+def leaves_out(stage: str, **values: Any) -> Row:
+    def row(strategy_type: str) -> None:
+        (name,) = values
+        before, after = decided(strategy_type), decided(strategy_type, **values)
+        assert before.signals
+        assert (after.signals, after.funnel[stage]) == ((), 0), name
+
+    return row
+
+
+shows("min_liquidity")(leaves_out("liquidity", min_liquidity=20001))
+shows("min_volume")(leaves_out("volume", min_volume=100001))
+shows("max_spread")(leaves_out("spread", max_spread="0.0099"))
+shows("min_hours_to_end")(leaves_out("time_to_end", min_hours_to_end=721))
+
+
+@shows("market_types")
+def _(strategy_type: str) -> None:
+    assert decided(strategy_type, market_types=["politics", "crypto"]).signals
+    assert decided(strategy_type, market_types=["crypto"]).funnel["market_types"] == 0
+
+
+# Confidence ---------------------------------------------------------------------------------------
+
+
+@shows("momentum:min_confidence", "mean_reversion:min_confidence", "hybrid:min_confidence")
+def _(strategy_type: str) -> None:
+    (signal,) = decided(strategy_type).signals
+    assert decided(strategy_type, min_confidence=signal.confidence).signals
+    higher = signal.confidence + D("0.0001")
+    assert decided(strategy_type, min_confidence=higher).funnel["strategy_rule"] == 0
+
+
+@shows("arbitrage:min_confidence")
+def _(strategy_type: str) -> None:
+    """Arbitrage is certain, and meets whatever is asked."""
+    certain = decided(strategy_type, min_confidence=1)
+    assert {signal.confidence for signal in certain.signals} == {D(1)}
+
+
+@shows("random:min_confidence")
+def _(strategy_type: str) -> None:
+    """Random knows nothing: it claims no more than it must."""
+    (signal,) = decided(strategy_type, min_confidence="0.6").signals
+    assert signal.confidence == D("0.6")
+
+
+# Sizes --------------------------------------------------------------------------------------------
+
+
+@shows("trade_amount")
+def _(strategy_type: str) -> None:
+    """For the legs of an arbitrage, of both together."""
+    for amount in (D(40), D(100)):
+        assert amount - D("0.10") < spent(decided(strategy_type, trade_amount=amount)) <= amount
+
+
+@shows("max_position_size")
+def _(strategy_type: str) -> None:
+    amounts = [one.amount for one in decided(strategy_type, max_position_size=20).signals]
+    assert max(amounts) == D(20)
+
+
+@shows("risk_per_trade")
+def _(strategy_type: str) -> None:
+    """$10,000 × 0.005 at risk, all of the trade being at risk without a stop."""
+    assert D("49.90") < spent(decided(strategy_type, risk_per_trade="0.005")) <= D(50)
+
+
+@shows("max_depth_share")
+def _(strategy_type: str) -> None:
+    """A hundred shares a side: a quarter of them, or a tenth."""
+    thin = [
+        replace(one, books={side: _hundred_shares(one, side) for side in Outcome})
+        for one in SCENES[strategy_type]
+    ]
+    quarter = spent(decided(strategy_type, thin))
+    tenth = spent(decided(strategy_type, thin, max_depth_share="0.1"))
+    assert 0 < tenth < quarter < 25
+    assert abs(quarter * 4 - tenth * 10) < D("0.5")
+
+
+def _hundred_shares(one: Candidate, side: Outcome) -> OrderBook:
+    quote = one.quote_of(side)
+    assert quote is not None
+    return book(str(quote.bid), str(quote.ask), shares=100)
+
+
+@shows("max_slippage")
+def _(strategy_type: str) -> None:
+    """How much dearer than the target a fill may get, and how deep a book is reached for it."""
+    dear = order(available=Offers(Evidence.BOOK, (Level(D("0.53"), D(1000)),)))
+    for slippage, rejections in (("0.02", 1), ("0.03", 0)):
+        wanted = configured(strategy_type, max_slippage=slippage)
+        done = execute([dear], account(), rules(max_slippage=wanted.max_slippage))
+        assert len(done.rejections) == rejections
+
+
+@shows("max_event_exposure")
+def _(strategy_type: str) -> None:
+    """$78 of the event are held already."""
+    held = view(positions=(position(market_id=MarketId("m9")),))
+    assert spent(decided(strategy_type, seen=held, max_event_exposure=500)) > 90
+    assert 0 < spent(decided(strategy_type, seen=held, max_event_exposure=88)) <= 10
+
+
+@shows("momentum:kelly_fraction")
+def _(strategy_type: str) -> None:
+    """Priced at 0.80 by the listing and sold at 0.78: f* = 0.02 / 0.22 of $10,000."""
+    shown = [candidate(yes_price=D("0.80"), no_price=D("0.20"))]
+    assert spent(decided(strategy_type, shown, kelly_fraction="0.1")) == D("90.90")
+    assert spent(decided(strategy_type, shown, kelly_fraction="0.2")) == D("181.81")
+    assert not decided(strategy_type, kelly_fraction=1).signals
+
+
+# Exits, cooldown, rebalancing ---------------------------------------------------------------------
+
+
+@shows("stop_loss_percentage")
+def _(strategy_type: str) -> None:
+    """The bid at which a position is stopped out, and the size for a given risk."""
+    wanted = configured(strategy_type, stop_loss_percentage="0.2")
+    stop = triggers(D("0.50"), D("0.49"), wanted.stop_loss_percentage, None).stop_loss_bid
+    assert stop == D("0.39")
+    narrow = decided(strategy_type, risk_per_trade="0.001", stop_loss_percentage="0.2")
+    assert D("49.90") < spent(narrow) <= D(50)
+
+
+@shows("take_profit_percentage")
+def _(strategy_type: str) -> None:
+    wanted = configured(strategy_type, take_profit_percentage="0.25")
+    take = triggers(D("0.50"), D("0.49"), None, wanted.take_profit_percentage).take_profit_bid
+    assert take == D("0.625")
+
+
+@shows("cooldown_hours")
+def _(strategy_type: str) -> None:
+    stopped = view(stopped_out={MarketId("m1"): NOON - timedelta(hours=10)})
+    assert not decided(strategy_type, seen=stopped).signals
+    assert decided(strategy_type, seen=stopped, cooldown_hours=10).signals
+
+
+@shows("rebalance_threshold")
+def _(strategy_type: str) -> None:
+    """12,000 of 20,000 is 0.10 above an equal part."""
+    for threshold, expected in (("0.10", []), ("0.09", [1, 2])):
+        wanted = configured(strategy_type, rebalance_threshold=threshold).rebalance_threshold
+        assert wanted is not None
+        one = Member(PortfolioId(1), D(12000), D(12000), wanted)
+        other = Member(PortfolioId(2), D(8000), D(8000), wanted)
+        assert drifted([one, other]) == expected

@@ -1,0 +1,64 @@
+"""Every key of every `strategy_config` does something, and `tests/unit/keys` shows what.
+
+A key without a row fails, and so does a row without a key.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal as D
+
+import pytest
+from pydantic import BaseModel
+
+from prescient.core.decisions import decide
+from prescient.core.strategies import registry
+from tests.builders import view
+from tests.unit.keys import common, own
+from tests.unit.keys.table import ROWS, SCENES
+
+MODULES_WITH_ROWS = (common, own)
+
+
+def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """The keys of a model; those of a model within it behind a dot."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _keys(field.annotation, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+KEYS = [
+    (name, key) for name, one in registry.STRATEGIES.items() for key in _keys(one.configuration)
+]
+
+
+@pytest.mark.parametrize(("strategy_type", "key"), KEYS)
+def test_every_key_has_an_effect(strategy_type: str, key: str) -> None:
+    row = ROWS.get(f"{strategy_type}:{key}", ROWS.get(key))
+    assert row is not None, f"no row shows what {strategy_type}'s {key} does"
+    row(strategy_type)
+
+
+def test_every_row_has_its_key() -> None:
+    known = {key for _, key in KEYS} | {f"{name}:{key}" for name, key in KEYS}
+    assert set(ROWS) <= known
+
+
+@pytest.mark.parametrize("strategy_type", registry.STRATEGIES)
+def test_the_example_of_the_plan_is_valid_for_every_strategy(strategy_type: str) -> None:
+    example = {
+        "min_confidence": 0.75,
+        "max_position_size": 500,
+        "market_types": ["politics", "crypto"],
+        "min_liquidity": 50000,
+        "min_volume": 100000,
+        "risk_per_trade": 0.02,
+        "stop_loss_percentage": 0.15,
+        "take_profit_percentage": 0.25,
+        "rebalance_threshold": 0.10,
+    }
+    parsed = registry.configuration(strategy_type, example)
+    assert parsed.model_dump(exclude_unset=True).keys() == example.keys()
+    shown = [replace(one, liquidity=D(10**6)) for one in SCENES[strategy_type]]
+    assert decide(registry.find(strategy_type), parsed, shown, view()).signals
