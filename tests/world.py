@@ -48,6 +48,7 @@ class StandInExchange:
         self.resolutions: dict[str, ResolutionDetails] = {}
         self.fails: set[str] = set()
         self.unlisted: set[MarketId] = set()
+        self.lists_closed = False
         self._clock = clock
 
     def event_pages(
@@ -100,7 +101,8 @@ class StandInExchange:
         self.events = [replace(shown, markets=(replace(shown.markets[0], **changes),))]
 
     def _is_listed(self, one: Market) -> bool:
-        return not one.closed and one.market_id not in self.unlisted
+        is_open = self.lists_closed or not one.closed
+        return is_open and one.market_id not in self.unlisted
 
     def _fail_if(self, call: str) -> None:
         if call in self.fails:
@@ -145,12 +147,13 @@ class World:
         *,
         balance: str = "10000",
         limits: Limits | None = None,
+        strategy_type: str = "momentum",
         **strategy_config: Any,
     ) -> PortfolioId:
         wanted = portfolios.NewPortfolio(
             name=name,
             description="",
-            strategy_type="momentum",
+            strategy_type=strategy_type,
             initial_balance=D(balance),
             strategy_config=strategy_config,
             limits=limits or Limits(None, None, 20),

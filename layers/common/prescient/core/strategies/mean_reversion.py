@@ -131,7 +131,7 @@ def exits(view: PortfolioView, configuration: MeanReversionConfiguration) -> lis
             continue
         reason = (
             f"{position.outcome.upper()}, bought at {plain(position.entry_price)}, is back: YES at "
-            f"{plain(position.candidate.mark)} has z {_short(reading.z)} against "
+            f"{plain(position.candidate.mark)} has z {plain(round(reading.z, 2))} against "
             f"{_mean_in_words(reading, configuration.lookback_hours)}"
         )
         found.append(ExitOpinion(position, position.candidate, ONE, reason))
@@ -150,7 +150,7 @@ def _opinion(candidate: Candidate, configuration: MeanReversionRule) -> Opinion 
     if gain <= cost + LEAST_GAIN or sure < configuration.min_confidence:
         return None
     reason = (
-        f"{outcome.upper()} is cheap: YES at {plain(candidate.mark)} has z {_short(reading.z)} "
+        f"{outcome.upper()} is cheap: YES at {plain(candidate.mark)} has z {plain(round(reading.z, 2))} "
         f"against {_mean_in_words(reading, configuration.lookback_hours)}, and the way back of "
         f"{_short(gain)} pays spread and fees of {_short(cost)}"
     )
