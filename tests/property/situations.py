@@ -81,8 +81,8 @@ def _in_days(days: int | None) -> datetime | None:
 
 @st.composite
 def pictures(draw: st.DrawFn) -> list[Candidate]:
-    """Up to eight markets: some alone, some of one event."""
-    count, alone = draw(st.integers(1, 8)), draw(st.integers(0, 3))
+    """Up to six markets: some alone, some of one event."""
+    count, alone = draw(st.integers(1, 6)), draw(st.integers(0, 3))
     ids = frozenset(MarketId(f"m{place}") for place in range(alone, count))
     event = EventFacts(
         event_id=EventId("e1"),
@@ -142,7 +142,7 @@ OWN_KEYS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 
 @st.composite
 def views(draw: st.DrawFn, shown: Sequence[Candidate], strategy_type: str) -> PortfolioView:
-    held = draw(st.sets(st.integers(0, 7), max_size=3))
+    held = draw(st.sets(st.integers(0, 5), max_size=2))
     return view(
         portfolio_id=PortfolioId(draw(st.integers(1, 50))),
         cash=draw(st.sampled_from(["10000", "2500", "55.55", "0.99", "0"]).map(D)),
@@ -154,7 +154,7 @@ def views(draw: st.DrawFn, shown: Sequence[Candidate], strategy_type: str) -> Po
         positions=tuple(
             _held(one, strategy_type) for place, one in enumerate(shown) if place in held
         ),
-        stopped_out=draw(st.sampled_from([{}, {MarketId("m0"): NOON, MarketId("m5"): NOON}])),
+        stopped_out=draw(st.sampled_from([{}, {MarketId("m0"): NOON, MarketId("m4"): NOON}])),
     )
 
 

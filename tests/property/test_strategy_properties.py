@@ -6,7 +6,7 @@ from decimal import Decimal as D
 from fractions import Fraction as F
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prescient.core.decisions import Decision, common_filters, decide
@@ -22,6 +22,9 @@ from tests.property.situations import (
     situations,
 )
 
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
+
 
 def decided(situation: Situation) -> Decision:
     strategy_type, configuration, shown, seen = situation
@@ -32,6 +35,7 @@ def buys(decision: Decision) -> list[Signal]:
     return [signal for signal in decision.signals if signal.action.is_buy]
 
 
+@patiently
 @given(situation=situations())
 def test_nothing_is_bought_that_fails_a_common_filter(situation: Situation) -> None:
     _, configuration, _, seen = situation
@@ -42,6 +46,7 @@ def test_nothing_is_bought_that_fails_a_common_filter(situation: Situation) -> N
         assert signal.confidence >= configuration.min_confidence
 
 
+@patiently
 @given(situation=situations())
 def test_one_decision_a_market_none_held_and_never_too_many(situation: Situation) -> None:
     _, configuration, _, seen = situation
@@ -56,6 +61,7 @@ def test_one_decision_a_market_none_held_and_never_too_many(situation: Situation
     assert len(buys(decision)) <= seen.free_positions
 
 
+@patiently
 @given(situation=situations())
 def test_no_size_above_any_limit_and_every_signal_can_be_stored(situation: Situation) -> None:
     _, configuration, _, seen = situation
@@ -77,6 +83,7 @@ def test_no_size_above_any_limit_and_every_signal_can_be_stored(situation: Situa
         assert event_cap is None or amount <= event_cap
 
 
+@patiently
 @given(situation=situations(), data=st.data())
 def test_the_order_of_the_candidates_does_not_matter(situation: Situation, data: Any) -> None:
     strategy_type, configuration, shown, seen = situation
@@ -94,6 +101,7 @@ def _plain(signal: Signal, names: Sequence[str]) -> list[Any]:
     return [*({**values, "candidate": signal.candidate.market_id}).values()]
 
 
+@patiently
 @given(situation=situations())
 def test_the_funnel_never_grows_and_ends_at_what_is_emitted(situation: Situation) -> None:
     decision = decided(situation)
@@ -107,6 +115,7 @@ def test_the_funnel_never_grows_and_ends_at_what_is_emitted(situation: Situation
     assert decision.funnel["exits"] == len(decision.signals) - len(buys(decision))
 
 
+@patiently
 @given(situation=mispriced_events())
 def test_every_arbitrage_gains_whatever_happens(situation: Situation) -> None:
     """In exact fractions, from the books, fees included, for each way that the event can end."""
@@ -131,6 +140,7 @@ def test_the_property_above_does_meet_arbitrages() -> None:
     """A property about groups says nothing unless groups come up."""
     found: list[int] = []
 
+    @patiently
     @given(situation=mispriced_events())
     def look(situation: Situation) -> None:
         found.append(decided(situation).funnel["emitted"])
@@ -170,6 +180,7 @@ def _cost(signal: Signal) -> F:
     return F((dollars * 100).__ceil__(), 100) + F((floored * 100 + F(1, 2)).__floor__(), 100)
 
 
+@patiently
 @given(data=st.data(), strategy_type=st.sampled_from(STRATEGIES))
 def test_a_configuration_survives_being_stored(data: Any, strategy_type: str) -> None:
     configuration = data.draw(configurations(strategy_type))

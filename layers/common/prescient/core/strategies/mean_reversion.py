@@ -130,9 +130,8 @@ def exits(view: PortfolioView, configuration: MeanReversionConfiguration) -> lis
         if reading is None or not _is_back(position.outcome, reading.z, configuration.exit_z):
             continue
         reason = (
-            f"{position.outcome.upper()}, bought at {plain(position.entry_price)}, is back: YES at "
-            f"{plain(position.candidate.mark)} has z {plain(round(reading.z, 2))} against "
-            f"{_mean_in_words(reading, configuration.lookback_hours)}"
+            f"{position.outcome.upper()}, bought at {plain(position.entry_price)}, is back: "
+            f"{_place_in_words(position.candidate, reading, configuration)}"
         )
         found.append(ExitOpinion(position, position.candidate, ONE, reason))
     return found
@@ -150,9 +149,8 @@ def _opinion(candidate: Candidate, configuration: MeanReversionRule) -> Opinion 
     if gain <= cost + LEAST_GAIN or sure < configuration.min_confidence:
         return None
     reason = (
-        f"{outcome.upper()} is cheap: YES at {plain(candidate.mark)} has z {plain(round(reading.z, 2))} "
-        f"against {_mean_in_words(reading, configuration.lookback_hours)}, and the way back of "
-        f"{_short(gain)} pays spread and fees of {_short(cost)}"
+        f"{outcome.upper()} is cheap: {_place_in_words(candidate, reading, configuration)}, and "
+        f"the way back of {_short(gain)} pays spread and fees of {_short(cost)}"
     )
     return Opinion(candidate, outcome, sure, None, reason)
 
@@ -183,10 +181,13 @@ def _is_back(outcome: Outcome, z: Decimal, exit_z: Decimal) -> bool:
     return z >= -exit_z if outcome is Outcome.YES else z <= exit_z
 
 
-def _mean_in_words(reading: _Reading, lookback_hours: int) -> str:
+def _place_in_words(
+    candidate: Candidate, reading: _Reading, configuration: MeanReversionRule
+) -> str:
     return (
-        f"the mean {_short(reading.mean)} (sd {_short(reading.deviation)}) of "
-        f"{reading.observations} hourly marks over {lookback_hours} h"
+        f"YES at {plain(candidate.mark)} has z {plain(round(reading.z, 2))} against the mean "
+        f"{_short(reading.mean)} (sd {_short(reading.deviation)}) of {reading.observations} "
+        f"hourly marks over {configuration.lookback_hours} h"
     )
 
 
