@@ -16,10 +16,12 @@ from local.exchange.beliefs import Belief
 from local.exchange.prices import (
     HALF,
     LEAST,
+    QUIET,
     YES,
     Constant,
     FairPrice,
     GroupMember,
+    Motion,
     Wander,
     motion,
     single,
@@ -27,7 +29,7 @@ from local.exchange.prices import (
 from local.exchange.questions import STEP, Calendar, Question, Topic, Trade, whole_steps
 
 _FIRST_EVENT, _FIRST_MARKET, _MARKETS_A_TOPIC = 30_000, 600_000, 100
-_GROUP, _AUGMENTED, _BY_DATE = 0.18, 0.12, 0.086  # the other topics have one or two questions
+_GROUP, _AUGMENTED, _BY_DATE = 0.18, 0.12, 0.088  # the other topics have one or two questions
 _LADDER = (0.10, 0.55, 0.75, 0.88)  # where in the lifetime the questions by date end; one at 1
 _LOOSE = 0.15  # of complete groups: their prices may add up to far less than 1
 _UNNAMED = (0.03, 0.11)  # the chance that an augmented group's answer has no question yet
@@ -77,7 +79,7 @@ class _Author:
         members = list(self._members(is_augmented=is_augmented))
         if not is_augmented:
             return self._topic("Who decides {}?", members, group="complete")
-        seats = range(len(members), len(members) + self._chance.randint(5, 8))
+        seats = range(len(members), len(members) + self._chance.randint(4, 8))
         members += [self._placeholder(place, wording.person(place)) for place in seats]
         return self._topic("Who decides {}?", members, group="augmented")
 
@@ -143,8 +145,9 @@ class _Author:
         calendar = calendar or self._calendar
         yes = self._chance.betavariate(0.9, 0.9) * (1 - oddities.HALF)
         prior = [yes, 1 - oddities.HALF - yes, oddities.HALF]
-        belief = self._belief(str(place), prior, calendar)
         moves = motion(self._chance.random())
+        pace = QUIET if moves is Motion.REVERTING else 1.0
+        belief = self._belief(str(place), prior, calendar, pace)
         return self._question(
             place,
             text,
@@ -198,10 +201,12 @@ class _Author:
             placeholder=True,
         )
 
-    def _belief(self, name: str, prior: Sequence[float], calendar: Calendar) -> Belief:
+    def _belief(
+        self, name: str, prior: Sequence[float], calendar: Calendar, pace: float = 1.0
+    ) -> Belief:
         depth = math.ceil(math.log2((calendar.end - calendar.start) / STEP))
         sharpness = self._chance.uniform(0.4, 1.6)
-        return Belief(prior, sharpness, f"{self._key}:{name}", depth)
+        return Belief(prior, pace * sharpness, f"{self._key}:{name}", depth)
 
     def _calendar_of(self, start: datetime, end: datetime) -> Calendar:
         """A result takes hours from the end, a disputed one days."""

@@ -38,6 +38,7 @@ SHARES: dict[Motion, float] = {
 _NEWS = 8  # a jumping price's moments of news
 _LAG_HOURS, _LAG_SHARE, _LAG_POINTS = 96.0, 0.15, 6
 _SWING_HOURS = 24.0
+QUIET = 0.2  # of the sharpness: a reverting question learns late, or news would drown the swing
 _CALM = 0.1  # the last share of a lifetime, in which lag, swing and wander die away
 
 

@@ -10,7 +10,7 @@ from local.exchange.quotes import COARSE, DOLLAR, FINE
 _LEAST_DEPTH, _MOST_DEPTH = 3.1, 6.0  # powers of ten dollars
 _TIGHT_DEPTH = 5.0  # from here on the spread is about 0.001
 _ODD_SPREAD = 0.68  # of markets: their middle lies between two ticks
-_FINE_SINGLE = 0.22  # of single questions: a tick of 0.001 from the start
+_FINE_SINGLE = 0.18  # of single questions: a tick of 0.001 from the start
 _FEES = ((0.45, None), (0.75, 0.0), (0.85, 0.02), (0.95, 0.04), (1.0, 0.05))
 
 
