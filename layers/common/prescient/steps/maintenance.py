@@ -1,33 +1,55 @@
-"""The daily check: does every number still follow from the ledger and the trades?"""
+"""The daily round: does every number still follow, what of the tape may go, and what it lacks."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from prescient.core.reconcile import Break
+from prescient.steps import backfill, retention
+from prescient.steps.backfill import BackfillResult
 from prescient.steps.context import StepContext
+from prescient.steps.retention import RetentionResult
 from prescient.store import reconcile
 
 
+class Task(StrEnum):
+    """What maintenance does, in this order."""
+
+    RETENTION = "retention"
+    BACKFILL = "backfill"
+    RECONCILE = "reconcile"
+
+
 class MaintenanceRequest(BaseModel):
-    """`scheduled_at` is noted in the logs."""
+    """Without `tasks` all are done. `scheduled_at` is noted in the logs."""
 
     model_config = ConfigDict(extra="forbid")
 
     scheduled_at: datetime | None = None
+    tasks: frozenset[Task] = frozenset(Task)
 
 
 class MaintenanceResult(BaseModel):
-    """Whether the books reconcile, and the first rows that break an invariant."""
+    """What each task did. `breaks` are the first rows that break an invariant."""
 
-    reconciled: bool
-    breaks: list[Break]
+    retention: RetentionResult | None = None
+    backfill: BackfillResult | None = None
+    reconciled: bool | None = None
+    breaks: list[Break] = []
 
 
-def run(_: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
-    """Check the invariants of every portfolio."""
-    with context.database.transaction() as session:
-        breaks = reconcile.all_breaks(session)
-    return MaintenanceResult(reconciled=not breaks, breaks=breaks)
+def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
+    """Do the tasks. An exchange that does not answer ends the backfill and nothing else."""
+    done = MaintenanceResult()
+    if Task.RETENTION in request.tasks:
+        done.retention = retention.run(context)
+    if Task.BACKFILL in request.tasks:
+        done.backfill = backfill.run(context)
+    if Task.RECONCILE in request.tasks:
+        with context.database.transaction() as session:
+            done.breaks = reconcile.all_breaks(session)
+        done.reconciled = not done.breaks
+    return done

@@ -1,0 +1,104 @@
+"""The set-based admission admits exactly what a portfolio's own filters let through."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal as D
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from prescient.core.admission import admissions
+from prescient.core.decisions import common_filters
+from prescient.core.markets import EventId, Market, MarketId, Quote
+from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.store import admission, candidates, listings, tape
+from prescient.store.candidates import Thresholds
+from prescient.store.tape import Sighting
+from tests.builders import NOON, event, market, view
+from tests.world import World
+
+TAGS = ("politics", "sports", "weather")
+AMOUNTS = st.sampled_from([D(0), D(9999), D(10000), D(50000)])
+SPREADS = st.sampled_from([D(0), D("0.05"), D("0.051"), D("0.9")])
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> Market:
+    bid, spread = D("0.05"), draw(SPREADS)
+    return market(
+        liquidity=draw(AMOUNTS),
+        volume=draw(AMOUNTS),
+        quote=draw(st.sampled_from([None, Quote(bid, bid + spread)])),
+        end_date=NOON + timedelta(hours=draw(st.sampled_from([-1, 23, 24, 25]))),
+        accepting_orders=draw(st.sampled_from([True, True, False])),
+        closed=draw(st.sampled_from([False, False, True])),
+    )
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> StrategyConfiguration:
+    return StrategyConfiguration(
+        market_types=tuple(draw(st.sets(st.sampled_from(TAGS), max_size=2))),
+        min_liquidity=draw(AMOUNTS),
+        min_volume=draw(AMOUNTS),
+        max_spread=draw(SPREADS),
+        min_hours_to_end=draw(st.sampled_from([D(0), D(24)])),
+    )
+
+
+thresholds = st.builds(
+    Thresholds,
+    min_liquidity=st.none() | AMOUNTS,
+    min_market_conviction=st.none() | st.just(D("0.55")),
+    max_market_conviction=st.none() | st.just(D("0.5")),
+)
+events = st.tuples(st.sets(st.sampled_from(TAGS)), st.lists(markets(), max_size=4))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(events, max_size=3), st.lists(configurations(), max_size=3), thresholds)
+def test_admits_what_the_common_filters_of_some_configuration_admit(
+    world: World,
+    listed: list[tuple[set[str], list[Market]]],
+    configurations: list[StrategyConfiguration],
+    asked: Thresholds,
+) -> None:
+    world.truncate()
+    with world.context.database.transaction() as session:
+        batch_id = _write(session, listed)
+        wanted = admissions(configurations, NOON)
+        found = admission.admitted(session, batch_id, wanted, asked)
+        shown = candidates.load(session, batch_id, asked)
+    at_noon = view(decided_at=NOON)
+    admitted = [
+        one
+        for one in shown
+        if any(
+            all(passes(one) for passes in common_filters(configuration, at_noon).values())
+            for configuration in configurations
+        )
+    ]
+    admitted.sort(key=lambda one: (-one.liquidity, one.market_id))
+    assert [one.market_id for one in found] == [one.market_id for one in admitted]
+
+
+def _write(session: Any, listed: list[tuple[set[str], list[Market]]]) -> int:
+    batch_id = tape.open_batch(session, "filter", NOON)
+    for place, (tags, members) in enumerate(listed):
+        named = [
+            market_of(one, MarketId(f"m{place}-{number}")) for number, one in enumerate(members)
+        ]
+        if named:
+            shown = event(*named, event_id=EventId(f"e{place}"), tags=tuple(tags))
+            listings.save_events(session, [shown], NOON)
+            tape.append(session, batch_id, shown.markets, Sighting(NOON))
+    return batch_id
+
+
+def market_of(one: Market, market_id: MarketId) -> Market:
+    values = {name: getattr(one, name) for name in Market.__dataclass_fields__}
+    return Market(**values | {"market_id": market_id})
