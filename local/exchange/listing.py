@@ -16,7 +16,7 @@ from typing import Any
 from local.exchange.simulated import SimulatedVenue
 
 EVENTS_A_PAGE = 100
-_TOPICS = 600  # some 2,200 markets
+_TOPICS = 300  # some 1,100 markets
 _MARKER = "@@@@@"
 _DESCRIPTION = (
     "This market resolves by what the organisers announce on their own page. An announcement that "

@@ -181,6 +181,7 @@ def _missing(asked: Question, row: Mapping[str, Any]) -> list[str]:
     """The keys that this row does not have."""
     odd, closed = asked.oddities, row["closed"]
     keys = {
+        "clobTokenIds": not asked.has_identity and _digit(asked) % 2 == 1,
         "bestBid": row["bestBid"] == 0 and closed if "bestBid" in row else False,
         "endDate": Oddity.WITHOUT_END in odd,
         "endDateIso": Oddity.WITHOUT_END in odd,

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 
 from local.exchange.recorded import RecordedVenue, read_recordings
-from local.exchange.server import exchange_server
 from local.exchange.simulated import EPOCH, SimulatedVenue
+from tests.local.conftest import Client, Serve
 
 RECORDED = Path(__file__).parents[3] / "shared" / "polymarket"
-
-
-class Client:
-    """Asks one exchange."""
-
-    def __init__(self, url: str, pool: urllib3.PoolManager) -> None:
-        self._url = url
-        self._pool = pool
-
-    def get(self, path: str, **query: str) -> Any:
-        status, body = self.ask(path, **query)
-        assert status == 200, body
-        return body
-
-    def ask(self, path: str, **query: str) -> tuple[int, Any]:
-        response = self._pool.request("GET", self._url + path, fields=query)
-        return response.status, response.json()
-
-    def post(self, path: str, body: object) -> tuple[int, Any]:
-        response = self._pool.request("POST", self._url + path, json=body)
-        return response.status, response.json()
-
-    def pages(self, path: str, **query: str) -> Iterator[list[dict[str, Any]]]:
-        while True:
-            page = self.get(path, **query)
-            yield next(value for key, value in page.items() if key != "next_cursor")
-            if "next_cursor" not in page:
-                return
-            query["after_cursor"] = page["next_cursor"]
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +23,8 @@ def venue() -> SimulatedVenue:
 
 
 @pytest.fixture(scope="module")
-def client(venue: SimulatedVenue) -> Iterator[Client]:
-    with exchange_server(venue) as server, urllib3.PoolManager() as pool:
-        yield Client(server.url, pool)
+def client(venue: SimulatedVenue, serve: Serve) -> Client:
+    return serve(venue)
 
 
 def test_the_clob_tells_the_time(client: Client, venue: SimulatedVenue) -> None:
@@ -83,6 +53,8 @@ def test_a_cursor_under_another_name_is_ignored(client: Client) -> None:
         ("/events/keyset", {"after_cursor": "!"}),
         ("/events/keyset", {"liquidity_min": "much"}),
         ("/events", {"offset": "2001"}),
+        ("/events", {"limit": "many"}),
+        ("/markets/keyset", {"end_date_min": "soon"}),
     ],
 )
 def test_a_bad_query_is_refused_as_by_gamma(
@@ -128,16 +100,65 @@ def test_a_market_names_its_event(client: Client) -> None:
     assert market["id"] in [row["id"] for row in client.get(f"/events/{event['id']}")["markets"]]
 
 
-def test_numbers_sort_as_numbers(client: Client) -> None:
-    found = client.get("/markets", limit="100", order="volumeNum", ascending="false")
-    volumes = [market["volumeNum"] for market in found]
-    assert volumes == sorted(volumes, reverse=True)
+@pytest.mark.parametrize(("key", "kind"), [("volumeNum", float), ("volume", str)])
+def test_numbers_sort_as_numbers_and_texts_as_texts(
+    client: Client, key: str, kind: Callable[[Any], Any]
+) -> None:
+    found = client.get("/markets", limit="100", order=key, ascending="false")
+    values = [kind(market[key]) for market in found if key in market]
+    assert len(values) == 100
+    assert values == sorted(values, reverse=True)
 
 
-def test_tokens_without_a_book_are_dropped(client: Client) -> None:
-    assert client.post("/books", [{"token_id": "1"}]) == (200, [])
-    status, body = client.post("/books", [{"token_id": "1"}] * 501)
-    assert (status, body) == (400, {"error": "Payload exceeds the limit"})
+def test_events_are_filtered_by_their_dates(client: Client) -> None:
+    everything = client.get("/events", limit="100")
+    ends = sorted(datetime.fromisoformat(event["endDate"]) for event in everything)
+    middle = ends[len(ends) // 2].strftime("%Y-%m-%dT%H:%M:%SZ")
+    late = client.get("/events", limit="100", end_date_min=middle)
+    early = client.get("/events", limit="100", end_date_max=middle)
+    assert all(event["endDate"] >= middle for event in late)
+    assert all(event["endDate"] <= middle for event in early)
+    on_time = sum(event["endDate"] == middle for event in everything)
+    assert len(late) + len(early) == len(everything) + on_time
+
+
+def test_markets_take_other_filters_than_events(client: Client) -> None:
+    everything = client.get("/markets", limit="100", order="id")
+    assert client.get("/markets", limit="100", order="id", liquidity_min="1e9") == everything
+    assert (
+        client.get("/markets", limit="100", order="id", start_date_min="2030-01-01") == everything
+    )
+    assert client.get("/markets", limit="100", liquidity_num_min="1e9") == []
+    assert client.get("/markets", limit="100", end_date_min="2050-01-01") == []
+
+
+def test_rows_are_found_by_tag(client: Client) -> None:
+    tagged = client.get("/events", limit="100", tag_slug="sports")
+    assert 0 < len(tagged) < 60
+    (tag,) = tagged[0]["tags"]
+    assert client.get("/events", limit="100", tag_id=tag["id"]) == tagged
+    for market in client.get("/markets", limit="100", tag_id=tag["id"]):
+        assert market["events"][0]["tags"] == [tag]
+
+
+def test_markets_are_found_by_condition_and_token(client: Client) -> None:
+    (market,) = client.get("/markets", limit="1", order="volumeNum", ascending="false")
+    (token_id, _) = json.loads(market["clobTokenIds"])
+    assert client.get("/markets", condition_ids=market["conditionId"]) == [market]
+    assert client.get("/markets", clob_token_ids=token_id) == [market]
+    many = "&".join(["condition_ids=0x"] * 101)
+    assert client.ask(f"/markets?{many}")[0] == 422
+
+
+def test_markets_are_found_by_the_state_of_their_resolution(client: Client) -> None:
+    found = client.get("/markets", closed="true", uma_resolution_status="resolved", limit="100")
+    assert found
+    assert {market["umaResolutionStatus"] for market in found} == {"resolved"}
+
+
+def test_the_older_routes_give_a_hundred_rows_at_most(client: Client) -> None:
+    assert len(client.get("/markets", limit="500")) == 100
+    assert len(client.get("/markets")) == 20
 
 
 def test_an_unknown_route_is_not_found(client: Client) -> None:
@@ -146,14 +167,29 @@ def test_an_unknown_route_is_not_found(client: Client) -> None:
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="no recorded Polymarket data beside the project")
 @pytest.mark.parametrize(("folder", "files"), [("events", 5), ("markets", 7)])
-def test_every_recorded_file_is_served(folder: str, files: int) -> None:
+def test_every_recorded_file_is_served(serve: Serve, folder: str, files: int) -> None:
     venue = RecordedVenue(read_recordings(RECORDED / folder))
-    with exchange_server(venue) as server, urllib3.PoolManager() as pool:
-        client = Client(server.url, pool)
-        for place in range(files):
-            venue.show(place)
-            assert client.get("/time") == int(venue.shown.moment.timestamp())
-            pages = list(client.pages("/events/keyset", limit="100", closed="false"))
-            closed = list(client.pages("/events/keyset", limit="100", closed="true"))
-            assert sum(map(len, pages + closed)) == len(venue.shown.events)
+    client = serve(venue)
+    for place in range(files):
+        venue.show(place)
+        assert client.get("/time") == int(venue.shown.moment.timestamp())
+        pages = list(client.pages("/events/keyset", limit="100", closed="false"))
+        closed = list(client.pages("/events/keyset", limit="100", closed="true"))
+        assert sum(map(len, pages + closed)) == len(venue.shown.events)
     assert len(venue) == files
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="no recorded Polymarket data beside the project")
+def test_recorded_books_are_served_with_the_listing_of_their_day(serve: Serve) -> None:
+    venue = RecordedVenue(read_recordings(RECORDED / "events"))
+    client = serve(venue)
+    served = 0
+    for place in range(len(venue)):
+        recording = venue.show(place)
+        markets = [market for event in recording.events for market in event["markets"]]
+        listed = (json.loads(market.get("clobTokenIds") or "[]") for market in markets)
+        tokens = [token for pair in listed for token in pair]
+        _, books = client.post("/books", [{"token_id": token} for token in tokens[:500]])
+        assert books == [recording.books[book["asset_id"]] for book in books]
+        served += len(books)
+    assert served >= 10

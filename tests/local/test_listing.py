@@ -16,7 +16,7 @@ def test_pages_hold_the_markets_that_were_asked_for_and_all_ids_differ() -> None
     assert len({event["id"] for event in events}) == len(events)
     ids = Counter[str]()
     for market in markets:
-        tokens = json.loads(market["clobTokenIds"] or "[]")
+        tokens = json.loads(market.get("clobTokenIds") or "[]")
         ids.update({market["id"], market["conditionId"] or market["id"], *tokens})
     assert set(ids.values()) == {1}
 
