@@ -98,7 +98,7 @@ CREATE TABLE signal_archives (
 );
 
 CREATE TABLE system_metadata (
-    key VARCHAR(255) PRIMARY KEY,
+    key TEXT PRIMARY KEY,
     value TEXT,
     updated_at TIMESTAMP
 );

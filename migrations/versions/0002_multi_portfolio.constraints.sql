@@ -50,7 +50,7 @@ ALTER TABLE trading_signals
         ON DELETE CASCADE,
     ADD FOREIGN KEY (portfolio_id, trade_id) REFERENCES trades (portfolio_id, trade_id);
 CREATE UNIQUE INDEX trading_signals_trade_key ON trading_signals (portfolio_id, trade_id)
-    WHERE trade_id IS NOT NULL AND origin = 'live';
+    WHERE trade_id IS NOT NULL;
 CREATE INDEX idx_trading_signals_portfolio ON trading_signals (portfolio_id);
 CREATE INDEX idx_trading_signals_portfolio_executed ON trading_signals (portfolio_id, executed);
 CREATE INDEX idx_trading_signals_strategy ON trading_signals (strategy_type);

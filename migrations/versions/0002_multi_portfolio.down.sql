@@ -1,169 +1,22 @@
+-- Schema v1 takes its place again.
+
+-- name: old_tables
 DO $$
+DECLARE
+    moved record;
 BEGIN
-    IF EXISTS (SELECT FROM portfolios) THEN
-        RAISE EXCEPTION 'revision 0002 cannot be undone once a portfolio exists; nothing was changed';
-    END IF;
+    FOR moved IN
+        SELECT oid::regclass AS name FROM pg_class
+        WHERE relnamespace = 'prescient_v1'::regnamespace AND relkind = 'r'
+            AND relname <> 'restoring'
+    LOOP
+        EXECUTE format(
+            'ALTER TABLE %s SET SCHEMA %I', moved.name, current_setting('prescient.migration_schema')
+        );
+    END LOOP;
+    FOR moved IN SELECT statement FROM prescient_v1.restoring LOOP
+        EXECUTE moved.statement;
+    END LOOP;
+    DROP TABLE prescient_v1.restoring;
+    DROP SCHEMA prescient_v1;
 END $$;
-
-DROP VIEW portfolio_overview, position_valuations;
-DROP TABLE idempotency_keys, capital_in_use, market_exposure, migration_reports,
-    migration_differences, legacy_values, legacy_rows, system_metadata, signal_archives,
-    portfolio_snapshots, portfolio_performance_cache, portfolio_rebalancing_log,
-    portfolio_history, portfolio_equity, cash_ledger, trading_signals, position_exits,
-    portfolio_positions, trades, cycle_portfolios, trading_cycles, portfolios, order_books,
-    market_features, market_backfills, market_hours, market_prices, market_snapshots,
-    market_batches, markets, events;
-
-CREATE TABLE portfolio_state (
-    id INTEGER PRIMARY KEY DEFAULT 1 CHECK (id = 1),
-    balance DECIMAL(15, 2) NOT NULL,
-    total_invested DECIMAL(15, 2) NOT NULL,
-    total_profit_loss DECIMAL(15, 2) NOT NULL,
-    trade_count INTEGER NOT NULL,
-    created_at TIMESTAMP NOT NULL,
-    last_updated TIMESTAMP NOT NULL
-);
-
-CREATE TABLE portfolio_positions (
-    id SERIAL PRIMARY KEY,
-    trade_id VARCHAR(255) UNIQUE NOT NULL,
-    market_id VARCHAR(255) NOT NULL,
-    market_question TEXT NOT NULL,
-    action VARCHAR(50) NOT NULL,
-    amount DECIMAL(15, 2) NOT NULL,
-    entry_price DECIMAL(10, 6) NOT NULL,
-    entry_timestamp TIMESTAMP NOT NULL,
-    status VARCHAR(50) NOT NULL,
-    current_pnl DECIMAL(15, 2),
-    realized_pnl DECIMAL(15, 2),
-    exit_price DECIMAL(10, 6),
-    exit_timestamp TIMESTAMP,
-    created_at TIMESTAMP
-);
-
-CREATE TABLE trades (
-    id SERIAL PRIMARY KEY,
-    trade_id VARCHAR(255) UNIQUE NOT NULL,
-    timestamp TIMESTAMP NOT NULL,
-    market_id VARCHAR(255) NOT NULL,
-    market_question TEXT NOT NULL,
-    action VARCHAR(50) NOT NULL,
-    amount DECIMAL(15, 2) NOT NULL,
-    entry_price DECIMAL(10, 6) NOT NULL,
-    confidence DECIMAL(5, 4) NOT NULL,
-    reason TEXT,
-    status VARCHAR(50) NOT NULL,
-    event_id VARCHAR(255),
-    event_title TEXT,
-    event_end_date TIMESTAMP,
-    current_pnl DECIMAL(15, 2),
-    realized_pnl DECIMAL(15, 2),
-    created_at TIMESTAMP
-);
-
-CREATE TABLE trading_signals (
-    id SERIAL PRIMARY KEY,
-    timestamp TIMESTAMP NOT NULL,
-    market_id VARCHAR(255) NOT NULL,
-    market_question TEXT NOT NULL,
-    action VARCHAR(50) NOT NULL,
-    target_price DECIMAL(10, 6) NOT NULL,
-    amount DECIMAL(15, 2) NOT NULL,
-    confidence DECIMAL(5, 4) NOT NULL,
-    reason TEXT,
-    yes_price DECIMAL(10, 6) NOT NULL,
-    no_price DECIMAL(10, 6) NOT NULL,
-    market_liquidity DECIMAL(15, 2),
-    market_volume DECIMAL(15, 2),
-    event_id VARCHAR(255),
-    event_title TEXT,
-    event_end_date TIMESTAMP,
-    executed BOOLEAN DEFAULT FALSE,
-    executed_at TIMESTAMP,
-    trade_id VARCHAR(255) REFERENCES trades (trade_id),
-    created_at TIMESTAMP
-);
-
-CREATE TABLE portfolio_history (
-    id SERIAL PRIMARY KEY,
-    snapshot_date DATE NOT NULL,
-    timestamp TIMESTAMP NOT NULL,
-    balance DECIMAL(15, 2) NOT NULL,
-    total_invested DECIMAL(15, 2) NOT NULL,
-    total_profit_loss DECIMAL(15, 2) NOT NULL,
-    total_value DECIMAL(15, 2) NOT NULL,
-    open_positions INTEGER NOT NULL,
-    trade_count INTEGER NOT NULL
-);
-
-CREATE TABLE portfolio_snapshots (
-    id SERIAL PRIMARY KEY,
-    timestamp TIMESTAMP,
-    balance DECIMAL(15, 2),
-    total_invested DECIMAL(15, 2),
-    total_profit_loss DECIMAL(15, 2),
-    trade_count INTEGER
-);
-
-CREATE TABLE signal_archives (
-    id SERIAL PRIMARY KEY,
-    archived_at TIMESTAMP,
-    archive_month VARCHAR(7),
-    signals_count INTEGER,
-    signals_data JSONB
-);
-
-CREATE TABLE system_metadata (
-    key VARCHAR(255) PRIMARY KEY,
-    value TEXT,
-    updated_at TIMESTAMP
-);
-
-CREATE TABLE events (
-    id SERIAL PRIMARY KEY,
-    event_id VARCHAR(255) UNIQUE,
-    title TEXT,
-    slug VARCHAR(500),
-    liquidity DECIMAL(15, 2),
-    volume DECIMAL(15, 2),
-    volume24hr DECIMAL(15, 2),
-    start_date TIMESTAMP,
-    end_date TIMESTAMP,
-    days_until_end INTEGER,
-    event_data JSONB,
-    is_filtered BOOLEAN,
-    created_at TIMESTAMP,
-    updated_at TIMESTAMP
-);
-
-CREATE TABLE markets (
-    id SERIAL PRIMARY KEY,
-    market_id VARCHAR(255) UNIQUE,
-    question TEXT,
-    event_id VARCHAR(255),
-    event_title TEXT,
-    event_end_date TIMESTAMP,
-    liquidity DECIMAL(15, 2),
-    volume DECIMAL(15, 2),
-    volume24hr DECIMAL(15, 2),
-    yes_price DECIMAL(10, 6),
-    no_price DECIMAL(10, 6),
-    market_conviction DECIMAL(10, 6),
-    market_data JSONB,
-    is_filtered BOOLEAN,
-    created_at TIMESTAMP,
-    updated_at TIMESTAMP
-);
-
-CREATE TABLE market_snapshots (
-    id SERIAL PRIMARY KEY,
-    market_id VARCHAR(255),
-    timestamp TIMESTAMP,
-    yes_price DECIMAL(10, 6),
-    no_price DECIMAL(10, 6),
-    liquidity DECIMAL(15, 2),
-    volume DECIMAL(15, 2),
-    volume24hr DECIMAL(15, 2),
-    market_conviction DECIMAL(10, 6),
-    created_at TIMESTAMP
-);

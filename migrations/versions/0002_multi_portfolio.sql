@@ -247,7 +247,7 @@ CREATE TABLE trades (
     market_id VARCHAR(255) NOT NULL,
     market_question TEXT NOT NULL,
     action VARCHAR(50) NOT NULL CHECK (action IN ('buy_yes', 'buy_no')),
-    shares NUMERIC(20, 6) CHECK (shares > 0),
+    shares NUMERIC(20, 6) CHECK (shares > 0 AND shares = round(shares, 2)),
     amount NUMERIC(15, 2) NOT NULL CHECK (amount > 0),
     fee NUMERIC(15, 2) NOT NULL CHECK (fee >= 0),
     entry_price NUMERIC(10, 6) NOT NULL,
@@ -270,7 +270,6 @@ CREATE TABLE trades (
                 cycle_id, shares, target_price, evidence, quote_delay_seconds, confidence, reason,
                 created_at
             ) = 0
-            AND shares = round(shares, 2)
             AND entry_price > 0 AND entry_price < 1
             AND confidence BETWEEN 0 AND 1
         )

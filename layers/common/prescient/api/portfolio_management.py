@@ -115,5 +115,6 @@ def _move_triggers(
             group_id=position.group_id,
         )
         for position in portfolios.positions(session, portfolio_id, "open")
+        if position.entry_bid is not None
     }
     portfolios.set_triggers(session, portfolio_id, wanted)

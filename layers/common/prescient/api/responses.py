@@ -106,7 +106,7 @@ class Position(BaseModel):
     action: str
     amount: Money
     fee: Money
-    shares: Shares
+    shares: Shares | None
     cost_basis: Money
     entry_price: Price
     entry_timestamp: datetime

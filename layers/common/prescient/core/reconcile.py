@@ -40,13 +40,18 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """A trade with the limits (dollars of cost basis) that held when it filled."""
+    """A trade with the limits (dollars of cost basis) that held when it filled.
+
+    One that is `inherited` from schema v1 may lack its signal, and its position with it what came
+    of it.
+    """
 
     trade_id: str
     event_id: str | None
     cost_basis: Decimal
-    shares: Decimal
+    shares: Decimal | None
     signals: int
+    inherited: bool
     max_position_size: Decimal | None
     max_total_exposure: Decimal | None
     max_event_exposure: Decimal | None
@@ -59,13 +64,16 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A position as stored. `mark` is that of its outcome, 0–1, None when there is none."""
+    """A position as stored. `mark` is that of its outcome, 0–1, None when there is none.
+
+    Shares are None where schema v1 had an impossible entry price.
+    """
 
     position_id: int
     trade_id: str
     market_id: MarketId
-    bought_shares: Decimal
-    shares: Decimal
+    bought_shares: Decimal | None
+    shares: Decimal | None
     cost_basis: Decimal
     realized_pnl: Decimal
     status: str
@@ -175,7 +183,12 @@ def _cash(books: Books) -> Iterator[Break]:
 
 def _sources(books: Books) -> Iterator[Break]:
     """Each fill and each exit moved cash once, by its own amount."""
-    expected = {one.source: -one.cost_basis for one in books.fills}
+    held = {one.trade_id for one in books.positions}
+    expected = {
+        one.source: -one.cost_basis
+        for one in books.fills
+        if not one.inherited or one.trade_id in held
+    }
     expected |= {one.source: one.proceeds - one.fee for one in books.exits}
     posted = {one.source: one.amount for one in books.ledger if one.kind not in FLOWS}
     for source in sorted(expected.keys() | posted.keys()):
@@ -190,6 +203,8 @@ def _sources(books: Books) -> Iterator[Break]:
 def _positions(books: Books) -> Iterator[Break]:
     opened = Counter(one.trade_id for one in books.positions)
     for fill in books.fills:
+        if fill.inherited:
+            continue
         subject = f"trade {fill.trade_id}"
         yield from _compare("3: a trade has one signal", fill.signals, 1, subject)
         yield from _compare("3: a trade has one position", opened[fill.trade_id], 1, subject)
@@ -203,15 +218,16 @@ def _positions(books: Books) -> Iterator[Break]:
 
 def _position(position: Held, left: Sequence[Left], cost: Decimal | None) -> Iterator[Break]:
     subject = f"position {position.position_id}"
-    held = position.bought_shares - sum((one.shares for one in left), ZERO)
-    yield from _compare("3: shares = bought − exits", position.shares, held, subject)
+    if position.bought_shares is not None:
+        held = position.bought_shares - sum((one.shares for one in left), ZERO)
+        yield from _compare("3: shares = bought − exits", position.shares, held, subject)
+        status = "open" if held > ZERO else "closed"
+        yield from _compare("6: open while shares are held", position.status, status, subject)
     if cost is not None:
         basis = cost - sum((one.cost_basis for one in left), ZERO)
         yield from _compare("6: cost basis = cost − exits", position.cost_basis, basis, subject)
     realized = sum((one.realized_pnl for one in left), ZERO)
     yield from _compare("6: realized P&L = its exits", position.realized_pnl, realized, subject)
-    status = "open" if held > ZERO else "closed"
-    yield from _compare("6: open while shares are held", position.status, status, subject)
 
 
 def _limits(books: Books) -> Iterator[Break]:
@@ -250,7 +266,7 @@ def _limits_at(
 
 def _totals(books: Books) -> Iterator[Break]:
     totals = books.totals
-    held = [one for one in books.positions if one.shares > ZERO]
+    held = [one for one in books.positions if one.status == "open"]
     invested = sum((one.cost_basis for one in held), ZERO)
     value = sum((_value(one) for one in held), ZERO)
     realized = sum((one.realized_pnl for one in books.exits), ZERO)
@@ -270,8 +286,8 @@ def _totals(books: Books) -> Iterator[Break]:
 
 
 def _value(position: Held) -> Decimal:
-    """A position whose market was never priced is worth what it cost."""
-    if position.mark is None:
+    """A position whose shares or whose market's price nobody knows is worth what it cost."""
+    if position.mark is None or position.shares is None:
         return position.cost_basis
     return marked_value(position.shares, position.mark)
 

@@ -31,7 +31,7 @@ def run(_: MigrateRequest, context: StepContext) -> MigrateResult:
     return MigrateResult(revision=SCHEMA_VERSION)
 
 
-def configuration(database_url: str) -> Config:
+def configuration(database_url: str, *, time_zone: str | None = None) -> Config:
     """Alembic's configuration for `migrations/`, wherever it is on the import path."""
     scripts = find_spec("migrations")
     if scripts is None or not scripts.submodule_search_locations:
@@ -39,4 +39,5 @@ def configuration(database_url: str) -> Config:
     prepared = Config()
     prepared.set_main_option("script_location", next(iter(scripts.submodule_search_locations)))
     prepared.attributes["database_url"] = database_url
+    prepared.attributes["time_zone"] = time_zone
     return prepared

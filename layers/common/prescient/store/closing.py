@@ -25,7 +25,7 @@ class _Row:
     portfolio_id: int
     market_id: MarketId
     action: str
-    shares: Decimal
+    shares: Decimal | None
     cost_basis: Decimal
     fee_rate: Decimal
     fee_exponent: Decimal
@@ -42,11 +42,13 @@ def close_position(
 ) -> Exit:
     """Sell `shares` of an open position, all of them where None.
 
-    Raises `PortfolioNotFound`, `PortfolioConflict` (not open, no bid) or `InvalidRequest` (more
-    shares than are held, or a part of a hundredth).
+    Raises `PortfolioNotFound`, `PortfolioConflict` (not open, no bid, shares unknown) or
+    `InvalidRequest` (more shares than are held, or a part of a hundredth).
     """
     portfolios.lock(session, portfolio_id)
     row = _position(session, portfolio_id, position_id)
+    if row.shares is None:
+        raise PortfolioConflict(f"position_id: nobody knows the shares of position {position_id}")
     wanted = row.shares if shares is None else shares
     if wanted != wanted.quantize(SHARE_STEP):
         raise InvalidRequest(f"shares: {wanted} has more than two decimals")

@@ -19,6 +19,7 @@ CROSS JOIN LATERAL (
     ) AS bid
 ) AS outcome
 WHERE position.status = 'open' AND position.portfolio_id = ANY (%(portfolio_ids)s::int[])
+    AND position.shares IS NOT NULL
     AND (
         price.yes_payout IS NOT NULL
         OR outcome.bid <= position.stop_loss_bid
@@ -98,6 +99,7 @@ WITH wanted AS (
     SELECT
         position.id,
         CASE
+            WHEN position.shares IS NULL THEN 'unknown_shares'
             WHEN position.market_id = ANY (%(missing)s::text[]) THEN 'not_listed'
             ELSE price.resolution_flag
         END AS flag

@@ -83,7 +83,10 @@ class PortfolioRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionRow:
-    """A position with its present mark (0–1) and P&L (dollars), null where closed."""
+    """A position with its present mark (0–1) and P&L (dollars), null where closed.
+
+    Shares and the bid at entry are null where schema v1 had an impossible entry price.
+    """
 
     position_id: int
     trade_id: str
@@ -92,10 +95,10 @@ class PositionRow:
     action: str
     amount: Decimal
     fee: Decimal
-    shares: Decimal
+    shares: Decimal | None
     cost_basis: Decimal
     entry_price: Decimal
-    entry_bid: Decimal
+    entry_bid: Decimal | None
     entry_timestamp: datetime
     status: str
     stop_loss_bid: Decimal | None

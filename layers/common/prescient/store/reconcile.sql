@@ -20,6 +20,7 @@ SELECT
         WHERE signal.portfolio_id = trade.portfolio_id AND signal.trade_id = trade.trade_id
             AND signal.executed
     ),
+    trade.origin <> 'live',
     (ran.limits ->> 'max_position_size')::numeric,
     (ran.limits ->> 'max_total_exposure')::numeric,
     (ran.limits ->> 'max_event_exposure')::numeric,

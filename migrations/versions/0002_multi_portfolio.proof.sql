@@ -1,0 +1,142 @@
+-- What the new tables do not give back is kept; then every table of schema v1 is proved to be there.
+
+-- name: kept_whole
+INSERT INTO legacy_values (table_name, id, old)
+SELECT 'portfolio_state', id, to_jsonb(state) FROM prescient_v1.portfolio_state AS state
+UNION ALL
+SELECT 'events', id,
+    to_jsonb(event) - 'refusal'
+    || jsonb_build_object('event_data', prescient_v1.boxed(event_data))
+FROM prescient_v1.judged_events AS event WHERE refusal IS NULL
+UNION ALL
+SELECT 'markets', id,
+    to_jsonb(market) - 'refusal'
+    || jsonb_build_object('market_data', prescient_v1.boxed(market_data))
+FROM prescient_v1.judged_markets AS market WHERE refusal IS NULL;
+
+-- name: tables
+-- `piece` cuts a table into pieces of 4096 ids; `summed` is a column whose sum the report shows.
+CREATE TABLE prescient_v1.tables AS
+SELECT
+    name, summed, key, CASE key WHEN 'id' THEN '(%1$s).id >> 12' ELSE '0' END AS piece, kept_whole
+FROM (VALUES
+    ('portfolio_state', 'balance', 'id', true), ('events', 'liquidity', 'id', true),
+    ('markets', 'liquidity', 'id', true), ('portfolio_positions', 'amount', 'id', false),
+    ('trades', 'amount', 'id', false), ('trading_signals', 'amount', 'id', false),
+    ('portfolio_history', 'total_value', 'id', false),
+    ('portfolio_snapshots', 'balance', 'id', false),
+    ('signal_archives', 'signals_count', 'id', false), ('system_metadata', NULL, 'key', false),
+    ('market_snapshots', 'yes_price', 'id', false)
+) AS listed (name, summed, key, kept_whole);
+CREATE TABLE prescient_v1.before (
+    table_name text, piece integer, rows bigint, sum numeric, checksum numeric
+);
+CREATE TABLE prescient_v1.after (LIKE prescient_v1.before);
+
+-- name: sums_before
+-- A checksum is the sum over the rows of their hashes, so that no order matters.
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT *, coalesce(summed, 'NULL::int') AS value FROM prescient_v1.tables LOOP
+        EXECUTE format(
+            'INSERT INTO prescient_v1.before
+            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(old, 0))
+            FROM prescient_v1.%1$I AS old GROUP BY piece',
+            one.name, format(one.piece, 'old'), one.value
+        );
+    END LOOP;
+END $$;
+
+-- name: sums_after
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT *, coalesce('(original).' || summed, 'NULL::int') AS value FROM prescient_v1.tables
+    LOOP
+        EXECUTE format(
+            'INSERT INTO prescient_v1.after
+            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(original, 0))
+            FROM prescient_restored.%1$I GROUP BY piece',
+            one.name, format(one.piece, 'original'), one.value
+        );
+    END LOOP;
+END $$;
+
+-- name: kept_values
+-- In pieces that do not come back alike, whatever differs is kept, for whatever reason it differs.
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT
+            tables.*, coalesce('(original).' || summed, 'NULL::int') AS value,
+            array_agg(before.piece) AS pieces
+        FROM prescient_v1.tables
+        JOIN prescient_v1.before ON before.table_name = name
+        LEFT JOIN prescient_v1.after
+            ON after.table_name = before.table_name AND after.piece = before.piece
+        WHERE NOT kept_whole AND before IS DISTINCT FROM after
+        GROUP BY name, summed, key, tables.piece, kept_whole
+    LOOP
+        EXECUTE format(
+            'INSERT INTO legacy_values (table_name, id, old)
+            SELECT %1$L, old.%2$I, (
+                SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(old))
+                WHERE value IS DISTINCT FROM to_jsonb(given) -> key
+            )
+            FROM prescient_v1.%1$I AS old
+            JOIN prescient_restored.given_%1$I AS given ON given.%2$I = old.%2$I
+            WHERE %3$s = ANY ($1) AND old IS DISTINCT FROM given',
+            one.name, one.key, format(one.piece, 'old')
+        ) USING one.pieces;
+        ANALYZE legacy_values;
+        DELETE FROM prescient_v1.after WHERE table_name = one.name AND piece = ANY (one.pieces);
+        EXECUTE format(
+            'INSERT INTO prescient_v1.after
+            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(original, 0))
+            FROM prescient_restored.%1$I WHERE %2$s = ANY ($1) GROUP BY piece',
+            one.name, format(one.piece, 'original'), one.value
+        ) USING one.pieces;
+    END LOOP;
+END $$;
+
+-- name: verdict
+DO $$
+DECLARE
+    broken text;
+BEGIN
+    SELECT string_agg(
+        format(
+            '%s %s: %s rows, sum %s, checksum %s became %s rows, sum %s, checksum %s', table_name,
+            piece, before.rows, before.sum, before.checksum, after.rows, after.sum, after.checksum
+        ), '; '
+    ) INTO broken
+    FROM prescient_v1.before FULL JOIN prescient_v1.after USING (table_name, piece)
+    WHERE (before.rows, before.sum, before.checksum)
+        IS DISTINCT FROM (after.rows, after.sum, after.checksum);
+    IF broken IS NOT NULL THEN
+        RAISE EXCEPTION 'the upgrade would not keep everything; nothing was changed: %', broken;
+    END IF;
+    SELECT string_agg(format('%s is %s, not %s', what, actual, expected), '; ') INTO broken
+    FROM (
+        SELECT 'balance' AS what, current_balance AS actual,
+            initial_balance + (SELECT coalesce(sum(amount), 0) FROM cash_ledger) AS expected
+        FROM portfolios
+        UNION ALL
+        SELECT 'equity', current_balance + total_invested + total_profit_loss - realized_pnl,
+            portfolios.initial_balance + total_profit_loss + money.adjustment
+        FROM portfolios CROSS JOIN prescient_v1.money
+        UNION ALL
+        SELECT 'market exposure', sum(cost_basis), (SELECT total_invested FROM portfolios)
+        FROM market_exposure
+    ) AS compared
+    WHERE actual <> expected;
+    IF broken IS NOT NULL THEN
+        RAISE EXCEPTION 'the books would not reconcile; nothing was changed: %', broken;
+    END IF;
+END $$;

@@ -1,0 +1,30 @@
+"""Whatever a database of schema v1 holds: the upgrade keeps it, and a downgrade gives it back."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from local import migrations
+from prescient.store import reconcile
+from prescient.store.database import Database
+from tests.migrations.conftest import MakeOldDatabase
+from tests.migrations.generated import ZONES, old_rows
+from tests.migrations.old_database import Rows
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=old_rows(), zone=st.sampled_from(ZONES))
+def test_a_downgrade_gives_every_row_back(
+    make_old_database: MakeOldDatabase, rows: Rows, zone: str
+) -> None:
+    with make_old_database() as old:
+        old.add_all(rows)
+        before = old.content()
+        migrations.upgrade(old.url, time_zone=zone)
+        database = Database(old.url)
+        with database.transaction() as session:
+            assert reconcile.all_breaks(session) == []
+        database.close()
+        migrations.downgrade(old.url, "0001")
+        assert old.content() == before
