@@ -1,4 +1,4 @@
-"""The portfolios of `make run`: four ways to be a momentum trader, made through the API."""
+"""The portfolios of `make run`: one a strategy, made through the API."""
 
 from __future__ import annotations
 
@@ -12,43 +12,48 @@ from local.http_server import Request
 INITIAL_BALANCE = 10_000
 FOUR: tuple[Mapping[str, Any], ...] = (
     {
-        "name": "House momentum",
-        "description": "The default configuration: deep markets, prices of 0.75 to 0.80",
-        "strategy_config": {},
-    },
-    {
-        "name": "Broad momentum",
-        "description": "More and smaller markets, from a price of 0.60, out at a loss of a quarter",
+        "name": "Momentum",
+        "description": "Favourites from 0.65 that drift upwards, out at a loss of a quarter",
+        "strategy_type": "momentum",
         "strategy_config": {
-            "min_confidence": 0.60,
+            "min_confidence": 0.65,
             "min_liquidity": 5_000,
             "min_volume": 10_000,
             "stop_loss_percentage": 0.25,
         },
-        "max_total_exposure": 3_000,
+        "max_total_exposure": 5_000,
     },
     {
-        "name": "Near certain",
-        "description": "Favourites from 0.85 that still pay a little, larger trades",
-        "strategy_config": {
-            "min_confidence": 0.85,
-            "max_conviction": 0.95,
-            "min_liquidity": 2_000,
-            "trade_amount": 250,
-        },
-        "max_positions": 30,
+        "name": "Mean reversion",
+        "description": "Prices two deviations off their mean of a week, until they are back",
+        "strategy_type": "mean_reversion",
+        "strategy_config": {"min_liquidity": 5_000, "min_volume": 10_000, "min_observations": 10},
+        "max_total_exposure": 5_000,
     },
     {
-        "name": "Early movers",
-        "description": "Small markets that moved two cents in a day, with a stop and a target",
+        "name": "Arbitrage",
+        "description": "Legs that together pay more than they cost, whatever happens",
+        "strategy_type": "arbitrage",
         "strategy_config": {
-            "min_confidence": 0.55,
-            "min_conviction": 0.10,
-            "max_conviction": 0.80,
-            "min_drift": 0.02,
+            "trade_amount": 1_000,
+            "max_depth_share": 0.5,
             "min_liquidity": 1_000,
-            "min_volume": 5_000,
-            "trade_amount": 50,
+            "min_volume": 1_000,
+            "max_spread": 0.10,
+        },
+        "max_positions": 60,
+    },
+    {
+        "name": "Hybrid",
+        "description": "A vote of momentum and mean reversion, in which one voice may be enough",
+        "strategy_type": "hybrid",
+        "strategy_config": {
+            "min_voters": 1,
+            "min_confidence": 0.70,
+            "min_liquidity": 5_000,
+            "min_volume": 10_000,
+            "momentum": {"min_confidence": 0.70, "max_conviction": 0.80},
+            "mean_reversion": {"min_observations": 10},
             "stop_loss_percentage": 0.30,
             "take_profit_percentage": 0.30,
         },
@@ -70,7 +75,7 @@ def create_missing(gateway: Gateway, existing: Collection[str]) -> list[str]:
 
 
 def _create(gateway: Gateway, portfolio: Mapping[str, Any]) -> None:
-    wanted = {"strategy_type": "momentum", "initial_balance": INITIAL_BALANCE, **portfolio}
+    wanted = {"initial_balance": INITIAL_BALANCE, **portfolio}
     headers = {"content-type": "application/json"}
     request = Request("POST", "/portfolios/create", headers, json.dumps(wanted).encode())
     response = gateway.respond(request)

@@ -40,12 +40,14 @@ def _run(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, Any]:
     return written
 
 
-def test_a_simulated_run_trades_and_reconciles(
+def test_every_strategy_trades_in_four_simulated_days(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    written = _run(monkeypatch, EXCHANGE="simulated", DAYS="1")
-    assert (written["cycles"], written["price_updates"]) == (5, 25)
+    written = _run(monkeypatch, EXCHANGE="simulated", DAYS="4")
+    assert (written["cycles"], written["price_updates"]) == (17, 97)
     assert written["reconciled"] is True
+    strategies = [portfolio["strategy_type"] for portfolio in written["portfolios"]]
+    assert strategies == ["momentum", "mean_reversion", "arbitrage", "hybrid"]
     assert [portfolio["name"] for portfolio in written["portfolios"]] == NAMES
     for portfolio in written["portfolios"]:
         assert portfolio["trade_count"] > 0
@@ -68,12 +70,18 @@ def test_a_second_run_goes_on_with_the_same_portfolios(
 
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="no recorded Polymarket data beside the project")
-def test_every_portfolio_trades_recorded_markets(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_recorded_markets_are_traded_or_the_funnel_says_why_not(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """No market is in two recordings, so none has a past to revert to; none is mispriced."""
     written = _run(monkeypatch, EXCHANGE=f"recorded:{RECORDED}")
     assert (written["cycles"], written["price_updates"], written["reconciled"]) == (5, 5, True)
-    assert all(portfolio["trade_count"] > 0 for portfolio in written["portfolios"])
+    trades = {one["strategy_type"]: one["trade_count"] for one in written["portfolios"]}
+    assert trades["momentum"] > 0
+    assert trades["hybrid"] > 0
+    shown = capsys.readouterr().out
+    for name in ("Mean reversion", "Arbitrage"):
+        assert f"{name} did not trade: nothing was left after strategy rule." in shown
     again = _run(monkeypatch, EXCHANGE=f"recorded:{RECORDED}")
     assert again["cycles"] == 0
     assert again["portfolios"] == written["portfolios"]
