@@ -1,5 +1,6 @@
 """From candidates to signals: the common filters, holdings, order and places."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
@@ -13,7 +14,8 @@ from prescient.core.portfolios import Limits
 from prescient.core.positions import Action
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate
-from prescient.core.strategies.protocol import HeldPosition
+from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.core.strategies.protocol import HeldPosition, Opinion, Strategy
 from tests.builders import NOON, candidate, position, view
 from tests.opportunities import EVERY_YES, book, siblings, strayed
 
@@ -117,6 +119,20 @@ def test_one_held_or_cooling_leg_stops_its_group() -> None:
 def test_a_group_that_fits_no_budget_is_not_bought_in_part() -> None:
     found = arbitrage(siblings(EVERY_YES), cash=D("4.50"))
     assert (found.signals, found.funnel["cooldown"], found.funnel["sized"]) == ((), 1, 0)
+
+
+def test_a_market_that_a_strategy_proposes_twice_is_decided_once() -> None:
+    def both_sides(shown: Sequence[Candidate], *_: Any) -> list[Opinion]:
+        return [
+            Opinion(one, side, confidence, None, "because")
+            for one in shown
+            for side, confidence in ((Outcome.YES, D("0.8")), (Outcome.NO, D("0.9")))
+        ]
+
+    torn = Strategy("torn", StrategyConfiguration, both_sides)
+    found = decide(torn, StrategyConfiguration(), [candidate()], view())
+    assert [signal.action for signal in found.signals] == [Action.BUY_NO]
+    assert (found.funnel["sized"], found.funnel["emitted"]) == (2, 1)
 
 
 def reverting(mark: str = "0.49", **changes: Any) -> HeldPosition:

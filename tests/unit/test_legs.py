@@ -71,10 +71,18 @@ def test_edge_and_return_bind_each_further_share(
     assert (found and found.shares) == (shares and D(shares))
 
 
+def test_a_fee_makes_the_next_level_not_worth_it() -> None:
+    """0.46 + 0.53 would leave 0.01, but not after fees of 0.005 on both."""
+    first = leg(("0.45", "10"), ("0.46", "10"), rate="0.02")
+    found = plan(first, leg(("0.53", "1000"), rate="0.02"))
+    assert found is not None
+    assert found.shares == D("10.00")
+
+
 def test_cents_that_round_the_edge_away() -> None:
-    """1.5 shares of 0.664 + 0.335 cost 1.00 + 0.51, more than the 1.50 that they pay."""
-    found = plan(leg(("0.664", "1.5")), leg(("0.335", "1.5")), edge="0.0001")
-    assert found is None
+    """3.01 shares of 0.664 + 0.335 cost 2.00 + 1.01, all of the 3.01 that they pay."""
+    assert plan(leg(("0.664", "3.01")), leg(("0.335", "3.01")), edge="0.0001") is None
+    assert plan(leg(("0.664", "300")), leg(("0.335", "300")), edge="0.0001", group="300")
 
 
 def test_a_leg_below_a_dollar_cannot_be_bought() -> None:
