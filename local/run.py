@@ -92,7 +92,7 @@ def _run(url: str, console: Console, started: float) -> int:
 
 def _begin(world: World, stack: Stack, results: Results, console: Console) -> None:
     existing = [portfolio.name for portfolio in results.portfolios()]
-    created = portfolios.create_missing(stack.gateway, existing)
+    created = portfolios.create_missing(stack.gateway, world.portfolios, existing)
     console.print(f"Portfolios: {len(created)} created, {len(existing)} found.")
     cycles = sum(turn.has_cycle for turn in world.turns)
     console.print(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from local.exchange.recorded import RecordedVenue, read_recordings
 from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
 from local.exchange.venue import Venue
+from local.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
 
 DEFAULT_DAYS = 7
 _HOUR = timedelta(hours=1)
@@ -37,6 +39,7 @@ class World:
     name: str
     venue: Venue | None
     turns: Sequence[Turn]
+    portfolios: Sequence[Mapping[str, Any]] = ONE_A_STRATEGY
 
 
 def choose(exchange: str, days: str, since: datetime | None) -> World:
@@ -96,7 +99,8 @@ def recorded(directory: Path, since: datetime | None) -> World:
         for place, recording in enumerate(recordings)
         if since is None or recording.moment > since
     ]
-    return World(f"recorded in {directory}", venue, [turn(place) for place in news])
+    turns = [turn(place) for place in news]
+    return World(f"recorded in {directory}", venue, turns, FOUR_MOMENTUM)
 
 
 def live() -> World:

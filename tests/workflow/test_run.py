@@ -16,12 +16,12 @@ import pytest
 import urllib3
 
 from local import run
-from local.portfolios import FOUR
+from local.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
 from local.postgres import Listener
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT.parent / "shared" / "polymarket" / "events"
-NAMES = [portfolio["name"] for portfolio in FOUR]
+NAMES = [portfolio["name"] for portfolio in ONE_A_STRATEGY]
 
 
 @pytest.fixture
@@ -70,21 +70,15 @@ def test_a_second_run_goes_on_with_the_same_portfolios(
 
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="no recorded Polymarket data beside the project")
-def test_recorded_markets_are_traded_or_the_funnel_says_why_not(
+def test_all_four_trade_the_recorded_markets(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No market is in two recordings, so none has a past to revert to; none is mispriced."""
     written = _run(monkeypatch, EXCHANGE=f"recorded:{RECORDED}")
     assert (written["cycles"], written["price_updates"], written["reconciled"]) == (5, 5, True)
-    trades = {one["strategy_type"]: one["trade_count"] for one in written["portfolios"]}
-    assert trades["momentum"] > 0
-    assert trades["hybrid"] > 0
-    shown = capsys.readouterr().out
-    for name in ("Mean reversion", "Arbitrage"):
-        assert f"{name} did not trade: nothing was left after strategy rule." in shown
-    again = _run(monkeypatch, EXCHANGE=f"recorded:{RECORDED}")
-    assert again["cycles"] == 0
-    assert again["portfolios"] == written["portfolios"]
+    names = [portfolio["name"] for portfolio in written["portfolios"]]
+    assert names == [portfolio["name"] for portfolio in FOUR_MOMENTUM]
+    assert all(portfolio["trade_count"] > 0 for portfolio in written["portfolios"])
+    assert "Candidates left, valuelab_events_2_2026-07-25.json" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("exchange", ["paper", "recorded:/nowhere"])
@@ -124,7 +118,7 @@ def test_the_api_is_served_until_ctrl_c(folder: Path) -> None:
         assert f"http://127.0.0.1:{port}" in lines[0]
         url = f"http://127.0.0.1:{port}"
         assert client.request("GET", f"{url}/health").status == 200
-        wanted = {"strategy_type": "momentum", "initial_balance": 1000, **FOUR[0]}
+        wanted = {"strategy_type": "momentum", "initial_balance": 1000, **ONE_A_STRATEGY[0]}
         assert client.request("POST", f"{url}/portfolios/create", json=wanted).status < 300
         cycle = client.request("POST", f"{url}/trading/run-all-portfolios", timeout=30)
         assert cycle.status == 200, cycle.data
