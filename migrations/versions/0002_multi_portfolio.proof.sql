@@ -35,6 +35,7 @@ CREATE TABLE prescient_v1.after (LIKE prescient_v1.before);
 
 -- name: sums_before
 -- A checksum is the sum over the rows of their hashes, so that no order matters.
+-- From seed 0 Postgres would hash NaN, and from seed 1 zero, like null.
 DO $$
 DECLARE
     one record;
@@ -42,7 +43,7 @@ BEGIN
     FOR one IN SELECT *, coalesce(summed, 'NULL::int') AS value FROM prescient_v1.tables LOOP
         EXECUTE format(
             'INSERT INTO prescient_v1.before
-            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(old, 0))
+            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(old, 2026))
             FROM prescient_v1.%1$I AS old GROUP BY piece',
             one.name, format(one.piece, 'old'), one.value
         );
@@ -59,7 +60,7 @@ BEGIN
     LOOP
         EXECUTE format(
             'INSERT INTO prescient_v1.after
-            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(original, 0))
+            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(original, 2026))
             FROM prescient_restored.%1$I GROUP BY piece',
             one.name, format(one.piece, 'original'), one.value
         );
@@ -98,7 +99,7 @@ BEGIN
         DELETE FROM prescient_v1.after WHERE table_name = one.name AND piece = ANY (one.pieces);
         EXECUTE format(
             'INSERT INTO prescient_v1.after
-            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(original, 0))
+            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(original, 2026))
             FROM prescient_restored.%1$I WHERE %2$s = ANY ($1) GROUP BY piece',
             one.name, format(one.piece, 'original'), one.value
         ) USING one.pieces;

@@ -31,7 +31,7 @@ BEGIN
         FROM migration_reports, jsonb_each(report -> 'tables') WHERE revision = '0002'
     LOOP
         EXECUTE format(
-            'SELECT count(*)::text AS rows, coalesce(sum(hash_record_extended(old, 0)), 0)::text AS checksum
+            'SELECT count(*)::text AS rows, coalesce(sum(hash_record_extended(old, 2026)), 0)::text AS checksum
             FROM prescient_v1.%I AS old', proof.name
         ) INTO found;
         IF (found.rows, found.checksum) IS DISTINCT FROM (proof.rows, proof.checksum) THEN

@@ -10,7 +10,7 @@ from prescient.store import reconcile
 from prescient.store.database import Database
 from tests.migrations.conftest import MakeOldDatabase
 from tests.migrations.generated import ZONES, old_rows
-from tests.migrations.old_database import Rows
+from tests.migrations.old_database import OldDatabase, Rows
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
@@ -28,3 +28,14 @@ def test_a_downgrade_gives_every_row_back(
         database.close()
         migrations.downgrade(old.url, "0001")
         assert old.content() == before
+
+
+def test_checksums_tell_nan_and_zero_from_null(old: OldDatabase) -> None:
+    for volume in ("NaN", "0", None):
+        old.add("trading_signals", market_volume=volume)
+    before = old.content()
+    migrations.upgrade(old.url)
+    kept = old.rows("SELECT id, old FROM legacy_values WHERE table_name = 'trading_signals'")
+    assert kept == [{"id": "1", "old": {"market_volume": "NaN"}}]
+    migrations.downgrade(old.url, "0001")
+    assert old.content() == before
