@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
+
+from psycopg.rows import scalar_row
 
 from prescient.core.markets import Event, Market
 from prescient.store import statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
+Row = dict[str, object]
+Key = TypeVar("Key", bound=str)
 
 
 def save_events(session: Session, events: Sequence[Event], now: datetime) -> None:
-    """Upsert the events and their markets; rows that did not change are not rewritten."""
-    rows = [_event_row(event) for event in events]
-    session.execute(SQL["upsert_events"], {"events": _json(rows), "now": now})
-    markets = [_market_row(market, event) for event in events for market in event.markets]
-    session.execute(SQL["upsert_markets"], {"markets": _json(markets), "now": now})
+    """Upsert the events and their markets; what did not change is neither sent nor written."""
+    rows = {event.event_id: _event_row(event) for event in events}
+    payloads = {event.event_id: event.payload for event in events}
+    changed = _changed(session, "select_changed_events", rows)
+    if changed:
+        given = [{**rows[one], "event_data": payloads[one]} for one in changed]
+        session.execute(SQL["upsert_events"], {"events": _json(given), "now": now})
+    _save(session, [(market, event) for event in events for market in event.markets], now)
 
 
 def save_markets(session: Session, markets: Sequence[Market], now: datetime) -> None:
     """Upsert markets that were fetched without their events."""
-    rows = [_market_row(market, None) for market in markets]
-    session.execute(SQL["upsert_markets"], {"markets": _json(rows), "now": now})
+    _save(session, [(market, None) for market in markets], now)
 
 
-def _event_row(event: Event) -> dict[str, object]:
+def _save(session: Session, markets: Sequence[tuple[Market, Event | None]], now: datetime) -> None:
+    rows = {market.market_id: _market_row(market, event) for market, event in markets}
+    payloads = {market.market_id: market.payload for market, _ in markets}
+    changed = _changed(session, "select_changed_markets", rows)
+    if changed:
+        given = [{**rows[one], "market_data": payloads[one]} for one in changed]
+        session.execute(SQL["upsert_markets"], {"markets": _json(given), "now": now})
+
+
+def _changed(session: Session, statement: str, rows: Mapping[Key, Row]) -> list[Key]:
+    """The keys of the rows that are new or differ from what is stored.
+
+    The payloads, which are nearly all of a listing's bytes, are not needed to tell.
+    """
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL[statement], {"listed": _json(rows.values())}).fetchall()
+
+
+def _event_row(event: Event) -> Row:
     return {
         "event_id": event.event_id,
         "title": event.title,
@@ -42,11 +67,10 @@ def _event_row(event: Event) -> dict[str, object]:
         "neg_risk": event.neg_risk,
         "neg_risk_augmented": event.neg_risk_augmented,
         "market_count": event.market_count,
-        "event_data": event.payload,
     }
 
 
-def _market_row(market: Market, event: Event | None) -> dict[str, object]:
+def _market_row(market: Market, event: Event | None) -> Row:
     return {
         "market_id": market.market_id,
         "question": market.question,
@@ -63,7 +87,6 @@ def _market_row(market: Market, event: Event | None) -> dict[str, object]:
         "neg_risk": market.neg_risk,
         "fee_rate": market.fee.rate,
         "fee_exponent": market.fee.exponent,
-        "market_data": market.payload,
     }
 
 

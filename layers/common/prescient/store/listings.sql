@@ -1,3 +1,18 @@
+-- name: select_changed_events
+SELECT listed.event_id
+FROM jsonb_to_recordset(%(listed)s) AS listed (
+    event_id text, title text, slug text, tags text[], end_date timestamptz, neg_risk boolean,
+    neg_risk_augmented boolean, market_count int
+)
+LEFT JOIN events AS stored ON stored.event_id = listed.event_id
+WHERE stored.event_id IS NULL OR (
+    stored.title, stored.slug, stored.tags, stored.end_date, stored.neg_risk,
+    stored.neg_risk_augmented, stored.market_count
+) IS DISTINCT FROM (
+    listed.title, listed.slug, listed.tags, listed.end_date, listed.neg_risk,
+    listed.neg_risk_augmented, listed.market_count
+);
+
 -- name: upsert_events
 INSERT INTO events (
     event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
@@ -18,13 +33,27 @@ ON CONFLICT (event_id) DO UPDATE SET
     start_date = excluded.start_date, end_date = excluded.end_date,
     neg_risk = excluded.neg_risk, neg_risk_augmented = excluded.neg_risk_augmented,
     market_count = excluded.market_count, event_data = excluded.event_data,
-    updated_at = excluded.updated_at
-WHERE (
-    events.title, events.slug, events.tags, events.end_date, events.neg_risk,
-    events.neg_risk_augmented, events.market_count
+    updated_at = excluded.updated_at;
+
+-- name: select_changed_markets
+SELECT listed.market_id
+FROM jsonb_to_recordset(%(listed)s) AS listed (
+    market_id text, question text, event_id text, event_title text, event_end_date timestamptz,
+    end_date timestamptz, yes_outcome text, no_outcome text, condition_id text, yes_token_id text,
+    no_token_id text, tick_size numeric(10, 6), neg_risk boolean, fee_rate numeric(10, 6),
+    fee_exponent numeric(10, 6)
+)
+LEFT JOIN markets AS stored ON stored.market_id = listed.market_id
+WHERE stored.market_id IS NULL OR (
+    stored.question, stored.event_id, stored.event_title, stored.event_end_date, stored.end_date,
+    stored.yes_outcome, stored.no_outcome, stored.condition_id, stored.yes_token_id,
+    stored.no_token_id, stored.tick_size, stored.neg_risk, stored.fee_rate, stored.fee_exponent
 ) IS DISTINCT FROM (
-    excluded.title, excluded.slug, excluded.tags, excluded.end_date, excluded.neg_risk,
-    excluded.neg_risk_augmented, excluded.market_count
+    listed.question, coalesce(listed.event_id, stored.event_id),
+    coalesce(listed.event_title, stored.event_title),
+    coalesce(listed.event_end_date, stored.event_end_date), listed.end_date,
+    listed.yes_outcome, listed.no_outcome, listed.condition_id, listed.yes_token_id,
+    listed.no_token_id, listed.tick_size, listed.neg_risk, listed.fee_rate, listed.fee_exponent
 );
 
 -- name: upsert_markets
@@ -53,11 +82,4 @@ ON CONFLICT (market_id) DO UPDATE SET
     yes_token_id = excluded.yes_token_id, no_token_id = excluded.no_token_id,
     tick_size = excluded.tick_size, neg_risk = excluded.neg_risk,
     fee_rate = excluded.fee_rate, fee_exponent = excluded.fee_exponent,
-    market_data = excluded.market_data, updated_at = excluded.updated_at
-WHERE (
-    markets.question, markets.end_date, markets.tick_size, markets.fee_rate, markets.fee_exponent,
-    markets.yes_token_id, markets.no_token_id
-) IS DISTINCT FROM (
-    excluded.question, excluded.end_date, excluded.tick_size, excluded.fee_rate,
-    excluded.fee_exponent, excluded.yes_token_id, excluded.no_token_id
-);
+    market_data = excluded.market_data, updated_at = excluded.updated_at;

@@ -53,12 +53,15 @@ def publish(
 ) -> list[PortfolioId]:
     """Make a loaded batch visible: latest prices and the totals of all its holders.
 
-    Returns the portfolios whose positions were marked; they stay locked until the transaction
-    ends. Prices move forward in time only. Raises `BatchLost` for a batch that is not loading.
+    Returns the portfolios whose positions were marked. All stay locked until the transaction ends:
+    one that buys meanwhile would be valued at the mark before. Prices move forward in time only.
+    Raises `BatchLost` for a batch that is not loading.
     """
     values = {"batch_id": batch_id}
+    # A portfolio that is buying right now holds nothing yet that this transaction could see.
+    session.execute(SQL["lock_possible_holders"])
     with session.cursor(row_factory=scalar_row) as cursor:
-        holders = cursor.execute(SQL["lock_holders_of_batch"], values).fetchall()
+        holders = cursor.execute(SQL["select_holders_of_batch"], values).fetchall()
     session.execute(SQL["move_prices"], values)
     completed = session.execute(
         SQL["complete_batch"], {**values, "counters": Jsonb(dict(counters)), "now": now}

@@ -38,16 +38,15 @@ UPDATE market_batches SET
     markets = (SELECT count(*) FROM market_snapshots WHERE batch_id = %(batch_id)s)
 WHERE batch_id = %(batch_id)s AND status = 'loading';
 
--- name: lock_holders_of_batch
-SELECT portfolio_id FROM portfolios
-WHERE portfolio_id IN (
-    SELECT position.portfolio_id FROM portfolio_positions AS position
-    JOIN market_snapshots AS snapshot
-        ON snapshot.batch_id = %(batch_id)s AND snapshot.market_id = position.market_id
-    WHERE position.status = 'open'
-)
-ORDER BY portfolio_id
-FOR UPDATE;
+-- name: lock_possible_holders
+SELECT portfolio_id FROM portfolios WHERE status <> 'archived' ORDER BY portfolio_id FOR UPDATE;
+
+-- name: select_holders_of_batch
+SELECT DISTINCT position.portfolio_id FROM portfolio_positions AS position
+JOIN market_snapshots AS snapshot
+    ON snapshot.batch_id = %(batch_id)s AND snapshot.market_id = position.market_id
+WHERE position.status = 'open'
+ORDER BY position.portfolio_id;
 
 -- name: select_held_outside
 SELECT DISTINCT market_id FROM portfolio_positions AS position
