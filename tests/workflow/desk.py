@@ -10,7 +10,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from local.exchange.simulated import SimulatedVenue
-from local.portfolios import FOUR, INITIAL_BALANCE
+from local.portfolio_sets import FOUR_MOMENTUM
+from local.portfolios import INITIAL_BALANCE
 from local.stack import Stack
 from local.state_machine import Execution
 from prescient.core.portfolios import Limits
@@ -44,7 +45,7 @@ class Desk:
 
     def reconciles(self) -> bool:
         found = self.stack.invoke("MaintenanceFunction", {})
-        assert found == {"reconciled": True, "breaks": []}
+        assert (found["reconciled"], found["breaks"]) == (True, [])
         return True
 
     def rows(self, query: LiteralString, *values: object) -> list[dict[str, Any]]:
@@ -75,7 +76,7 @@ class Desk:
     def _create_portfolios(self, database_url: str) -> None:
         database = Database(database_url)
         with database.transaction() as session:
-            for wanted in FOUR:
+            for wanted in FOUR_MOMENTUM:
                 portfolio = portfolios.NewPortfolio(
                     name=wanted["name"],
                     description=wanted["description"],
