@@ -36,7 +36,7 @@ CREATE TABLE markets (
     tick_size NUMERIC(10, 6) NOT NULL CHECK (tick_size > 0),
     neg_risk BOOLEAN NOT NULL,
     fee_rate NUMERIC(10, 6) NOT NULL CHECK (fee_rate >= 0),
-    fee_exponent NUMERIC(10, 6) NOT NULL CHECK (fee_exponent > 0),
+    fee_exponent NUMERIC(10, 6) NOT NULL CHECK (fee_exponent >= 0),
     market_data JSONB NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL

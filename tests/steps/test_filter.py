@@ -9,7 +9,7 @@ import pytest
 
 from prescient.core.books import Level, OrderBook
 from prescient.core.errors import BatchLost, ExchangeUnavailable, InvalidRequest
-from prescient.core.markets import EventId, Market, MarketId, Outcome, Quote
+from prescient.core.markets import EventId, FeeSchedule, Market, MarketId, Outcome, Quote
 from prescient.steps.demand import LATE_END
 from prescient.store import candidates, tape
 from prescient.store.candidates import Thresholds
@@ -280,3 +280,12 @@ def test_a_holding_that_no_strategy_sells_is_left_to_the_price_updates(world: Wo
     world.run_cycle()
     world.exchange.unlisted = {MarketId("m1")}
     assert world.filter(world.open_cycle()).markets == 0
+
+
+def test_a_flat_fee_is_no_reason_to_refuse_a_page(
+    world: World,
+) -> None:
+    world.portfolio()
+    world.exchange.show(fee=FeeSchedule(D("0.04"), D(0)))
+    assert world.filter(world.open_cycle()).markets == 1
+    assert world.row("SELECT fee_exponent FROM markets") == {"fee_exponent": D(0)}

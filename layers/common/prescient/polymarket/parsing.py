@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from prescient.core.markets import ONE, ZERO, Event, EventId, Market, MarketId
+from prescient.core.money import PRICE_STEP
 from prescient.polymarket.fields import flag, identifier, json_list, moment, number, text
 from prescient.polymarket.prices import (
     closed_fee_schedule,
@@ -166,7 +167,7 @@ def _tag_slugs(row: Row) -> tuple[str, ...]:
 
 
 def _tick_size(row: Row) -> Decimal:
-    tick_size = number(row.get("orderPriceMinTickSize"), at_least=ZERO, at_most=ONE)
+    tick_size = number(row.get("orderPriceMinTickSize"), at_least=PRICE_STEP, at_most=ONE)
     return tick_size or DEFAULT_TICK_SIZE
 
 
