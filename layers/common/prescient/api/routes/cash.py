@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
@@ -15,6 +17,7 @@ from prescient.store.database import Session
 
 routes = RouteTable("Cash")
 ERRORS = (400, 404, 409, 422)
+Move = Callable[[Session, PortfolioId, Decimal, str, datetime], None]
 
 
 @routes.route(
@@ -53,10 +56,7 @@ def deposit(
     idempotency_key: IdempotencyKey = None,
 ) -> CashMoved:
     """Pay cash in: neither profit nor the end of a drawdown."""
-    now, owner, key = api.now(), PortfolioId(portfolio_id), idempotency_key or api.new_id()
-    with api.database.transaction() as session:
-        cash.deposit(session, owner, body.amount, key, now)
-        return _moved(session, [owner])
+    return _flow(api, cash.deposit, portfolio_id, body, idempotency_key)
 
 
 @routes.route(
@@ -73,9 +73,13 @@ def withdraw(
     idempotency_key: IdempotencyKey = None,
 ) -> CashMoved:
     """Pay cash out, at most what is not invested."""
-    now, owner, key = api.now(), PortfolioId(portfolio_id), idempotency_key or api.new_id()
+    return _flow(api, cash.withdraw, portfolio_id, body, idempotency_key)
+
+
+def _flow(api: Api, move: Move, portfolio_id: int, body: CashFlow, key: str | None) -> CashMoved:
+    now, owner = api.now(), PortfolioId(portfolio_id)
     with api.database.transaction() as session:
-        cash.withdraw(session, owner, body.amount, key, now)
+        move(session, owner, body.amount, key or api.new_id(), now)
         return _moved(session, [owner])
 
 
