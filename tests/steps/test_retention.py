@@ -9,7 +9,7 @@ from prescient.core.markets import MarketId
 from prescient.steps import maintenance
 from prescient.steps.maintenance import MaintenanceRequest, Task
 from prescient.steps.retention import HOURS_KEPT, RetentionResult
-from prescient.store import tape
+from prescient.store import idempotency, tape
 from tests.builders import NOON, event, market
 from tests.world import World, several
 
@@ -134,3 +134,17 @@ def test_hours_stay_as_long_as_a_lookback_reaches(world: World) -> None:
     assert run(world).hours == 0
     world.clock.pass_time(seconds=1)
     assert run(world).hours == 1
+
+
+def test_an_idempotency_key_is_forgotten_after_thirty_days(world: World) -> None:
+    request = idempotency.Request("/trading/run-all-portfolios", "k", "digest")
+    with world.context.database.transaction() as session:
+        assert idempotency.earlier_answer(session, request, world.clock.now) is None
+        idempotency.keep(session, request, {"cycle_id": 7})
+    world.clock.pass_time(days=30)
+    assert run(world).idempotency_keys == 0
+    with world.context.database.transaction() as session:
+        kept = idempotency.earlier_answer(session, request, world.clock.now)
+    assert kept == {"cycle_id": 7}
+    world.clock.pass_time(seconds=1)
+    assert run(world).idempotency_keys == 1

@@ -1,4 +1,4 @@
-"""Keeps the tape as long as it is useful, and what a record refers to for ever."""
+"""Keeps tape and idempotency keys as long as they are useful, what a record refers to for ever."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from datetime import timedelta
 from pydantic import BaseModel
 
 from prescient.steps.context import StepContext
-from prescient.store import retention
+from prescient.store import idempotency, retention
 
 STALE_AFTER = timedelta(hours=1)  # no fetch takes so long
 HOURS_KEPT = timedelta(hours=336 + 24)  # the longest lookback, and a day
+KEYS_KEPT = timedelta(days=30)  # clients repeat a request within minutes, a person within days
 
 
 class RetentionResult(BaseModel):
-    """Stale batches, snapshots and hourly marks that were removed."""
+    """Stale batches, snapshots, hourly marks and idempotency keys that were removed."""
 
     stale_batches: int = 0
     snapshots: int = 0
     hours: int = 0
+    idempotency_keys: int = 0
 
 
 def run(context: StepContext) -> RetentionResult:
@@ -27,6 +29,7 @@ def run(context: StepContext) -> RetentionResult:
     done = RetentionResult()
     with context.database.transaction() as session:
         done.stale_batches = retention.remove_stale(session, now - STALE_AFTER)
+        done.idempotency_keys = idempotency.forget(session, now - KEYS_KEPT)
     last: int | None = 0
     while last is not None:
         with context.database.transaction() as session:

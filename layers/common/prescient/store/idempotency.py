@@ -47,3 +47,8 @@ def keep(session: Session, request: Request, answer: Mapping[str, object]) -> No
     """Store the answer, in the transaction that claimed the key."""
     values = {"route": request.route, "key": request.key, "answer": Jsonb(dict(answer))}
     session.execute(SQL["keep_answer"], values)
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Remove the keys from before this moment, whose repetition nobody expects; how many."""
+    return session.execute(SQL["forget_keys"], {"before": before}).rowcount

@@ -8,3 +8,6 @@ SELECT request_hash, response FROM idempotency_keys WHERE route = %(route)s AND 
 
 -- name: keep_answer
 UPDATE idempotency_keys SET response = %(answer)s WHERE route = %(route)s AND key = %(key)s;
+
+-- name: forget_keys
+DELETE FROM idempotency_keys WHERE created_at < %(before)s;
