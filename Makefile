@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test lint types unit format build validate openapi migrate reconcile clean
+.PHONY: help run serve test bench lint types unit format build validate openapi migrate reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: lint unit ## Everything that the integration runs: lint, types, tests
 
 unit: $(VENV)/.done $(SAM_VENV)/.done
 	$(BIN)/python -m pytest -n 2
+
+bench: $(VENV)/.done ## Measure the speed against floors: ONLY=name[,name] ROWS=n ROUNDS=n
+	@ONLY='$(ONLY)' ROWS='$(ROWS)' ROUNDS='$(ROUNDS)' $(BIN)/python -m benchmarks
 
 lint: types validate ## Style, types, import rules, template, migrations
 	$(BIN)/ruff check .

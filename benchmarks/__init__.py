@@ -1,0 +1,1 @@
+"""How fast Prescient is, as ratios against the least that the same work costs: `make bench`."""

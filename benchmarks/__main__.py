@@ -1,0 +1,74 @@
+"""`make bench [ONLY=name,name] [ROWS=n] [ROUNDS=n]`: measures, prints and writes the result."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.bench import Bench, Measurement
+from benchmarks.registry import BENCHMARKS, Benchmark
+from local import databases, migrations
+from local.postgres import Postgres
+from local.report import terminal
+
+_TEMPLATE = "migrated"
+
+
+def main() -> None:
+    """Runs the benchmarks that are asked for, all of them by default."""
+    asked = _asked(os.environ.get("ONLY", ""))
+    rows, rounds = _whole_number("ROWS"), _whole_number("ROUNDS")
+    if rows and len(asked) != 1:
+        sys.exit("ROWS: what a row is depends on the benchmark, so name one: ONLY=" + asked[0].name)
+    with _durable_server() as server:
+        found = list(_measured(server, asked, rows, rounds))
+    report.write_bench_file(report.BENCH_FILE, found)
+    terminal().print(report.table(found))
+    print(f"Medians of laps taken in turns; {report.BENCH_FILE} has them.")
+
+
+def _measured(
+    server: Postgres, asked: Sequence[Benchmark], rows: int | None, rounds: int | None
+) -> Iterator[Measurement]:
+    for one in asked:
+        bench = Bench(server, _TEMPLATE, rows or one.rows, rounds or one.rounds)
+        print(f"{one.name}: {bench.rows:,} rows, {bench.rounds} rounds …", flush=True)
+        yield from one.measure(bench)
+
+
+def _asked(names: str) -> Sequence[Benchmark]:
+    known: Mapping[str, Benchmark] = {one.name: one for one in BENCHMARKS}
+    asked = [name.strip() for name in names.split(",") if name.strip()]
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        sys.exit(f"ONLY: no benchmark {unknown[0]!r}; there are {', '.join(known)}")
+    return [known[name] for name in asked or known]
+
+
+def _whole_number(name: str) -> int | None:
+    given = os.environ.get(name, "")
+    if given and not (given.isdecimal() and int(given) > 0):
+        sys.exit(f"{name}: {given!r} is not a whole number above 0")
+    return int(given) if given else None
+
+
+@contextmanager
+def _durable_server() -> Iterator[Postgres]:
+    """A server that keeps what it commits, as AWS does: floors and contestants pay for it alike."""
+    directory = Path(tempfile.mkdtemp(prefix="prescient-bench-"))
+    try:
+        with Postgres(directory) as server:
+            migrations.upgrade(databases.create(server.url(_TEMPLATE)))
+            yield server
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

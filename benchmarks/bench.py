@@ -1,0 +1,101 @@
+"""What a benchmark is given, and what it answers.
+
+A *lap* is one timed run of one contestant. Contestants take turns, so that whatever else the
+machine does meanwhile slows all of them alike; the median lap of each counts.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+from local import databases
+from local.postgres import Postgres
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """Seconds on the wall clock, and what else was measured on the way, by name with its unit."""
+
+    seconds: float
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A line of `bench.json`: what `work` took, and its floor, which makes the same durable change.
+
+    `bound` is how many times its floor DESIGN.md allows, where it says so.
+    """
+
+    name: str
+    lap: Lap
+    floor: Lap
+    work: str
+    bound: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        return self.lap.seconds / self.floor.seconds
+
+    @property
+    def is_within_bound(self) -> bool:
+        return self.bound is None or self.ratio <= self.bound
+
+
+class Stopwatch:
+    """Times a `with` block."""
+
+    seconds: float
+
+    def __enter__(self) -> Self:
+        self._started = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self._started
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A durable Postgres, a `template` on it with all migrations applied, and the size of the work.
+
+    `rows` is what the benchmark counts; each contestant runs `rounds` laps.
+    """
+
+    server: Postgres
+    template: str
+    rows: int
+    rounds: int
+
+    @contextmanager
+    def database(self, *, copy_of: str | None = None) -> Iterator[str]:
+        """The URL of a database of its own, without rows or with those of the URL `copy_of`.
+
+        Nobody may be connected to the original while it is copied.
+        """
+        template = databases.name_of(copy_of) if copy_of else self.template
+        url = self.server.url(f"bench_{uuid.uuid4().hex}")
+        databases.create(url, template=template)
+        try:
+            yield url
+        finally:
+            databases.drop(url)
+
+    def interleaved(self, *contestants: Callable[[], Lap]) -> Sequence[Lap]:
+        """The median lap of each contestant, in the order given."""
+        laps: list[list[Lap]] = [[] for _ in contestants]
+        for number in range(self.rounds):
+            turns = list(zip(contestants, laps, strict=True))
+            for contestant, own in turns if number % 2 == 0 else reversed(turns):
+                own.append(contestant())
+        return [_median(own) for own in laps]
+
+
+def _median(laps: Sequence[Lap]) -> Lap:
+    """The lap in the middle, the slower of two."""
+    return sorted(laps, key=lambda lap: lap.seconds)[len(laps) // 2]

@@ -1,0 +1,66 @@
+"""One filter step in a process of its own: `python -m benchmarks.ingest_process DATABASE EXCHANGE`.
+
+Prints a JSON object: seconds, market rows a second, peak memory.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from benchmarks.bench import Stopwatch
+from local.exchange.simulated import EPOCH
+from prescient.core.portfolios import Limits
+from prescient.runtime.environment import Environment
+from prescient.runtime.settings import Settings
+from prescient.steps import filter as filter_step
+from prescient.steps.context import StepContext
+from prescient.store import portfolios
+
+_STATUS = Path("/proc/self/status")
+
+
+def main() -> None:
+    database_url, exchange_url = sys.argv[1:]
+    settings = Settings(database_url=database_url, gamma_url=exchange_url, clob_url=exchange_url)
+    environment = Environment(settings, now=lambda: EPOCH)
+    _create_portfolio(environment.context)
+    with Stopwatch() as watch:
+        found = filter_step.run(filter_step.FilterRequest(), environment.context)
+    environment.close()
+    rows = found.markets + found.skipped
+    figures = {
+        "seconds": watch.seconds,
+        "rows_per_second": rows / watch.seconds,
+        "peak_megabytes": _peak_megabytes(),
+    }
+    print(json.dumps(figures))
+
+
+def _create_portfolio(context: StepContext) -> None:
+    """Somebody to filter for."""
+    wanted = portfolios.NewPortfolio(
+        name="Momentum",
+        description="",
+        strategy_type="momentum",
+        initial_balance=Decimal(10_000),
+        strategy_config={},
+        limits=Limits(None, None, 20),
+    )
+    with context.database.transaction() as session:
+        portfolios.create(session, wanted, EPOCH)
+
+
+def _peak_megabytes() -> float:
+    """Linux hands on `ru_maxrss` from whoever started the process, but not `VmHWM`."""
+    if _STATUS.exists():
+        (line,) = (one for one in _STATUS.read_text().splitlines() if one.startswith("VmHWM"))
+        return int(line.split()[1]) / 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Every benchmark: one module, one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from benchmarks import ingest
+from benchmarks.bench import Bench, Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """`rows` is its size and `rounds` its laps, unless somebody asks for others."""
+
+    name: str
+    measure: Callable[[Bench], Iterator[Measurement]]
+    rows: int
+    rounds: int = 5
+
+
+BENCHMARKS = (Benchmark("ingest", ingest.measure, rows=5_000, rounds=3),)

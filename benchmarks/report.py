@@ -1,0 +1,56 @@
+"""What the benchmarks say: a table for people, `bench.json` for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from benchmarks.bench import Measurement
+
+BENCH_FILE = Path(".local/bench.json")
+
+
+def table(measurements: Sequence[Measurement]) -> Table:
+    """One line a measurement; a ratio above its bound is marked."""
+    shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    shown.add_column("benchmark", no_wrap=True)
+    for name in ("seconds", "floor", "ratio", "bound"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("work")
+    for one in measurements:
+        shown.add_row(
+            one.name,
+            f"{one.lap.seconds:.3f}",
+            f"{one.floor.seconds:.3f}",
+            f"{one.ratio:.2f}" if one.is_within_bound else f"[bold red]{one.ratio:.2f}[/]",
+            "" if one.bound is None else f"{one.bound:g}",
+            "; ".join([one.work, *(_figure(*figure) for figure in one.lap.figures.items())]),
+        )
+    return shown
+
+
+def write_bench_file(path: Path, measurements: Sequence[Measurement]) -> None:
+    """Writes the list of DESIGN.md section 12; bound and figures are fields of their own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([_entry(one) for one in measurements], indent=2) + "\n")
+
+
+def _entry(one: Measurement) -> Mapping[str, object]:
+    bound = {} if one.bound is None else {"bound": one.bound}
+    return {
+        "name": one.name,
+        "seconds": round(one.lap.seconds, 6),
+        "floor_seconds": round(one.floor.seconds, 6),
+        "ratio": round(one.ratio, 3),
+        "work": one.work,
+        **bound,
+        **{name: round(value, 3) for name, value in one.lap.figures.items()},
+    }
+
+
+def _figure(name: str, value: float) -> str:
+    return f"{value:,.0f} {name.replace('_', ' ')}"
