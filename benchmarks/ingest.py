@@ -1,6 +1,7 @@
 """A listing, read over HTTP by the real client and stored by the real filter step.
 
-Floor: the rows that this leaves behind, COPYed from memory into the same tables, one transaction.
+Floors: the rows that the first reading leaves behind, COPYed from memory into the same tables; and
+what an hour later is left to write when nothing but time has changed. One transaction each.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import LiteralString
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import TupleRow
 
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
 from local.exchange.listing import listing_pages
 from local.http_server import HttpServer, Request, Response
+from prescient.store import statements
 
+SQL = statements.load(__file__)
 SEED = 1
 TABLES = (
     "market_batches", "events", "markets", "market_snapshots", "market_prices", "market_hours",
@@ -28,14 +35,16 @@ _JSON = {"Content-Type": "application/json"}
 
 def measure(bench: Bench) -> Iterator[Measurement]:
     """`rows` are markets of the listing, tradable or not."""
-    filled: dict[str, bytes] = {}
     exchange = _RenderedExchange(bench.rows)
-    with HttpServer(exchange.respond) as server:
-        ours, floor = bench.interleaved(
-            lambda: _ingest(bench, server.url, filled), lambda: _copy(bench, filled)
+    with HttpServer(exchange.respond) as server, bench.database() as read:
+        _ingest(read, server.url, hour=0)
+        contest = _Contest(bench, server.url, read, _stored(read), _seen_again(read))
+        first, floor, again, floor_again = bench.interleaved(
+            contest.ingest, contest.copy, contest.ingest_again, contest.copy_again
         )
     work = f"{exchange.markets:,} market rows, {exchange.megabytes:,.0f} MB of JSON"
-    yield Measurement("ingest", ours, floor, work)
+    yield Measurement("ingest", first, floor, work)
+    yield Measurement("ingest.again", again, floor_again, f"the same {work}, stored before")
 
 
 class _RenderedExchange:
@@ -56,40 +65,80 @@ class _RenderedExchange:
         return Response(200, _JSON, self._pages[cursor])
 
 
-def _ingest(bench: Bench, exchange_url: str, filled: dict[str, bytes]) -> Lap:
-    """In a process of its own, whose memory has nothing of the exchange; fills `filled` once."""
-    with bench.database() as url:
-        command = [sys.executable, "-m", "benchmarks.ingest_process", url, exchange_url]
-        paths = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        told = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=paths)
-        figures = json.loads(told.stdout)
-        if not filled:
-            filled |= _read_out(url)
+@dataclass(frozen=True, slots=True)
+class _Contest:
+    """`read` is a database after a first reading, `stored` its rows, `seen` those of the next."""
+
+    bench: Bench
+    exchange_url: str
+    read: str
+    stored: Mapping[str, bytes]
+    seen: bytes
+
+    def ingest(self) -> Lap:
+        with self.bench.database() as url:
+            return _ingest(url, self.exchange_url, hour=0)
+
+    def ingest_again(self) -> Lap:
+        with self.bench.database(copy_of=self.read) as url:
+            return _ingest(url, self.exchange_url, hour=1)
+
+    def copy(self) -> Lap:
+        with self.bench.database() as url, _connected(url) as cursor, Stopwatch() as watch:
+            for table, rows in self.stored.items():
+                with cursor.copy(_copy("COPY {} FROM STDIN", table)) as copy:
+                    copy.write(rows)
+            cursor.connection.commit()
+        return Lap(watch.seconds)
+
+    def copy_again(self) -> Lap:
+        with (
+            self.bench.database(copy_of=self.read) as url,
+            _connected(url) as cursor,
+            Stopwatch() as watch,
+        ):
+            cursor.execute(SQL["add_batch"])
+            with cursor.copy(SQL["write_snapshots"]) as copy:
+                copy.write(self.seen)
+            cursor.execute(SQL["move_prices"])
+            cursor.execute(SQL["add_hours"])
+            cursor.connection.commit()
+        return Lap(watch.seconds)
+
+
+def _ingest(database_url: str, exchange_url: str, *, hour: int) -> Lap:
+    """In a process of its own, whose memory has nothing of the exchange or of the floors."""
+    arguments = [database_url, exchange_url, str(hour)]
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ingest_process", *arguments],
+        check=True,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    figures = json.loads(told.stdout)
     return Lap(figures.pop("seconds"), figures)
 
 
-def _read_out(url: str) -> Mapping[str, bytes]:
+def _stored(url: str) -> Mapping[str, bytes]:
+    """The rows of each table in COPY's text format."""
+    return {table: _read_out(url, _copy("COPY {} TO STDOUT", table)) for table in TABLES}
+
+
+def _seen_again(url: str) -> bytes:
+    """The rows that the next reading adds to the tape."""
+    return _read_out(url, SQL["read_snapshots"])
+
+
+def _read_out(url: str, statement: sql.Composed | LiteralString) -> bytes:
+    with _connected(url) as cursor, cursor.copy(statement) as copy:
+        return b"".join(copy)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[psycopg.Cursor[TupleRow]]:
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        rows = {}
-        for table in TABLES:
-            with cursor.copy(_statement("COPY {} TO STDOUT", table)) as copy:
-                rows[table] = b"".join(copy)
-        return rows
+        yield cursor
 
 
-def _copy(bench: Bench, filled: Mapping[str, bytes]) -> Lap:
-    with (
-        bench.database() as url,
-        psycopg.connect(url) as connection,
-        connection.cursor() as cursor,
-        Stopwatch() as watch,
-    ):
-        for table, rows in filled.items():
-            with cursor.copy(_statement("COPY {} FROM STDIN", table)) as copy:
-                copy.write(rows)
-        connection.commit()
-    return Lap(watch.seconds)
-
-
-def _statement(text: str, table: str) -> sql.Composed:
+def _copy(text: str, table: str) -> sql.Composed:
     return sql.SQL(text).format(sql.Identifier(table))

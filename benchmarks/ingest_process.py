@@ -1,6 +1,7 @@
-"""One filter step in a process of its own: `python -m benchmarks.ingest_process DATABASE EXCHANGE`.
+"""One filter step: `python -m benchmarks.ingest_process DATABASE_URL EXCHANGE_URL HOUR`.
 
-Prints a JSON object: seconds, market rows a second, peak memory.
+The clock stands at that hour of the simulation. Prints a JSON object: seconds, market rows a
+second, peak memory.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,10 +26,11 @@ _STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
-    database_url, exchange_url = sys.argv[1:]
+    database_url, exchange_url, hour = sys.argv[1:]
+    now = EPOCH + timedelta(hours=int(hour))
     settings = Settings(database_url=database_url, gamma_url=exchange_url, clob_url=exchange_url)
-    environment = Environment(settings, now=lambda: EPOCH)
-    _create_portfolio(environment.context)
+    environment = Environment(settings, now=lambda: now)
+    _create_portfolio(environment.context, f"Momentum {hour}")
     with Stopwatch() as watch:
         found = filter_step.run(filter_step.FilterRequest(), environment.context)
     environment.close()
@@ -40,10 +43,10 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-def _create_portfolio(context: StepContext) -> None:
+def _create_portfolio(context: StepContext, name: str) -> None:
     """Somebody to filter for."""
     wanted = portfolios.NewPortfolio(
-        name="Momentum",
+        name=name,
         description="",
         strategy_type="momentum",
         initial_balance=Decimal(10_000),

@@ -12,6 +12,7 @@ from prescient.core.books import OrderBook
 from prescient.core.errors import InvalidRequest
 from prescient.core.markets import MarketId, Outcome
 from prescient.core.portfolios import PortfolioId, PortfolioStatus
+from prescient.steps.ahead import ahead
 from prescient.steps.context import StepContext
 from prescient.steps.cycle import CycleParameters, open_cycle
 from prescient.steps.demand import Demand, demand
@@ -112,7 +113,7 @@ def _load(batch_id: int, wanted: Demand, context: StepContext) -> None:
         volume_min=wanted.least_volume,
         end_date_min=wanted.earliest_end(context.now()),
     )
-    for page in pages:
+    for page in ahead(pages):
         markets = [market for event in page.events for market in event.markets]
         with context.database.transaction() as session:
             listings.save_events(session, page.events, page.fetched_at)
