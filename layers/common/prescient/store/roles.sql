@@ -1,0 +1,171 @@
+-- name: become_oneself
+RESET ROLE;
+
+-- name: create
+-- Nobody logs in as the owner: whoever migrates takes the role. Roles belong to the cluster, where
+-- another database may be bootstrapped at the same moment.
+DO $$
+DECLARE
+    wanted record;
+BEGIN
+    FOR wanted IN
+        SELECT * FROM (VALUES
+            ('prescient_owner', 'NOLOGIN'), ('prescient_app', 'LOGIN'),
+            ('prescient_portfolio', 'LOGIN')
+        ) AS role (name, login)
+        WHERE name NOT IN (SELECT rolname FROM pg_roles)
+    LOOP
+        BEGIN
+            EXECUTE format('CREATE ROLE %I %s', wanted.name, wanted.login);
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN NULL;
+        END;
+    END LOOP;
+END $$;
+
+-- name: join_roles
+-- On RDS a member of a role that has rds_iam cannot use a password any more, so there whoever
+-- migrates joins the owner alone. Elsewhere its login may have to stand in for the other two.
+DO $$
+DECLARE
+    with_iam boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam');
+    wanted record;
+BEGIN
+    FOR wanted IN
+        SELECT * FROM (VALUES
+            ('prescient_owner', current_user, true),
+            ('prescient_app', current_user, NOT with_iam),
+            ('prescient_portfolio', current_user, NOT with_iam),
+            ('rds_iam', 'prescient_app', with_iam),
+            ('rds_iam', 'prescient_portfolio', with_iam)
+        ) AS membership (role, member, applies)
+        WHERE applies
+    LOOP
+        CONTINUE WHEN pg_has_role(wanted.member, wanted.role, 'USAGE');
+        BEGIN
+            EXECUTE format('GRANT %I TO %I', wanted.role, wanted.member);
+        EXCEPTION
+            WHEN unique_violation THEN NULL;
+            WHEN insufficient_privilege THEN
+                RAISE insufficient_privilege USING MESSAGE = format(
+                    '%s may not join %s to %s: run GRANT %I TO %I as a login that may',
+                    current_user, wanted.member, wanted.role, wanted.role, wanted.member
+                );
+        END;
+    END LOOP;
+END $$;
+
+-- name: join_present_owners
+-- Only an owner can give away a table: of whoever has the present ones, the current user becomes a
+-- member until `leave_present_owners`.
+DO $$
+DECLARE
+    found record;
+    joined text[] := '{}';
+BEGIN
+    IF current_schema() IS NULL THEN
+        RAISE invalid_schema_name USING MESSAGE = 'search_path names no schema that exists';
+    END IF;
+    FOR found IN
+        SELECT pg_get_userbyid(owner) AS owner, min(name) AS thing
+        FROM (
+            SELECT relowner AS owner, format('table %s', oid::regclass) AS name
+            FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v')
+                AND NOT EXISTS (
+                    SELECT FROM pg_depend
+                    WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+                )
+            UNION ALL
+            SELECT datdba, format('database %I', datname) FROM pg_database
+            WHERE datname = current_database()
+                AND NOT has_database_privilege('prescient_owner', oid, 'CREATE')
+        ) AS present
+        WHERE NOT pg_has_role(owner, 'USAGE')
+        GROUP BY owner
+    LOOP
+        BEGIN
+            EXECUTE format('GRANT %I TO %I', found.owner, current_user);
+        EXCEPTION
+            WHEN insufficient_privilege THEN
+                RAISE insufficient_privilege USING MESSAGE = format(
+                    '%s belongs to %s: run GRANT %I TO %I as a login that may',
+                    found.thing, found.owner, found.owner, current_user
+                );
+        END;
+        joined := joined || found.owner::text;
+    END LOOP;
+    PERFORM set_config('prescient.joined', array_to_string(joined, E'\n'), true);
+END $$;
+
+-- name: give_database
+DO $$
+DECLARE
+    needed record;
+BEGIN
+    FOR needed IN
+        SELECT * FROM (VALUES
+            ('prescient_owner', 'CREATE'), ('prescient_app', 'CONNECT'),
+            ('prescient_portfolio', 'CONNECT')
+        ) AS granted (role, privilege)
+        WHERE NOT has_database_privilege(role, current_database(), privilege)
+    LOOP
+        EXECUTE format(
+            'GRANT %s ON DATABASE %I TO %I', needed.privilege, current_database(), needed.role
+        );
+    END LOOP;
+END $$;
+
+-- name: give_schema
+-- A schema that its owner keeps will do where it lets prescient_owner create tables.
+DO $$
+DECLARE
+    here regnamespace := current_schema();
+    owner oid := (SELECT nspowner FROM pg_namespace WHERE oid = here);
+BEGIN
+    IF owner <> 'prescient_owner'::regrole AND (
+        pg_has_role(owner, 'USAGE') OR NOT has_schema_privilege('prescient_owner', here, 'CREATE')
+    ) THEN
+        EXECUTE format('ALTER SCHEMA %s OWNER TO prescient_owner', here);
+        EXECUTE format('REVOKE CREATE ON SCHEMA %s FROM PUBLIC', here);
+    END IF;
+    IF NOT (
+        has_schema_privilege('prescient_app', here, 'USAGE')
+        AND has_schema_privilege('prescient_portfolio', here, 'USAGE')
+    ) THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA %s TO prescient_app, prescient_portfolio', here);
+    END IF;
+END $$;
+
+-- name: give_tables
+DO $$
+DECLARE
+    present regclass;
+BEGIN
+    PERFORM set_config('lock_timeout', '10s', true);
+    FOR present IN
+        SELECT oid FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v')
+            AND relowner <> 'prescient_owner'::regrole
+            AND NOT EXISTS (
+                SELECT FROM pg_depend
+                WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+            )
+        ORDER BY oid
+    LOOP
+        EXECUTE format('ALTER TABLE %s OWNER TO prescient_owner', present);
+    END LOOP;
+END $$;
+
+-- name: leave_present_owners
+DO $$
+DECLARE
+    owner text;
+BEGIN
+    FOREACH owner IN ARRAY string_to_array(current_setting('prescient.joined'), E'\n') LOOP
+        EXECUTE format('REVOKE %I FROM %I', owner, current_user);
+    END LOOP;
+END $$;
+
+-- name: become_owner
+SET ROLE prescient_owner;
