@@ -22,7 +22,7 @@ from prescient.core.errors import (
     SerializationFailure,
 )
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 50
 IDLE_TRANSACTION_TIMEOUT_SECONDS = 30
@@ -112,7 +112,7 @@ def _plain(value: Any) -> Any:
 def _check_schema_version(session: Session) -> None:
     try:
         row = session.execute("SELECT version_num FROM alembic_version").fetchone()
-    except errors.UndefinedTable:
+    except (errors.UndefinedTable, errors.InsufficientPrivilege):
         row = None
     found = row[0] if row else "none"
     if found != SCHEMA_VERSION:

@@ -1,0 +1,129 @@
+"""The roles are made by whoever may make roles, and whoever owned the tables before."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local import migrations
+from prescient.store import roles
+from prescient.store.database import SCHEMA_VERSION, Database
+from tests.isolation.cluster import MASTER, ROLES, Cluster
+
+VERSIONS = Path(__file__).resolve().parents[2] / "migrations/versions"
+BASELINE = (VERSIONS / "0001_schema_v1.sql").read_text("utf-8")
+AT_BASELINE = "CREATE TABLE alembic_version AS SELECT '0001'::varchar(32) AS version_num"
+ASSIGNED = "SELECT pg_current_xact_id_if_assigned()"
+
+
+def test_a_master_without_superuser_migrates_a_fresh_database(cluster: Cluster) -> None:
+    cluster.run(MASTER, "CREATE DATABASE one")
+    cluster.migrate("one")
+    assert cluster.owners("one") == {roles.OWNER}
+    for login in (roles.APP, roles.PORTFOLIO):
+        database = Database(cluster.url("one", login))
+        with database.transaction() as session:
+            assert session.execute("SELECT version_num FROM alembic_version").fetchone() == (
+                SCHEMA_VERSION,
+            )
+        database.close()
+
+
+def test_the_roles_have_nothing_of_a_superuser(cluster: Cluster) -> None:
+    cluster.run(MASTER, "CREATE DATABASE one")
+    cluster.migrate("one")
+    query = """
+        SELECT count(*) FROM pg_roles WHERE rolname = ANY (%s) AND NOT (
+            rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+        ) AND rolcanlogin = (rolname <> 'prescient_owner')"""
+    assert cluster.ask(query, list(ROLES)) == len(ROLES)
+
+
+def test_a_second_time_changes_nothing(cluster: Cluster) -> None:
+    cluster.run(MASTER, "CREATE DATABASE one")
+    cluster.migrate("one")
+    with psycopg.connect(cluster.url("one")) as connection:
+        roles.bootstrap(connection)
+        assert connection.execute(ASSIGNED).fetchone() == (None,)
+        assert connection.execute("SELECT current_user").fetchone() == (roles.OWNER,)
+
+
+def test_a_second_database_of_the_cluster_finds_the_roles(cluster: Cluster) -> None:
+    cluster.run(MASTER, "CREATE DATABASE one", "CREATE DATABASE two")
+    cluster.migrate("one")
+    cluster.migrate("two")
+    assert cluster.owners("two") == {roles.OWNER}
+
+
+def test_the_master_need_not_own_the_old_tables(cluster: Cluster) -> None:
+    """As on RDS: it created the login that owns them, and so may join it."""
+    cluster.run(MASTER, "CREATE ROLE trader LOGIN", "CREATE DATABASE old")
+    cluster.run(MASTER, "GRANT CREATE ON SCHEMA public TO trader", database="old")
+    cluster.run("trader", BASELINE, AT_BASELINE, database="old")  # type: ignore[arg-type]
+    cluster.migrate("old")
+    assert cluster.owners("old") == {roles.OWNER}
+    assert not cluster.ask("SELECT pg_has_role('master', 'trader', 'USAGE')")
+    migrations.downgrade(cluster.url("old"), "0001")
+    assert cluster.owners("old") == {roles.OWNER}
+
+
+def test_nor_the_old_database(cluster: Cluster) -> None:
+    cluster.run(MASTER, "CREATE ROLE trader LOGIN CREATEDB")
+    cluster.run("trader", "CREATE DATABASE old")
+    cluster.run("trader", BASELINE, database="old")  # type: ignore[arg-type]
+    with cluster.bootstrapped("old"):
+        pass
+    assert cluster.owners("old") == {roles.OWNER}
+    assert not cluster.ask("SELECT pg_has_role('master', 'trader', 'USAGE')")
+
+
+def test_a_missing_grant_is_named_and_nothing_changes(cluster: Cluster) -> None:
+    cluster.run("postgres", "CREATE ROLE stranger LOGIN CREATEDB")
+    cluster.run("stranger", "CREATE DATABASE old")
+    cluster.run("stranger", BASELINE, database="old")  # type: ignore[arg-type]
+    with (
+        psycopg.connect(cluster.url("old")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="GRANT stranger TO master"),
+    ):
+        roles.bootstrap(connection)
+    assert roles.OWNER not in cluster.owners("old")
+    assert not cluster.ask("SELECT count(*) FROM pg_roles WHERE rolname = ANY (%s)", list(ROLES))
+
+
+def test_tables_of_an_extension_stay_where_they_are(cluster: Cluster) -> None:
+    cluster.run(MASTER, "CREATE DATABASE one")
+    cluster.run(
+        "postgres",
+        "CREATE TABLE of_extension ()",
+        "ALTER EXTENSION plpgsql ADD TABLE of_extension",
+        database="one",
+    )
+    with cluster.bootstrapped("one"):
+        pass
+    query = "SELECT relowner::regrole::text FROM pg_class WHERE relname = 'of_extension'"
+    assert cluster.ask(query, database="one") == "postgres"
+
+
+def test_on_rds_the_functions_log_in_by_iam_and_the_master_keeps_its_password(
+    cluster: Cluster,
+) -> None:
+    cluster.run(
+        "postgres",
+        "CREATE ROLE rds_iam",
+        "GRANT rds_iam TO master WITH ADMIN OPTION, INHERIT FALSE, SET FALSE",
+    )
+    cluster.run(MASTER, "CREATE DATABASE one")
+    cluster.migrate("one")
+    query = """
+        SELECT array_agg(rolname ORDER BY rolname) FROM pg_roles
+        WHERE pg_has_role(oid, 'rds_iam', 'USAGE') AND NOT rolsuper AND rolname <> 'rds_iam'"""
+    assert cluster.ask(query) == [roles.APP, roles.PORTFOLIO]
+
+
+def test_no_migration_creates_or_drops_a_role() -> None:
+    for file in VERSIONS.glob("*.*"):
+        found = re.search(r"\b(CREATE|DROP|ALTER)\s+(ROLE|USER|GROUP)\b", file.read_text("utf-8"))
+        assert found is None, (file.name, found)
