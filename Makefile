@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test bench lint types unit format build validate openapi migrate reconcile clean
+.PHONY: help run serve test bench lint types unit format build validate openapi recordings migrate reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ build: $(SAM_VENV)/.done ## Build what `sam deploy` uploads
 
 openapi: $(VENV)/.done ## Write docs/openapi.json from the routes and their models
 	$(BIN)/python -m local.openapi
+
+recordings: $(VENV)/.done ## What is read of the recorded answers, and where the official client differs
+	@$(BIN)/python -m tests.polymarket.report
 
 migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=postgresql://...
 	@DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.migrate
