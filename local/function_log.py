@@ -1,26 +1,23 @@
-"""The functions' log, kept off the terminal."""
+"""The functions' log and metrics, kept off the terminal."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from prescient.runtime.observability import logger
+from prescient.runtime.observability import output
 
 FUNCTION_LOG = Path(".local/functions.log")
 
 
 @contextmanager
 def functions_log_to(path: Path) -> Iterator[None]:
-    """Meanwhile what the functions log goes to `path`, which is emptied first; one JSON a line."""
-    handler = logger.registered_handler
-    assert isinstance(handler, logging.StreamHandler)
+    """Meanwhile logs and metrics go to `path`, which is emptied first; one JSON object a line."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as stream:
-        usual = handler.setStream(stream)
+    with path.open("w") as file:
+        usual = output.setStream(file)
         try:
             yield
         finally:
-            handler.setStream(usual or handler.stream)
+            output.setStream(usual or output.stream)

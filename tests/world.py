@@ -18,6 +18,8 @@ from prescient.core.markets import Event, Market, MarketId, Quote
 from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId
 from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
+from prescient.polymarket.counters import Counters, CountersDocument
+from prescient.polymarket.rates import Family
 from prescient.steps import cycle, execute, maintenance, price_update, signal, snapshot
 from prescient.steps import filter as filter_step
 from prescient.steps.context import StepContext
@@ -93,8 +95,10 @@ class StandInExchange:
         self._fail_if("resolution")
         return self.resolutions.get(condition_id, ResolutionDetails(None, is_fifty_fifty=False))
 
-    def take_counters(self) -> dict[str, int | dict[str, int]]:
-        return {"calls": 1, "skipped": {"placeholder": 2}}
+    def take_counters(self) -> CountersDocument:
+        counters = Counters(skipped=Counter(placeholder=2))
+        counters.add(Family.EVENTS, calls=1)
+        return counters.as_dict()
 
     def show(self, **changes: Any) -> None:
         """Change the one market of the one event."""

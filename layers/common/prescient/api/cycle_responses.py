@@ -81,7 +81,11 @@ class CycleSummary(BaseModel):
 
 
 class Cycle(BaseModel):
-    """A cycle; `status` is running, completed or failed, `decided_at` the end of its filter."""
+    """A cycle; `status` is running, completed or failed, `decided_at` the end of its filter.
+
+    `counters` are what its last fetch asked of the exchange and left out: calls, retries, bytes,
+    skipped rows by reason.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -95,6 +99,7 @@ class Cycle(BaseModel):
     decided_at: datetime | None
     ended_at: datetime | None
     error: str | None
+    counters: Mapping[str, Any]
 
 
 class CycleAnswer(BaseModel):

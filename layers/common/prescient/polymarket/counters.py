@@ -5,10 +5,23 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from prescient.polymarket.rates import Family
 
-CountersDocument = dict[str, int | dict[str, int]]
+
+class CountersDocument(TypedDict):
+    """Totals as plain JSON; see `Traffic` and `Counters` for what they count."""
+
+    calls: int
+    retries: int
+    throttled: int
+    bytes: int
+    duplicates: int
+    skipped: dict[str, int]
+    calls_by_family: dict[str, int]
+    retries_by_family: dict[str, int]
+    bytes_by_family: dict[str, int]
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from prescient.core.errors import InvalidRequest
 from prescient.runtime.environment import Environment
-from prescient.runtime.observability import logger
+from prescient.runtime.observability import emit, logger
 from prescient.runtime.settings import Settings
 from prescient.steps.context import StepContext
 
@@ -41,7 +41,7 @@ class Handler(ABC):
 
 
 class StepHandler(Handler, Generic[RequestT]):
-    """Validates the event, runs the step, and answers and logs its result."""
+    """Validates the event, runs the step, and answers and logs its result and its measures."""
 
     def __init__(
         self, request: type[RequestT], step: Callable[[RequestT, StepContext], BaseModel]
@@ -53,7 +53,10 @@ class StepHandler(Handler, Generic[RequestT]):
         return lambda event, context: self._answer(event, context, environment.context)
 
     def _answer(self, event: Event, context: Any, step_context: StepContext) -> Answer:
-        result = self._step(self._parsed(event), step_context)
+        try:
+            result = self._step(self._parsed(event), step_context)
+        finally:
+            emit(step_context.measures.take())
         answer = result.model_dump(mode="json", exclude_none=True)
         request_id = getattr(context, "aws_request_id", None)
         logger.info("step done", request_id=request_id, request=dict(event), result=answer)

@@ -16,7 +16,8 @@ from prescient.polymarket.clob_rows import PricePoint
 from prescient.steps.context import StepContext
 from prescient.steps.cycle import CycleThresholds
 from prescient.steps.demand import demand
-from prescient.store import backfill, portfolios, tape
+from prescient.steps.fetching import fetching
+from prescient.store import backfill, portfolios
 from prescient.store.admission import AdmittedMarket
 
 MARKETS_A_RUN = 200
@@ -56,20 +57,15 @@ def run(context: StepContext) -> BackfillResult:
 def _fill(
     markets: Sequence[AdmittedMarket], needs: Iterable[HistoryNeed], context: StepContext
 ) -> int:
-    now = context.now()
-    end = now.replace(minute=0, second=0, microsecond=0)
+    end = context.now().replace(minute=0, second=0, microsecond=0)
     start = end - max(need.lookback_hours for need in needs) * HOUR
-    with context.database.transaction() as session:
-        batch_id = tape.open_batch(session, "backfill", now)
-    try:
+    with fetching(context, "backfill") as fetch:
         found = _histories(markets, start, end, context)
-        counters, now = context.exchange.take_counters(), context.now()
+        counters, now = fetch.counters, context.now()
         with context.database.transaction() as session:
-            return backfill.save(session, batch_id, found, counters, now)
-    except Exception as error:
-        with context.database.transaction() as session:
-            tape.discard(session, batch_id, str(error), context.exchange.take_counters())
-        raise
+            filled = backfill.save(session, fetch.batch_id, found, counters, now)
+    context.measures.add("BatchMarkets", len(found), batch=fetch.kind)
+    return filled
 
 
 def _histories(

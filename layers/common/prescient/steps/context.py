@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -13,6 +13,8 @@ from prescient.core.markets import MarketId
 from prescient.core.portfolios import GlobalLimits
 from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
+from prescient.polymarket.counters import CountersDocument
+from prescient.steps.measures import Measures
 from prescient.store.database import Database
 
 
@@ -37,7 +39,7 @@ class Exchange(Protocol):
 
     def resolution(self, condition_id: str) -> ResolutionDetails: ...
 
-    def take_counters(self) -> dict[str, int | dict[str, int]]:
+    def take_counters(self) -> CountersDocument:
         """What was called and skipped since this was last asked."""
         ...
 
@@ -47,7 +49,8 @@ class StepContext:
     """`now` is the clock, which may ask the network: it is not read within a transaction.
 
     `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books
-    it fetches at most, `tape_retention` for how long the tape is kept whole.
+    it fetches at most, `tape_retention` for how long the tape is kept whole. `measures` is where
+    steps say how much they did.
     """
 
     database: Database
@@ -58,3 +61,4 @@ class StepContext:
     max_concurrency: int
     max_books: int = 500
     tape_retention: timedelta = timedelta(days=30)
+    measures: Measures = field(default_factory=Measures)

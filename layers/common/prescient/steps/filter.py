@@ -16,6 +16,7 @@ from prescient.steps.ahead import ahead
 from prescient.steps.context import StepContext
 from prescient.steps.cycle import CycleParameters, open_cycle
 from prescient.steps.demand import Demand, demand
+from prescient.steps.fetching import Fetch, fetching
 from prescient.steps.portfolio_step import may_run
 from prescient.store import admission, books, cycles, features, listings, portfolios, tape
 from prescient.store.admission import AdmittedMarket
@@ -68,19 +69,14 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
     task = _prepare(request, context)
     if task.cycle.batch_id is not None:
         return _answer(task.cycle, task.cycle.batch_id, context)
-    now = context.now()
-    with context.database.transaction() as session:
-        batch_id = tape.open_batch(session, "filter", now)
-    try:
-        _load(batch_id, task.demand, context)
-        _load_held(batch_id, task.demand, context)
-        picked = _pick(batch_id, task.demand, context)
-        _publish(batch_id, task, picked, context)
-    except Exception as error:
-        with context.database.transaction() as session:
-            tape.discard(session, batch_id, str(error), context.exchange.take_counters())
-        raise
-    return _answer(task.cycle, batch_id, context)
+    with fetching(context, "filter", task.cycle.cycle_id) as fetch:
+        _load(fetch.batch_id, task.demand, context)
+        _load_held(fetch.batch_id, task.demand, context)
+        picked = _pick(fetch.batch_id, task.demand, context)
+        _publish(fetch, task, picked, context)
+    result = _answer(task.cycle, fetch.batch_id, context)
+    context.measures.add("BatchMarkets", result.markets, batch=fetch.kind)
+    return result
 
 
 def _prepare(request: FilterRequest, context: StepContext) -> Task:
@@ -160,8 +156,8 @@ def _sides(markets: Iterable[AdmittedMarket], max_books: int) -> dict[str, Side]
     return sides
 
 
-def _publish(batch_id: int, task: Task, picked: Picked, context: StepContext) -> None:
-    counters, now = context.exchange.take_counters(), context.now()
+def _publish(fetch: Fetch, task: Task, picked: Picked, context: StepContext) -> None:
+    batch_id, counters, now = fetch.batch_id, fetch.counters, context.now()
     with context.database.transaction() as session:
         books.save(session, batch_id, picked.books, picked.books_fetched_at)
         watched = {*picked.market_ids, *tape.held_within(session, batch_id, task.demand.sellers)}
@@ -169,6 +165,7 @@ def _publish(batch_id: int, task: Task, picked: Picked, context: StepContext) ->
         tape.publish(session, batch_id, counters, now)
         features.record_hours(session, batch_id)
         cycles.decide_on_batch(session, task.cycle.cycle_id, batch_id, task.portfolio_ids, now)
+        cycles.record_counters(session, task.cycle.cycle_id, counters)
 
 
 def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResult:

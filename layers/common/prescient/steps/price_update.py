@@ -15,6 +15,8 @@ from prescient.core.positions import ExitKind
 from prescient.core.settlement import needs_confirmation
 from prescient.polymarket.client import MarketPage
 from prescient.steps.context import StepContext
+from prescient.steps.fetching import fetching
+from prescient.steps.measures import Measures, Unit
 from prescient.store import exits, history, listings, tape
 from prescient.store.database import Session
 from prescient.store.tape import Sighting
@@ -29,7 +31,11 @@ class PriceUpdateRequest(BaseModel):
 
 
 class PriceUpdateResult(BaseModel):
-    """Markets marked, open positions left, exits made and positions flagged."""
+    """Markets marked, open positions left, exits made and positions flagged.
+
+    `stale_marks` of the held markets' marks are carried forward, because the quote gave none;
+    `oldest_mark_seconds` is how long ago the market that was not seen for the longest was seen.
+    """
 
     batch_id: int
     markets: int
@@ -37,6 +43,8 @@ class PriceUpdateResult(BaseModel):
     settled: int
     exited: int
     flagged: int
+    stale_marks: int
+    oldest_mark_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +66,16 @@ class Fetched:
 
 def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
     """Fetch the held markets, then publish, exit and value in one transaction."""
-    now = context.now()
     with context.database.transaction() as session:
         held = exits.held_markets(session)
-        batch_id = tape.open_batch(session, "price_update", now)
-    try:
+    with fetching(context, "price_update") as fetch:
         page = context.exchange.markets_by_id(held)
-        confirmed = _half_confirmed(batch_id, page, context)
-        counters, now = context.exchange.take_counters(), context.now()
-        fetched = Fetched(batch_id, held, page, confirmed, counters, now)
+        confirmed = _half_confirmed(fetch.batch_id, page, context)
+        fetched = Fetched(fetch.batch_id, held, page, confirmed, fetch.counters, context.now())
         with context.database.transaction() as session:
-            return _apply(session, fetched)
-    except Exception as error:
-        with context.database.transaction() as session:
-            tape.discard(session, batch_id, str(error), context.exchange.take_counters())
-        raise
+            result = _apply(session, fetched)
+    _measure(result, context.measures)
+    return result
 
 
 def _half_confirmed(batch_id: int, page: MarketPage, context: StepContext) -> frozenset[MarketId]:
@@ -108,6 +111,7 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
     exits.save(session, made, batch_id, now)
     flagged = exits.flag(session, fetched.missing)
     history.record_equity(session, holders, now)
+    staleness = tape.staleness(session, fetched.held, now)
     settled = sum(one.kind is ExitKind.SETTLEMENT for one in made)
     return PriceUpdateResult(
         batch_id=batch_id,
@@ -116,4 +120,16 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
         settled=settled,
         exited=len(made) - settled,
         flagged=flagged,
+        stale_marks=staleness.marks,
+        oldest_mark_seconds=staleness.oldest_seconds,
     )
+
+
+def _measure(result: PriceUpdateResult, measures: Measures) -> None:
+    measures.add("BatchMarkets", result.markets, batch="price_update")
+    measures.add("OpenPositions", result.positions)
+    measures.add("PositionsSettled", result.settled)
+    measures.add("PositionsExited", result.exited)
+    measures.add("PositionsFlagged", result.flagged)
+    measures.add("StaleMarks", result.stale_marks)
+    measures.add("OldestMarkAge", result.oldest_mark_seconds, Unit.SECONDS)

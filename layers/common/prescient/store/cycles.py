@@ -22,7 +22,10 @@ LEASE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleRow:
-    """A cycle. `decided_at` is the end of its filter; `batch_id` is what it decided on."""
+    """A cycle. `decided_at` is the end of its filter; `batch_id` is what it decided on.
+
+    `counters` are those of its last fetch, one that failed included.
+    """
 
     cycle_id: int
     cycle_key: str
@@ -35,6 +38,7 @@ class CycleRow:
     decided_at: datetime | None
     ended_at: datetime | None
     error: str | None
+    counters: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,13 @@ def decide_on_batch(
     session.execute(SQL["decide_on_batch"], values)
     session.execute(
         SQL["admit_portfolios"], {"cycle_id": cycle_id, "portfolio_ids": list(portfolio_ids)}
+    )
+
+
+def record_counters(session: Session, cycle_id: int, counters: Mapping[str, object]) -> None:
+    """Note what the cycle's fetch asked of the exchange and left out."""
+    session.execute(
+        SQL["record_counters"], {"cycle_id": cycle_id, "counters": Jsonb(dict(counters))}
     )
 
 

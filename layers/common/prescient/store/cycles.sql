@@ -7,21 +7,21 @@ RETURNING cycle_id;
 -- name: select_cycle
 SELECT
     cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
-    decided_at, ended_at, error
+    decided_at, ended_at, error, counters
 FROM trading_cycles
 WHERE cycle_id = %(cycle_id)s;
 
 -- name: select_cycle_by_key
 SELECT
     cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
-    decided_at, ended_at, error
+    decided_at, ended_at, error, counters
 FROM trading_cycles
 WHERE cycle_key = %(cycle_key)s;
 
 -- name: select_cycles
 SELECT
     cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
-    decided_at, ended_at, error
+    decided_at, ended_at, error, counters
 FROM trading_cycles
 WHERE cycle_id < coalesce(%(before)s, 9223372036854775807)
 ORDER BY cycle_id DESC
@@ -33,6 +33,9 @@ SELECT max(cycle_id) FROM cycle_portfolios WHERE portfolio_id = %(portfolio_id)s
 -- name: decide_on_batch
 UPDATE trading_cycles SET batch_id = %(batch_id)s, decided_at = %(now)s
 WHERE cycle_id = %(cycle_id)s AND status = 'running';
+
+-- name: record_counters
+UPDATE trading_cycles SET counters = %(counters)s WHERE cycle_id = %(cycle_id)s;
 
 -- name: admit_portfolios
 INSERT INTO cycle_portfolios (cycle_id, portfolio_id, status, strategy_config, limits)

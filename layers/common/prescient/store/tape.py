@@ -112,6 +112,21 @@ def get_batch(session: Session, batch_id: int) -> BatchRow:
         return cursor.execute(SQL["select_batch"], {"batch_id": batch_id}).fetchall()[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """How many marks are carried forward, and how long ago the market last seen was seen."""
+
+    marks: int
+    oldest_seconds: int
+
+
+def staleness(session: Session, market_ids: Sequence[MarketId], now: datetime) -> Staleness:
+    """How current the latest prices of these markets are."""
+    values = {"market_ids": list(market_ids), "now": now}
+    with session.cursor(row_factory=class_row(Staleness)) as cursor:
+        return cursor.execute(SQL["select_staleness"], values).fetchall()[0]
+
+
 def quote(best_bid: Decimal | None, best_ask: Decimal | None) -> Quote | None:
     """The quote of YES as stored: both sides, or none."""
     return None if best_bid is None or best_ask is None else Quote(best_bid, best_ask)

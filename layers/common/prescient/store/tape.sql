@@ -76,3 +76,10 @@ SELECT
         SELECT sum(skipped.value::int) FROM jsonb_each_text(counters -> 'skipped') AS skipped
     ), 0)::int AS skipped
 FROM market_batches WHERE batch_id = %(batch_id)s;
+
+-- name: select_staleness
+SELECT
+    count(*) FILTER (WHERE mark_stale) AS marks,
+    coalesce(extract(epoch FROM %(now)s - min(observed_at)), 0)::int AS oldest_seconds
+FROM market_prices
+WHERE market_id = ANY (%(market_ids)s::text[]);
