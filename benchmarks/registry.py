@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import ingest
+from benchmarks import ingest, price_update
 from benchmarks.bench import Bench, Measurement
 
 
@@ -19,4 +19,7 @@ class Benchmark:
     rounds: int = 5
 
 
-BENCHMARKS = (Benchmark("ingest", ingest.measure, rows=5_000, rounds=3),)
+BENCHMARKS = (
+    Benchmark("ingest", ingest.measure, rows=5_000, rounds=3),
+    Benchmark("price_update", price_update.measure, rows=5_000),
+)

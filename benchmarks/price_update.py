@@ -1,0 +1,152 @@
+"""A price update of portfolios with 50 positions each: the step, its floor, the seed's way.
+
+The step is given the markets as the client would have read them, so that no HTTP is in it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import cast
+
+import psycopg
+
+from benchmarks import holdings, row_at_a_time
+from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
+from benchmarks.holdings import Holdings
+from local.exchange.simulated import EPOCH
+from prescient.core.markets import Market, MarketId
+from prescient.core.portfolios import GlobalLimits
+from prescient.polymarket.client import MarketPage
+from prescient.steps import price_update
+from prescient.steps.context import Exchange, StepContext
+from prescient.store import statements
+from prescient.store.database import Database
+
+SQL = statements.load(__file__)
+POSITIONS, MARKETS = 50, 5_000
+BOUND = 2.0
+_SAMPLE = 2  # portfolios that the seed's way updates; its time is so many times that of all
+
+
+def measure(bench: Bench) -> Iterator[Measurement]:
+    """`rows` are positions."""
+    wanted = Holdings(max(bench.rows // POSITIONS, 1), POSITIONS, min(MARKETS, bench.rows))
+    with bench.database() as filled:
+        holdings.fill(filled, wanted, EPOCH)
+        with (
+            bench.database(copy_of=filled) as own,
+            bench.database(copy_of=filled) as least,
+            bench.database(copy_of=filled) as seeds,
+        ):
+            step, floor, seed = _Step(own, wanted), _Floor(least, wanted), _Seed(seeds, wanted)
+            ours, lowest, rows = bench.interleaved(step.lap, floor.lap, seed.lap)
+            assert _change(own) == _change(least), "the floor does other work than the step"
+            step.close()
+    yield Measurement("price_update", ours, lowest, wanted.work, BOUND)
+    work = f"the seed's way, {seed.portfolios} portfolios times {seed.times:g}"
+    yield Measurement("price_update.row_at_a_time", rows, lowest, work)
+
+
+class _Prices:
+    """What the markets look like lap after lap: a cent up, a cent down."""
+
+    def __init__(self, wanted: Holdings) -> None:
+        self._shown = [holdings.markets_at(wanted, cents) for cents in (1, 0)]
+        self._laps = count()
+
+    def next(self) -> tuple[datetime, tuple[Market, ...]]:
+        lap = next(self._laps)
+        return EPOCH + timedelta(minutes=5 * (lap + 1)), self._shown[lap % 2]
+
+
+class _Step:
+    """The price update as it runs on Lambda, but for the wire to the exchange."""
+
+    def __init__(self, url: str, wanted: Holdings) -> None:
+        self._prices = _Prices(wanted)
+        self._database = Database(url)
+
+    def lap(self) -> Lap:
+        now, markets = self._prices.next()
+        context = StepContext(
+            database=self._database,
+            exchange=cast(Exchange, _Shown(markets, now)),
+            now=lambda: now,
+            shared_limits=GlobalLimits(),
+            max_quote_age=timedelta(seconds=600),
+            max_concurrency=1,
+        )
+        with Stopwatch() as watch:
+            price_update.run(price_update.PriceUpdateRequest(), context)
+        return Lap(watch.seconds)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An exchange that has answered already."""
+
+    markets: tuple[Market, ...]
+    at: datetime
+
+    def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage:
+        assert len(ids) == len(self.markets)
+        return MarketPage(self.markets, Counter(), self.at)
+
+    def take_counters(self) -> dict[str, int | dict[str, int]]:
+        return {}
+
+
+class _Floor:
+    def __init__(self, url: str, wanted: Holdings) -> None:
+        self._prices = _Prices(wanted)
+        self._url = url
+
+    def lap(self) -> Lap:
+        now, markets = self._prices.next()
+        values = {"now": now, "markets": len(markets)}
+        with psycopg.connect(self._url) as connection, connection.cursor() as cursor:
+            ((values["batch_id"],),) = cursor.execute(SQL["add_batch"], values).fetchall()
+            rows = "".join(_copied(one, values["batch_id"], now) for one in markets)
+            with Stopwatch() as watch:
+                with cursor.copy(SQL["copy_snapshots"]) as copy:
+                    copy.write(rows)
+                cursor.execute(SQL["move_prices"], values)
+                cursor.execute(SQL["value_portfolios"], values)
+                connection.commit()
+        return Lap(watch.seconds)
+
+
+class _Seed:
+    def __init__(self, url: str, wanted: Holdings) -> None:
+        row_at_a_time.prepare(url)
+        self._url = url
+        self.portfolios = min(_SAMPLE, wanted.portfolios)
+        self.times = wanted.portfolios / self.portfolios
+
+    def lap(self) -> Lap:
+        with Stopwatch() as watch:
+            row_at_a_time.update(self._url, self.portfolios, EPOCH)
+        return Lap(watch.seconds * self.times)
+
+
+def _copied(market: Market, batch_id: object, now: datetime) -> str:
+    """A market in COPY's text format."""
+    assert market.quote is not None
+    values = (
+        batch_id, market.market_id, now.isoformat(), market.yes_price, market.no_price,
+        market.quote.bid, market.quote.ask, market.yes_price, "f", market.liquidity, market.volume,
+        market.volume_24h, "t", "f",
+    )  # fmt: skip
+    return "\t".join(map(str, values)) + "\n"
+
+
+def _change(url: str) -> object:
+    with psycopg.connect(url) as connection:
+        return connection.execute(SQL["read_change"]).fetchall()
