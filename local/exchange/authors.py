@@ -31,7 +31,6 @@ from local.exchange.questions import STEP, Calendar, Question, Topic, Trade, who
 _FIRST_EVENT, _FIRST_MARKET, _MARKETS_A_TOPIC = 30_000, 600_000, 100
 _GROUP, _AUGMENTED, _BY_DATE = 0.18, 0.12, 0.088  # the other topics have one or two questions
 _LADDER = (0.10, 0.55, 0.75, 0.88)  # where in the lifetime the questions by date end; one at 1
-_LOOSE = 0.15  # of complete groups: their prices may add up to far less than 1
 _UNNAMED = (0.03, 0.11)  # the chance that an augmented group's answer has no question yet
 _HOPELESS = (0, 0, 1, 1, 1)  # names without a chance
 _SIDES = 0.35  # of topics with one or two questions: teams, or over and under
@@ -90,7 +89,7 @@ class _Author:
         belief = self._belief("group", self._group_prior(hopeful, hopeless), self._calendar)
         named = 1.0 - self._chance.uniform(*_UNNAMED) if is_augmented else 1.0
         winner = belief.truth if self._chance.random() < named else None
-        wander = self._wander(is_augmented=is_augmented)
+        wander = Wander(self._key, self._calendar.hours, dips=not is_augmented)
         for place, name in enumerate(names):
             yield self._question(
                 place,
@@ -106,11 +105,6 @@ class _Author:
         weights = [self._chance.expovariate(1.0) + 0.05 for _ in range(hopeful)]
         share = (1.0 - math.fsum(small)) / math.fsum(weights)
         return [*(weight * share for weight in weights), *small]
-
-    def _wander(self, *, is_augmented: bool) -> Wander:
-        if not is_augmented and self._chance.random() < _LOOSE:
-            return Wander(self._key, self._calendar.hours, size=0.06, middle=0.955)
-        return Wander(self._key, self._calendar.hours, size=0.01)
 
     def _by_date(self) -> Iterator[Question]:
         """Deadlines of their own, so that the event is open when the first ones are resolved."""

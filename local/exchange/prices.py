@@ -2,7 +2,8 @@
 
 Most are the crowd's belief itself, a martingale; some learn in jumps, which is one as well. A known
 share can be predicted: prices that lag behind the belief (trending), and prices that swing around
-it (mean-reverting). Nobody can beat this world by more than lag and swing.
+it (mean-reverting). Nobody can beat this world by more than lag, swing, and the rare dips of what a
+group adds up to.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from local.exchange.beliefs import Belief
-from local.exchange.chance import Wave, between, unit
+from local.exchange.chance import Wave, between, happens, unit
 
 YES, NO, HALF = range(3)  # the outcomes of a single question's belief; HALF pays 0.50 a share
 LEAST = 1e-4
@@ -39,7 +40,9 @@ _NEWS = 8  # a jumping price's moments of news
 _LAG_HOURS, _LAG_SHARE, _LAG_POINTS = 96.0, 0.15, 6
 _SWING_HOURS = 24.0
 QUIET = 0.2  # of the sharpness: a reverting question learns late, or news would drown the swing
-_CALM = 0.1  # the last share of a lifetime, in which lag, swing and wander die away
+WANDER = 0.01  # of a group's sum, at any time
+_DIP_HOURS, _DIP_SHARE, _DIP_DEPTHS = 24.0, 0.035, (0.04, 0.11)
+_CALM = 0.1  # the last share of a lifetime, in which lag, swing, wander and dips die away
 
 
 class FairPrice(Protocol):
@@ -112,15 +115,27 @@ class Reverting:
 
 
 class Wander:
-    """What the YES prices of a group add up to, around `middle`, within `size` of it."""
+    """What the YES prices of a group add up to: 1, within `WANDER`, and in rare dips less.
 
-    def __init__(self, key: str, hours: float, *, size: float, middle: float = 1.0) -> None:
+    A dip is a sum that nobody has put right yet: a day long, deepest half-way.
+    """
+
+    def __init__(self, key: str, hours: float, *, dips: bool) -> None:
+        """`hours` is the lifetime."""
+        self._key, self._hours, self._dips = key, hours, dips
         self._wave = Wave(f"{key}:sum", _SWING_HOURS)
-        self._hours, self._middle, self._size = hours, middle, size
 
     def at(self, elapsed: float) -> float:
-        deviation = self._middle - 1.0 + self._size * self._wave.at(elapsed * self._hours)
+        hours = elapsed * self._hours
+        deviation = WANDER * self._wave.at(hours) - self._dip(hours)
         return 1.0 + deviation * _remaining_calm(elapsed)
+
+    def _dip(self, hours: float) -> float:
+        spell, passed = divmod(hours, _DIP_HOURS)
+        key = f"{self._key}:{spell:.0f}:dip"
+        if not (self._dips and happens(key, _DIP_SHARE)):
+            return 0.0
+        return between(f"{key}:depth", *_DIP_DEPTHS) * math.sin(math.pi * passed / _DIP_HOURS)
 
 
 @dataclass(frozen=True, slots=True)
