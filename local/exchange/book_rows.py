@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha1
 from typing import Any
 
-from local.exchange.books import SHARES, Level, no_book, yes_book
+from local.exchange.books import no_book, yes_book
 from local.exchange.chance import unit
 from local.exchange.oddities import Oddity
 from local.exchange.questions import STEP, Question, Topic
 from local.exchange.quotes import COARSE, DOLLAR
+from prescient.core.books import Level
 
 
 def book_row(topic: Topic, asked: Question, place: int, now: datetime) -> dict[str, Any] | None:
@@ -49,10 +51,7 @@ def has_book(asked: Question, now: datetime) -> bool:
 
 
 def _side(levels: Iterable[Level]) -> list[dict[str, str]]:
-    rows = [
-        {"price": _text(level.price / DOLLAR), "size": _text(level.size / SHARES)}
-        for level in levels
-    ]
+    rows = [{"price": _text(level.price), "size": _text(level.shares)} for level in levels]
     return rows[::-1]
 
 
@@ -71,5 +70,5 @@ def _last_trade_price(asked: Question, now: datetime) -> str:
     return f"{(quote.bid or quote.ask) / DOLLAR:.{decimals}f}"
 
 
-def _text(number: float) -> str:
+def _text(number: float | Decimal) -> str:
     return f"{number:.3f}".rstrip("0").rstrip(".")

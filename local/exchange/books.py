@@ -7,61 +7,43 @@ been left behind, and both outcomes together cost less than the dollar that they
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from local.exchange.chance import between, happens, unit
 from local.exchange.questions import STEP, Phase, Question
 from local.exchange.quotes import DOLLAR
+from prescient.core.books import Level, OrderBook
+from prescient.core.markets import ONE
 
-SHARES = 100  # sizes are whole hundredths of a share
 _MOST_LEVELS = 14
-_LEAST_SIZE = 5 * SHARES
+_SHARES = 100  # sizes are whole hundredths of a share
+_LEAST_SIZE = 5 * _SHARES
 _LEFT_BEHIND_SHARE, _LEFT_BEHIND_FOR = 0.003, timedelta(hours=2)
 _LEAST_GAIN, _MOST_GAIN = 20, 50  # mills a pair of YES and NO, before fees
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """So many hundredths of a share at a price in mills."""
-
-    price: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Bids and asks of one outcome, best first."""
-
-    bids: tuple[Level, ...]
-    asks: tuple[Level, ...]
-
-    def mirrored(self) -> Book:
-        """The other outcome's: an offer of one is a bid for the other."""
-        return Book(tuple(map(_mirrored, self.asks)), tuple(map(_mirrored, self.bids)))
-
-
-def yes_book(asked: Question, now: datetime) -> Book:
+def yes_book(asked: Question, now: datetime) -> OrderBook:
     quote = asked.quote(now)
     if quote.is_empty:
-        return Book((), ())
+        return OrderBook((), ())
     money = asked.liquidity(now)
     # Who bids near 0 risks little: the money lies on the side of what is likely.
     for_bids = money * min(max(quote.middle, 0.02), 0.98) if quote.bid else 0.0
     key = f"{asked.market_id}:{(now - asked.calendar.start) // STEP}"
-    return Book(
+    return OrderBook(
         tuple(_levels(f"{key}:bids", quote.bid, -quote.tick, for_bids)),
         tuple(_levels(f"{key}:asks", quote.ask, quote.tick, money - for_bids)),
     )
 
 
-def no_book(asked: Question, now: datetime) -> Book:
-    mirrored = yes_book(asked, now).mirrored()
+def no_book(asked: Question, now: datetime) -> OrderBook:
+    mirrored = _mirrored(yes_book(asked, now))
     left = _left_behind(asked, now)
     if left is None:
         return mirrored
     bids = tuple(level for level in mirrored.bids if level.price < left.price)
-    return Book(bids, (left, *mirrored.asks))
+    return OrderBook(bids, (left, *mirrored.asks))
 
 
 def _levels(key: str, best: int, step: int, money: float) -> Iterator[Level]:
@@ -75,9 +57,9 @@ def _levels(key: str, best: int, step: int, money: float) -> Iterator[Level]:
     total = sum(weights)
     for price, weight in zip(prices, weights, strict=True):
         cost = (price if step < 0 else DOLLAR - price) / DOLLAR
-        size = int(money * weight / total / cost * SHARES)
+        size = int(money * weight / total / cost * _SHARES)
         if size >= _LEAST_SIZE or price == best:
-            yield Level(price, max(size, _LEAST_SIZE))
+            yield _level(price, max(size, _LEAST_SIZE))
 
 
 def _left_behind(asked: Question, now: datetime) -> Level | None:
@@ -91,8 +73,18 @@ def _left_behind(asked: Question, now: datetime) -> Level | None:
     price = DOLLAR - quote.ask - max(1, ticks) * quote.tick
     if quote.bid == 0 or quote.is_empty or price < _LEAST_GAIN:
         return None
-    return Level(price, int(between(f"{key}:size", 20, 150)) * SHARES)
+    return _level(price, int(between(f"{key}:size", 20, 150)) * _SHARES)
 
 
-def _mirrored(level: Level) -> Level:
-    return Level(DOLLAR - level.price, level.size)
+def _level(price: int, size: int) -> Level:
+    """From mills and hundredths of a share."""
+    return Level(Decimal(price).scaleb(-3), Decimal(size).scaleb(-2))
+
+
+def _mirrored(book: OrderBook) -> OrderBook:
+    """The other outcome's: an offer of one is a bid for the other."""
+    return OrderBook(tuple(map(_opposite, book.asks)), tuple(map(_opposite, book.bids)))
+
+
+def _opposite(level: Level) -> Level:
+    return Level(ONE - level.price, level.shares)
