@@ -38,9 +38,10 @@ def test_a_keyset_listing_ends_and_repeats_nothing(client: Client, venue: Simula
     assert len(set(ids)) == len(ids) == 60
 
 
-def test_a_cursor_under_another_name_is_ignored(client: Client) -> None:
+@pytest.mark.parametrize("name", ["cursor", "next_cursor"])
+def test_a_cursor_under_another_name_is_ignored(client: Client, name: str) -> None:
     first = client.get("/events/keyset", limit="5")
-    again = client.get("/events/keyset", limit="5", next_cursor=first["next_cursor"])
+    again = client.get("/events/keyset", limit="5", **{name: first["next_cursor"]})
     assert again == first
 
 
