@@ -29,6 +29,20 @@ from prescient.store.database import Database
 from tests.builders import NOON, event, market
 
 D = Decimal
+EMPTY = """
+DO $$
+DECLARE name text;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- the order of foreign keys is of no interest
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        IF name <> 'alembic_version' THEN EXECUTE format('DELETE FROM %I', name); END IF;
+    END LOOP;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+        PERFORM setval(name::regclass, 1, false);
+    END LOOP;
+    INSERT INTO capital_in_use DEFAULT VALUES;
+END $$
+"""
 
 
 class StandInExchange:
@@ -244,6 +258,11 @@ class World:
             quoted = ", ".join(f'"{name}"' for name in names)
             connection.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")  # type: ignore[arg-type]
             connection.execute("INSERT INTO capital_in_use DEFAULT VALUES")
+
+    def empty(self) -> None:
+        """As `truncate`, faster where there are few rows: for many worlds one after another."""
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute(EMPTY)
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """All rows of all tables, to show that a second run changes nothing."""

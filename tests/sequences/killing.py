@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import Cursor
 
+from prescient.core.errors import DatabaseUnavailable
 from prescient.store import database
 
 
 class Killer:
-    """Counts statements while armed; at the chosen one the connection is closed under it."""
+    """Counts statements while armed, commits too; at the chosen one it closes the connection."""
 
     def __init__(self) -> None:
-        self.left: int | None = None
+        self._left: int | None = None
+
+    def kills(self, step: Callable[[], Any], statement: int) -> bool:
+        """Run the step with a connection that dies at `statement`; whether it came so far."""
+        self._left = statement
+        try:
+            step()
+        except DatabaseUnavailable:
+            return True
+        finally:
+            self._left = None
+        return False
 
     def count(self, connection: psycopg.Connection[Any]) -> None:
-        if self.left is None:
+        if self._left is None:
             return
-        if self.left == 0:
-            self.left = None
+        if self._left == 0:
+            self._left = None
             connection.close()
         else:
-            self.left -= 1
+            self._left -= 1
 
 
 @contextmanager
@@ -47,9 +59,20 @@ def killer_installed(monkeypatch_target: Any = database) -> Iterator[Killer]:
             killer.count(self.connection)
             return super().copy(*args, **kwargs)
 
-    def counting_connect(url: str) -> Any:
-        session = connect(url)
+    def counting_connect(*args: Any, **kwargs: Any) -> Any:
+        session = connect(*args, **kwargs)
         session.cursor_factory = CountingCursor
+        transaction = session.transaction
+
+        @contextmanager
+        def counting_transaction(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            with transaction(*args, **kwargs) as begun:
+                yield begun
+                killer.count(session)
+                if session.closed:  # a commit on it would say nothing
+                    raise psycopg.OperationalError("the connection is closed")
+
+        session.transaction = counting_transaction
         return session
 
     monkeypatch_target._connect = counting_connect

@@ -1,15 +1,19 @@
 """A second ledger, on fractions, that shares no code with the system: the two must agree.
 
-It is told what happened (so many shares of this at that price) and works out all the money.
+It is told what happened (so many shares of this at those prices) and works out all the money.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction as F
+from itertools import groupby
 from math import ceil, floor
 
 CENT = F(1, 100)
+Matches = list[tuple[F, F]]
+"""Price 0–1 and shares."""
 
 
 def up(dollars: F) -> F:
@@ -21,17 +25,41 @@ def down(dollars: F) -> F:
 
 
 def nearest(dollars: F) -> F:
-    return floor(dollars / CENT + F(1, 2)) * CENT
+    """Halves away from zero."""
+    return (1 if dollars >= 0 else -1) * floor(abs(dollars) / CENT + F(1, 2)) * CENT
 
 
-def fee(shares: F, price: F, rate: F) -> F:
+def total(amounts: Iterable[F]) -> F:
+    return sum(amounts, F(0))
+
+
+def walk(levels: Matches, shares: F) -> Matches:
+    """What `shares` take from the levels, best first; less where the book holds less."""
+    matches = []
+    for price, offered in levels:
+        if shares > 0:
+            matches.append((price, min(shares, offered)))
+            shares -= matches[-1][1]
+    return matches
+
+
+def fee(matches: Matches, rate: F) -> F:
     if rate == 0:
         return F(0)
-    exact = shares * rate * price * (1 - price)
+    exact = total(shares * rate * price * (1 - price) for price, shares in matches)
     return nearest(max(F(floor(exact * 100_000), 100_000), F(1, 100_000)))
 
 
-def mark(bid: F, ask: F, previous: F | None, listed: F) -> F:
+def cost(matches: Matches, rate: F) -> F:
+    """What a buy takes out of cash."""
+    return up(total(price * shares for price, shares in matches)) + fee(matches, rate)
+
+
+def mark(quote: tuple[F, F] | None, previous: F | None, listed: F) -> F:
+    """The mark of YES from its bid and ask, its mark before and its outcome price."""
+    if quote is None:
+        return listed if previous is None else previous
+    bid, ask = quote
     two_sided = bid > 0 and ask < 1 and ask - bid <= F(1, 10)
     almost_no = bid == 0 and ask <= F(5, 100)
     almost_yes = ask == 1 and bid >= F(95, 100)
@@ -42,12 +70,20 @@ def mark(bid: F, ask: F, previous: F | None, listed: F) -> F:
 
 @dataclass
 class Lot:
-    """A position: shares left and what they cost."""
+    """A position: shares left and what they cost; `price` is what a share was bought at."""
 
     market: str
     is_yes: bool
     shares: F
     basis: F
+    price: F
+    bid_at_entry: F
+    group: str | None = None
+    realized: F = F(0)
+
+    def of_yes(self, probability: F) -> F:
+        """What a number about YES says of this lot's side."""
+        return probability if self.is_yes else 1 - probability
 
 
 @dataclass
@@ -58,42 +94,67 @@ class Book:
     cash: F = F(0)
     realized: F = F(0)
     flows: F = F(0)
+    bought: int = 0
     lots: dict[int, Lot] = field(default_factory=dict)
+    closed: dict[int, Lot] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.cash = self.start
 
-    def buy(self, position: int, lot: Lot, price: F, rate: F) -> None:
-        lot.basis = up(lot.shares * price) + fee(lot.shares, price, rate)
+    def buy(self, position: int, lot: Lot) -> None:
         self.cash -= lot.basis
+        self.bought += 1
         self.lots[position] = lot
 
-    def leave(self, position: int, shares: F, price: F, rate: F) -> None:
-        """Sell at a bid; a settlement is a sale without fee."""
-        lot = self.lots[position]
+    def leave(self, position: int, matches: Matches, rate: F) -> None:
+        """Sell to bids; a settlement is a sale at its payout without fee."""
+        lot, shares = self.lots[position], total(shares for _, shares in matches)
         last = shares == lot.shares
         basis = lot.basis if last else nearest(lot.basis * shares / lot.shares)
-        proceeds = down(shares * price)
-        received = proceeds - min(fee(shares, price, rate), proceeds)
+        proceeds = down(total(price * shares for price, shares in matches))
+        received = proceeds - min(fee(matches, rate), proceeds)
         self.cash += received
         self.realized += received - basis
+        lot.realized += received - basis
         lot.shares -= shares
         lot.basis -= basis
         if last:
-            del self.lots[position]
+            self.closed[position] = self.lots.pop(position)
 
     def flow(self, dollars: F) -> None:
         self.cash += dollars
         self.flows += dollars
 
+    @property
     def invested(self) -> F:
-        return sum((lot.basis for lot in self.lots.values()), F(0))
+        return total(lot.basis for lot in self.lots.values())
 
     def value(self, marks: dict[str, F]) -> F:
-        return sum(
-            (
-                nearest(lot.shares * (marks[lot.market] if lot.is_yes else 1 - marks[lot.market]))
-                for lot in self.lots.values()
-            ),
-            F(0),
-        )
+        return total(nearest(lot.shares * lot.of_yes(marks[lot.market])) for lot in self._open)
+
+    def value_at_bid(self, quotes: dict[str, tuple[F, F] | None]) -> F:
+        return total(down(lot.shares * _bid(lot, quotes[lot.market])) for lot in self._open)
+
+    def record(self) -> tuple[int, int, int, int, F]:
+        """Wins, losses, the longest run of each, and the average P&L of a closed position."""
+        results = [lot.realized for lot in self.closed.values()]
+        runs = [(won, len(list(run))) for won, run in groupby(results, key=_sign)]
+        longest = {side: max((n for won, n in runs if won == side), default=0) for side in (1, -1)}
+        average = nearest(total(results) / len(results)) if results else F(0)
+        wins, losses = (sum(_sign(one) == side for one in results) for side in (1, -1))
+        return wins, losses, longest[1], longest[-1], average
+
+    @property
+    def _open(self) -> Iterable[Lot]:
+        return self.lots.values()
+
+
+def _bid(lot: Lot, quote: tuple[F, F] | None) -> F:
+    if quote is None:
+        return F(0)
+    bid, ask = quote
+    return bid if lot.is_yes else 1 - ask
+
+
+def _sign(dollars: F) -> int:
+    return (dollars > 0) - (dollars < 0)

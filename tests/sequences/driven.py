@@ -1,0 +1,260 @@
+"""The system, driven: every step may be killed at a statement, and is then run again.
+
+A step that ends before its kill is run again as well, as when only its answer was lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from decimal import Decimal as D
+from fractions import Fraction as F
+from typing import Any, TypeVar, cast
+
+import psycopg
+from psycopg.rows import dict_row
+
+from prescient.api import portfolio_management
+from prescient.api.context import ApiContext
+from prescient.api.requests import UpdatePortfolio
+from prescient.core.portfolios import Limits, PortfolioId
+from prescient.steps import cycle, maintenance
+from prescient.steps.maintenance import MaintenanceRequest, Task
+from prescient.store import cash, closing
+from tests.builders import NOON
+from tests.sequences.exchange import MARKETS, Picture, Shown
+from tests.sequences.killing import Killer
+from tests.sequences.reference import Book
+from tests.sequences.witness import Stops, Witness, quote_of
+from tests.world import World
+
+ResultT = TypeVar("ResultT")
+MAX_SLIPPAGE = "0.03"
+FLAGS = "SELECT portfolio_id, id, flag FROM portfolio_positions WHERE status = 'open'"
+PAST = """
+INSERT INTO market_hours (market_id, hour, observed_at, mark)
+SELECT market_id, hour, hour, CASE WHEN n %% 2 = 0 THEN 0.58 ELSE 0.62 END
+FROM unnest(%s::text[]) AS market_id, generate_series(1, 6) AS n,
+    LATERAL (SELECT %s - n * interval '1 hour' AS hour) AS at
+"""
+
+
+Kills = Mapping[str, int]
+"""At which statement each step is killed; the others are left alone."""
+NO_KILLS: Kills = {}
+
+
+class Driven:
+    """A world, what its exchange shows, and the witness of all that happens in it."""
+
+    def __init__(self, database_url: str, world: World, killer: Killer) -> None:
+        self.world = world
+        self.killer = killer
+        self.census: Counter[str] = Counter()
+        self._observer = psycopg.connect(database_url, autocommit=True, row_factory=dict_row)
+        self._keys = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Everything as it was before anything happened."""
+        self.world.empty()
+        self.world.clock.now = NOON
+        self.picture = Picture()
+        self.witness = Witness(self.rows, F(MAX_SLIPPAGE), census=self.census)
+        self._observer.execute(PAST, [list(MARKETS), NOON])
+
+    def end(self) -> None:
+        self._observer.close()
+        self.world.context.database.close()
+
+    def rows(self, query: Any, *values: Any) -> list[dict[str, Any]]:
+        return self._observer.execute(query, values).fetchall()
+
+    @property
+    def books(self) -> dict[int, Book]:
+        return self.witness.books
+
+    def create(
+        self, strategy_type: str, balance: str, limits: Limits, configuration: Mapping[str, Any]
+    ) -> None:
+        name = f"{strategy_type} {len(self.books)}"
+        portfolio_id = self.world.portfolio(
+            name, balance=balance, limits=limits, strategy_type=strategy_type, **configuration
+        )
+        loss, profit = (
+            configuration.get(f"{one}_percentage") for one in ("stop_loss", "take_profit")
+        )
+        self.witness.stops[portfolio_id] = Stops(loss and F(loss), profit and F(profit))
+        self.books[portfolio_id] = Book(F(balance))
+
+    # Steps
+
+    def open_cycle(self, kills: Kills = NO_KILLS) -> int:
+        self.world.clock.pass_time(minutes=7)
+        request = {"action": "open", "execution_name": self._key(), "request": {"kind": "api"}}
+        opened = self._run("open", lambda: self._cycle(**request), kills)
+        return int(opened.cycle_id or 0)
+
+    def filter(self, cycle_id: int, kills: Kills = NO_KILLS) -> list[PortfolioId]:
+        self.picture.put_into(self.world.exchange)
+        done = self._run("filter", lambda: self.world.filter(cycle_id), kills)
+        self._publish(done.batch_id)
+        self.witness.batch = dict(self.picture.shown)
+        return done.portfolio_ids
+
+    def signal(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> bool:
+        """Whether the portfolio goes on with the cycle."""
+        done = self._run("signal", lambda: self.world.signal(cycle_id, owner), kills)
+        self.census[f"signal: {done.status}"] += 1
+        return done.status != "skipped"
+
+    def execute(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
+        self._run("execute", lambda: self.world.execute(cycle_id, owner), kills)
+        self.witness.look()
+
+    def snapshot(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
+        done = self._run("snapshot", lambda: self.world.snapshot(cycle_id, owner), kills)
+        assert F(done.equity) == self.books[owner].cash + self.books[owner].value(
+            self.witness.marks
+        )
+
+    def fail(self, cycle_id: int, owner: PortfolioId) -> None:
+        """The state machine gave up on the portfolio."""
+        error = {"Error": "DatabaseUnavailable", "Cause": "killed too often"}
+        self._cycle(action="record_failure", cycle_id=cycle_id, portfolio_id=owner, error=error)
+        self.census["portfolios given up in a cycle"] += 1
+
+    def close_cycle(self, cycle_id: int, kills: Kills = NO_KILLS) -> None:
+        self._run("close", lambda: self._cycle(action="close", cycle_id=cycle_id), kills)
+        for row in self.rows(
+            "SELECT key, value::int FROM cycle_portfolios, jsonb_each_text(rejections) "
+            "WHERE cycle_id = %s",
+            cycle_id,
+        ):
+            self.census[f"rejected: {row['key']}"] += row["value"]
+
+    def update_prices(self, kills: Kills = NO_KILLS) -> None:
+        self.world.clock.pass_time(minutes=5)
+        self.picture.put_into(self.world.exchange)
+        done = self._run("update", self.world.update_prices, kills)
+        names = self._publish(done.batch_id)
+        self.witness.look()
+        self.witness.nothing_is_due(names)
+        self._check_equity_points()
+        self._check_flags()
+
+    # What users do
+
+    def close_by_hand(
+        self, owner: PortfolioId, position: int, shares: D | None, kills: Kills = NO_KILLS
+    ) -> None:
+        """Not idempotent: a user whose request died looks before he asks again."""
+
+        def close() -> None:
+            with self.world.context.database.transaction() as session:
+                closing.close_position(session, owner, position, shares, self.world.clock.now)
+
+        if "manual" not in kills or self._is_killed("manual", close, kills):
+            close()
+        self.witness.look()
+
+    def deposit(self, owner: PortfolioId, cents: int, kills: Kills = NO_KILLS) -> None:
+        self._move_cash(cash.deposit, "deposit", owner, cents, kills)
+        self.books[owner].flow(F(cents, 100))
+
+    def withdraw(self, owner: PortfolioId, cents: int, kills: Kills = NO_KILLS) -> None:
+        self._move_cash(cash.withdraw, "withdraw", owner, cents, kills)
+        self.books[owner].flow(F(-cents, 100))
+
+    def transfer(
+        self, giver: PortfolioId, taker: PortfolioId, cents: int, kills: Kills = NO_KILLS
+    ) -> None:
+        wanted = cash.Transfer(
+            from_id=giver, to_id=taker, amount=D(cents) / 100, key=self._key(), reason=None
+        )
+
+        def move() -> None:
+            with self.world.context.database.transaction() as session:
+                cash.transfer(session, wanted, self.world.clock.now)
+
+        self._run("transfer", move, kills)
+        self.books[giver].flow(F(-cents, 100))
+        self.books[taker].flow(F(cents, 100))
+
+    def set_status(self, owner: PortfolioId, status: str, kills: Kills = NO_KILLS) -> None:
+        api = ApiContext(
+            database=self.world.context.database,
+            executions=cast(Any, None),
+            now=self.world.clock,
+            new_id=self._key,
+            cycle_wait=0,
+            sleep=lambda _: None,
+            elapsed=lambda: 0,
+        )
+        change = UpdatePortfolio.model_validate({"status": status})
+        self._run("status", lambda: portfolio_management.update(owner, change, api), kills)
+        self.census[f"status: {status}"] += 1
+
+    # What must hold
+
+    def breaks(self) -> list[Any]:
+        """The broken invariants, as the daily step finds them."""
+        request = MaintenanceRequest(tasks=frozenset({Task.RECONCILE}))
+        return list(maintenance.run(request, self.world.context).breaks)
+
+    def _check_equity_points(self) -> None:
+        now = self.world.clock.now
+        quotes = {name: quote_of(name, one) for name, one in self.witness.latest.items()}
+        for row in self.rows("SELECT * FROM portfolio_equity WHERE timestamp = %s", now):
+            book = self.books[row["portfolio_id"]]
+            assert F(row["equity"]) == book.cash + book.value(self.witness.marks)
+            assert F(row["equity_at_bid"]) == book.cash + book.value_at_bid(quotes)
+            assert row["open_positions"] == len(book.lots)
+
+    def _check_flags(self) -> None:
+        """Open positions say whether their market is in no answer, disputed or oddly resolved."""
+        for row in self.rows(FLAGS):
+            name = self.books[row["portfolio_id"]].lots[row["id"]].market
+            end = self.witness.latest[name].end
+            expected = None if end is None else "odd_resolution"
+            if end == "disputed":
+                expected = "disputed"
+            if name in self.picture.gone:
+                expected = "not_listed"
+            assert row["flag"] == expected
+            self.census[f"flagged: {expected}"] += expected is not None
+
+    def _publish(self, batch_id: int) -> list[str]:
+        found = self.rows("SELECT market_id FROM market_snapshots WHERE batch_id = %s", batch_id)
+        names = [row["market_id"] for row in found]
+        shown: dict[str, Shown] = {name: self.picture.shown[name] for name in names}
+        self.witness.publish(shown)
+        return names
+
+    def _move_cash(
+        self, move: Any, name: str, owner: PortfolioId, cents: int, kills: Kills
+    ) -> None:
+        key = self._key()
+
+        def moved() -> None:
+            with self.world.context.database.transaction() as session:
+                move(session, owner, D(cents) / 100, key, self.world.clock.now)
+
+        self._run(name, moved, kills)
+
+    def _run(self, name: str, step: Callable[[], ResultT], kills: Kills) -> ResultT:
+        if name in kills:
+            self._is_killed(name, step, kills)
+        return step()
+
+    def _is_killed(self, name: str, step: Callable[[], Any], kills: Kills) -> bool:
+        hit = self.killer.kills(step, kills[name])
+        self.census[f"{'killed' if hit else 'run twice'}: {name}"] += 1
+        return hit
+
+    def _cycle(self, **request: Any) -> cycle.CycleResult:
+        return cycle.run(cycle.CycleRequest.model_validate(request), self.world.context)
+
+    def _key(self) -> str:
+        self._keys += 1
+        return f"key-{self._keys}"

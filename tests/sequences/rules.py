@@ -1,0 +1,276 @@
+"""What can happen, in any order, and what must hold after each of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+from fractions import Fraction as F
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from prescient.core.errors import PortfolioConflict
+from prescient.core.portfolios import Limits, PortfolioId
+from prescient.core.strategies import registry
+from tests.sequences.driven import MAX_SLIPPAGE, NO_KILLS, Driven, Kills
+from tests.sequences.exchange import ENDS, EVENTS, MARKETS, Shown
+
+MARKET_CAP, CAPITAL_CAP = D(450), D(3000)
+PORTFOLIOS = """
+SELECT
+    portfolio_id, current_balance, total_invested, realized_pnl, total_profit_loss, trade_count,
+    total_winning_trades, total_losing_trades, max_consecutive_wins, max_consecutive_losses,
+    avg_trade_pnl
+FROM portfolios
+"""
+TRADES = """
+SELECT position.portfolio_id, position.id, trade.status, trade.realized_pnl, position.shares
+FROM trades AS trade JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
+"""
+ADMITS_ALL: dict[str, Any] = {
+    "min_liquidity": 0, "min_volume": 0, "max_spread": 1, "min_hours_to_end": 0,
+    "cooldown_hours": 0, "max_slippage": MAX_SLIPPAGE,
+}  # fmt: skip
+MOMENTUM = {"min_confidence": "0.5", "min_conviction": 0, "max_conviction": 1, "min_drift": -1}
+REVERSION = {"lookback_hours": 6, "min_observations": 2, "entry_z": 1, "max_z": 100}
+OWN: dict[str, dict[str, Any]] = {
+    "momentum": MOMENTUM,
+    "mean_reversion": {**REVERSION, "exit_z": "0.5"},
+    "arbitrage": {"max_depth_share": 1},
+    "hybrid": {
+        "min_voters": 1, "min_confidence": "0.5", "momentum": MOMENTUM,
+        "mean_reversion": REVERSION,
+    },
+    "random": {"entries_per_cycle": 4},
+}  # fmt: skip
+STATEMENTS = {
+    "open": 4, "filter": 32, "signal": 20, "execute": 24, "snapshot": 10, "close": 6,
+    "update": 28, "manual": 18, "transfer": 8, "deposit": 7, "withdraw": 7, "status": 6,
+}  # fmt: skip
+
+
+def kills(*steps: str) -> st.SearchStrategy[Kills]:
+    """Each of the steps may be killed, at any of its statements."""
+    places = {step: st.integers(0, STATEMENTS[step]) for step in steps}
+    return st.fixed_dictionaries({}, optional=places)
+
+
+bids = st.sampled_from([0, 1, 5, 20, 44, 58, 59, 60, 61, 66, 76, 90, 97])
+spreads = st.sampled_from([1, 2, 3, 9])
+single = st.builds(
+    lambda bid, spread, crossed, **rest: Shown(bid, min(bid + spread, 100), crossed, **rest),
+    bids,
+    spreads,
+    st.sampled_from([0, 0, 1, 4]),
+    depth=st.sampled_from([15, 120, 900]),
+    liquidity=st.sampled_from([900, 20_000]),
+    rate=st.sampled_from(["0", "0.04", "0.07"]),
+)
+CENTS_OF_EVENTS = [(18, 28, 45), (30, 33, 36), (38, 40, 30), (60, 25, 22), (1, 50, 43)]
+together = st.builds(
+    lambda cents, spread, depth, rate: [
+        Shown(bid, bid + spread, depth=depth, rate=rate) for bid in cents
+    ],
+    st.sampled_from(CENTS_OF_EVENTS),
+    st.sampled_from([1, 1, 2]),
+    st.sampled_from([120, 900]),
+    st.sampled_from(["0", "0.04"]),
+)
+moves = st.lists(st.tuples(st.sampled_from(MARKETS), single), max_size=3)
+markets = st.sampled_from(MARKETS)
+
+
+class Sequences(RuleBasedStateMachine):
+    """The system, driven; and the second ledger, told what happened."""
+
+    driven: ClassVar[Driven]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.driven.begin()
+
+    @initialize(
+        strategies=st.lists(
+            st.sampled_from(sorted(registry.STRATEGIES)), min_size=2, max_size=3, unique=True
+        ),
+        balance=st.sampled_from(["150.00", "1000.00", "9999.99"]),
+        amount=st.sampled_from(["7.77", "100", "333.33"]),
+        triggers=st.tuples(st.sampled_from([None, "0.15", "0.3"]), st.sampled_from([None, "0.1"])),
+        limits=st.builds(
+            Limits,
+            st.sampled_from([D(200), D(60), None]),
+            st.sampled_from([None, D(250)]),
+            st.sampled_from([2, 4, 9]),
+        ),
+        event_cap=st.sampled_from([None, None, "120"]),
+        first=st.tuples(together, st.tuples(single, single, single)),
+    )
+    def create(self, **drawn: Any) -> None:
+        loss, profit = drawn["triggers"]
+        common = {
+            **ADMITS_ALL, "trade_amount": drawn["amount"], "stop_loss_percentage": loss,
+            "take_profit_percentage": profit, "max_event_exposure": drawn["event_cap"],
+        }  # fmt: skip
+        for name in drawn["strategies"]:
+            self.driven.create(name, drawn["balance"], drawn["limits"], {**common, **OWN[name]})
+        exclusive, plain = drawn["first"]
+        names = (*EVENTS["exclusive"], *EVENTS["plain"])
+        self.driven.picture.shown = dict(zip(names, (*exclusive, *plain), strict=True))
+        self._cycle()
+
+    @rule(moved=moves)
+    def reprice(self, moved: list[tuple[str, Shown]]) -> None:
+        for name, one in moved:
+            if self.driven.picture.shown[name].end is None:
+                self.driven.picture.shown[name] = one
+
+    @rule(shown=together)
+    def reprice_event(self, shown: list[Shown]) -> None:
+        self.reprice(list(zip(EVENTS["exclusive"], shown, strict=True)))
+
+    @rule(name=markets, end=st.sampled_from(sorted(ENDS)))
+    def end(self, name: str, end: str) -> None:
+        """A market closes; what is disputed or odd may still be decided."""
+        if self.driven.picture.shown[name].payout is None:
+            self.driven.picture.change(name, end=end)
+
+    @rule(name=markets)
+    def disappear_or_return(self, name: str) -> None:
+        self.driven.picture.gone ^= {name}
+
+    @rule(bid=st.sampled_from([59, 60]), depth=st.sampled_from([15, 900]))
+    def come_back(self, bid: int, depth: int) -> None:
+        """All prices return to where they were in the hours before."""
+        self.reprice([(name, Shown(bid, bid + 1, depth=depth)) for name in MARKETS])
+
+    @rule(
+        moved=moves,
+        meanwhile=st.sampled_from([None, None, None, "update", "pause", "end", "withdraw", "fail"]),
+    )
+    def cycle(self, moved: list[tuple[str, Shown]], meanwhile: str | None) -> None:
+        self.reprice(moved)
+        self._cycle(meanwhile=meanwhile)
+
+    @rule(moved=moves, killed=kills("open", "filter", "signal", "execute", "snapshot", "close"))
+    def killed_cycle(self, moved: list[tuple[str, Shown]], killed: Kills) -> None:
+        self.reprice(moved)
+        self._cycle(killed)
+
+    @rule(moved=moves, killed=kills("update"))
+    def update_prices(self, moved: list[tuple[str, Shown]], killed: Kills) -> None:
+        self.reprice(moved)
+        self.driven.update_prices(killed)
+
+    @precondition(lambda self: any(book.lots for book in self.driven.books.values()))
+    @rule(data=st.data(), part=st.integers(1, 150), killed=kills("manual"))
+    def close_by_hand(self, data: st.DataObject, part: int, killed: Kills) -> None:
+        """A part in hundredths; from 100 on all of it."""
+        books = self.driven.books
+        owner = data.draw(st.sampled_from([one for one, book in books.items() if book.lots]))
+        position = data.draw(st.sampled_from(sorted(books[owner].lots)))
+        held = books[owner].lots[position].shares
+        shares = max(int(held * part), 1)
+        wanted = None if part >= 100 else D(shares) / 100
+        try:
+            self.driven.close_by_hand(PortfolioId(owner), position, wanted, killed)
+        except PortfolioConflict:
+            self.driven.census["refused: nobody bids"] += 1
+
+    @rule(
+        data=st.data(),
+        cents=st.integers(1, 20_000),
+        kind=st.sampled_from(["deposit", "withdraw", "transfer", "transfer"]),
+        killed=kills("deposit", "withdraw", "transfer"),
+    )
+    def move_cash(self, data: st.DataObject, cents: int, kind: str, killed: Kills) -> None:
+        first, second = data.draw(st.permutations(sorted(self.driven.books)))[:2]
+        try:
+            if kind == "transfer":
+                self.driven.transfer(PortfolioId(first), PortfolioId(second), cents, killed)
+            else:
+                getattr(self.driven, kind)(PortfolioId(first), cents, killed)
+            self.driven.census[f"cash: {kind}"] += 1
+        except PortfolioConflict:
+            self.driven.census["refused: not enough cash, or archived"] += 1
+
+    @rule(
+        data=st.data(),
+        status=st.sampled_from(["active", "active", "active", "paused", "archived"]),
+        killed=kills("status"),
+    )
+    def set_status(self, data: st.DataObject, status: str, killed: Kills) -> None:
+        owner = data.draw(st.sampled_from(sorted(self.driven.books)))
+        try:
+            self.driven.set_status(PortfolioId(owner), status, killed)
+        except PortfolioConflict:
+            self.driven.census[f"refused: {status}"] += 1
+
+    @invariant()
+    def books_reconcile(self) -> None:
+        assert self.driven.breaks() == []
+
+    @invariant()
+    def the_second_ledger_agrees(self) -> None:
+        for row in self.driven.rows(PORTFOLIOS):
+            book = self.driven.books[row["portfolio_id"]]
+            profit = book.realized + book.value(self.driven.witness.marks) - book.invested
+            assert F(row["current_balance"]) == book.cash
+            assert F(row["total_invested"]) == book.invested
+            assert F(row["realized_pnl"]) == book.realized
+            assert F(row["total_profit_loss"]) == profit
+            assert book.start + book.flows + profit == (
+                book.cash + book.value(self.driven.witness.marks)
+            )
+            assert row["trade_count"] == book.bought
+            wins, losses, longest_win, longest_loss, average = book.record()
+            assert (row["total_winning_trades"], row["total_losing_trades"]) == (wins, losses)
+            assert row["max_consecutive_wins"] == longest_win
+            assert row["max_consecutive_losses"] == longest_loss
+            assert F(row["avg_trade_pnl"]) == average
+
+    @invariant()
+    def trades_follow_their_positions(self) -> None:
+        for row in self.driven.rows(TRADES):
+            book = self.driven.books[row["portfolio_id"]]
+            is_open = row["id"] in book.lots
+            lot = book.lots[row["id"]] if is_open else book.closed[row["id"]]
+            assert F(row["shares"]) == lot.shares
+            assert row["status"] == ("open" if is_open else "closed")
+            assert F(row["realized_pnl"] or 0) == lot.realized
+
+    @invariant()
+    def the_limits_over_all_portfolios_hold(self) -> None:
+        lots = [lot for book in self.driven.books.values() for lot in book.lots.values()]
+        for name in MARKETS:
+            assert sum(lot.basis for lot in lots if lot.market == name) <= MARKET_CAP
+        assert sum(lot.basis for lot in lots) <= CAPITAL_CAP
+
+    def _cycle(self, killed: Kills = NO_KILLS, meanwhile: str | None = None) -> None:
+        driven = self.driven
+        cycle_id = driven.open_cycle(killed)
+        admitted = driven.filter(cycle_id, killed)
+        going = [owner for owner in admitted if driven.signal(cycle_id, owner, killed)]
+        if going and meanwhile is not None:
+            going = self._meanwhile(meanwhile, cycle_id, going)
+        for owner in going:
+            driven.execute(cycle_id, owner, killed)
+            driven.snapshot(cycle_id, owner, killed)
+        driven.close_cycle(cycle_id, killed)
+
+    def _meanwhile(self, what: str, cycle_id: int, going: list[PortfolioId]) -> list[PortfolioId]:
+        """What may come between decision and execution; the portfolios that still go on."""
+        driven, first = self.driven, going[0]
+        if what == "pause":
+            driven.set_status(first, "paused")
+        elif what == "withdraw":
+            if driven.books[first].cash > 0:
+                driven.withdraw(first, int(driven.books[first].cash * 100))
+        elif what == "fail":
+            driven.fail(cycle_id, first)
+            return going[1:]
+        else:
+            if what == "end":
+                self.end("n0", "no")
+                self.end("m0", "yes")
+            driven.update_prices()
+        return going

@@ -1,0 +1,186 @@
+"""Reads what the system did, judges it by what the exchange showed, and tells the second ledger."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction as F
+from typing import Any
+
+from tests.sequences.exchange import ENDS, EVIDENCE, Shown
+from tests.sequences.reference import Book, Lot, Matches, cost, mark, total, walk
+
+HUNDREDTH = F(1, 100)
+ROUNDING = F(2, 1_000_000)  # stored prices and triggers have six decimals
+Rows = Callable[..., list[dict[str, Any]]]
+NEW_TRADES = """
+SELECT
+    trade.id, trade.portfolio_id, trade.market_id, trade.action, trade.shares, trade.evidence,
+    trade.group_id, trade.cycle_id, signal.target_price, signal.amount, signal.strategy_type,
+    position.id AS position_id
+FROM trades AS trade
+JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
+JOIN trading_signals AS signal USING (portfolio_id, trade_id)
+WHERE trade.id > %s ORDER BY trade.id
+"""
+NEW_EXITS = "SELECT * FROM position_exits WHERE id > %s ORDER BY id"
+LEGS = "SELECT group_id, count(*) AS legs FROM trading_signals WHERE group_id = ANY (%s) GROUP BY 1"
+
+
+@dataclass(frozen=True)
+class Stops:
+    """A portfolio's stop-loss and take-profit, parts of the entry price; None where off."""
+
+    loss: F | None
+    profit: F | None
+
+
+@dataclass
+class Witness:
+    """`batch` is what the present cycle decides on, `latest` what each market last showed."""
+
+    rows: Rows
+    max_slippage: F
+    books: dict[int, Book] = field(default_factory=dict)
+    stops: dict[int, Stops] = field(default_factory=dict)
+    batch: Mapping[str, Shown] = field(default_factory=dict)
+    latest: dict[str, Shown] = field(default_factory=dict)
+    marks: dict[str, F] = field(default_factory=dict)
+    census: Counter[str] = field(default_factory=Counter)
+    _trades: int = 0
+    _exits: int = 0
+
+    def publish(self, shown: Mapping[str, Shown]) -> None:
+        """A complete batch showed these markets."""
+        for name, one in shown.items():
+            listed = F(ENDS[one.end][0]) if one.end else F(one.bid + one.ask, 200)
+            self.marks[name] = mark(quote_of(name, one), self.marks.get(name), listed)
+            self.latest[name] = one
+
+    def look(self) -> None:
+        """Tell the ledger of new trades and exits; the money it works out itself."""
+        found = self.rows(NEW_TRADES, self._trades)
+        for row in found:
+            self._trades = row["id"]
+            self._judge_purchase(row)
+        self._judge_groups(found)
+        for row in self.rows(NEW_EXITS, self._exits):
+            self._exits = row["id"]
+            self._judge_exit(row)
+
+    def nothing_is_due(self, names: Collection[str]) -> None:
+        """After an update of these markets: what paid is settled, what crossed a trigger sold."""
+        for owner, book in self.books.items():
+            for lot in book.lots.values():
+                one = self.latest[lot.market]
+                if lot.market in names:
+                    assert one.payout is None, f"{lot} is not settled"
+                    is_open = one.end is None and lot.group is None
+                    assert not (is_open and self._is_due(owner, lot, ROUNDING)), f"{lot} is due"
+
+    def _judge_purchase(self, row: Mapping[str, Any]) -> None:
+        name, yes, shares = row["market_id"], row["action"] == "buy_yes", F(row["shares"])
+        one, target = self.batch[name], F(row["target_price"])
+        levels = self._asks(name, one, yes=yes)
+        assert row["evidence"] == EVIDENCE[name]
+        assert target == levels[0][0]
+        within = [level for level in levels if level[0] <= target + self._slippage(target)]
+        matches, rate = walk(within, shares), F(one.rate)
+        assert total(taken for _, taken in matches) == shares, "more than was offered"
+        paid = cost(matches, rate)
+        assert 1 <= paid <= F(row["amount"])
+        if row["group_id"] is None:
+            more = walk(within, shares + HUNDREDTH)
+            is_all = total(taken for _, taken in more) == shares
+            assert is_all or cost(more, rate) > F(row["amount"]), "more would have fitted"
+            self.census["partial fills"] += is_all
+        price = total(price * taken for price, taken in matches) / shares
+        bid = self._bid_at_entry(name, one, yes=yes)
+        lot = Lot(name, yes, shares, paid, price, bid, row["group_id"])
+        self.books[row["portfolio_id"]].buy(row["position_id"], lot)
+        self.census[f"fill on {row['evidence']}"] += 1
+        self.census[f"bought by {row['strategy_type']}"] += 1
+
+    def _judge_groups(self, trades: list[dict[str, Any]]) -> None:
+        """Equal shares of every leg, all or none."""
+        bought: defaultdict[str, list[Any]] = defaultdict(list)
+        for row in trades:
+            if row["group_id"] is not None:
+                bought[row["group_id"]].append(row["shares"])
+        for row in self.rows(LEGS, list(bought)) if bought else []:
+            shares = bought[row["group_id"]]
+            assert len(shares) == row["legs"], "a leg is missing"
+            assert len(set(shares)) == 1, "legs are unequal"
+            self.census[f"groups of {row['legs']} legs"] += 1
+
+    def _judge_exit(self, row: Mapping[str, Any]) -> None:
+        owner, kind, shares = row["portfolio_id"], row["kind"], F(row["shares"])
+        book = self.books[owner]
+        lot = book.lots[row["position_id"]]
+        one = self.batch[lot.market] if kind == "sell" else self.latest[lot.market]
+        rate = F(one.rate)
+        if kind == "settlement":
+            assert one.payout is not None, "settled before it paid"
+            matches, rate = [(lot.of_yes(one.payout), shares)], F(0)
+        elif kind == "sell":
+            matches = self._sale(lot, one, shares)
+        else:
+            assert one.end is None, "sold in a closed market"
+            matches = [(one.bid_of(yes=lot.is_yes), shares)]
+        if kind in ("stop_loss", "take_profit"):
+            assert lot.group is None, "a leg has no stop"
+            assert self._is_due(owner, lot, -ROUNDING, kind), f"{lot} is not due"
+        self.census[f"exit by {kind}"] += 1
+        self.census["partial exits"] += shares < lot.shares
+        if kind == "settlement":
+            self.census[f"settled at {lot.of_yes(one.payout or F(0))} ({one.end})"] += 1
+        book.leave(row["position_id"], matches, rate)
+
+    def _sale(self, lot: Lot, one: Shown, shares: F) -> Matches:
+        """A strategy sells all that the bids take."""
+        if EVIDENCE[lot.market] == "book":
+            bids = one.bids(yes=lot.is_yes)
+        else:
+            bids = [(one.bid_of(yes=lot.is_yes), lot.shares)]
+        worst = bids[0][0] - self._slippage(bids[0][0])
+        within = [level for level in bids if level[0] >= worst]
+        assert shares == min(lot.shares, total(offered for _, offered in within))
+        return walk(within, shares)
+
+    def _is_due(self, owner: int, lot: Lot, margin: F, kind: str | None = None) -> bool:
+        """Whether the latest bid crossed a trigger, by more than `margin`."""
+        stops, bid = self.stops[owner], self.latest[lot.market].bid_of(yes=lot.is_yes)
+        if bid == 0 or EVIDENCE[lot.market] == "mid":
+            return False
+        if stops.loss is not None and kind != "take_profit":
+            fall = lot.bid_at_entry - bid
+            if fall >= stops.loss * lot.price + margin:
+                return True
+        if stops.profit is not None and kind != "stop_loss":
+            return bid >= min(lot.price * (1 + stops.profit), F(99, 100)) + margin
+        return False
+
+    def _asks(self, name: str, one: Shown, *, yes: bool) -> Matches:
+        if EVIDENCE[name] == "book":
+            return one.asks(yes=yes)
+        if EVIDENCE[name] == "quote":
+            price = F(one.ask if yes else 100 - one.bid, 100)
+        else:
+            price = (self.marks[name] if yes else 1 - self.marks[name]) + HUNDREDTH
+        hundredths = F(one.liquidity, 100) / price // HUNDREDTH
+        return [(price, hundredths * HUNDREDTH)]
+
+    def _bid_at_entry(self, name: str, one: Shown, *, yes: bool) -> F:
+        if EVIDENCE[name] != "book":
+            return F(0) if EVIDENCE[name] == "mid" else one.bid_of(yes=yes)
+        bids = one.bids(yes=yes)
+        return bids[0][0] if bids else F(0)
+
+    def _slippage(self, target: F) -> F:
+        return min(self.max_slippage, target / 10)
+
+
+def quote_of(name: str, one: Shown) -> tuple[F, F] | None:
+    """Bid and ask of YES as listed."""
+    return None if EVIDENCE[name] == "mid" else (F(one.bid, 100), F(one.ask, 100))
