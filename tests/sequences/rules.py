@@ -128,11 +128,10 @@ class Sequences(RuleBasedStateMachine):
     def reprice_event(self, shown: list[Shown]) -> None:
         self.reprice(list(zip(EVENTS["exclusive"], shown, strict=True)))
 
-    @rule(name=markets, end=st.sampled_from(sorted(ENDS)))
-    def end(self, name: str, end: str) -> None:
+    @rule(data=st.data(), end=st.sampled_from([*ENDS, "half", "half_by_clob"]))
+    def end(self, data: st.DataObject, end: str) -> None:
         """A market closes; what is disputed or odd may still be decided."""
-        if self.driven.picture.shown[name].payout is None:
-            self.driven.picture.change(name, end=end)
+        self._end(data.draw(st.sampled_from(self._held() or MARKETS)), end)
 
     @rule(name=markets)
     def disappear_or_return(self, name: str) -> None:
@@ -245,6 +244,14 @@ class Sequences(RuleBasedStateMachine):
             assert sum(lot.basis for lot in lots if lot.market == name) <= MARKET_CAP
         assert sum(lot.basis for lot in lots) <= CAPITAL_CAP
 
+    def _held(self) -> list[str]:
+        books = self.driven.books.values()
+        return sorted({lot.market for book in books for lot in book.lots.values()})
+
+    def _end(self, name: str, end: str) -> None:
+        if self.driven.picture.shown[name].payout is None:
+            self.driven.picture.change(name, end=end)
+
     def _cycle(self, killed: Kills = NO_KILLS, meanwhile: str | None = None) -> None:
         driven = self.driven
         cycle_id = driven.open_cycle(killed)
@@ -270,7 +277,7 @@ class Sequences(RuleBasedStateMachine):
             return going[1:]
         else:
             if what == "end":
-                self.end("n0", "no")
-                self.end("m0", "yes")
+                self._end("n0", "no")
+                self._end("m0", "yes")
             driven.update_prices()
         return going

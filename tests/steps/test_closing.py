@@ -42,17 +42,6 @@ def test_parts_add_up_with_fees_on_both_sides(world: World) -> None:
     assert world.breaks() == []
 
 
-def test_a_closed_position_stays_closed_when_its_market_is_bought_again(world: World) -> None:
-    portfolio_id = world.portfolio()
-    world.run_cycle()
-    close(world, portfolio_id)
-    world.clock.pass_time(hours=1)
-    world.run_cycle()
-    rows = world.rows("SELECT status FROM portfolio_positions ORDER BY id")
-    assert [row["status"] for row in rows] == ["closed", "open"]
-    assert world.breaks() == []
-
-
 @pytest.mark.parametrize("shares", ["0", "-1", "128.21", "0.001"])
 def test_bad_shares_are_refused(world: World, shares: str) -> None:
     portfolio_id = world.portfolio()

@@ -129,16 +129,6 @@ def test_take_profit_sells_when_the_bid_reaches_it(world: World) -> None:
     assert world.state(portfolio_id).current_balance == D("10009.99")
 
 
-def test_a_stop_on_no_fires_when_yes_rises(world: World) -> None:
-    world.exchange.show(yes_price=D("0.225"), no_price=D("0.775"), one_day_price_change=D("-0.01"))
-    world.exchange.show(quote=world.exchange.events[0].markets[0].quote.complement())  # type: ignore[union-attr]
-    portfolio_id = bought(world, stop_loss_percentage=0.15)
-    assert world.row("SELECT action FROM trades") == {"action": "buy_no"}
-    assert world.reprice("0.10", "0.11").exited == 0
-    assert world.reprice("0.35", "0.36").exited == 1
-    assert world.state(portfolio_id).realized_pnl < 0
-
-
 def test_a_resolution_pays_before_a_stop(world: World) -> None:
     bought(world, stop_loss_percentage=0.15)
     world.reprice("0.01", "0.02", closed=True, yes_price=D(1), no_price=D(0))
@@ -175,18 +165,6 @@ def test_drawdown_is_dollars_from_the_peak(world: World) -> None:
     world.reprice("0.79", "0.81")
     # peak 10015.38, trough 9989.74
     assert world.state(portfolio_id).max_drawdown == D("25.64")
-
-
-def test_a_void_market_does_not_block_the_payout_of_the_next(world: World) -> None:
-    world.exchange.events = [event(*several(2))]
-    portfolio_id = world.portfolio()
-    world.run_cycle()
-    world.clock.pass_time(minutes=5)
-    void, winner = several(2, closed=True, yes_price=D(1), no_price=D(0))
-    world.exchange.events = [event(replace(void, yes_price=None, no_price=None), winner)]
-    result = world.update_prices()
-    assert (result.settled, result.flagged, result.positions) == (1, 1, 1)
-    assert world.state(portfolio_id).current_balance == D("9928.20")
 
 
 HALF_EACH = {"closed": True, "yes_price": D("0.5"), "no_price": D("0.5")}

@@ -11,7 +11,7 @@ from prescient.core.errors import InvalidRequest
 from prescient.core.fees import taker_fee
 from prescient.core.fills import Evidence, Match, notional
 from prescient.core.markets import FeeSchedule, MarketId, Outcome
-from prescient.core.money import cents_down, cents_half_up, price_half_up
+from prescient.core.money import SHARE_STEP, cents_down, cents_half_up, plain, price_half_up
 
 
 class Action(StrEnum):
@@ -83,13 +83,20 @@ class Exit:
         return f"exit:{self.holding.position_id}:{self.kind}:{self.holding.shares}"
 
 
+def check_sale(sold: Decimal, held: Decimal) -> None:
+    """Raise `InvalidRequest` unless `sold` is a number of whole hundredths within `held` shares."""
+    if not sold.is_finite() or not 0 < sold <= held:
+        raise InvalidRequest(f"shares: {sold} must be above 0 and at most the {plain(held)} held")
+    if sold != held and sold % SHARE_STEP:
+        raise InvalidRequest(f"shares: {sold} has more than two decimals")
+
+
 def sold_basis(cost_basis: Decimal, held: Decimal, sold: Decimal) -> Decimal:
     """The part of a position's cost basis (dollars) that leaves with `sold` of `held` shares.
 
     The last exit takes the rest, so that parts always add up to the whole.
     """
-    if not 0 < sold <= held:
-        raise InvalidRequest(f"shares: {sold} must be above 0 and at most the {held} held")
+    check_sale(sold, held)
     return cost_basis if sold == held else cents_half_up(cost_basis * sold / held)
 
 

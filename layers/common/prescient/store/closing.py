@@ -8,11 +8,10 @@ from decimal import Decimal
 
 from psycopg.rows import class_row
 
-from prescient.core.errors import InvalidRequest, PortfolioConflict
+from prescient.core.errors import PortfolioConflict
 from prescient.core.markets import FeeSchedule, MarketId
-from prescient.core.money import SHARE_STEP
 from prescient.core.portfolios import PortfolioId
-from prescient.core.positions import Action, Exit, ExitKind, Holding, sell
+from prescient.core.positions import Action, Exit, ExitKind, Holding, check_sale, sell
 from prescient.store import exits, portfolios, statements
 from prescient.store.database import Session
 
@@ -50,8 +49,7 @@ def close_position(
     if row.shares is None:
         raise PortfolioConflict(f"position_id: nobody knows the shares of position {position_id}")
     wanted = row.shares if shares is None else shares
-    if wanted != wanted.quantize(SHARE_STEP):
-        raise InvalidRequest(f"shares: {wanted} has more than two decimals")
+    check_sale(wanted, row.shares)
     if not row.tradable or row.bid <= 0:
         raise PortfolioConflict(f"position_id: nobody bids for position {position_id}")
     holding = Holding(
