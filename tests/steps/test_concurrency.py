@@ -6,7 +6,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from prescient.core.portfolios import GlobalLimits, PortfolioId
+from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId
 from tests.builders import event
 from tests.world import World, several
 
@@ -53,23 +53,34 @@ def test_global_limits_are_exact(database_url: str, limits: GlobalLimits, filled
     world.context.database.close()
 
 
-def test_one_execute_at_a_time_for_one_portfolio(database_url: str) -> None:
-    """The same portfolio executed four times at once buys once."""
+def test_limits_of_a_portfolio_are_exact(database_url: str) -> None:
+    """Each portfolio is executed four times at once, and buys once what its limit leaves."""
     world = World(database_url)
     world.exchange.events = [event(*several(MARKETS))]
-    portfolio_id = world.portfolio()
+    filled = {
+        world.portfolio("unbound"): MARKETS,
+        world.portfolio("balance", balance="250"): 2,
+        world.portfolio("exposure", limits=Limits(None, D(250), 20)): 2,
+        world.portfolio("positions", limits=Limits(None, None, 3)): 3,
+        world.portfolio("event", max_event_exposure=410): 4,
+        world.portfolio("size", limits=Limits(D("33.33"), None, 20)): MARKETS,
+    }
     cycle_id = world.open_cycle()
     world.filter(cycle_id)
-    world.signal(cycle_id, portfolio_id)
+    for portfolio_id in filled:
+        world.signal(cycle_id, portfolio_id)
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         fills = pool.map(
             execute_all,
             [database_url] * PROCESSES,
             [cycle_id] * PROCESSES,
-            [[portfolio_id]] * PROCESSES,
+            [[*filled]] * PROCESSES,
             [GlobalLimits()] * PROCESSES,
         )
-        assert set(fills) == {MARKETS}
-    assert world.state(portfolio_id).trade_count == MARKETS
+        assert set(fills) == {sum(filled.values())}
+    assert {one: world.state(one).trade_count for one in filled} == filled
+    assert world.row("SELECT max(amount + fee) AS most FROM trades WHERE portfolio_id = 6") == {
+        "most": D("33.33")
+    }
     assert world.breaks() == []
     world.context.database.close()
