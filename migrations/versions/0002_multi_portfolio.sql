@@ -212,11 +212,9 @@ CREATE TABLE trading_cycles (
     decided_at TIMESTAMPTZ,
     ended_at TIMESTAMPTZ,
     error TEXT,
-    counters JSONB NOT NULL DEFAULT '{}',
     CHECK ((status = 'running') = (ended_at IS NULL))
 );
 CREATE INDEX idx_trading_cycles_started_at ON trading_cycles (started_at);
-COMMENT ON COLUMN trading_cycles.counters IS 'those of its last fetch, one that failed included';
 COMMENT ON COLUMN trading_cycles.decided_at IS 'the end of filter: a quote''s age is counted to here';
 
 CREATE TABLE cycle_portfolios (

@@ -1,0 +1,3 @@
+SET LOCAL lock_timeout = '10s';
+
+ALTER TABLE trading_cycles DROP COLUMN counters;
