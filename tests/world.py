@@ -1,4 +1,7 @@
-"""The steps against a real Postgres, with an exchange that shows what a test puts there."""
+"""The steps against a real Postgres, with an exchange that shows what a test puts there.
+
+Each step logs in as its role.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,12 @@ from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
 from prescient.polymarket.rates import Family
+from prescient.runtime.login import as_user
 from prescient.steps import cycle, execute, maintenance, price_update, signal, snapshot
 from prescient.steps import filter as filter_step
 from prescient.steps.context import StepContext
 from prescient.steps.portfolio_step import PortfolioStepRequest
-from prescient.store import portfolios
+from prescient.store import portfolios, roles
 from prescient.store.database import Database
 from tests.builders import NOON, event, market
 
@@ -151,14 +155,20 @@ class World:
         self.exchange = StandInExchange(self.clock)
         self.database_url = database_url
         self.context = StepContext(
-            database=Database(database_url),
+            database=Database(as_user(database_url, roles.APP)),
             exchange=self.exchange,
             now=self.clock,
             shared_limits=shared_limits or GlobalLimits(),
             max_quote_age=timedelta(seconds=600),
             max_concurrency=10,
         )
+        database = Database(as_user(database_url, roles.PORTFOLIO))
+        self.portfolio_context = replace(self.context, database=database)
         self._cycles = 0
+
+    def disconnect(self) -> None:
+        self.context.database.close()
+        self.portfolio_context.database.close()
 
     def portfolio(
         self,
@@ -199,13 +209,13 @@ class World:
         return filter_step.run(filter_step.FilterRequest(cycle_id=cycle_id), self.context)
 
     def signal(self, cycle_id: int, portfolio_id: PortfolioId) -> signal.SignalResult:
-        return signal.run(_request(cycle_id, portfolio_id), self.context)
+        return signal.run(_request(cycle_id, portfolio_id), self.portfolio_context)
 
     def execute(self, cycle_id: int, portfolio_id: PortfolioId) -> execute.ExecuteResult:
-        return execute.run(_request(cycle_id, portfolio_id), self.context)
+        return execute.run(_request(cycle_id, portfolio_id), self.portfolio_context)
 
     def snapshot(self, cycle_id: int, portfolio_id: PortfolioId) -> snapshot.SnapshotResult:
-        return snapshot.run(_request(cycle_id, portfolio_id), self.context)
+        return snapshot.run(_request(cycle_id, portfolio_id), self.portfolio_context)
 
     def close(self, cycle_id: int, **error: Any) -> cycle.CycleResult:
         request = {"action": "close", "cycle_id": cycle_id, **error}

@@ -27,12 +27,13 @@ TO prescient_app;
 GRANT INSERT, UPDATE ON
     events, markets, market_prices, market_backfills, trading_cycles, cycle_portfolios, trades,
     portfolio_positions, trading_signals, portfolio_history, portfolio_performance_cache,
-    market_exposure, capital_in_use, idempotency_keys
+    market_exposure, capital_in_use
 TO prescient_app;
 
--- Retention trims the tape; a portfolio that is deleted takes its rows along.
+-- Retention trims the tape and forgets keys; a portfolio that is deleted takes its rows along.
 GRANT INSERT, UPDATE, DELETE ON
-    market_batches, market_snapshots, market_hours, market_features, order_books, portfolios
+    market_batches, market_snapshots, market_hours, market_features, order_books, idempotency_keys,
+    portfolios
 TO prescient_app;
 
 

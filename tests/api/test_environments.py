@@ -28,7 +28,7 @@ def other(postgres_server: Postgres, template_database: str) -> Iterator[Client]
     made = Client(world)
     yield made
     made.environment.close()
-    world.context.database.close()
+    world.disconnect()
     databases.drop(url)
 
 

@@ -1,5 +1,6 @@
 """GET /health."""
 
+from prescient.store.database import SCHEMA_VERSION
 from tests.api.client import Client, sample
 
 
@@ -8,7 +9,7 @@ def test_it_needs_no_token(client: Client) -> None:
     assert answer.status == 200
     assert answer.json == {
         "status": "ok",
-        "schema_version": "0002",
+        "schema_version": SCHEMA_VERSION,
         "clock": "2026-03-01T12:00:00+00:00",
         "newest_batch": None,
     }

@@ -62,7 +62,7 @@ def test_rejections_are_results(database_url: str) -> None:
     assert (results["signals_generated"], results["trades_executed"]) == (1, 0)
     assert results["rejections"] == {"total_capital_cap": 1}
     client.environment.close()
-    world.context.database.close()
+    world.disconnect()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

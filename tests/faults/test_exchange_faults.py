@@ -55,4 +55,4 @@ def _assert_nothing_published(database_url: str, url: str) -> None:
     assert after == before
     assert world.rows("SELECT 1 FROM market_batches WHERE status = 'loading'") == []
     client.close()
-    world.context.database.close()
+    world.disconnect()

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, LiteralString
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import Connection
 
 from local import migrations
 from local.postgres import Postgres
+from prescient.runtime.login import as_user
 from prescient.store import roles
 
 MASTER = "master"
 ROLES = (roles.OWNER, roles.APP, roles.PORTFOLIO)
-
-
-def as_login(url: str, login: str) -> str:
-    """The URL with another user; this server trusts everybody."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=f"{login}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
 class Cluster:
@@ -32,7 +26,7 @@ class Cluster:
         self.run("postgres", "CREATE ROLE master LOGIN CREATEROLE CREATEDB")
 
     def url(self, database: str, login: str = MASTER) -> str:
-        return as_login(self._server.url(database), login)
+        return as_user(self._server.url(database), login)
 
     def run(self, login: str, *statements: LiteralString, database: str = "postgres") -> None:
         with psycopg.connect(self.url(database, login), autocommit=True) as connection:

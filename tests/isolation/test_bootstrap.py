@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from local import migrations
-from prescient.store import roles
+from prescient.core.portfolios import PortfolioId
+from prescient.store import health, roles
 from prescient.store.database import SCHEMA_VERSION, Database
 from tests.isolation.cluster import MASTER, ROLES, Cluster
 
@@ -25,10 +26,8 @@ def test_a_master_without_superuser_migrates_a_fresh_database(cluster: Cluster) 
     assert cluster.owners("one") == {roles.OWNER}
     for login in (roles.APP, roles.PORTFOLIO):
         database = Database(cluster.url("one", login))
-        with database.transaction() as session:
-            assert session.execute("SELECT version_num FROM alembic_version").fetchone() == (
-                SCHEMA_VERSION,
-            )
+        with database.transaction(PortfolioId(1)) as session:
+            assert health.check(session).schema_version == SCHEMA_VERSION
         database.close()
 
 

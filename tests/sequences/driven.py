@@ -65,7 +65,7 @@ class Driven:
 
     def end(self) -> None:
         self._observer.close()
-        self.world.context.database.close()
+        self.world.disconnect()
 
     def rows(self, query: Any, *values: Any) -> list[dict[str, Any]]:
         return self._observer.execute(query, values).fetchall()

@@ -63,7 +63,7 @@ def test_the_killer_kills_at_every_statement(database_url: str) -> None:
             )
         }
         assert world.state(owner).trade_count == 1
-        world.context.database.close()
+        world.disconnect()
     assert all(5 <= statements[name] <= STATEMENTS[name] for name in statements), statements
 
 

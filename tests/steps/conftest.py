@@ -11,4 +11,4 @@ from tests.world import World
 def world(database_url: str) -> Iterator[World]:
     made = World(database_url)
     yield made
-    made.context.database.close()
+    made.disconnect()

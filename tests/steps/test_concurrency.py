@@ -19,7 +19,7 @@ def execute_all(
     """Runs in a process of its own; how many signals were filled."""
     world = World(database_url, limits)
     filled = sum(world.execute(cycle_id, one).trades for one in portfolio_ids)
-    world.context.database.close()
+    world.disconnect()
     return filled
 
 
@@ -50,7 +50,7 @@ def test_global_limits_are_exact(database_url: str, limits: GlobalLimits, filled
         )
         assert sum(fills) == filled
     assert world.breaks() == []
-    world.context.database.close()
+    world.disconnect()
 
 
 def test_limits_of_a_portfolio_are_exact(database_url: str) -> None:
@@ -83,4 +83,4 @@ def test_limits_of_a_portfolio_are_exact(database_url: str) -> None:
         "most": D("33.33")
     }
     assert world.breaks() == []
-    world.context.database.close()
+    world.disconnect()

@@ -144,7 +144,7 @@ def test_global_caps_bind_over_portfolios(database_url: str) -> None:
     assert world.state(second).open_positions == 0
     rejections = world.rows("SELECT rejection FROM trading_signals WHERE NOT executed")
     assert rejections == [{"rejection": "market_exposure_cap"}]
-    world.context.database.close()
+    world.disconnect()
 
 
 def test_portfolios_are_isolated(world: World) -> None:

@@ -114,8 +114,8 @@ def test_unknown_portfolio_and_unknown_cycle(world: World) -> None:
 def test_without_a_cycle_id_the_newest_cycle_is_meant(world: World) -> None:
     portfolio_id = world.portfolio()
     with pytest.raises(CycleNotFound):
-        signal.run(PortfolioStepRequest(portfolio_id=portfolio_id), world.context)
+        signal.run(PortfolioStepRequest(portfolio_id=portfolio_id), world.portfolio_context)
     filtered(world)
     cycle_id = filtered(world)
-    signal.run(PortfolioStepRequest(portfolio_id=portfolio_id), world.context)
+    signal.run(PortfolioStepRequest(portfolio_id=portfolio_id), world.portfolio_context)
     assert world.row("SELECT cycle_id FROM trading_signals")["cycle_id"] == cycle_id

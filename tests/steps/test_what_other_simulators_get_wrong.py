@@ -52,7 +52,7 @@ def test_a_retried_order_fills_once(database_url: str) -> None:
         state = world.state(portfolio_id)
         assert (state.trade_count, state.current_balance) == (1, D("9900.00"))
         assert world.breaks() == []
-        world.context.database.close()
+        world.disconnect()
     assert statement > 10
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from prescient.core.portfolios import GlobalLimits
 from prescient.polymarket.client import PolymarketClient
 from prescient.polymarket.rates import DOCUMENTED_LIMITS
+from prescient.runtime.login import login
 from prescient.runtime.settings import Settings
 from prescient.steps.context import StepContext
 from prescient.store.database import Database
@@ -34,7 +35,7 @@ class Environment:
             rates=DOCUMENTED_LIMITS if settings.clock == "system" else (),
         )
         self.context = StepContext(
-            database=Database(settings.database_url),
+            database=Database(login(settings)),
             exchange=self._exchange,
             now=now or self._clock_now,
             shared_limits=GlobalLimits(settings.max_market_exposure, settings.total_capital),

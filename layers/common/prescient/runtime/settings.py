@@ -18,12 +18,18 @@ class Settings(BaseModel):
 
     `clock` says whose time it is: the machine's, or the exchange's (a simulation has its own).
     `max_quote_age` and `cycle_wait_seconds` are seconds, the two limits dollars of cost basis.
-    `max_books` is how many order books a cycle fetches at most, two a market.
+    `max_books` is how many order books a cycle fetches at most, two a market. `database_user`
+    replaces the user of the URL; with `iam` it proves itself by a token instead of a password, and
+    the server by a certificate of the authority in the file `database_root_certificate`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    database_url: Annotated[str, Field(min_length=1)]
+    database_url: Annotated[str, Field(pattern="^postgres(ql)?://")]
+    database_user: Annotated[str, Field(pattern=r"^\w+$")] | None = None
+    database_authentication: Literal["url", "iam"] = "url"
+    database_root_certificate: str | None = None
+    aws_region: str | None = None
     gamma_url: str = "https://gamma-api.polymarket.com"
     clob_url: str = "https://clob.polymarket.com"
     clock: Literal["system", "exchange"] = "system"

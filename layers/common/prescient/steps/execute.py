@@ -20,6 +20,7 @@ from prescient.steps.context import StepContext
 from prescient.steps.portfolio_step import PortfolioStepRequest, cycle_of
 from prescient.store import cycles, exits, exposures, orders, portfolios, trades
 from prescient.store.database import Session
+from prescient.store.orders import Orders
 from prescient.store.portfolios import PortfolioRow
 
 
@@ -33,24 +34,32 @@ class ExecuteResult(BaseModel):
 
 def run(request: PortfolioStepRequest, context: StepContext) -> ExecuteResult:
     """Execute this cycle's signals at the batch's quotes; a second run changes nothing."""
-    with context.database.transaction() as session:
+    now = context.now()
+    with context.database.transaction(request.portfolio_id) as session:
         cycle_id = cycle_of(session, request)
-        portfolio = portfolios.lock(session, request.portfolio_id)
-        claim = cycles.check_claim(session, cycle_id, portfolio.portfolio_id)
-        if claim.executed_at is None:
-            _execute(session, cycle_id, portfolio, context)
-            claim = cycles.check_claim(session, cycle_id, portfolio.portfolio_id)
-    rejected = sum(claim.rejections.values())
-    return ExecuteResult(status="running", trades=claim.trades, rejected=rejected)
+        portfolios.start_lock(session, request.portfolio_id)
+        claim = cycles.ask_portfolio_result(session, cycle_id, request.portfolio_id)
+        waiting = orders.ask(session, cycle_id, request.portfolio_id)
+        portfolio = portfolios.get(session, request.portfolio_id)
+        found = claim()
+        cycles.check_claim(found)
+        if found.executed_at is not None:
+            rejected = sum(found.rejections.values())
+            return ExecuteResult(status="running", trades=found.trades, rejected=rejected)
+        return _execute(session, cycle_id, portfolio, waiting(), context, now=now)
 
 
 def _execute(
-    session: Session, cycle_id: int, portfolio: PortfolioRow, context: StepContext
-) -> None:
+    session: Session,
+    cycle_id: int,
+    portfolio: PortfolioRow,
+    waiting: Orders,
+    context: StepContext,
+    *,
+    now: datetime,
+) -> ExecuteResult:
     """Sales come first: they free cash and positions for the buys."""
-    now = context.now()
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
-    waiting = orders.load(session, cycle_id, portfolio.portfolio_id)
     exposures.lock(session, waiting.market_ids)
     sales = execute_sales(waiting.sales, configuration.max_slippage, context.max_quote_age)
     portfolio = _save_sales(session, portfolio, sales, now)
@@ -60,15 +69,17 @@ def _execute(
     _save_fills(session, cycle_id, portfolio, configuration, done.fills, now=now)
     rejections = _rejections(done, sales)
     trades.reject(session, portfolio.portfolio_id, rejections)
+    made = len(done.fills) + len(sales.exits)
     cycles.record_executions(
         session,
         cycle_id,
         portfolio.portfolio_id,
-        trades=len(done.fills) + len(sales.exits),
+        trades=made,
         rejections=Counter(reason.value for reason in rejections.values()),
         limits=_limits(rules),
         now=now,
     )
+    return ExecuteResult(status="running", trades=made, rejected=len(rejections))
 
 
 def _save_sales(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from prescient.core.portfolios import PortfolioId, PortfolioStatus
 from prescient.core.strategies import registry
@@ -16,7 +18,7 @@ class PortfolioStepRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio_id: PortfolioId
+    portfolio_id: Annotated[PortfolioId, Field(gt=0, lt=2**31)]
     cycle_id: int | None = None
 
 

@@ -34,7 +34,7 @@ class SignalResult(BaseModel):
 def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
     """Decide once a cycle: a second run finds the first one's decision and keeps it."""
     now = context.now()
-    with context.database.transaction() as session:
+    with context.database.transaction(request.portfolio_id) as session:
         cycle_id = cycle_of(session, request)
         portfolio = portfolios.lock(session, request.portfolio_id)
         cycle = cycles.get(session, cycle_id)

@@ -19,13 +19,15 @@ class SnapshotResult(BaseModel):
 def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
     """Snapshot and release the claim; a second run answers the first one's result."""
     now = context.now()
-    with context.database.transaction() as session:
+    with context.database.transaction(request.portfolio_id) as session:
         cycle_id = cycle_of(session, request)
-        portfolio = portfolios.lock(session, request.portfolio_id)
-        result = cycles.portfolio_result(session, cycle_id, portfolio.portfolio_id)
+        portfolios.start_lock(session, request.portfolio_id)
+        asked = cycles.ask_portfolio_result(session, cycle_id, request.portfolio_id)
+        portfolio = portfolios.get(session, request.portfolio_id)
+        result = asked()
         if result.status == "completed":
             return SnapshotResult(status="completed", equity=str(result.equity))
-        cycles.check_claim(session, cycle_id, portfolio.portfolio_id)
+        cycles.check_claim(result)
         history.save_snapshot(session, portfolio, now)
         cycles.complete(session, cycle_id, portfolio.portfolio_id, portfolio.total_value)
     return SnapshotResult(status="completed", equity=str(portfolio.total_value))

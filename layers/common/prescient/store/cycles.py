@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -160,11 +160,23 @@ def portfolio_result(
     session: Session, cycle_id: int, portfolio_id: PortfolioId
 ) -> CyclePortfolioRow:
     """What the cycle did for one portfolio; raises `ClaimLost` when it was never admitted."""
-    with session.cursor(row_factory=class_row(CyclePortfolioRow)) as cursor:
-        row = cursor.execute(SQL["select_cycle_portfolio"], _key(cycle_id, portfolio_id)).fetchone()
-    if row is None:
-        raise ClaimLost(f"portfolio {portfolio_id} is not part of cycle {cycle_id}")
-    return row
+    return ask_portfolio_result(session, cycle_id, portfolio_id)()
+
+
+def ask_portfolio_result(
+    session: Session, cycle_id: int, portfolio_id: PortfolioId
+) -> Callable[[], CyclePortfolioRow]:
+    """`portfolio_result`, sent now and waited for when it is called."""
+    cursor = session.cursor(row_factory=class_row(CyclePortfolioRow))
+    cursor.execute(SQL["select_cycle_portfolio"], _key(cycle_id, portfolio_id))
+
+    def answer() -> CyclePortfolioRow:
+        row = cursor.fetchone()
+        if row is None:
+            raise ClaimLost(f"portfolio {portfolio_id} is not part of cycle {cycle_id}")
+        return row
+
+    return answer
 
 
 def claim(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime) -> int | None:
@@ -180,19 +192,18 @@ def claim(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datet
     if other is not None:
         return int(other)
     claimed = session.execute(SQL["claim"], {**key, "lease_until": now + LEASE})
-    if claimed.rowcount != 1:
+    if claimed.fetchone() is None:
         raise ClaimLost(f"cycle {cycle_id} has ended for portfolio {portfolio_id}")
     return None
 
 
-def check_claim(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> CyclePortfolioRow:
-    """This cycle's claim on the locked portfolio; raises `ClaimLost` when it has none."""
-    row = portfolio_result(session, cycle_id, portfolio_id)
-    if row.status != "running":
+def check_claim(claim: CyclePortfolioRow) -> None:
+    """Raises `ClaimLost` where the cycle does not run the locked portfolio."""
+    if claim.status != "running":
         raise ClaimLost(
-            f"cycle {cycle_id} does not run portfolio {portfolio_id}: it is {row.status}"
+            f"cycle {claim.cycle_id} does not run portfolio {claim.portfolio_id}: "
+            f"it is {claim.status}"
         )
-    return row
 
 
 def skip(session: Session, cycle_id: int, portfolio_id: PortfolioId, reason: str) -> None:

@@ -82,7 +82,8 @@ WHERE portfolio_id = %(portfolio_id)s AND cycle_id <> %(cycle_id)s AND status = 
 -- name: claim
 UPDATE cycle_portfolios SET status = 'running', lease_until = %(lease_until)s
 WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s
-    AND status IN ('pending', 'running');
+    AND status IN ('pending', 'running')
+RETURNING cycle_id;
 
 -- name: skip
 UPDATE cycle_portfolios SET status = 'skipped', reason = %(reason)s, lease_until = NULL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection, errors
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 
@@ -21,7 +22,10 @@ from prescient.core.errors import (
     SchemaVersionMismatch,
     SerializationFailure,
 )
+from prescient.core.portfolios import PortfolioId
+from prescient.store import roles, statements
 
+SQL = statements.load(__file__)
 SCHEMA_VERSION = "0004"
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 50
@@ -31,6 +35,10 @@ TRUSTED_IDLE_SECONDS = 20.0
 Session = Connection[TupleRow]
 
 
+class PortfolioNotNamed(Exception):
+    """A session of prescient_portfolio began a transaction that could see no row."""
+
+
 class Database:
     """A lazily opened connection to Postgres, `autocommit` with explicit transactions.
 
@@ -38,18 +46,37 @@ class Database:
     `SerializationFailure` or `DeadlockDetected`.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str | Callable[[], str]) -> None:
+        """`url` is a libpq URL, or makes one for each connection: an IAM token does not last."""
+        self._url = url
         self._session: Session | None = None
+        self._names_portfolios = False
         self._last_used = 0.0
 
+    @property
+    def url(self) -> str:
+        """The URL to connect to now."""
+        return self._url if isinstance(self._url, str) else self._url()
+
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A transaction: committed when the block ends, rolled back when it raises."""
+    def transaction(self, portfolio_id: PortfolioId | None = None) -> Iterator[Session]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        One that names its portfolio is a pipeline: only a fetch waits for the server, and what a
+        write did wrong is raised there or at the end. A session of prescient_portfolio sees that
+        portfolio's rows alone, and raises `PortfolioNotNamed` without one.
+        """
         with _domain_errors():
             session = self._usable_session()
-            with session.transaction():
-                yield session
+            if portfolio_id is not None:
+                with session.pipeline(), session.transaction():
+                    session.execute(SQL["name_portfolio"], {"portfolio_id": str(portfolio_id)})
+                    yield session
+            elif self._names_portfolios:
+                raise PortfolioNotNamed
+            else:
+                with session.transaction():
+                    yield session
             self._last_used = time.monotonic()
 
     @contextmanager
@@ -68,7 +95,9 @@ class Database:
         if self._session is not None and not self._alive(self._session):
             self.close()
         if self._session is None:
-            self._session = _connect(self.url)
+            session = _connect(self.url)
+            self._names_portfolios = _checked_role(session) == roles.PORTFOLIO
+            self._session = session
         return self._session
 
     def _alive(self, session: Session) -> bool:
@@ -91,14 +120,13 @@ def _connect(url: str) -> Session:
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         application_name="prescient",
         options=(
-            "-c timezone=UTC"
+            f"{conninfo_to_dict(url).get('options', '')} -c timezone=UTC"
             f" -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s"
             f" -c idle_in_transaction_session_timeout={IDLE_TRANSACTION_TIMEOUT_SECONDS}s"
         ),
     )
     set_json_loads(partial(json.loads, parse_float=Decimal), session)
     set_json_dumps(partial(json.dumps, default=_plain), session)
-    _check_schema_version(session)
     return session
 
 
@@ -109,18 +137,20 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _check_schema_version(session: Session) -> None:
+def _checked_role(session: Session) -> str:
+    """The session's role, once it has found the schema that this code expects."""
     try:
-        row = session.execute("SELECT version_num FROM alembic_version").fetchone()
+        row = session.execute(SQL["select_version_and_role"]).fetchone()
     except (errors.UndefinedTable, errors.InsufficientPrivilege):
         row = None
-    found = row[0] if row else "none"
+    found, role = row or ("none", "")
     if found != SCHEMA_VERSION:
         session.close()
         raise SchemaVersionMismatch(
             f"the database is at schema version {found}; this code needs {SCHEMA_VERSION}: "
             "run the migrate function"
         )
+    return str(role)
 
 
 @contextmanager

@@ -85,23 +85,20 @@ def flag(session: Session, missing: Sequence[MarketId]) -> int:
 
 def _update_records(session: Session, position_ids: Sequence[int]) -> None:
     """Carry the records of the portfolios on with the positions that are closed now."""
-    closed: defaultdict[int, list[Decimal]] = defaultdict(list)
     values = {"position_ids": list(position_ids)}
-    for portfolio_id, pnl in session.execute(SQL["select_closed"], values):
+    closings = session.execute(SQL["select_closed"], values)
+    owners = session.execute(SQL["select_records"], values)
+    closed: defaultdict[int, list[Decimal]] = defaultdict(list)
+    for portfolio_id, pnl in closings:
         closed[portfolio_id].append(pnl)
-    rows = session.execute(SQL["select_records"], {"portfolio_ids": list(closed)}).fetchall()
-    records = {portfolio_id: TradingRecord(*counts) for portfolio_id, *counts in rows}
-    with session.cursor() as cursor:
-        cursor.executemany(
-            SQL["update_record"],
-            [
-                _record_values(portfolio_id, record.after(closed[portfolio_id]))
-                for portfolio_id, record in sorted(records.items())
-            ],
-        )
+    records = [
+        _record_row(portfolio_id, TradingRecord(*counts).after(closed[portfolio_id]))
+        for portfolio_id, *counts in owners
+    ]
+    session.execute(SQL["update_records"], {"records": json.dumps(records, default=str)})
 
 
-def _record_values(portfolio_id: int, record: TradingRecord) -> dict[str, object]:
+def _record_row(portfolio_id: int, record: TradingRecord) -> dict[str, object]:
     return {"portfolio_id": portfolio_id, "average_pnl": record.average_pnl, **asdict(record)}
 
 

@@ -80,19 +80,27 @@ ORDER BY array_position(%(position_ids)s::bigint[], id);
 SELECT
     portfolio_id, closed_positions, total_winning_trades, total_losing_trades, closed_pnl,
     current_run, max_consecutive_wins, max_consecutive_losses
-FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
+FROM portfolios
+WHERE portfolio_id IN (
+    SELECT portfolio_id FROM portfolio_positions
+    WHERE id = ANY (%(position_ids)s::bigint[]) AND status = 'closed'
+);
 
--- name: update_record
+-- name: update_records
 UPDATE portfolios SET
-    closed_positions = %(closed)s,
-    total_winning_trades = %(winning)s,
-    total_losing_trades = %(losing)s,
-    closed_pnl = %(closed_pnl)s,
-    avg_trade_pnl = %(average_pnl)s,
-    current_run = %(current_run)s,
-    max_consecutive_wins = %(max_consecutive_wins)s,
-    max_consecutive_losses = %(max_consecutive_losses)s
-WHERE portfolio_id = %(portfolio_id)s;
+    closed_positions = given.closed,
+    total_winning_trades = given.winning,
+    total_losing_trades = given.losing,
+    closed_pnl = given.closed_pnl,
+    avg_trade_pnl = given.average_pnl,
+    current_run = given.current_run,
+    max_consecutive_wins = given.max_consecutive_wins,
+    max_consecutive_losses = given.max_consecutive_losses
+FROM jsonb_to_recordset(%(records)s) AS given (
+    portfolio_id int, closed int, winning int, losing int, closed_pnl numeric, average_pnl numeric,
+    current_run int, max_consecutive_wins int, max_consecutive_losses int
+)
+WHERE portfolios.portfolio_id = given.portfolio_id;
 
 -- name: flag_positions
 WITH wanted AS (

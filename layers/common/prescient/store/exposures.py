@@ -5,7 +5,7 @@ Lock order everywhere: portfolios by id, then markets by id, then the capital ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,15 +26,16 @@ class Exposure:
     capital: Decimal
 
 
-def lock(session: Session, market_ids: Iterable[MarketId]) -> Exposure:
-    """Lock these markets' exposure and the capital row until the transaction ends."""
+def lock(session: Session, market_ids: Iterable[MarketId]) -> Callable[[], Exposure]:
+    """Lock these markets' exposure and the capital row until the transaction ends.
+
+    Whoever wants to know them waits by calling the answer.
+    """
     wanted = {"market_ids": sorted(set(market_ids))}
-    by_market: dict[MarketId, Decimal] = dict(
-        session.execute(SQL["lock_market_exposure"], wanted).fetchall()
-    )
-    with session.cursor(row_factory=scalar_row) as cursor:
-        capital = cursor.execute(SQL["lock_capital"]).fetchone()
-    return Exposure(by_market, capital or Decimal(0))
+    markets = session.execute(SQL["lock_market_exposure"], wanted)
+    capital = session.cursor(row_factory=scalar_row)
+    capital.execute(SQL["lock_capital"])
+    return lambda: Exposure(dict(markets.fetchall()), capital.fetchone() or Decimal(0))
 
 
 def move(session: Session, changes: Sequence[tuple[MarketId, Decimal]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -62,11 +62,18 @@ class Orders:
         return {one.market_id for one in self.buys} | {one.holding.market_id for one in self.sales}
 
 
-def load(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Orders:
-    """The cycle's open orders at the batch's quotes. A sale of what is no longer held is gone."""
+def ask(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Callable[[], Orders]:
+    """The cycle's open orders at the batch's quotes, sent now and waited for when it is called.
+
+    A sale of what is no longer held is gone.
+    """
     values = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
-    with session.cursor(row_factory=class_row(_OrderRow)) as cursor:
-        rows = cursor.execute(SQL["select_orders"], values).fetchall()
+    cursor = session.cursor(row_factory=class_row(_OrderRow))
+    cursor.execute(SQL["select_orders"], values)
+    return lambda: _orders(cursor.fetchall(), portfolio_id)
+
+
+def _orders(rows: Sequence[_OrderRow], portfolio_id: PortfolioId) -> Orders:
     sales = (_sale(row, portfolio_id) for row in rows if not Action(row.action).is_buy)
     return Orders(
         buys=[_buy(row) for row in rows if Action(row.action).is_buy],

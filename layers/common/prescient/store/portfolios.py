@@ -150,8 +150,13 @@ def first_active(session: Session) -> PortfolioId:
 
 def lock(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:
     """The portfolio, locked until the transaction ends; raises `PortfolioNotFound`."""
-    session.execute(SQL["lock_portfolio"], {"portfolio_id": portfolio_id})
+    start_lock(session, portfolio_id)
     return get(session, portfolio_id)
+
+
+def start_lock(session: Session, portfolio_id: PortfolioId) -> None:
+    """Lock the portfolio without waiting for it, for reads that are sent before `get` waits."""
+    session.execute(SQL["lock_portfolio"], {"portfolio_id": portfolio_id})
 
 
 def list_by_status(session: Session, statuses: Sequence[PortfolioStatus]) -> list[PortfolioRow]:

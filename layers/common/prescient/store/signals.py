@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -77,18 +78,14 @@ def stopped_out(
 
 
 def save(session: Session, signals: Sequence[Signal], origin: Origin) -> None:
-    """Store the signals in one round trip; one decision a market, action and cycle stays one."""
-    with session.cursor() as cursor:
-        cursor.executemany(SQL["insert_signals"], [_row(signal, origin) for signal in signals])
+    """Store the signals; one decision a market, action and cycle stays one."""
+    rows = json.dumps([_row(signal) for signal in signals], default=str)
+    session.execute(SQL["insert_signals"], {**asdict(origin), "signals": rows})
 
 
-def _row(signal: Signal, origin: Origin) -> dict[str, object]:
+def _row(signal: Signal) -> dict[str, object]:
     candidate = signal.candidate
     return {
-        "portfolio_id": origin.portfolio_id,
-        "cycle_id": origin.cycle_id,
-        "strategy_type": origin.strategy_type,
-        "timestamp": origin.timestamp,
         "market_id": candidate.market_id,
         "market_question": candidate.question,
         "action": signal.action,
@@ -106,6 +103,4 @@ def _row(signal: Signal, origin: Origin) -> dict[str, object]:
         "event_end_date": candidate.event_end_date,
         "group_id": signal.group_id,
         "shares": signal.shares,
-        "config_version": origin.config_version,
-        "code_version": origin.code_version,
     }

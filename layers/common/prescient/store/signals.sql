@@ -23,11 +23,16 @@ INSERT INTO trading_signals (
     target_price, amount, confidence, win_probability, reason, yes_price, no_price,
     market_liquidity, market_volume, event_id, event_title, event_end_date, group_id,
     shares, config_version, code_version
-) VALUES (
-    %(portfolio_id)s, %(cycle_id)s, %(strategy_type)s, %(timestamp)s, %(market_id)s,
-    %(market_question)s, %(action)s, %(target_price)s, %(amount)s, %(confidence)s,
-    %(win_probability)s, %(reason)s, %(yes_price)s, %(no_price)s, %(market_liquidity)s,
-    %(market_volume)s, %(event_id)s, %(event_title)s, %(event_end_date)s, %(group_id)s,
-    %(shares)s, %(config_version)s, %(code_version)s
+)
+SELECT
+    %(portfolio_id)s, %(cycle_id)s, %(strategy_type)s, %(timestamp)s, market_id, market_question,
+    action, target_price, amount, confidence, win_probability, reason, yes_price, no_price,
+    market_liquidity, market_volume, event_id, event_title, event_end_date, group_id, shares,
+    %(config_version)s, %(code_version)s
+FROM jsonb_to_recordset(%(signals)s) AS decided (
+    market_id text, market_question text, action text, target_price numeric, amount numeric,
+    confidence numeric, win_probability numeric, reason text, yes_price numeric, no_price numeric,
+    market_liquidity numeric, market_volume numeric, event_id text, event_title text,
+    event_end_date timestamptz, group_id text, shares numeric
 )
 ON CONFLICT ON CONSTRAINT trading_signals_decision_key DO NOTHING;

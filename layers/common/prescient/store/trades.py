@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -33,10 +33,11 @@ class Purchase:
     triggers: Triggers
 
 
-def account(session: Session, portfolio: PortfolioRow, shared: Exposure) -> Account:
+def account(session: Session, portfolio: PortfolioRow, shared: Callable[[], Exposure]) -> Account:
     """The locked portfolio's account, beside the locked exposure over all portfolios."""
     values = {"portfolio_id": portfolio.portfolio_id}
     rows = session.execute(SQL["select_exposure_of_portfolio"], values).fetchall()
+    over_all = shared()
     by_event: defaultdict[EventId, Decimal] = defaultdict(lambda: ZERO)
     for _, event_id, _, cost_basis in rows:
         if event_id is not None:
@@ -48,8 +49,8 @@ def account(session: Session, portfolio: PortfolioRow, shared: Exposure) -> Acco
         open_positions=len(rows),
         held={(market_id, Action(action)) for market_id, _, action, _ in rows},
         event_exposure=by_event,
-        market_exposure=defaultdict(lambda: ZERO, shared.by_market),
-        capital_in_use=shared.capital,
+        market_exposure=defaultdict(lambda: ZERO, over_all.by_market),
+        capital_in_use=over_all.capital,
     )
 
 
