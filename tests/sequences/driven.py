@@ -31,6 +31,15 @@ from tests.world import World
 ResultT = TypeVar("ResultT")
 MAX_SLIPPAGE = "0.03"
 FLAGS = "SELECT portfolio_id, id, flag FROM portfolio_positions WHERE status = 'open'"
+REJECTIONS = """
+SELECT rejection AS reason, count(*) AS count FROM trading_signals
+WHERE cycle_id = %s AND rejection IS NOT NULL GROUP BY rejection
+"""
+COUNTS = """
+SELECT ran.trades, count(signal.id) FILTER (WHERE signal.executed) AS executed
+FROM cycle_portfolios AS ran LEFT JOIN trading_signals AS signal USING (portfolio_id, cycle_id)
+WHERE ran.cycle_id = %s GROUP BY ran.portfolio_id, ran.cycle_id
+"""
 PAST = """
 INSERT INTO market_hours (market_id, hour, observed_at, mark)
 SELECT market_id, hour, hour, CASE WHEN n %% 2 = 0 THEN 0.58 ELSE 0.62 END
@@ -126,12 +135,10 @@ class Driven:
 
     def close_cycle(self, cycle_id: int, kills: Kills = NO_KILLS) -> None:
         self._run("close", lambda: self._cycle(action="close", cycle_id=cycle_id), kills)
-        for row in self.rows(
-            "SELECT key, value::int FROM cycle_portfolios, jsonb_each_text(rejections) "
-            "WHERE cycle_id = %s",
-            cycle_id,
-        ):
-            self.census[f"rejected: {row['key']}"] += row["value"]
+        for row in self.rows(REJECTIONS, cycle_id):
+            self.census[f"rejected: {row['reason']}"] += row["count"]
+        for row in self.rows(COUNTS, cycle_id):
+            assert row["trades"] == row["executed"], "the cycle's result forgot trades"
 
     def update_prices(self, kills: Kills = NO_KILLS) -> None:
         self.world.clock.pass_time(minutes=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as D
 from fractions import Fraction as F
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from prescient.core.strategies import registry
 from tests.sequences.driven import MAX_SLIPPAGE, NO_KILLS, Driven, Kills
 from tests.sequences.exchange import ENDS, EVENTS, MARKETS, Shown
 
-MARKET_CAP, CAPITAL_CAP = D(450), D(3000)
+MARKET_CAP, CAPITAL_CAP = D(250), D(900)
 PORTFOLIOS = """
 SELECT
     portfolio_id, current_balance, total_invested, realized_pnl, total_profit_loss, trade_count,
@@ -55,7 +56,7 @@ def kills(*steps: str) -> st.SearchStrategy[Kills]:
     return st.fixed_dictionaries({}, optional=places)
 
 
-bids = st.sampled_from([0, 1, 5, 20, 44, 58, 59, 60, 61, 66, 76, 90, 97])
+bids = st.sampled_from([0, 1, 5, 20, 44, 58, 59, 60, 61, 66, 76, 90, 97, 99])
 spreads = st.sampled_from([1, 2, 3, 9])
 single = st.builds(
     lambda bid, spread, crossed, **rest: Shown(bid, min(bid + spread, 100), crossed, **rest),
@@ -155,9 +156,18 @@ class Sequences(RuleBasedStateMachine):
         self.reprice(moved)
         self._cycle(killed)
 
-    @rule(moved=moves, killed=kills("update"))
-    def update_prices(self, moved: list[tuple[str, Shown]], killed: Kills) -> None:
-        self.reprice(moved)
+    @rule(steps=st.lists(st.integers(-20, 20), min_size=6, max_size=6), killed=kills("update"))
+    def drift(self, steps: list[int], killed: Kills) -> None:
+        """Prices move by some cents, towards and beyond where positions close."""
+        for name, step in zip(MARKETS, steps, strict=True):
+            one = self.driven.picture.shown[name]
+            bid = min(max(one.bid + step, 0), 99)
+            ask = min(max(one.ask + step, bid + 1), 100)
+            self.reprice([(name, replace(one, bid=bid, ask=ask))])
+        self.driven.update_prices(killed)
+
+    @rule(killed=kills("update"))
+    def update_prices(self, killed: Kills) -> None:
         self.driven.update_prices(killed)
 
     @precondition(lambda self: any(book.lots for book in self.driven.books.values()))
@@ -252,6 +262,11 @@ class Sequences(RuleBasedStateMachine):
         if self.driven.picture.shown[name].payout is None:
             self.driven.picture.change(name, end=end)
 
+    def _withdraw_most(self, owner: PortfolioId) -> None:
+        cents = int(self.driven.books[owner].cash * 75)
+        if cents:
+            self.driven.withdraw(owner, cents)
+
     def _cycle(self, killed: Kills = NO_KILLS, meanwhile: str | None = None) -> None:
         driven = self.driven
         cycle_id = driven.open_cycle(killed)
@@ -270,8 +285,7 @@ class Sequences(RuleBasedStateMachine):
         if what == "pause":
             driven.set_status(first, "paused")
         elif what == "withdraw":
-            if driven.books[first].cash > 0:
-                driven.withdraw(first, int(driven.books[first].cash * 100))
+            self._withdraw_most(first)
         elif what == "fail":
             driven.fail(cycle_id, first)
             return going[1:]
