@@ -76,11 +76,15 @@ def test_listings_leave_out_closed_rows_unless_asked(client: Client) -> None:
     assert all(event["closed"] for event in closed)
 
 
-def test_events_are_filtered_by_liquidity_and_volume(client: Client) -> None:
-    found = client.get("/events", limit="100", liquidity_min="100000", volume_min="1000000")
-    assert 0 < len(found) < 60
-    assert all(event["liquidity"] >= 100_000 and event["volume"] >= 1e6 for event in found)
-    ignored = client.get("/events", limit="100", liquidity_num_min="100000")
+@pytest.mark.parametrize("key", ["liquidity", "volume"])
+def test_events_are_filtered_by_liquidity_and_volume(client: Client, key: str) -> None:
+    least = client.get("/events", limit="100", **{f"{key}_min": "300000"})
+    most = client.get("/events", limit="100", **{f"{key}_max": "300000"})
+    assert 0 < len(least) < 60
+    assert all(event[key] >= 300_000 for event in least)
+    assert all(event[key] <= 300_000 for event in most)
+    assert len(least) + len(most) == 60
+    ignored = client.get("/events", limit="100", **{f"{key}_num_min": "300000"})
     assert len(ignored) == 60
 
 

@@ -110,7 +110,9 @@ def test_markets_resolve_and_leave_the_open_listing(venue: SimulatedVenue) -> No
 
 def test_odd_endings_are_seen_too(venue: SimulatedVenue) -> None:
     resolved = [market for market in _markets(venue) if market["closed"]]
-    assert any("umaResolutionStatus" not in market for market in resolved)
+    decided = (json.dumps(YES_WINS), json.dumps(NO_WINS))
+    final = [market for market in resolved if market.get("outcomePrices") in decided]
+    assert any("umaResolutionStatus" not in market for market in final)
     assert any(market["acceptingOrders"] for market in resolved)
     seen = {market.get("outcomePrices") for market in resolved}
     assert {None, json.dumps(["0", "0"]), json.dumps(HALF_EACH)} <= seen
@@ -129,6 +131,25 @@ def test_odd_endings_are_put_right_after_some_days(venue: SimulatedVenue) -> Non
     for market_id in odd:
         assert rows[market_id]["umaResolutionStatus"] == "resolved"
         assert json.loads(rows[market_id]["outcomePrices"]) in (YES_WINS, NO_WINS, HALF_EACH)
+
+
+def test_some_ends_are_postponed_once_they_have_passed_and_some_come_early(
+    venue: SimulatedVenue,
+) -> None:
+    later = SimulatedVenue(seed=1, start=venue.now() + timedelta(days=10), topics=300)
+    shown = {market["id"]: market for market in _markets(later) if "endDate" in market}
+    postponed = [
+        (market, shown[market["id"]])
+        for market in _markets(venue)
+        if "endDate" in market and market["endDate"] != shown[market["id"]]["endDate"]
+    ]
+    assert len(postponed) > 3
+    for before, after in postponed:
+        assert before["endDate"] < after["endDate"]
+        assert datetime.fromisoformat(before["endDate"]) <= later.now()
+    closed = [market for market in shown.values() if market["closed"]]
+    early = [market for market in closed if market["closedTime"][:10] < market["endDate"][:10]]
+    assert 0.01 < len(early) / len(closed) < 0.08
 
 
 def test_a_result_is_proposed_and_sometimes_disputed_before_it_counts(
