@@ -27,7 +27,8 @@ Respond = Callable[[Request], Response]
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _HTML = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
-_ERRORS = {
+_GAMMA_ERRORS = {500: "internal server error", 503: "service unavailable"}
+_CLOB_ERRORS = {
     425: "service not ready",
     500: "internal server error",
     503: "Trading is currently cancel-only. New orders are not accepted, but cancels are allowed.",
@@ -142,10 +143,11 @@ class Faults:
 
 def _server_error(status: int, request: Request) -> Response:
     """Gamma's errors have a type, the CLOB's have not."""
-    error = {"error": _ERRORS.get(status, "server error")}
     path = urlsplit(request.target).path
-    is_gamma = path.startswith(("/events", "/markets")) and not path.startswith("/markets/0x")
-    return _json(status, {"type": "internal error", **error} if is_gamma else error)
+    if path.startswith(("/events", "/markets")) and not path.startswith("/markets/0x"):
+        error = _GAMMA_ERRORS.get(status, "server error")
+        return _json(status, {"type": "internal error", "error": error})
+    return _json(status, {"error": _CLOB_ERRORS.get(status, "server error")})
 
 
 def _truncated(healthy: Response) -> Response:

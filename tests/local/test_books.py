@@ -73,9 +73,11 @@ def test_a_book_looks_as_recorded(books: dict[str, Row], venue: SimulatedVenue) 
             *("min_order_size", "tick_size", "neg_risk", "last_trade_price"),
         }
         assert len(book["hash"]) == 40
+        assert book["timestamp"].isdecimal()
         assert now - 5 * 60 * 1000 < int(book["timestamp"]) <= now
         assert book["tick_size"] in ("0.01", "0.001")
         for level in [*book["bids"], *book["asks"]]:
+            assert {type(value) for value in level.values()} == {str}
             assert 0 < Decimal(level["price"]) < 1
             assert Decimal(level["size"]) >= 5
 

@@ -75,6 +75,12 @@ def test_server_errors_have_the_bodies_of_their_host(
     assert client.ask("/markets/0x1")[1].keys() == {"error"}
 
 
+def test_only_the_clob_is_cancel_only(client: Client, faults: Faults) -> None:
+    _switch(faults, kind="server_error", status=503)
+    assert "cancel-only" in client.ask("/time")[1]["error"]
+    assert client.ask(LISTING)[1] == {"type": "internal error", "error": "service unavailable"}
+
+
 @pytest.mark.parametrize("status", [200, 503])
 def test_the_edge_answers_html(client: Client, faults: Faults, status: int) -> None:
     _switch(faults, kind="html", status=status)
