@@ -161,6 +161,17 @@ def test_fair_quotes_neither_drift_nor_pay_more_than_they_cost(topics: list[Topi
     assert abs(_errors(profits)) < 3
 
 
+def test_prices_end_at_their_resolution(topics: list[Topic]) -> None:
+    missed = [
+        abs(asked.quote(asked.calendar.end).middle - asked.answer)
+        for topic in topics
+        if not topic.augmented  # whose answer may have no question
+        for asked in _questions([topic])
+    ]
+    assert len(missed) > 2000
+    assert max(missed) <= 0.01
+
+
 def test_buying_everything_at_the_ask_loses(topics: list[Topic]) -> None:
     """Both outcomes of every market: together they pay a dollar, and cost the spread more."""
     costs, profits = [], []

@@ -188,7 +188,7 @@ def test_yes_prices_of_negrisk_events_add_up_within_the_recorded_range(
     complete = [_yes_sum(event) for event in groups if not event["negRiskAugmented"]]
     assert len(augmented) > 100
     assert len(complete) > 100
-    assert 0.859 <= min(augmented) <= max(augmented) < 1
+    assert 0.875 < min(augmented) <= max(augmented) < 0.985
     assert 0.859 <= min(complete) < 0.96
     assert 1.005 < max(complete) <= 1.021
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from local.exchange.authors import author
 from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
 
 YES_WINS, NO_WINS, HALF_EACH = ["1", "0"], ["0", "1"], ["0.5", "0.5"]
@@ -34,6 +35,13 @@ def test_the_same_seed_is_the_same_world_however_the_clock_moves() -> None:
     assert stepped.events() != SimulatedVenue(seed=6, start=end, topics=20).events()
 
 
+def test_another_seed_asks_and_answers_otherwise() -> None:
+    one, other = (
+        author(seed, 0, EPOCH, timedelta(days=10)).questions[0].price.at(0.5) for seed in (1, 2)
+    )
+    assert one != other
+
+
 def test_a_running_world_goes_on_from_its_start() -> None:
     start = EPOCH + timedelta(days=1)
     running = RunningVenue(start)
@@ -57,6 +65,8 @@ def test_rows_look_like_recorded_ones(venue: SimulatedVenue) -> None:
         True,
         False,
     }
+    schedules = [market["feeSchedule"] for market in _markets(venue) if "feeSchedule" in market]
+    assert {schedule.get("exponent") for schedule in schedules} == {None, 1}
 
 
 def test_quotes_lie_on_the_grid_around_the_price(venue: SimulatedVenue) -> None:
