@@ -21,6 +21,7 @@ from local.exchange.simulated import EPOCH
 from prescient.core.markets import Market, MarketId
 from prescient.core.portfolios import GlobalLimits
 from prescient.polymarket.client import MarketPage
+from prescient.polymarket.counters import Counters, CountersDocument
 from prescient.steps import price_update
 from prescient.steps.context import Exchange, StepContext
 from prescient.store import statements
@@ -99,8 +100,8 @@ class _Shown:
         assert len(ids) == len(self.markets)
         return MarketPage(self.markets, Counter(), self.at)
 
-    def take_counters(self) -> dict[str, int | dict[str, int]]:
-        return {}
+    def take_counters(self) -> CountersDocument:
+        return Counters().as_dict()
 
 
 class _Floor:
