@@ -17,7 +17,7 @@ from local import databases, portfolios, worlds
 from local.exchange.recorded import RecordingUnreadable
 from local.exchange.server import exchange_server
 from local.function_log import FUNCTION_LOG, functions_log_to
-from local.migrations import upgrade
+from local.migrations import prepare
 from local.portfolios import CreationRefused
 from local.postgres import DEFAULT_DIRECTORY, laptop_server
 from local.report import (
@@ -32,6 +32,7 @@ from local.results import Results, tallies
 from local.stack import Stack
 from local.trader import Journal, Trader
 from local.worlds import UnknownExchange, World
+from prescient.core.errors import PrescientError
 
 DATABASE = "prescient"
 _FEW_TURNS = 20
@@ -48,7 +49,7 @@ def main() -> int:
             return _run(url, console, started)
     except ObjectInUse:
         console.print(f"{DEFAULT_DIRECTORY} is in use: end `make serve` first.", style="red")
-    except (UnknownExchange, RecordingUnreadable, CreationRefused) as error:
+    except (UnknownExchange, RecordingUnreadable, CreationRefused, PrescientError) as error:
         console.print(str(error), style="red", markup=False)
     except KeyboardInterrupt:
         console.print("Stopped.")
@@ -71,7 +72,7 @@ def _database(given: str, console: Console) -> Iterator[str]:
 
 
 def _run(url: str, console: Console, started: float) -> int:
-    upgrade(url)
+    prepare(url)
     with ExitStack() as resources:
         results = Results(url)
         resources.callback(results.close)

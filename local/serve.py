@@ -18,7 +18,7 @@ from local.exchange.recorded import RecordingUnreadable
 from local.exchange.server import exchange_server
 from local.function_log import FUNCTION_LOG, functions_log_to
 from local.http_server import HttpServer
-from local.migrations import upgrade
+from local.migrations import prepare
 from local.postgres import laptop_server
 from local.report import terminal
 from local.results import Results
@@ -27,6 +27,7 @@ from local.scheduler import Scheduler
 from local.stack import Stack
 from local.state_machine import Execution
 from local.worlds import UnknownExchange
+from prescient.core.errors import PrescientError
 
 
 def main() -> int:
@@ -37,7 +38,7 @@ def main() -> int:
             _serve(int(os.environ.get("PORT") or 8000), resources, console)
             _wait_for_the_end()
             console.print("Stopping: what runs is finished first.")
-    except (UnknownExchange, RecordingUnreadable, OSError) as error:
+    except (UnknownExchange, RecordingUnreadable, PrescientError, OSError) as error:
         console.print(str(error), style="red", markup=False)
         return 2
     return 0
@@ -45,7 +46,7 @@ def main() -> int:
 
 def _serve(port: int, resources: ExitStack, console: Console) -> None:
     url = resources.enter_context(_database(os.environ.get("DATABASE_URL", "")))
-    upgrade(url)
+    prepare(url)
     venue = worlds.running(os.environ.get("EXCHANGE", ""), _latest_batch(url))
     exchange = resources.enter_context(exchange_server(venue)) if venue else None
     resources.enter_context(functions_log_to(FUNCTION_LOG))

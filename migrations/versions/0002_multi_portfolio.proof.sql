@@ -106,6 +106,20 @@ BEGIN
     END LOOP;
 END $$;
 
+-- name: changeable
+-- The columns in which a carried row may differ from what it was: times beyond any calendar or that
+-- the zone skips, NaN, an exit of what is open, what a trade takes from its position, and who names
+-- a trade.
+CREATE TABLE prescient_v1.changeable AS
+SELECT table_name, unnest(columns) AS changed FROM (VALUES
+    ('portfolio_positions', '{entry_timestamp,exit_price,exit_timestamp,created_at}'::text[]),
+    ('trades', '{amount,status,timestamp,event_end_date,created_at}'),
+    ('trading_signals', '{timestamp,market_liquidity,market_volume,event_end_date,executed,executed_at,trade_id,created_at}'),
+    ('portfolio_history', '{timestamp}'), ('portfolio_snapshots', '{timestamp}'),
+    ('signal_archives', '{archived_at}'), ('system_metadata', '{updated_at}'),
+    ('market_snapshots', '{timestamp,liquidity,volume,volume24hr,market_conviction,created_at}')
+) AS listed (table_name, columns);
+
 -- name: verdict
 DO $$
 DECLARE
@@ -121,7 +135,15 @@ BEGIN
     WHERE (before.rows, before.sum, before.checksum)
         IS DISTINCT FROM (after.rows, after.sum, after.checksum);
     IF broken IS NOT NULL THEN
-        RAISE EXCEPTION 'the upgrade would not keep everything; nothing was changed: %', broken;
+        RAISE EXCEPTION 'the upgrade would not keep everything: %', broken;
+    END IF;
+    SELECT string_agg(DISTINCT format('%s.%s', table_name, changed), ', ') INTO broken
+    FROM legacy_values
+    JOIN prescient_v1.tables ON name = table_name AND NOT kept_whole
+    CROSS JOIN jsonb_object_keys(old) AS changed
+    WHERE (table_name, changed) NOT IN (TABLE prescient_v1.changeable);
+    IF broken IS NOT NULL THEN
+        RAISE EXCEPTION 'the upgrade would change what has to stay as it is: %', broken;
     END IF;
     SELECT string_agg(format('%s is %s, not %s', what, actual, expected), '; ') INTO broken
     FROM (
@@ -135,9 +157,16 @@ BEGIN
         UNION ALL
         SELECT 'market exposure', sum(cost_basis), (SELECT total_invested FROM portfolios)
         FROM market_exposure
+        UNION ALL
+        SELECT 'number of trades unlike their position', count(*), 0
+        FROM legacy_values
+        JOIN trades AS trade ON trade.id::text = legacy_values.id
+        LEFT JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
+        WHERE table_name = 'trades' AND old ?| '{amount,status}'
+            AND (trade.amount, trade.status) IS DISTINCT FROM (position.amount, position.status)
     ) AS compared
     WHERE actual <> expected;
     IF broken IS NOT NULL THEN
-        RAISE EXCEPTION 'the books would not reconcile; nothing was changed: %', broken;
+        RAISE EXCEPTION 'the books would not reconcile: %', broken;
     END IF;
 END $$;

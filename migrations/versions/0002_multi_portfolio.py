@@ -27,7 +27,7 @@ UPGRADE = (
     ".swap.sql",
 )
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
-_log = logging.getLogger("alembic.runtime.migration")
+_log = logging.getLogger("prescient.migrations")
 
 
 def upgrade() -> None:

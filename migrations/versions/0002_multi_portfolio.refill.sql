@@ -1,6 +1,8 @@
 -- Schema v1, filled with what it held.
 
 -- name: fill
+-- A foreign key that was never checked may not hold.
+ALTER TABLE prescient_v1.trading_signals DROP CONSTRAINT trading_signals_trade_id_fkey;
 DO $$
 DECLARE
     name text;
@@ -17,6 +19,21 @@ BEGIN
             name
         );
     END LOOP;
+END $$;
+
+-- name: foreign_key
+ALTER TABLE prescient_v1.trading_signals ADD CONSTRAINT trading_signals_trade_id_fkey
+    FOREIGN KEY (trade_id) REFERENCES prescient_v1.trades (trade_id) NOT VALID;
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM prescient_v1.trading_signals AS signal
+        WHERE trade_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM prescient_v1.trades WHERE trades.trade_id = signal.trade_id
+        )
+    ) THEN
+        ALTER TABLE prescient_v1.trading_signals VALIDATE CONSTRAINT trading_signals_trade_id_fkey;
+    END IF;
 END $$;
 
 -- name: proof
@@ -36,8 +53,38 @@ BEGIN
         ) INTO found;
         IF (found.rows, found.checksum) IS DISTINCT FROM (proof.rows, proof.checksum) THEN
             RAISE EXCEPTION
-                'the rows of % that came from schema v1 have changed since the upgrade; nothing was changed',
+                'the rows of % that came from schema v1 have changed since the upgrade',
                 proof.name;
+        END IF;
+    END LOOP;
+END $$;
+
+-- name: narrower_columns
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT table_name, column_name, type, required AND NOT attnotnull AS required,
+            type <> format_type(atttypid, atttypmod) AS narrower
+        FROM migration_reports
+        CROSS JOIN jsonb_to_recordset(report -> 'columns')
+            AS old (table_name text, column_name text, type text, required boolean)
+        JOIN pg_attribute
+            ON attrelid = format('prescient_v1.%I', table_name)::regclass AND attname = column_name
+        WHERE revision = '0002'
+    LOOP
+        IF one.narrower THEN
+            EXECUTE format(
+                'ALTER TABLE prescient_v1.%I ALTER COLUMN %I TYPE %s',
+                one.table_name, one.column_name, one.type
+            );
+        END IF;
+        IF one.required THEN
+            EXECUTE format(
+                'ALTER TABLE prescient_v1.%I ALTER COLUMN %I SET NOT NULL',
+                one.table_name, one.column_name
+            );
         END IF;
     END LOOP;
 END $$;

@@ -1,10 +1,11 @@
 -- What was found and proved, for the user and for a downgrade.
 
 -- name: restoring
--- Indexes, defaults and counters of the old tables: a downgrade brings them back.
+-- Indexes, defaults and counters of the old tables, and columns that were narrower than the
+-- baseline's: a downgrade brings them back.
 CREATE VIEW prescient_v1.old_relations AS
 SELECT oid, relname, oid::regclass AS qualified FROM pg_class
-WHERE relnamespace = current_setting('prescient.migration_schema')::regnamespace
+WHERE relnamespace = quote_ident(current_setting('prescient.migration_schema'))::regnamespace
     AND relkind = 'r' AND relname IN (
         'portfolio_state', 'portfolio_positions', 'trades', 'trading_signals', 'portfolio_history',
         'portfolio_snapshots', 'signal_archives', 'system_metadata', 'events', 'markets',
@@ -31,6 +32,12 @@ SELECT format(
 FROM prescient_v1.old_relations
 WHERE relname NOT IN ('portfolio_state', 'system_metadata')
     AND pg_sequence_last_value(pg_get_serial_sequence(qualified::text, 'id')) IS NOT NULL;
+CREATE VIEW prescient_v1.old_columns AS
+SELECT
+    relname AS table_name, attname AS column_name, format_type(atttypid, atttypmod) AS type,
+    attnotnull AS required
+FROM prescient_v1.old_relations JOIN pg_attribute ON attrelid = old_relations.oid
+WHERE attnum > 0 AND NOT attisdropped;
 
 -- name: compared
 CREATE VIEW prescient_v1.compared AS
@@ -54,6 +61,7 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
     'tables', (
         SELECT jsonb_object_agg(name, jsonb_build_object(
             'rows', rows,
+            'carried', rows - (SELECT count(*) FROM legacy_rows WHERE table_name = name),
             'moved_to_legacy_rows',
             (SELECT count(*) FROM legacy_rows WHERE table_name = name),
             'kept_in_legacy_values',
@@ -83,12 +91,34 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
         (SELECT count(*) FROM trades WHERE origin = 'v1_position'),
         'executed_signals_without_a_trade',
         (SELECT count(*) FROM trading_signals WHERE executed AND trade_id IS NULL),
+        'local_times_that_the_zone_skips', (
+            SELECT count(*) FROM legacy_values CROSS JOIN jsonb_each_text(old) AS kept
+            WHERE CASE WHEN kept.key IN (
+                'timestamp', 'entry_timestamp', 'exit_timestamp', 'created_at', 'updated_at',
+                'last_updated', 'executed_at', 'archived_at', 'event_end_date', 'start_date', 'end_date'
+            ) THEN prescient_v1.moment(value::timestamp)::timestamp <> value::timestamp END
+        ),
         'open_positions_without_a_price', (
             SELECT count(*) FROM portfolio_positions
             WHERE status = 'open' AND market_id NOT IN (SELECT market_id FROM market_prices)
         )
     ),
     'money', (SELECT to_jsonb(money) FROM prescient_v1.money),
+    'totals', jsonb_build_object(
+        'old', (SELECT to_jsonb(state) - 'id' FROM prescient_v1.portfolio_state AS state),
+        'new', jsonb_build_object(
+            'initial_balance', initial_balance, 'current_balance', current_balance,
+            'total_invested', total_invested, 'realized_pnl', realized_pnl,
+            'total_profit_loss', total_profit_loss, 'trade_count', trade_count,
+            'total_value', current_balance + total_invested + total_profit_loss - realized_pnl,
+            'status', status, 'status_reason', status_reason
+        )
+    ),
+    'verified', jsonb_build_array(
+        'every row of the old tables comes back from the new ones, by number, sum and checksum',
+        'nothing that has to stay as it is has changed',
+        'the ledger ends at the balance, equity is what went in plus profit, exposure is what is invested'
+    ),
     'differences', jsonb_build_object(
         'totals', (
             SELECT coalesce(jsonb_agg(to_jsonb(grouped) ORDER BY table_name, status), '[]') FROM (
@@ -114,7 +144,8 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
             ) AS listed
         )
     ),
-    'restoring', (SELECT coalesce(jsonb_agg(statement), '[]') FROM prescient_v1.restoring)
+    'restoring', (SELECT coalesce(jsonb_agg(statement), '[]') FROM prescient_v1.restoring),
+    'columns', (SELECT jsonb_agg(to_jsonb(old_columns)) FROM prescient_v1.old_columns)
 )
 FROM (SELECT) AS always LEFT JOIN portfolios ON true
 WHERE EXISTS (SELECT FROM prescient_v1.before);

@@ -2,7 +2,10 @@
 SELECT
     set_config('prescient.migration_schema', current_schema(), true),
     set_config('prescient.migration_search_path', current_setting('search_path'), true),
-    set_config('lock_timeout', '10s', true),
+    set_config('lock_timeout', coalesce(
+        nullif(current_setting('prescient.migration_lock_timeout', true), ''), '10s'
+    ), true),
+    set_config('client_connection_check_interval', '5s', true),
     set_config('statement_timeout', '0', true),
     set_config('idle_in_transaction_session_timeout', '0', true),
     set_config('work_mem', '64MB', true),
@@ -53,7 +56,7 @@ BEGIN
         WHERE origin = 'live' HAVING count(*) > 0
     ) AS happened;
     IF reasons IS NOT NULL THEN
-        RAISE EXCEPTION 'schema v1 has no place for what happened since the upgrade: %; nothing was changed', reasons;
+        RAISE EXCEPTION 'schema v1 has no place for what happened since the upgrade: %', reasons;
     END IF;
 END $$;
 

@@ -80,3 +80,7 @@ class DeadlockDetected(PrescientError):
 
 class SchemaVersionMismatch(PrescientError):
     """The database is not at the schema version that this code expects."""
+
+
+class MigrationRefused(PrescientError):
+    """The migrations may not, or could not, change this database; nothing of it was changed."""

@@ -2,42 +2,190 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
 
-from alembic import command
-from alembic.config import Config
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.engine import Connection
 
-from prescient.core.errors import PrescientError
+from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.steps.context import StepContext
+from prescient.store import old_schema, revisions
 from prescient.store.database import SCHEMA_VERSION
+
+# The function has 900 s, and no time to start again. On a laptop the upgrade takes about 25 s a
+# million rows (docs/migration.md); a small serverless database may be five times as slow.
+ROW_LIMIT = 2_000_000
 
 
 class MigrateRequest(BaseModel):
-    """Nothing to choose: the newest schema is the only one that the steps accept."""
+    """How to upgrade a database of schema v1; any other needs none of it.
+
+    `time_zone` is that of its timestamps, by default the database server's. A `dry_run` does
+    everything and undoes it. `snapshot_id` names the backup to go back to.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
+    dry_run: bool = False
+    time_zone: Annotated[str, Field(min_length=1)] | None = None
+    snapshot_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+
+
+class UpgradeSummary(BaseModel):
+    """What became of schema v1: rows, and dollars. The whole report is in `migration_reports`."""
+
+    rows: int
+    moved_to_legacy_rows: int
+    adjustment: Decimal
+    different_pnls: int
+
 
 class MigrateResult(BaseModel):
-    """The schema version after the migration."""
+    """The schema version after the migration, and the revisions that it applied."""
 
     revision: str
+    from_revision: str | None
+    applied: list[str]
+    dry_run: bool
+    snapshot_id: str | None = None
+    upgrade: UpgradeSummary | None = None
 
 
-def run(_: MigrateRequest, context: StepContext) -> MigrateResult:
-    """Apply every revision that the database lacks, each in a transaction of its own."""
-    command.upgrade(configuration(context.database.url), SCHEMA_VERSION)
-    return MigrateResult(revision=SCHEMA_VERSION)
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be applied, to a database that holds `old_rows` rows of schema v1.
+
+    `adopts` says that it has schema v1's tables and no revision yet.
+    """
+
+    from_revision: str | None
+    adopts: bool
+    old_rows: int
+    lacking: tuple[str, ...]
+
+    @property
+    def fresh(self) -> bool:
+        """Whether there is nothing yet."""
+        return self.from_revision is None and not self.adopts
 
 
-def configuration(database_url: str, *, time_zone: str | None = None) -> Config:
-    """Alembic's configuration for `migrations/`, wherever it is on the import path."""
-    scripts = find_spec("migrations")
-    if scripts is None or not scripts.submodule_search_locations:
-        raise PrescientError("migrations/ is not on the import path")
-    prepared = Config()
-    prepared.set_main_option("script_location", next(iter(scripts.submodule_search_locations)))
-    prepared.attributes["database_url"] = database_url
-    prepared.attributes["time_zone"] = time_zone
-    return prepared
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A plan carried out. `report` is that of the upgrade of schema v1, if there has been one."""
+
+    plan: Plan
+    revision: str | None
+    report: dict[str, Any] | None
+
+
+def run(request: MigrateRequest, context: StepContext) -> MigrateResult:
+    """Apply every revision that the database lacks, each in a transaction of its own.
+
+    The function has no pg_dump and not much time. Raises `InvalidRequest` where a filled database
+    of schema v1 comes without a snapshot, and `MigrationRefused` where it is too large.
+    """
+    done = migrate(
+        context.database.url, request, permit=lambda plan: _permit_in_function(request, plan)
+    )
+    return MigrateResult(
+        revision=done.revision or "",
+        from_revision=done.plan.from_revision,
+        applied=list(done.plan.lacking),
+        dry_run=request.dry_run,
+        snapshot_id=request.snapshot_id,
+        upgrade=_summary(done),
+    )
+
+
+def migrate(
+    url: str,
+    request: MigrateRequest,
+    *,
+    target: str = SCHEMA_VERSION,
+    permit: Callable[[Plan], None] = lambda _: None,
+) -> Migration:
+    """Bring the database of `url` to the revision `target`.
+
+    `permit` is told the plan before anything changes; what it raises leaves the database as it is.
+    The upgrade of schema v1 is one transaction with all before it, each later revision one of its
+    own; a dry run is one transaction, undone. Raises `MigrationRefused`, `InvalidRequest` and
+    `DatabaseUnavailable`; either way a transaction that did not end changed nothing.
+    """
+    with revisions.connected(url) as connection:
+        plan = _plan(connection, request, target)
+        permit(plan)
+        return _carried_out(connection, request, plan)
+
+
+def _plan(connection: Connection, request: MigrateRequest, target: str) -> Plan:
+    with connection.begin() as transaction:
+        session = revisions.session(connection)
+        if request.time_zone is not None:
+            old_schema.check_time_zone(session, request.time_zone)
+        revision = revisions.current(connection)
+        lacking = tuple(revisions.pending(revision, target))
+        has_old = revision in (None, revisions.BASELINE) and old_schema.holds_old_schema(
+            session, revisions.baseline_sql(), revisions.later_names()
+        )
+        transaction.rollback()
+    if revision == revisions.BASELINE and not has_old:
+        raise MigrationRefused(f"the database is at revision {revision}, but has no table of it")
+    with connection.begin():
+        old_rows = old_schema.count_rows(session, ROW_LIMIT + 1) if has_old else 0
+    if revision is None and has_old:
+        return Plan(None, True, old_rows, lacking[1:])
+    return Plan(revision, False, old_rows, lacking)
+
+
+def _carried_out(connection: Connection, request: MigrateRequest, plan: Plan) -> Migration:
+    facts = revisions.Facts(request.time_zone, request.snapshot_id)
+    with_baseline = plan.lacking[:2] if revisions.BASELINE in plan.lacking else plan.lacking[:1]
+    steps = [with_baseline, *((one,) for one in plan.lacking[len(with_baseline) :])]
+    if request.dry_run:
+        steps = [plan.lacking]
+    for number, step in enumerate(steps):
+        with connection.begin() as transaction:
+            if plan.adopts and number == 0:
+                revisions.stamp(connection, revisions.BASELINE)
+            for revision in step:
+                revisions.apply(connection, revision, facts)
+            done = Migration(plan, revisions.current(connection), _report(connection))
+            if request.dry_run:
+                transaction.rollback()
+    return done
+
+
+def _report(connection: Connection) -> dict[str, Any] | None:
+    if revisions.current(connection) in (None, revisions.BASELINE):
+        return None
+    return old_schema.report(revisions.session(connection))
+
+
+def _permit_in_function(request: MigrateRequest, plan: Plan) -> None:
+    if revisions.UPGRADE not in plan.lacking or plan.old_rows == 0:
+        return
+    if plan.old_rows > ROW_LIMIT:
+        raise MigrationRefused(
+            f"the database holds more than {ROW_LIMIT:,} rows of schema v1, too many for the "
+            "function's time: upgrade it with `make migrate` from a machine that reaches it"
+        )
+    if request.snapshot_id is None and not request.dry_run:
+        raise InvalidRequest(
+            "snapshot_id: required to upgrade a filled database of schema v1, for the function "
+            "makes no backup: take a snapshot and name it"
+        )
+
+
+def _summary(done: Migration) -> UpgradeSummary | None:
+    if done.report is None or revisions.UPGRADE not in done.plan.lacking:
+        return None
+    tables = done.report["tables"].values()
+    return UpgradeSummary(
+        rows=sum(table["rows"] for table in tables),
+        moved_to_legacy_rows=sum(table["moved_to_legacy_rows"] for table in tables),
+        adjustment=(done.report["money"] or {}).get("adjustment") or Decimal(0),
+        different_pnls=sum(total["different"] for total in done.report["differences"]["totals"]),
+    )

@@ -1,0 +1,185 @@
+"""Whether a database without a revision is empty, of schema v1, or something else.
+
+Schema v1 is what the baseline revision makes. A column may be narrower than there (a shorter
+VARCHAR, fewer digits, NOT NULL); order, defaults, names of constraints and further indexes are
+free. Everything else that differs is named.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, LiteralString
+
+from prescient.core.errors import InvalidRequest, MigrationRefused
+from prescient.store import statements
+from prescient.store.database import Session
+
+SQL = statements.load(__file__)
+TABLES = (
+    "portfolio_state",
+    "portfolio_positions",
+    "trades",
+    "trading_signals",
+    "portfolio_history",
+    "portfolio_snapshots",
+    "signal_archives",
+    "system_metadata",
+    "events",
+    "markets",
+    "market_snapshots",
+)
+VERSION_TABLE = "alembic_version"
+_HALF_RUN = re.compile(r"^portfolios:|\.portfolio_id:|\.strategy_type:")
+_SIZED = re.compile(r"([a-z ]+?)(?:\((\d+)(?:,(\d+))?\))?( without time zone)?")
+_INTEGERS = ("smallint", "integer")
+_FAILURES_NAMED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Columns as (table, column) to (type, NOT NULL); constraints as (table, definition)."""
+
+    columns: dict[tuple[str, str], tuple[str, bool]]
+    constraints: frozenset[tuple[str, str]]
+
+
+def holds_old_schema(session: Session, baseline: LiteralString, later: Collection[str]) -> bool:
+    """True for schema v1, False for a schema without any table.
+
+    `baseline` is the SQL that makes schema v1, `later` are the names of the tables and views that
+    later revisions make. Raises `MigrationRefused` for anything else. The transaction must be
+    rolled back: to compare, it makes temporary tables.
+    """
+    namespace, names = _relations(session)
+    present = names - {VERSION_TABLE}
+    if not present:
+        return False
+    if present.isdisjoint(TABLES):
+        raise MigrationRefused(
+            f"the database has tables, but none of schema v1 ({', '.join(sorted(present)[:10])}): "
+            "a fresh install wants an empty database or schema"
+        )
+    differences = [*_differences(session, namespace, baseline, present, later)]
+    if differences:
+        raise MigrationRefused(_told(differences))
+    return True
+
+
+def count_rows(session: Session, limit: int) -> int:
+    """The rows of schema v1, no table counted further than `limit`."""
+    return _first(session, "count_rows", limit=limit)
+
+
+def check_time_zone(session: Session, name: str) -> None:
+    """Raises `InvalidRequest` when Postgres does not know the time zone."""
+    if not _first(session, "select_time_zone", name=name):
+        raise InvalidRequest(
+            f"time_zone: {name!r} is not a name that Postgres knows; one like Europe/Berlin is"
+        )
+
+
+def report(session: Session) -> dict[str, Any] | None:
+    """What the upgrade of schema v1 found and proved; None for a database that began without."""
+    row = session.execute(SQL["select_report"]).fetchone()
+    return None if row is None else json.loads(row[0], parse_float=Decimal)
+
+
+def _relations(session: Session) -> tuple[int, set[str]]:
+    row = session.execute(SQL["select_relations"]).fetchone()
+    if row is None:
+        raise MigrationRefused("the search path names no schema that exists")
+    return row[0], set(row[1])
+
+
+def _differences(
+    session: Session,
+    namespace: int,
+    baseline: LiteralString,
+    present: set[str],
+    later: Collection[str],
+) -> Iterator[str]:
+    found = _shape(session, namespace)
+    attached = session.execute(
+        SQL["select_attachments"], {"namespace": namespace, "tables": list(TABLES)}
+    ).fetchall()
+    session.execute(SQL["use_temporary_schema"])
+    session.execute(baseline)
+    wanted = _shape(session, _first(session, "select_temporary_schema"))
+    for name in sorted(set(TABLES) - present):
+        yield f"{name}: the table is missing"
+    for name in sorted(present & (set(later) - set(TABLES))):
+        yield f"{name}: a later schema has this name"
+    yield from _columns(found, wanted, present)
+    for table, definition in sorted(wanted.constraints - found.constraints):
+        if table in present:
+            yield f"{table}: {definition} is missing"
+    for table, definition in sorted(found.constraints - wanted.constraints):
+        yield f"{table}: schema v1 has no {definition}"
+    for (attachment,) in attached:
+        yield attachment
+
+
+def _columns(found: Shape, wanted: Shape, present: set[str]) -> Iterator[str]:
+    for (table, column), (kind, required) in wanted.columns.items():
+        if table not in present:
+            continue
+        if (table, column) not in found.columns:
+            yield f"{table}.{column}: the column is missing"
+            continue
+        actual, is_required = found.columns[table, column]
+        if not _fits(actual, kind):
+            yield f"{table}.{column}: {actual}, not {kind}"
+        if required and not is_required:
+            yield f"{table}.{column}: NOT NULL is missing"
+    for table, column in found.columns.keys() - wanted.columns.keys():
+        yield f"{table}.{column}: schema v1 has no such column"
+
+
+def _fits(actual: str, wanted: str) -> bool:
+    """Whether every value of the type `actual` is one of `wanted`, and written alike."""
+    if actual == wanted or (wanted == "text" and actual.startswith("character varying")):
+        return True
+    if actual in _INTEGERS and wanted in _INTEGERS:
+        return _INTEGERS.index(actual) < _INTEGERS.index(wanted)
+    narrow, wide = _SIZED.fullmatch(actual), _SIZED.fullmatch(wanted)
+    if narrow is None or wide is None or narrow[1] != wide[1] or narrow[4] != wide[4]:
+        return False
+    if narrow[2] is None or wide[2] is None:
+        return wide[2] is None
+    scale, wide_scale = int(narrow[3] or 0), int(wide[3] or 0)
+    return scale <= wide_scale and int(narrow[2]) - scale <= int(wide[2]) - wide_scale
+
+
+def _shape(session: Session, namespace: int) -> Shape:
+    values = {"namespace": namespace, "tables": list(TABLES)}
+    return Shape(
+        columns={
+            (table, column): (kind, required)
+            for table, column, kind, required in session.execute(SQL["select_columns"], values)
+        },
+        constraints=frozenset(
+            (table, definition)
+            for table, definition in session.execute(SQL["select_constraints"], values)
+        ),
+    )
+
+
+def _told(differences: list[str]) -> str:
+    told = "; ".join(differences[:_FAILURES_NAMED])
+    if len(differences) > _FAILURES_NAMED:
+        told += f"; and {len(differences) - _FAILURES_NAMED} more"
+    if any(_HALF_RUN.search(difference) for difference in differences):
+        told += (
+            ". It looks as if migrate_to_multiple_portfolios.py ran on it, whole or half: restore "
+            "the backup that it made, and upgrade that"
+        )
+    return f"the tables are not those of schema v1: {told}"
+
+
+def _first(session: Session, statement: str, **values: object) -> int:
+    row = session.execute(SQL[statement], values).fetchone()
+    return int(row[0]) if row else 0

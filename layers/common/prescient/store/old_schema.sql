@@ -1,0 +1,93 @@
+-- name: select_relations
+-- What the first schema of the search path holds, without what extensions brought.
+SELECT namespace.oid AS namespace, coalesce(array_agg(relname) FILTER (WHERE kept), '{}') AS names
+FROM pg_namespace AS namespace
+LEFT JOIN (
+    SELECT
+        relnamespace, relname::text, relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (
+            SELECT FROM pg_depend
+            WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+        ) AS kept
+    FROM pg_class
+) AS relation ON relation.relnamespace = namespace.oid
+WHERE nspname = current_schema()
+GROUP BY namespace.oid;
+
+-- name: select_columns
+SELECT
+    relname::text AS table, attname::text AS column,
+    format_type(atttypid, atttypmod) || CASE attgenerated WHEN '' THEN '' ELSE ' GENERATED' END
+        AS type,
+    attnotnull AS required
+FROM pg_attribute
+JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s) AND relkind = 'r'
+    AND attnum > 0 AND NOT attisdropped
+ORDER BY relname, attnum;
+
+-- name: select_constraints
+-- A foreign key that was not checked when it was added is still one.
+SELECT relname::text AS table, replace(pg_get_constraintdef(pg_constraint.oid), ' NOT VALID', '')
+FROM pg_constraint
+JOIN pg_class ON pg_class.oid = conrelid
+WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s)
+    AND contype IN ('p', 'u', 'f', 'c', 'x');
+
+-- name: select_attachments
+-- What would be lost with the old tables, or would keep them from being replaced.
+WITH old AS (
+    SELECT oid, relname FROM pg_class
+    WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s)
+)
+SELECT DISTINCT relname || ': ' || attachment
+FROM (
+    SELECT refobjid AS oid, format('%%s reads it', ev_class::regclass) AS attachment
+    FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid
+    WHERE classid = 'pg_rewrite'::regclass AND refclassid = 'pg_class'::regclass
+    UNION ALL
+    SELECT confrelid, format('%%s of %%s refers to it', conname, conrelid::regclass)
+    FROM pg_constraint WHERE contype = 'f' AND conrelid NOT IN (SELECT oid FROM old)
+    UNION ALL
+    SELECT tgrelid, format('has trigger %%s', tgname) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL
+    SELECT ev_class, format('has rule %%s', rulename) FROM pg_rewrite
+    UNION ALL
+    SELECT oid, 'has row-level security' FROM pg_class WHERE relrowsecurity
+    UNION ALL
+    SELECT inhparent, format('%%s inherits from it', inhrelid::regclass) FROM pg_inherits
+    UNION ALL
+    SELECT inhrelid, format('inherits from %%s', inhparent::regclass) FROM pg_inherits
+    UNION ALL
+    SELECT prrelid, format('publication %%s publishes it', pubname)
+    FROM pg_publication_rel JOIN pg_publication ON pg_publication.oid = prpubid
+) AS attached
+JOIN old USING (oid)
+ORDER BY 1;
+
+-- name: use_temporary_schema
+SELECT set_config('search_path', 'pg_temp', true);
+
+-- name: select_temporary_schema
+SELECT pg_my_temp_schema();
+
+-- name: count_rows
+-- Of all tables of schema v1 together, none counted further than the limit.
+SELECT sum(rows)::bigint FROM (
+    SELECT count(*) AS rows FROM (SELECT FROM portfolio_state LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM portfolio_positions LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM trades LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM trading_signals LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM portfolio_history LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM portfolio_snapshots LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM signal_archives LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM system_metadata LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM events LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM markets LIMIT %(limit)s) AS counted
+    UNION ALL SELECT count(*) FROM (SELECT FROM market_snapshots LIMIT %(limit)s) AS counted
+) AS every;
+
+-- name: select_time_zone
+SELECT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(%(name)s));
+
+-- name: select_report
+SELECT report::text FROM migration_reports WHERE revision = '0002';

@@ -1,0 +1,169 @@
+"""The revisions of `migrations/`, each applied within the caller's transaction.
+
+Only the migrate function, which has the layer with Alembic, imports this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import LiteralString, cast
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from psycopg import errors
+from sqlalchemy import create_engine, pool
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from prescient.core.errors import DatabaseUnavailable, MigrationRefused, PrescientError
+from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
+
+BASELINE = "0001"
+UPGRADE = "0002"
+_CREATED = re.compile(r"^CREATE (?:TABLE|VIEW) (\w+)", re.MULTILINE)
+_ONE_AT_A_TIME = 2026_0001  # the key of an advisory lock
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the upgrade of schema v1 is told: whose local time its timestamps are (by default the
+    server's own), and the snapshot that its report names."""
+
+    time_zone: str | None = None
+    snapshot_id: str | None = None
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """A connection on which no other migration runs. `url` is a libpq URL.
+
+    Errors of Postgres leave as `MigrationRefused` (what was begun is undone) or
+    `DatabaseUnavailable`.
+    """
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(
+            url, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="prescient migrate"
+        ),
+        poolclass=pool.NullPool,
+    )
+    with _domain_errors(), engine.connect() as connection:
+        with connection.begin():
+            locked = connection.exec_driver_sql(
+                f"SELECT pg_try_advisory_lock({_ONE_AT_A_TIME})"
+            ).scalar_one()
+        if not locked:
+            raise MigrationRefused("another migration of this database is running")
+        yield connection
+
+
+def session(connection: Connection) -> Session:
+    """The driver's connection, in the same transaction."""
+    return cast(Session, connection.connection.driver_connection)
+
+
+def current(connection: Connection) -> str | None:
+    """The database's revision, None before the first.
+
+    Raises `MigrationRefused` for one that is not of this code.
+    """
+    revision = MigrationContext.configure(connection).get_current_revision()
+    try:
+        _scripts().get_revision(revision or BASELINE)
+    except CommandError:
+        raise MigrationRefused(
+            f"the database is at revision {revision!r}, which this code does not know: it is "
+            "newer, or another program's"
+        ) from None
+    return revision
+
+
+def pending(revision: str | None, target: str = "head") -> list[str]:
+    """The revisions from `revision` on up to `target`, oldest first."""
+    newer = _scripts().iterate_revisions(target, revision or "base")
+    return [script.revision for script in newer][::-1]
+
+
+def apply(connection: Connection, revision: str, facts: Facts = Facts()) -> None:
+    """Bring the database up to `revision`, within the transaction that is open."""
+    command.upgrade(_configuration(connection, facts), revision)
+
+
+def revert(connection: Connection, revision: str) -> None:
+    """Bring the database down to `revision`, within the transaction that is open."""
+    command.downgrade(_configuration(connection, Facts()), revision)
+
+
+def stamp(connection: Connection, revision: str) -> None:
+    """Note that the database is at `revision`, as it is."""
+    command.stamp(_configuration(connection, Facts()), revision)
+
+
+def baseline_sql() -> LiteralString:
+    """What makes schema v1."""
+    return (_folder() / "versions" / f"{BASELINE}_schema_v1.sql").read_text("utf-8")
+
+
+def later_names() -> set[str]:
+    """The tables and views that the revisions after the baseline make."""
+    parts = [
+        path.read_text("utf-8")
+        for path in (_folder() / "versions").glob("*.sql")
+        if not path.name.startswith(BASELINE)
+    ]
+    return set(_CREATED.findall("\n".join(parts)))
+
+
+def _folder() -> Path:
+    """`migrations/`, wherever it is on the import path."""
+    package = find_spec("migrations")
+    if package is None or not package.submodule_search_locations:
+        raise PrescientError("migrations/ is not on the import path")
+    return Path(next(iter(package.submodule_search_locations)))
+
+
+def _configuration(connection: Connection | None, facts: Facts) -> Config:
+    prepared = Config()
+    prepared.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    prepared.attributes["connection"] = connection
+    prepared.attributes["time_zone"] = facts.time_zone
+    prepared.attributes["snapshot_id"] = facts.snapshot_id
+    return prepared
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_configuration(None, Facts()))
+
+
+@contextmanager
+def _domain_errors() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _told(error.orig) from error
+    except psycopg.Error as error:
+        raise _told(error) from error
+
+
+def _told(error: BaseException | None) -> PrescientError:
+    if isinstance(error, errors.LockNotAvailable):
+        return MigrationRefused(
+            "another session used the tables for longer than this waits for a lock; nothing was "
+            "changed. Stop what reads and writes them, and try again"
+        )
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    if not isinstance(error, psycopg.Error) or said is None:
+        return DatabaseUnavailable(f"Postgres cannot be reached: {' '.join(str(error).split())}")
+    detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
+    if isinstance(error, psycopg.OperationalError):
+        return DatabaseUnavailable(f"Postgres gave up: {said}{detail}; nothing was changed")
+    return MigrationRefused(f"{said}{detail}; nothing was changed")
