@@ -16,7 +16,7 @@ from prescient.steps.migrate import MigrateRequest, Migration
 from prescient.store.revisions import UPGRADE
 
 FILE = Path(".local/migration-report.json")
-_FOR_A_DOWNGRADE = ("restoring", "columns")
+_FOR_A_DOWNGRADE = ("restoring", "columns", "privileges")
 _TOTALS = (
     "initial_balance",
     "balance",

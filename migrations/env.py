@@ -10,13 +10,10 @@ from alembic import context
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from prescient.store import roles
-
 config = context.config
 
 
 def run(connection: Connection) -> None:
-    roles.bootstrap(connection.connection.driver_connection)
     for setting in ("time_zone", "snapshot_id"):
         connection.execute(
             text("SELECT set_config(:name, :value, true)"),

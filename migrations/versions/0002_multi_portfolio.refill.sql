@@ -90,6 +90,13 @@ BEGIN
 END $$;
 
 -- name: restoring
+CREATE TABLE prescient_v1.restored_privileges AS
+SELECT privilege.*
+FROM migration_reports
+CROSS JOIN jsonb_to_recordset(report -> 'privileges')
+    AS privilege (kind text, name text, privilege text, grantee text)
+LEFT JOIN pg_roles ON rolname = grantee
+WHERE revision = '0002' AND (rolname IS NOT NULL OR grantee = 'public');
 CREATE TABLE prescient_v1.restoring AS
 SELECT statement FROM migration_reports, jsonb_array_elements_text(report -> 'restoring') AS statement
 WHERE revision = '0002';

@@ -39,6 +39,24 @@ SELECT
 FROM prescient_v1.old_relations JOIN pg_attribute ON attrelid = old_relations.oid
 WHERE attnum > 0 AND NOT attisdropped;
 
+-- name: privileges
+-- Who could do what, owners included: a downgrade lets them again.
+CREATE VIEW prescient_v1.privileges AS
+SELECT kind, name, privilege_type AS privilege, coalesce(rolname, 'public') AS grantee
+FROM (
+    SELECT 'TABLE' AS kind, old.relname AS name, coalesce(relacl, acldefault('r', relowner)) AS acl
+    FROM prescient_v1.old_relations AS old JOIN pg_class USING (oid)
+    UNION ALL
+    SELECT 'SEQUENCE', old.relname || '_id_seq',
+        coalesce(sequence.relacl, acldefault('s', sequence.relowner))
+    FROM prescient_v1.old_relations AS old
+    JOIN pg_depend ON refobjid = old.oid AND deptype IN ('a', 'i')
+    JOIN pg_class AS sequence ON sequence.oid = objid AND sequence.relkind = 'S'
+) AS owned
+CROSS JOIN aclexplode(acl)
+LEFT JOIN pg_roles ON pg_roles.oid = grantee
+WHERE grantee = 0 OR rolname IS NOT NULL;
+
 -- name: compared
 CREATE VIEW prescient_v1.compared AS
 SELECT
@@ -145,7 +163,10 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
         )
     ),
     'restoring', (SELECT coalesce(jsonb_agg(statement), '[]') FROM prescient_v1.restoring),
-    'columns', (SELECT jsonb_agg(to_jsonb(old_columns)) FROM prescient_v1.old_columns)
+    'columns', (SELECT jsonb_agg(to_jsonb(old_columns)) FROM prescient_v1.old_columns),
+    'privileges', (
+        SELECT coalesce(jsonb_agg(to_jsonb(privileges)), '[]') FROM prescient_v1.privileges
+    )
 )
 FROM (SELECT) AS always LEFT JOIN portfolios ON true
 WHERE EXISTS (SELECT FROM prescient_v1.before);

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.steps.context import StepContext
-from prescient.store import old_schema, revisions
-from prescient.store.database import SCHEMA_VERSION
+from prescient.store import old_schema, revisions, roles
+from prescient.store.database import SCHEMA_VERSION, Session
 
 # The function has 900 s, and no time to start again. On a laptop the upgrade takes about 25 s a
 # million rows (docs/migration.md); a small serverless database may be five times as slow.
@@ -123,31 +123,34 @@ def migrate(
 
 def _plan(connection: Connection, request: MigrateRequest, target: str) -> Plan:
     with connection.begin() as transaction:
-        session = revisions.session(connection)
+        session = revisions.begun_session(connection)
+        roles.prepare(session)
         if request.time_zone is not None:
             old_schema.check_time_zone(session, request.time_zone)
         revision = revisions.current(connection)
         lacking = tuple(revisions.pending(revision, target))
-        has_old = revision in (None, revisions.BASELINE) and old_schema.holds_old_schema(
+        old_rows = _old_rows(session) if revision in (None, revisions.BASELINE) else None
+        transaction.rollback()
+    if revision == revisions.BASELINE and old_rows is None:
+        raise MigrationRefused(f"the database is at revision {revision}, but has no table of it")
+    if revision is None and old_rows is not None:
+        return Plan(None, True, old_rows, lacking[1:])
+    return Plan(revision, False, old_rows or 0, lacking)
+
+
+def _old_rows(session: Session) -> int | None:
+    """The rows of schema v1, or None for a database without a table."""
+    with session.transaction(force_rollback=True):
+        has_old = old_schema.holds_old_schema(
             session, revisions.baseline_sql(), revisions.later_names()
         )
-        transaction.rollback()
-    if revision == revisions.BASELINE and not has_old:
-        raise MigrationRefused(f"the database is at revision {revision}, but has no table of it")
-    with connection.begin():
-        old_rows = old_schema.count_rows(session, ROW_LIMIT + 1) if has_old else 0
-    if revision is None and has_old:
-        return Plan(None, True, old_rows, lacking[1:])
-    return Plan(revision, False, old_rows, lacking)
+    return old_schema.count_rows(session, ROW_LIMIT + 1) if has_old else None
 
 
 def _carried_out(connection: Connection, request: MigrateRequest, plan: Plan) -> Migration:
     facts = revisions.Facts(request.time_zone, request.snapshot_id)
-    with_baseline = plan.lacking[:2] if revisions.BASELINE in plan.lacking else plan.lacking[:1]
-    steps = [with_baseline, *((one,) for one in plan.lacking[len(with_baseline) :])]
-    if request.dry_run:
-        steps = [plan.lacking]
-    for number, step in enumerate(steps):
+    done = Migration(plan, plan.from_revision, None)
+    for number, step in enumerate(_transactions(plan, request)):
         with connection.begin() as transaction:
             if plan.adopts and number == 0:
                 revisions.stamp(connection, revisions.BASELINE)
@@ -157,6 +160,14 @@ def _carried_out(connection: Connection, request: MigrateRequest, plan: Plan) ->
             if request.dry_run:
                 transaction.rollback()
     return done
+
+
+def _transactions(plan: Plan, request: MigrateRequest) -> list[tuple[str, ...]]:
+    """The revisions of each transaction; that of the upgrade applies the baseline too."""
+    if revisions.UPGRADE not in plan.lacking:
+        return [(revision,) for revision in plan.lacking]
+    after_baseline = tuple(one for one in plan.lacking if one != revisions.BASELINE)
+    return [after_baseline] if request.dry_run else [(one,) for one in after_baseline]
 
 
 def _report(connection: Connection) -> dict[str, Any] | None:

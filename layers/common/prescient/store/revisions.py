@@ -25,6 +25,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from prescient.core.errors import DatabaseUnavailable, MigrationRefused, PrescientError
+from prescient.store import roles
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
 
 BASELINE = "0001"
@@ -71,6 +72,12 @@ def session(connection: Connection) -> Session:
     return cast(Session, connection.connection.driver_connection)
 
 
+def begun_session(connection: Connection) -> Session:
+    """The same, with the transaction begun: SQLAlchemy waits for the first statement with that."""
+    connection.exec_driver_sql("SELECT 1")
+    return session(connection)
+
+
 def current(connection: Connection) -> str | None:
     """The database's revision, None before the first.
 
@@ -94,17 +101,29 @@ def pending(revision: str | None, target: str = "head") -> list[str]:
 
 
 def apply(connection: Connection, revision: str, facts: Facts = Facts()) -> None:
-    """Bring the database up to `revision`, within the transaction that is open."""
-    command.upgrade(_configuration(connection, facts), revision)
+    """Bring the database up to `revision`, within the transaction that is open.
+
+    Schema v1's tables stay those of who has them until they are gone: to take them over would keep
+    readers waiting until the end.
+    """
+    if revision == UPGRADE:
+        roles.prepare(begun_session(connection))
+        command.upgrade(_configuration(connection, facts), revision)
+        roles.take_over(session(connection))
+    else:
+        roles.bootstrap(begun_session(connection))
+        command.upgrade(_configuration(connection, facts), revision)
 
 
 def revert(connection: Connection, revision: str) -> None:
     """Bring the database down to `revision`, within the transaction that is open."""
+    roles.bootstrap(begun_session(connection))
     command.downgrade(_configuration(connection, Facts()), revision)
 
 
 def stamp(connection: Connection, revision: str) -> None:
     """Note that the database is at `revision`, as it is."""
+    roles.prepare(begun_session(connection))
     command.stamp(_configuration(connection, Facts()), revision)
 
 

@@ -12,6 +12,15 @@ SQL = statements.load(__file__)
 OWNER = "prescient_owner"
 APP = "prescient_app"
 PORTFOLIO = "prescient_portfolio"
+_PREPARATION = (
+    "become_oneself",
+    "create",
+    "join_roles",
+    "join_present_owners",
+    "give_database",
+    "give_schema",
+)
+_TAKEOVER = ("give_tables", "leave_present_owners", "become_owner")
 
 
 def bootstrap(session: Connection[Any]) -> None:
@@ -22,5 +31,17 @@ def bootstrap(session: Connection[Any]) -> None:
     one transaction; raises `psycopg.errors.InsufficientPrivilege` with the grant that is missing.
     """
     with session.transaction():
-        for statement in SQL.values():
-            session.execute(statement)
+        prepare(session)
+        take_over(session)
+
+
+def prepare(session: Connection[Any]) -> None:
+    """The first half of `bootstrap`, which leaves the tables to who has them, and locks none."""
+    for name in _PREPARATION:
+        session.execute(SQL[name])
+
+
+def take_over(session: Connection[Any]) -> None:
+    """The second half, in the same transaction."""
+    for name in _TAKEOVER:
+        session.execute(SQL[name])
