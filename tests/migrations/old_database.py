@@ -9,6 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from prescient.steps.migrate import MigrateRequest, migrate
+
 DAY = "2026-01-05 12:00:00"
 Rows = list[tuple[str, dict[str, Any]]]
 
@@ -109,6 +111,28 @@ class OldDatabase:
             **{name: value for name, value in values.items() if name not in of_trade},
         )
         return cast(str, trade_id)
+
+    def upgrade(self, time_zone: str | None = None) -> dict[str, Any]:
+        """Brings it to the present; returns the report of what became of schema v1."""
+        done = migrate(self.url, MigrateRequest(time_zone=time_zone))
+        assert done.report is not None
+        return done.report
+
+    def execute(self, *statements: LiteralString | sql.Composed) -> None:
+        """Whatever else an owner may have done to it."""
+        with psycopg.connect(self.url) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def moved(self, table: str) -> list[tuple[str, str]]:
+        """The rows of a table that went to legacy_rows: (id, reason)."""
+        query = "SELECT id, reason FROM legacy_rows WHERE table_name = %s ORDER BY id"
+        return [(row["id"], row["reason"]) for row in self.rows(query, table)]
+
+    def kept(self, table: str) -> dict[str, dict[str, Any]]:
+        """The values that a table's rows do not give back, by id."""
+        query = "SELECT id, old FROM legacy_values WHERE table_name = %s"
+        return {row["id"]: row["old"] for row in self.rows(query, table)}
 
     def rows(self, query: LiteralString, *values: Any) -> list[dict[str, Any]]:
         """What a query answers on the database, of whatever schema it is now."""

@@ -1,0 +1,83 @@
+"""The backup comes back as it was, is whole or absent, and shows no password."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from local import backup, databases, postgres
+from local.backup import BackupFailed
+from tests.migrations.conftest import MakeOldDatabase
+from tests.migrations.old_database import OldDatabase
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+PROGRAM = """#!/bin/sh
+[ "$1" = --version ] && echo "pg_dump (PostgreSQL) {version}" && exit
+echo "$@ $PGPASSWORD" > {directory}/seen
+echo half > "$5"
+echo "out of space" >&2
+exit {code}
+"""
+MakeProgram = Callable[..., None]
+
+
+@pytest.fixture
+def pg_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeProgram:
+    """Puts a program in the place of pg_dump, of a version and an exit status."""
+
+    def make(version: str = "99.1", code: int = 0) -> None:
+        path = tmp_path / "pg_dump"
+        path.write_text(PROGRAM.format(version=version, directory=tmp_path, code=code))
+        path.chmod(0o755)
+        monkeypatch.setattr(postgres, "program", lambda name: tmp_path / name)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+    return make
+
+
+def test_it_restores_to_an_equal_database(
+    old: OldDatabase, make_old_database: MakeOldDatabase, tmp_path: Path
+) -> None:
+    old.add("portfolio_state")
+    old.buy(market_question="naïve “quotes” \\ \t🙂")
+    old.add("markets", market_data='{"a": [1.50, null]}', yes_price="NaN")
+    old.add("portfolio_snapshots", timestamp="infinity")
+    taken = backup.take(old.url, NOW, tmp_path)
+    with make_old_database() as other:
+        databases.drop(other.url)
+        databases.create(other.url)
+        restore = [str(postgres.program("pg_restore")), "--exit-on-error", "--dbname", other.url]
+        subprocess.run([*restore, str(taken.path)], check=True, capture_output=True)
+        assert other.content() == old.content()
+        assert list(other.upgrade()["tables"]) == list(old.upgrade()["tables"])
+
+
+def test_a_failed_one_is_named_and_leaves_no_file(
+    old: OldDatabase, tmp_path: Path, pg_dump: MakeProgram
+) -> None:
+    pg_dump(code=1)
+    with pytest.raises(BackupFailed, match="pg_dump ended with 1: out of space"):
+        backup.take(old.url, NOW, tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_one_that_is_older_than_the_server_is_refused(
+    old: OldDatabase, tmp_path: Path, pg_dump: MakeProgram
+) -> None:
+    pg_dump(version="14.2")
+    with pytest.raises(BackupFailed, match=r"the server is Postgres 18, and no pg_dump is as new"):
+        backup.take(old.url, NOW, tmp_path / "backups")
+
+
+def test_the_password_is_no_argument(
+    old: OldDatabase, tmp_path: Path, pg_dump: MakeProgram
+) -> None:
+    pg_dump()
+    backup.take(old.url + "&password=sesame", NOW, tmp_path / "backups")
+    arguments, _, password = (tmp_path / "seen").read_text().strip().rpartition(" ")
+    assert password == "sesame"
+    assert "sesame" not in arguments
