@@ -1,0 +1,91 @@
+"""The upgrade of a filled database of schema v1, and how long its readers wait meanwhile.
+
+Floor: the tables that it fills, made, filled and indexed by one plain INSERT … SELECT each, and the
+old ones dropped: no row is judged, nothing kept for a downgrade, compared, proved or reported.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import LiteralString, cast
+
+import psycopg
+
+from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
+from local import migrations
+from prescient.store import statements
+
+SQL = statements.load(__file__)
+OLD = statements.load(str(Path(__file__).with_name("old_database.py")))
+_VERSIONS = Path(__file__).parent.parent / "migrations/versions"
+_POLL_SECONDS = 0.005
+
+
+def measure(bench: Bench) -> Iterator[Measurement]:
+    """`rows` are trades; there are as many signals and three times as many market snapshots."""
+    with bench.database(copy_of=bench.server.url("template1")) as old:
+        _fill(old, bench.rows)
+        ours, floor = bench.interleaved(lambda: _upgrade(bench, old), lambda: _floor(bench, old))
+    size = f"{bench.rows:,}"
+    work = f"{size} trades, {size} signals, {3 * bench.rows:,} market snapshots of schema v1"
+    yield Measurement("upgrade", ours, floor, work)
+
+
+def _fill(url: str, rows: int) -> None:
+    migrations.upgrade(url, "0001")
+    with psycopg.connect(url) as connection:
+        for statement in OLD.values():
+            connection.execute(statement, {"size": rows, "markets": max(rows // 20, 20)})
+
+
+def _upgrade(bench: Bench, old: str) -> Lap:
+    with bench.database(copy_of=old) as url, _reader(url) as waits:
+        command = [sys.executable, "-m", "benchmarks.upgrade_process", url]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)
+        figures: Mapping[str, float] = json.loads(done.stdout)
+    seconds = figures["seconds"]
+    others = {name: value for name, value in figures.items() if name != "seconds"}
+    return Lap(seconds, {**others, "milliseconds_that_a_reader_waits": 1000 * max(waits)})
+
+
+@contextmanager
+def _reader(url: str) -> Iterator[list[float]]:
+    """Reads a table of the old system over and over; the seconds that each reading took."""
+    waits = [0.0]
+    stop = threading.Event()
+
+    def read() -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            while not stop.wait(_POLL_SECONDS):
+                started = time.perf_counter()
+                connection.execute(SQL["read"])
+                waits.append(time.perf_counter() - started)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _floor(bench: Bench, old: str) -> Lap:
+    tables, keys = (
+        cast(LiteralString, (_VERSIONS / f"0002_multi_portfolio{part}.sql").read_text("utf-8"))
+        for part in ("", ".constraints")
+    )
+    with bench.database(copy_of=old) as url, psycopg.connect(url) as connection:
+        with Stopwatch() as watch:
+            for statement in (SQL["begin"], tables, SQL["fill"], keys, SQL["end"]):
+                connection.execute(statement)
+            connection.commit()
+    return Lap(watch.seconds)
