@@ -83,9 +83,13 @@ def _floor(bench: Bench, old: str) -> Lap:
         cast(LiteralString, (_VERSIONS / f"0002_multi_portfolio{part}.sql").read_text("utf-8"))
         for part in ("", ".constraints")
     )
-    with bench.database(copy_of=old) as url, psycopg.connect(url) as connection:
-        with Stopwatch() as watch:
-            for statement in (SQL["begin"], tables, SQL["fill"], keys, SQL["end"]):
-                connection.execute(statement)
-            connection.commit()
+    parts = (SQL["begin"], tables, SQL["fill"], keys, SQL["end"])
+    with (
+        bench.database(copy_of=old) as url,
+        psycopg.connect(url) as connection,
+        Stopwatch() as watch,
+    ):
+        for part in parts:
+            connection.execute(part)
+        connection.commit()
     return Lap(watch.seconds)
