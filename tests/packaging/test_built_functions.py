@@ -118,7 +118,12 @@ def test_migrate_brings_an_empty_database_to_the_expected_schema(
 ) -> None:
     with start("MigrateFunction", empty_database_url) as function:
         answer = function.invoke(_sample("migrate"))
-    assert answer == {"revision": SCHEMA_VERSION}
+    assert answer == {
+        "revision": SCHEMA_VERSION,
+        "applied": ["0001", "0002", "0003"],
+        "dry_run": False,
+        "snapshot_id": "prescient-before-portfolios",
+    }
 
 
 def test_every_function_starts_with_its_layers_alone(

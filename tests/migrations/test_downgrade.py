@@ -1,0 +1,61 @@
+"""A downgrade is refused, by name, when schema v1 has no place for what happened since."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import pytest
+
+from local import migrations
+from prescient.core.errors import MigrationRefused
+from tests.migrations.old_database import OldDatabase
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (
+            "INSERT INTO portfolios (name, strategy_type, initial_balance, current_balance,"
+            " peak_equity, created_at, last_updated)"
+            " VALUES ('Second', 'random', 1, 1, 1, now(), now())",
+            r"portfolio 2 \(Second\) exists",
+        ),
+        (
+            "INSERT INTO cash_ledger VALUES (1, 9, 'deposit', 5, 9905, 'deposit:1', now())",
+            "1 movements of cash were booked",
+        ),
+        (
+            "INSERT INTO trades (portfolio_id, trade_id, timestamp, market_id, market_question,"
+            " action, amount, fee, entry_price, confidence, status, origin) SELECT portfolio_id, 'new',"
+            " timestamp, market_id, market_question, action, amount, fee, entry_price, 0.8, status,"
+            " 'v1' FROM trades LIMIT 1",
+            "the rows of trades that came from schema v1 have changed",
+        ),
+        (
+            "INSERT INTO portfolio_history (portfolio_id, snapshot_date, timestamp, balance,"
+            " total_invested, total_profit_loss, total_value, open_positions, trade_count)"
+            " VALUES (1, '2026-02-01', now(), 1, 0, 0, 1, 0, 0)",
+            "1 days were snapshotted",
+        ),
+        ("DELETE FROM portfolios", "the default portfolio is gone"),
+        (
+            "DELETE FROM market_snapshots",
+            "the rows of market_snapshots that came from schema v1 have changed",
+        ),
+        (
+            "UPDATE portfolio_positions SET realized_pnl = 1, entry_price = 0.5",
+            "the rows of portfolio_positions that came from schema v1 have changed",
+        ),
+    ],
+)
+def test_what_schema_v1_cannot_hold_is_named(
+    old: OldDatabase, statement: LiteralString, reason: str
+) -> None:
+    old.add("portfolio_state")
+    old.buy()
+    old.add("market_snapshots")
+    old.upgrade()
+    old.execute(statement)
+    with pytest.raises(MigrationRefused, match=reason):
+        migrations.downgrade(old.url, "0001")
+    assert old.row("SELECT version_num FROM alembic_version") == {"version_num": "0003"}

@@ -1,0 +1,87 @@
+"""The migrate function: no pg_dump and fifteen minutes, so it wants a snapshot and has a limit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.migrate.app import handler
+from prescient.core.errors import InvalidRequest, MigrationRefused
+from prescient.runtime.environment import Environment
+from prescient.runtime.settings import Settings
+from prescient.steps import migrate
+from prescient.store.database import SCHEMA_VERSION
+from tests.migrations.old_database import OldDatabase
+
+SAMPLE = json.loads(Path("events/migrate.json").read_text("utf-8"))
+
+
+def _invoke(url: str, **event: Any) -> dict[str, Any]:
+    environment = Environment(Settings(database_url=url))
+    try:
+        return handler.bound_to(environment)(event, None)
+    finally:
+        environment.close()
+
+
+@pytest.fixture
+def filled(old: OldDatabase) -> OldDatabase:
+    old.add("portfolio_state")
+    old.add("markets", yes_price="0.90")
+    old.buy(current_pnl="12.50")
+    old.add("trades", trade_id="odd", action="hold")
+    return old
+
+
+def test_it_upgrades_with_a_snapshot_and_answers_a_summary(filled: OldDatabase) -> None:
+    answer = _invoke(filled.url, **SAMPLE)
+    assert answer == {
+        "revision": SCHEMA_VERSION,
+        "from_revision": "0001",
+        "applied": ["0002", "0003"],
+        "dry_run": False,
+        "snapshot_id": SAMPLE["snapshot_id"],
+        "upgrade": {
+            "rows": 5,
+            "moved_to_legacy_rows": 1,
+            "adjustment": "0",
+            "different_pnls": 2,
+        },
+    }
+    report = filled.row("SELECT report FROM migration_reports")["report"]
+    assert report["snapshot_id"] == SAMPLE["snapshot_id"]
+
+
+def test_without_a_snapshot_it_refuses_a_filled_database(filled: OldDatabase) -> None:
+    before = filled.content()
+    with pytest.raises(InvalidRequest, match="snapshot_id: required to upgrade a filled database"):
+        _invoke(filled.url)
+    assert filled.content() == before
+
+
+def test_a_dry_run_needs_no_snapshot_and_changes_nothing(filled: OldDatabase) -> None:
+    before = filled.content()
+    assert _invoke(filled.url, dry_run=True)["upgrade"]["rows"] == 5
+    assert filled.content() == before
+
+
+def test_above_the_row_limit_it_names_the_other_way(
+    filled: OldDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "ROW_LIMIT", 4)
+    before = filled.content()
+    with pytest.raises(MigrationRefused, match=r"more than 4 rows of schema v1.*make migrate"):
+        _invoke(filled.url, **SAMPLE)
+    assert filled.content() == before
+
+
+def test_an_empty_older_database_needs_no_snapshot(old: OldDatabase) -> None:
+    assert _invoke(old.url)["applied"] == ["0002", "0003"]
+
+
+def test_an_unknown_time_zone_is_named(filled: OldDatabase) -> None:
+    with pytest.raises(InvalidRequest, match="time_zone: 'Mars/Olympus'"):
+        _invoke(filled.url, time_zone="Mars/Olympus", snapshot_id="s")
