@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 import psycopg
 
@@ -79,10 +79,7 @@ def _reader(url: str) -> Iterator[list[float]]:
 
 
 def _floor(bench: Bench, old: str) -> Lap:
-    tables, keys = (
-        cast(LiteralString, (_VERSIONS / f"0002_multi_portfolio{part}.sql").read_text("utf-8"))
-        for part in ("", ".constraints")
-    )
+    tables, keys = (_statements(f"0002_multi_portfolio{part}.sql") for part in ("", ".constraints"))
     parts = (SQL["begin"], tables, SQL["fill"], keys, SQL["end"])
     with (
         bench.database(copy_of=old) as url,
@@ -93,3 +90,7 @@ def _floor(bench: Bench, old: str) -> Lap:
             connection.execute(part)
         connection.commit()
     return Lap(watch.seconds)
+
+
+def _statements(name: str) -> LiteralString:
+    return (_VERSIONS / name).read_text("utf-8")

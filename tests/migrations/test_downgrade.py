@@ -26,7 +26,8 @@ from tests.migrations.old_database import OldDatabase
         ),
         (
             "INSERT INTO trades (portfolio_id, trade_id, timestamp, market_id, market_question,"
-            " action, amount, fee, entry_price, confidence, status, origin) SELECT portfolio_id, 'new',"
+            " action, amount, fee, entry_price, confidence, status, origin)"
+            " SELECT portfolio_id, 'new',"
             " timestamp, market_id, market_question, action, amount, fee, entry_price, 0.8, status,"
             " 'v1' FROM trades LIMIT 1",
             "the rows of trades that came from schema v1 have changed",
