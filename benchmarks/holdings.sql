@@ -71,4 +71,4 @@ INSERT INTO market_exposure (market_id, cost_basis)
 SELECT market_id, sum(cost_basis) FROM portfolio_positions GROUP BY market_id;
 
 -- name: set_capital
-UPDATE capital_in_use SET cost_basis = (SELECT sum(cost_basis) FROM portfolio_positions);
+UPDATE capital_in_use SET cost_basis = (SELECT coalesce(sum(cost_basis), 0) FROM portfolio_positions);

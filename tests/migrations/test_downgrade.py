@@ -8,6 +8,7 @@ import pytest
 
 from local import migrations
 from prescient.core.errors import MigrationRefused
+from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.old_database import OldDatabase
 
 
@@ -59,4 +60,4 @@ def test_what_schema_v1_cannot_hold_is_named(
     old.execute(statement)
     with pytest.raises(MigrationRefused, match=reason):
         migrations.downgrade(old.url, "0001")
-    assert old.row("SELECT version_num FROM alembic_version") == {"version_num": "0003"}
+    assert old.row("SELECT version_num FROM alembic_version") == {"version_num": SCHEMA_VERSION}

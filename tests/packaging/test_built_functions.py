@@ -120,7 +120,7 @@ def test_migrate_brings_an_empty_database_to_the_expected_schema(
         answer = function.invoke(_sample("migrate"))
     assert answer == {
         "revision": SCHEMA_VERSION,
-        "applied": ["0001", "0002", "0003"],
+        "applied": ["0001", "0002", "0003", "0004"],
         "dry_run": False,
         "snapshot_id": "prescient-before-portfolios",
     }
