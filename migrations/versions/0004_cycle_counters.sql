@@ -1,4 +1,5 @@
 SET LOCAL lock_timeout = '10s';
+SET LOCAL statement_timeout = '60s';
 
 ALTER TABLE trading_cycles ADD COLUMN counters JSONB NOT NULL DEFAULT '{}';
 COMMENT ON COLUMN trading_cycles.counters IS 'those of its last fetch, one that failed included';
