@@ -7,9 +7,6 @@ what an hour later is left to write when nothing but time has changed. One trans
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
+from benchmarks.bench import Bench, Lap, Measurement, Stopwatch, lap_of_process
 from local.exchange.listing import listing_pages
 from local.http_server import HttpServer, Request, Response
 from prescient.store import statements
@@ -107,16 +104,7 @@ class _Contest:
 
 
 def _ingest(database_url: str, exchange_url: str, *, hour: int) -> Lap:
-    """In a process of its own, whose memory has nothing of the exchange or of the floors."""
-    arguments = [database_url, exchange_url, str(hour)]
-    told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.ingest_process", *arguments],
-        check=True,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    figures = json.loads(told.stdout)
-    return Lap(figures.pop("seconds"), figures)
+    return lap_of_process("benchmarks.ingest_process", database_url, exchange_url, str(hour))
 
 
 def _stored(url: str) -> Mapping[str, bytes]:

@@ -6,20 +6,16 @@ old ones dropped: no row is judged, nothing kept for a downgrade, compared, prov
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 
-from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
+from benchmarks.bench import Bench, Lap, Measurement, Stopwatch, lap_of_process
 from local import migrations
 from prescient.store import statements
 
@@ -48,12 +44,9 @@ def _fill(url: str, rows: int) -> None:
 
 def _upgrade(bench: Bench, old: str) -> Lap:
     with bench.database(copy_of=old) as url, _reader(url) as waits:
-        command = [sys.executable, "-m", "benchmarks.upgrade_process", url]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)
-        figures: Mapping[str, float] = json.loads(done.stdout)
-    seconds = figures["seconds"]
-    others = {name: value for name, value in figures.items() if name != "seconds"}
-    return Lap(seconds, {**others, "milliseconds_that_a_reader_waits": 1000 * max(waits)})
+        lap = lap_of_process("benchmarks.upgrade_process", url)
+    waited = {"milliseconds_that_a_reader_waits": 1000 * max(waits)}
+    return Lap(lap.seconds, {**lap.figures, **waited})
 
 
 @contextmanager
