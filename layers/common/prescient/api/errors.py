@@ -63,6 +63,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.PortfolioConflict: 409,
     errors.IdempotencyConflict: 409,
     errors.ClaimLost: 409,
+    errors.MigrationRefused: 409,
     errors.InvalidRequest: 422,
     TooManyExecutions: 429,
     CycleFailed: 500,
