@@ -5,17 +5,15 @@ Revision: ${up_revision}, after ${down_revision | comma,n}.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import op
+from migrations import sql_files
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text())
+    sql_files.run(__file__, ".sql")
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".down.sql").read_text())
+    sql_files.run(__file__, ".down.sql")

@@ -5,17 +5,15 @@ Revision: 0002, after 0001.
 
 from __future__ import annotations
 
-import logging
 import re
-import time
 from pathlib import Path
 
-from alembic import op
+from migrations import sql_files
 
 revision = "0002"
 down_revision = "0001"
 
-UPGRADE = (
+_UPGRADE = (
     ".source.sql",
     ".sql",
     ".carry.sql",
@@ -26,45 +24,28 @@ UPGRADE = (
     ".report.sql",
     ".swap.sql",
 )
-_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
-_log = logging.getLogger("prescient.migrations")
+_BASELINE = str(Path(__file__).with_name("0001_schema_v1.py"))
+_BACK_TO_THE_NEW_TABLES = """
+    SELECT set_config('search_path', current_setting('prescient.migration_search_path'), true)"""
 
 
 def upgrade() -> None:
-    for suffix in UPGRADE:
-        _run(suffix)
+    for suffix in _UPGRADE:
+        sql_files.run(__file__, suffix)
 
 
 def downgrade() -> None:
-    _run(".unload.sql")
-    _execute("SELECT set_config('search_path', 'prescient_v1', true)")
-    _execute(Path(__file__).with_name("0001_schema_v1.sql").read_text())
-    _execute(
-        "SELECT set_config('search_path', current_setting('prescient.migration_search_path'), true)"
-    )
+    sql_files.run(__file__, ".unload.sql")
+    sql_files.run(_BASELINE, ".sql")
+    sql_files.execute(_BACK_TO_THE_NEW_TABLES)
     for suffix in (".restore.sql", ".refill.sql"):
-        _run(suffix)
-    _execute("DROP SCHEMA prescient_restored CASCADE")
+        sql_files.run(__file__, suffix)
     for kind in ("VIEW", "TABLE"):
-        _execute(f"DROP {kind} {', '.join(_created(kind))}")
-    _run(".down.sql")
+        sql_files.execute(f"DROP {kind} {', '.join(_created(kind))}")
+    sql_files.run(__file__, ".down.sql")
 
 
 def _created(kind: str) -> list[str]:
     """The names of the views or tables of this revision, newest first."""
-    definitions = Path(__file__).with_suffix(".sql").read_text()
+    definitions = Path(__file__).with_suffix(".sql").read_text("utf-8")
     return re.findall(rf"^CREATE {kind} (\w+)", definitions, re.MULTILINE)[::-1]
-
-
-def _run(suffix: str) -> None:
-    """Each `-- name:` of the part, one after another, so that the log says where time goes."""
-    head, *named = _NAME.split(Path(__file__).with_suffix(suffix).read_text())
-    for name, statements in (("all", head), *zip(named[::2], named[1::2], strict=True)):
-        started = time.monotonic()
-        _execute(statements)
-        _log.info("%s %s: %.2f s", suffix, name, time.monotonic() - started)
-
-
-def _execute(statements: str) -> None:
-    options = {"no_parameters": True}  # a % is a %
-    op.get_bind().exec_driver_sql(statements, execution_options=options)

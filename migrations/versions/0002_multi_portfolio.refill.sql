@@ -100,3 +100,6 @@ WHERE revision = '0002' AND (rolname IS NOT NULL OR grantee = 'public');
 CREATE TABLE prescient_v1.restoring AS
 SELECT statement FROM migration_reports, jsonb_array_elements_text(report -> 'restoring') AS statement
 WHERE revision = '0002';
+
+-- name: origin
+DROP SCHEMA prescient_restored CASCADE;

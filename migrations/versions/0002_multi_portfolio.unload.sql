@@ -63,3 +63,7 @@ END $$;
 -- name: schemas
 CREATE SCHEMA prescient_v1;
 CREATE SCHEMA prescient_restored;
+
+-- name: destination
+-- Where the baseline makes schema v1 once more.
+SELECT set_config('search_path', 'prescient_v1', true);

@@ -5,23 +5,15 @@ Revision: 0003, after 0002. The roles themselves are made before any revision ru
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import op
+from migrations import sql_files
 
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
-    _run(".sql")
+    sql_files.run(__file__, ".sql")
 
 
 def downgrade() -> None:
-    _run(".down.sql")
-
-
-def _run(suffix: str) -> None:
-    options = {"no_parameters": True}  # a % is a %
-    statements = Path(__file__).with_suffix(suffix).read_text()
-    op.get_bind().exec_driver_sql(statements, execution_options=options)
+    sql_files.run(__file__, ".down.sql")

@@ -5,17 +5,15 @@ Revision: 0004, after 0003.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import op
+from migrations import sql_files
 
 revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text())
+    sql_files.run(__file__, ".sql")
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".down.sql").read_text())
+    sql_files.run(__file__, ".down.sql")
