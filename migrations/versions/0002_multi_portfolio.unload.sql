@@ -5,9 +5,6 @@ SELECT
     set_config('lock_timeout', coalesce(
         nullif(current_setting('prescient.migration_lock_timeout', true), ''), '10s'
     ), true),
-    set_config('client_connection_check_interval', '5s', true),
-    set_config('statement_timeout', '0', true),
-    set_config('idle_in_transaction_session_timeout', '0', true),
     set_config('work_mem', '64MB', true),
     set_config('maintenance_work_mem', '128MB', true),
     set_config('TimeZone', coalesce(

@@ -14,6 +14,7 @@ from prescient.runtime.environment import Environment
 from prescient.runtime.settings import Settings
 from prescient.steps import migrate
 from prescient.store.database import SCHEMA_VERSION
+from tests.migrations.chain import BASELINE, LATER, UPGRADE
 from tests.migrations.old_database import OldDatabase
 
 SAMPLE = json.loads(Path("events/migrate.json").read_text("utf-8"))
@@ -40,8 +41,8 @@ def test_it_upgrades_with_a_snapshot_and_answers_a_summary(filled: OldDatabase) 
     answer = _invoke(filled.url, **SAMPLE)
     assert answer == {
         "revision": SCHEMA_VERSION,
-        "from_revision": "0001",
-        "applied": ["0002", "0003", "0004"],
+        "from_revision": BASELINE,
+        "applied": [UPGRADE, *LATER],
         "dry_run": False,
         "snapshot_id": SAMPLE["snapshot_id"],
         "upgrade": {
@@ -79,7 +80,7 @@ def test_above_the_row_limit_it_names_the_other_way(
 
 
 def test_an_empty_older_database_needs_no_snapshot(old: OldDatabase) -> None:
-    assert _invoke(old.url)["applied"] == ["0002", "0003", "0004"]
+    assert _invoke(old.url)["applied"] == [UPGRADE, *LATER]
 
 
 def test_an_unknown_time_zone_is_named(filled: OldDatabase) -> None:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, LiteralString
 
 import psycopg
@@ -19,6 +20,9 @@ from sqlalchemy.engine import Connection
 
 from local import migrations
 from prescient.core.errors import DatabaseUnavailable, MigrationRefused
+from prescient.steps.migrate import MigrateRequest, migrate
+from prescient.store.database import SCHEMA_VERSION
+from tests.migrations.chain import BASELINE, LATER, UPGRADE, VERSIONS
 from tests.migrations.old_database import TABLES, OldDatabase
 from tests.migrations.statements import before_each
 
@@ -28,6 +32,8 @@ WAITING: LiteralString = """
 GONE: LiteralString = """
     SELECT count(*) = 0 AS met FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'prescient migrate'"""
+ISOLATION = (VERSIONS / "0003_isolation.sql").read_text("utf-8")
+STEP = 1 if os.environ.get("EVERY_STATEMENT") else 7
 IMPATIENT = "&options=-c%20prescient.migration_lock_timeout%3D200ms"
 
 
@@ -41,22 +47,32 @@ def filled(old: OldDatabase) -> OldDatabase:
 
 
 def _whole(old: OldDatabase) -> list[Any]:
-    """Every row, and every relation of every schema with its owner and its place on disk."""
-    relations = """
+    """Every row of the old tables, and what `_relations` says."""
+    return [old.content(), *_relations(old)]
+
+
+def _relations(old: OldDatabase) -> list[Any]:
+    """Every relation of every schema with its owner and its place on disk, and the revision."""
+    query = """
         SELECT nspname, relname, relowner, relfilenode FROM pg_class
         JOIN pg_namespace ON pg_namespace.oid = relnamespace
         WHERE nspname !~ '^pg_' ORDER BY 1, 2"""
-    return [old.content(), old.rows(relations), old.rows("SELECT * FROM alembic_version")]
+    return [old.rows(query), _revision(old)]
 
 
-def _killing(number: int) -> Any:
-    """Ends the session of the migration before its statement of this number."""
-    sent = 0
+def _revision(old: OldDatabase) -> str:
+    revision: str = old.row("SELECT version_num FROM alembic_version")["version_num"]
+    return revision
 
-    def act(connection: Connection, _: str) -> None:
-        nonlocal sent
-        sent += 1
-        if sent == number:
+
+def _killing(is_time: Callable[[int, str], bool]) -> Callable[[Connection, str], None]:
+    """Ends the session of the migration before a statement, chosen by its number and its text."""
+    number = 0
+
+    def act(connection: Connection, statement: str) -> None:
+        nonlocal number
+        number += 1
+        if is_time(number, statement):
             session = connection.connection.driver_connection
             assert isinstance(session, psycopg.Connection)
             with psycopg.connect(session.info.dsn) as other:
@@ -65,45 +81,90 @@ def _killing(number: int) -> Any:
     return act
 
 
-def _statements(filled: OldDatabase) -> int:
-    """How many the upgrade sends until it is committed, with revision 0002 alone."""
+def _killed_at(number: int) -> Callable[[Connection, str], None]:
+    return _killing(lambda sent, _: sent == number)
+
+
+def _statements(act: Callable[[], None]) -> int:
+    """How many `act` sends."""
     sent: list[str] = []
     with before_each(lambda _, statement: sent.append(statement)):
-        migrations.upgrade(filled.url, "0002")
-    migrations.downgrade(filled.url, "0001")
+        act()
     return len(sent)
 
 
+def _there_and_back(filled: OldDatabase) -> tuple[int, int]:
+    """How many statements revision 2 sends until it is committed, and how many its downgrade."""
+    return (
+        _statements(lambda: migrations.upgrade(filled.url, UPGRADE)),
+        _statements(lambda: migrations.downgrade(filled.url, BASELINE)),
+    )
+
+
 def test_killed_at_any_statement_it_leaves_the_old_database(filled: OldDatabase) -> None:
-    total = _statements(filled)
+    total, _ = _there_and_back(filled)
     assert total > 50
     before = _whole(filled)
-    step = 1 if os.environ.get("EVERY_STATEMENT") else 7
-    for number in range(1, total + 1, step):
-        with before_each(_killing(number)), pytest.raises(DatabaseUnavailable):
-            migrations.upgrade(filled.url, "0002")
+    for number in range(1, total + 1, STEP):
+        with before_each(_killed_at(number)), pytest.raises(DatabaseUnavailable):
+            migrations.upgrade(filled.url, UPGRADE)
         assert _whole(filled) == before, number
 
 
-def test_a_killed_process_leaves_the_old_database(filled: OldDatabase) -> None:
+def test_a_killed_downgrade_leaves_the_upgraded_database(filled: OldDatabase) -> None:
+    _, total = _there_and_back(filled)
+    assert total > 30
+    original = filled.content()
+    migrations.upgrade(filled.url, UPGRADE)
+    before = _relations(filled)
+    for number in range(1, total + 1, STEP):
+        with before_each(_killed_at(number)), pytest.raises(DatabaseUnavailable):
+            migrations.downgrade(filled.url, BASELINE)
+        assert _relations(filled) == before, number
+    migrations.downgrade(filled.url, BASELINE)
+    assert filled.content() == original
+
+
+def test_killed_between_two_revisions_it_goes_on_from_there(filled: OldDatabase) -> None:
+    with (
+        before_each(_killing(lambda _, statement: statement == ISOLATION)),
+        pytest.raises(DatabaseUnavailable),
+    ):
+        migrations.upgrade(filled.url)
+    assert _revision(filled) == UPGRADE
+    assert migrate(filled.url, MigrateRequest()).plan.lacking == tuple(LATER)
+    assert _revision(filled) == SCHEMA_VERSION
+
+
+def test_a_process_killed_in_the_middle_leaves_the_old_database(filled: OldDatabase) -> None:
+    total, _ = _there_and_back(filled)
+    before = _whole(filled)
+    process = _start("tests.migrations.killed_process", filled, str(total // 2))
+    assert process.wait() == -signal.SIGKILL
+    _wait_for(filled, GONE)
+    assert _whole(filled) == before
+
+
+def test_a_process_killed_at_the_end_leaves_the_old_database(filled: OldDatabase) -> None:
     """It is killed where it waits for a reader, with all of its work done but the last step."""
     before = _whole(filled)
     with psycopg.connect(filled.url) as reader:
         reader.execute("SELECT FROM trades")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.migrate"],
-            env=os.environ
-            | {
-                "DATABASE_URL": filled.url,
-                "BACKUP": "no",
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            },
-        )
+        process = _start("local.migrate", filled)
         _wait_for(filled, WAITING)
         process.send_signal(signal.SIGKILL)
         process.wait()
     _wait_for(filled, GONE)
     assert _whole(filled) == before
+
+
+def _start(module: str, old: OldDatabase, *arguments: str) -> subprocess.Popen[bytes]:
+    variables = {
+        "DATABASE_URL": old.url,
+        "BACKUP": "no",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
+    return subprocess.Popen([sys.executable, "-m", module, *arguments], env=os.environ | variables)
 
 
 def _wait_for(old: OldDatabase, condition: LiteralString) -> None:
@@ -151,7 +212,7 @@ def test_readers_wait_for_the_last_statements_only(filled: OldDatabase) -> None:
                 readable.append((statement, False))
 
         with before_each(read):
-            migrations.upgrade(filled.url, "0002")
+            migrations.upgrade(filled.url, UPGRADE)
     locking = next(
         number for number, (sent, _) in enumerate(readable) if "ACCESS EXCLUSIVE MODE" in sent
     )

@@ -19,6 +19,7 @@ from local.template import Template, read_template
 from prescient.core.portfolios import Limits
 from prescient.store import portfolios
 from prescient.store.database import SCHEMA_VERSION, Database
+from tests.migrations.chain import REVISIONS
 from tests.packaging.conftest import ROOT, Interpreter
 from tests.packaging.emulator import Emulator, Runtime
 
@@ -120,7 +121,7 @@ def test_migrate_brings_an_empty_database_to_the_expected_schema(
         answer = function.invoke(_sample("migrate"))
     assert answer == {
         "revision": SCHEMA_VERSION,
-        "applied": ["0001", "0002", "0003", "0004"],
+        "applied": REVISIONS,
         "dry_run": False,
         "snapshot_id": "prescient-before-portfolios",
     }

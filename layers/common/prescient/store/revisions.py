@@ -25,13 +25,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from prescient.core.errors import DatabaseUnavailable, MigrationRefused, PrescientError
-from prescient.store import roles
+from prescient.store import roles, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
 
+SQL = statements.load(__file__)
 BASELINE = "0001"
 UPGRADE = "0002"
 _CREATED = re.compile(r"^CREATE (?:TABLE|VIEW) (\w+)", re.MULTILINE)
-_ONE_AT_A_TIME = 2026_0001  # the key of an advisory lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,9 @@ def connected(url: str) -> Iterator[Connection]:
     )
     with _domain_errors(), engine.connect() as connection:
         with connection.begin():
-            locked = connection.exec_driver_sql(
-                f"SELECT pg_try_advisory_lock({_ONE_AT_A_TIME})"
-            ).scalar_one()
-        if not locked:
+            connection.exec_driver_sql(SQL["configure"])
+            is_alone = connection.exec_driver_sql(SQL["take_turn"]).scalar_one()
+        if not is_alone:
             raise MigrationRefused("another migration of this database is running")
         yield connection
 
