@@ -6,7 +6,8 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -89,11 +90,11 @@ def switch(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 
 def _migrate(wishes: Wishes, console: Console) -> None:
-    _show_progress(console)
     backups = Backups(wishes.url, console)
     permit = backups.before if wishes.wants_backup and not wishes.request.dry_run else _nothing
     started = time.monotonic()
-    done = migrate(wishes.url, wishes.request, permit=permit)
+    with _progress_shown(console):
+        done = migrate(wishes.url, wishes.request, permit=permit)
     path = backups.taken.path if backups.taken else None
     migration_report.write(done, wishes.request, path, time.monotonic() - started)
     _tell(done, wishes.request, console)
@@ -115,18 +116,28 @@ def _tell(done: Migration, request: MigrateRequest, console: Console) -> None:
     console.print(f"The whole report: {migration_report.FILE}")
 
 
-def _show_progress(console: Console) -> None:
-    """The parts of a revision that took a while, as they end."""
+class SlowParts(logging.Handler):
+    """Prints the parts of a revision that took a while, as they end."""
 
-    class Slow(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            *_, seconds = record.args if isinstance(record.args, tuple) else (0.0,)
-            if isinstance(seconds, float) and seconds >= _SLOW_SECONDS:
-                console.print(record.getMessage(), style="dim", markup=False)
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
 
-    progress = logging.getLogger("prescient.migrations")
-    progress.setLevel(logging.INFO)
-    progress.addHandler(Slow())
+    def emit(self, record: logging.LogRecord) -> None:
+        *_, seconds = record.args if isinstance(record.args, tuple) else (0.0,)
+        if isinstance(seconds, float) and seconds >= _SLOW_SECONDS:
+            self._console.print(record.getMessage(), style="dim", markup=False)
+
+
+@contextmanager
+def _progress_shown(console: Console) -> Iterator[None]:
+    parts, shown = logging.getLogger("prescient.migrations"), SlowParts(console)
+    parts.setLevel(logging.INFO)
+    parts.addHandler(shown)
+    try:
+        yield
+    finally:
+        parts.removeHandler(shown)
 
 
 def _refused(problems: list[str]) -> int:

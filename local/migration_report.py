@@ -13,6 +13,7 @@ from rich.table import Table
 
 from local.report import plain_table
 from prescient.steps.migrate import MigrateRequest, Migration
+from prescient.store.old_schema import TABLES
 from prescient.store.revisions import UPGRADE
 
 FILE = Path(".local/migration-report.json")
@@ -73,11 +74,12 @@ def _upgrade(done: Migration) -> dict[str, Any] | None:
 def _rows(tables: Mapping[str, Mapping[str, Any]]) -> Table:
     shown = plain_table("Rows of schema v1")
     shown.add_column("table")
-    for name in ("rows", "carried", "to legacy_rows", "with legacy_values", "sum"):
+    for name in ("rows", "carried", "to legacy_rows", "legacy_values", "sum"):
         shown.add_column(name, justify="right")
     shown.add_column("of")
-    for name, table in tables.items():
-        counts = ("rows", "carried", "moved_to_legacy_rows", "kept_in_legacy_values")
+    counts = ("rows", "carried", "moved_to_legacy_rows", "kept_in_legacy_values")
+    for name in TABLES:
+        table = tables[name]
         shown.add_row(
             name,
             *(f"{table[count]:,}" for count in counts),

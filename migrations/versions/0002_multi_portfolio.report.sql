@@ -150,7 +150,12 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
             ) AS grouped
         ),
         'first', (
-            SELECT coalesce(jsonb_agg(to_jsonb(listed) ORDER BY abs(difference) DESC NULLS LAST), '[]')
+            SELECT coalesce(
+                jsonb_agg(
+                    to_jsonb(listed) ORDER BY abs(difference) DESC NULLS LAST, table_name, id
+                ),
+                '[]'
+            )
             FROM (
                 SELECT largest.*, position.trade_id, position.market_id, position.action
                 FROM prescient_v1.largest JOIN portfolio_positions AS position USING (id)

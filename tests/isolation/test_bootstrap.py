@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,8 +12,9 @@ from prescient.core.portfolios import PortfolioId
 from prescient.store import health, roles
 from prescient.store.database import SCHEMA_VERSION, Database
 from tests.isolation.cluster import MASTER, ROLES, Cluster
+from tests.migrations.chain import VERSIONS
+from tests.migrations.old_database import OldDatabase
 
-VERSIONS = Path(__file__).resolve().parents[2] / "migrations/versions"
 BASELINE = (VERSIONS / "0001_schema_v1.sql").read_text("utf-8")
 AT_BASELINE = "CREATE TABLE alembic_version AS SELECT '0001'::varchar(32) AS version_num"
 ASSIGNED = "SELECT pg_current_xact_id_if_assigned()"
@@ -62,11 +62,17 @@ def test_the_master_need_not_own_the_old_tables(cluster: Cluster) -> None:
     cluster.run(MASTER, "CREATE ROLE trader LOGIN", "CREATE DATABASE old")
     cluster.run(MASTER, "GRANT CREATE ON SCHEMA public TO trader", database="old")
     cluster.run("trader", BASELINE, AT_BASELINE, database="old")  # type: ignore[arg-type]
+    of_trader = OldDatabase(cluster.url("old", "trader"))
+    of_trader.add("portfolio_state")
+    of_trader.add("trading_signals", trade_id=of_trader.buy(), executed=True)
+    before = of_trader.content()
     cluster.migrate("old")
     assert cluster.owners("old") == {roles.OWNER}
     assert not cluster.ask("SELECT pg_has_role('master', 'trader', 'USAGE')")
     migrations.downgrade(cluster.url("old"), "0001")
     assert cluster.owners("old") == {roles.OWNER}
+    assert of_trader.content() == before
+    of_trader.buy()
 
 
 def test_nor_the_old_database(cluster: Cluster) -> None:

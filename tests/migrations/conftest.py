@@ -10,7 +10,7 @@ import pytest
 
 from local import databases, migrations
 from local.postgres import Postgres
-from tests.migrations.old_database import OldDatabase
+from tests.migrations.old_database import OldDatabase, Returning
 
 MakeOldDatabase = Callable[[], AbstractContextManager[OldDatabase]]
 
@@ -45,3 +45,13 @@ def old(make_old_database: MakeOldDatabase) -> Iterator[OldDatabase]:
     """An empty database of schema v1, at revision 0001."""
     with make_old_database() as made:
         yield made
+
+
+@pytest.fixture
+def returning(make_old_database: MakeOldDatabase) -> Iterator[Returning]:
+    """The same; the test upgrades it, and then a downgrade must bring back what it held."""
+    with make_old_database() as made:
+        one = Returning(made.url)
+        yield one
+        migrations.downgrade(made.url, "0001")
+        assert one.content() == one.before

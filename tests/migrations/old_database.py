@@ -149,6 +149,16 @@ class OldDatabase:
             return {name: _texts(connection, name) for name in TABLES}
 
 
+class Returning(OldDatabase):
+    """Remembers what it held before its upgrade."""
+
+    before: dict[str, list[str]]
+
+    def upgrade(self, time_zone: str | None = None) -> dict[str, Any]:
+        self.before = self.content()
+        return super().upgrade(time_zone)
+
+
 def _texts(connection: psycopg.Connection[Any], table: str) -> list[str]:
     name = sql.Identifier(table)
     query = sql.SQL("SELECT {}::text FROM {} ORDER BY 1").format(name, name)

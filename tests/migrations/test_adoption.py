@@ -17,6 +17,8 @@ HALF_RUN: tuple[LiteralString, ...] = (
     "CREATE TABLE portfolios (portfolio_id SERIAL PRIMARY KEY, name VARCHAR(255) UNIQUE)",
     "ALTER TABLE trades ADD portfolio_id INTEGER",
     "ALTER TABLE portfolio_positions ADD portfolio_id INTEGER",
+    "ALTER TABLE trading_signals ADD portfolio_id INTEGER, ADD strategy_type VARCHAR(100)",
+    "DROP TABLE portfolio_state",
 )
 COLUMNS = """
     SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision,
@@ -29,6 +31,9 @@ INDEXES = """
 PRIVILEGES = """
     SELECT table_name, privilege_type FROM information_schema.table_privileges
     WHERE grantee = 'PUBLIC' AND table_schema = 'public' ORDER BY 1, 2"""
+COUNTERS = """
+    SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"""
+DEFINED = (COLUMNS, INDEXES, PRIVILEGES, COUNTERS)
 
 
 @pytest.fixture
@@ -71,11 +76,12 @@ def test_what_is_narrower_or_additional_is_adopted_and_comes_back(
         "CREATE INDEX by_market ON trades (market_id, timestamp DESC) WHERE status = 'open'",
         "CREATE TABLE unrelated (id INTEGER)",
         "GRANT SELECT ON trades TO PUBLIC",
+        "SELECT nextval('trades_id_seq') FROM generate_series(1, 9)",
     )
-    before = [unversioned.content(), *map(unversioned.rows, (COLUMNS, INDEXES, PRIVILEGES))]
+    before = [unversioned.content(), *map(unversioned.rows, DEFINED)]
     unversioned.upgrade()
     migrations.downgrade(unversioned.url, "0001")
-    after = [unversioned.content(), *map(unversioned.rows, (COLUMNS, INDEXES, PRIVILEGES))]
+    after = [unversioned.content(), *map(unversioned.rows, DEFINED)]
     assert after == before
 
 
@@ -130,8 +136,8 @@ def test_anything_else_is_refused_by_name_and_untouched(
     assert _fingerprint(unversioned) == before
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_the_half_run_script_is_refused_with_its_way_out(
+@pytest.mark.parametrize("steps", [1, 2, 3, len(HALF_RUN)])
+def test_the_script_is_refused_with_its_way_out_half_run_or_whole(
     unversioned: OldDatabase, steps: int
 ) -> None:
     unversioned.execute(*HALF_RUN[:steps])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local import backup, databases, postgres
+from local import backup, databases, migrate, postgres
 from local.backup import BackupFailed
 from tests.migrations.conftest import MakeOldDatabase
 from tests.migrations.old_database import OldDatabase
@@ -63,6 +63,24 @@ def test_a_failed_one_is_named_and_leaves_no_file(
     with pytest.raises(BackupFailed, match="pg_dump ended with 1: out of space"):
         backup.take(old.url, NOW, tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_after_a_failed_one_nothing_is_migrated(
+    old: OldDatabase,
+    tmp_path: Path,
+    pg_dump: MakeProgram,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pg_dump(code=1)
+    old.buy()
+    before = old.content()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", old.url)
+    assert migrate.main() == 2
+    assert capsys.readouterr().err == "backup: pg_dump ended with 1: out of space\n"
+    assert old.content() == before
+    assert old.row("SELECT version_num FROM alembic_version") == {"version_num": "0001"}
 
 
 def test_one_that_is_older_than_the_server_is_refused(

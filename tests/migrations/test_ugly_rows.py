@@ -5,36 +5,42 @@ Every test ends with a downgrade, which brings back what was there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from local import migrations
-from tests.migrations.conftest import MakeOldDatabase
-from tests.migrations.old_database import OldDatabase
+from tests.migrations.old_database import OldDatabase, Returning
 
+CANNOT_BE_CARRIED = (
+    ("trades", {"trade_id": "t1", "amount": "0"}, "amount is not above 0"),
+    ("trades", {"trade_id": "t2", "amount": "NaN"}, "amount is not above 0"),
+    ("trades", {"trade_id": "t3", "confidence": "NaN"}, "not a number"),
+    ("portfolio_positions", {"trade_id": "t1", "amount": "-3.50"}, "amount is not above 0"),
+    (
+        "portfolio_positions",
+        {"trade_id": "t2", "status": "closed", "exit_price": "0.5"},
+        "closed without an exit time",
+    ),
+    ("trading_signals", {"amount": "0"}, "amount is not above 0"),
+    ("trading_signals", {"yes_price": "NaN"}, "not a number"),
+    ("portfolio_history", {"trade_count": -1}, "negative count"),
+    ("portfolio_history", {"snapshot_date": "infinity"}, "time out of range"),
+    ("events", {"event_id": None}, "no event_id"),
+    ("markets", {"market_id": None}, "no market_id"),
+    ("market_snapshots", {"market_id": None}, "no market_id"),
+    ("market_snapshots", {"timestamp": None}, "no time, or out of range"),
+    ("market_snapshots", {"yes_price": "1.01"}, "price outside [0, 1]"),
+    ("market_snapshots", {"no_price": "-0.01"}, "price outside [0, 1]"),
+)
 POSITION = """
     SELECT status, shares, cost_basis, realized_pnl, flag, exit_price
     FROM portfolio_positions"""
 
 
-class Restored(OldDatabase):
-    """Remembers what it held, and checks that a downgrade brings it back."""
-
-    def upgrade(self, time_zone: str | None = None) -> dict[str, object]:
-        self.before = self.content()
-        return super().upgrade(time_zone)
-
-
 @pytest.fixture
-def old(make_old_database: MakeOldDatabase) -> Iterator[Restored]:
-    with make_old_database() as made:
-        restored = Restored(made.url)
-        yield restored
-        migrations.downgrade(made.url, "0001")
-        assert restored.content() == restored.before
+def old(returning: Returning) -> Returning:
+    return returning
 
 
 def test_of_several_history_rows_a_day_the_latest_stays(old: OldDatabase) -> None:
@@ -180,6 +186,27 @@ def test_a_closed_position_at_an_impossible_price_moves_whole(old: OldDatabase) 
     ]
 
 
+def test_what_cannot_be_carried_moves_whole_with_its_reason(old: OldDatabase) -> None:
+    for table, values, _ in CANNOT_BE_CARRIED:
+        old.add(table, **values)
+    report = old.upgrade()
+    moved = old.rows("SELECT table_name, id, reason FROM legacy_rows ORDER BY table_name, id")
+    reasons = [(row["table_name"], row["reason"]) for row in moved]
+    assert sorted(reasons) == sorted((table, reason) for table, _, reason in CANNOT_BE_CARRIED)
+    assert sum(one["rows"] for one in report["legacy_rows"]) == len(CANNOT_BE_CARRIED)
+
+
+def test_the_report_has_the_totals_and_the_100_largest_differences(old: OldDatabase) -> None:
+    old.add("markets", yes_price="0.775")
+    for number in range(1, 102):
+        old.add("portfolio_positions", trade_id=f"t{number}", current_pnl=number)
+    differences = old.upgrade()["differences"]
+    (total,) = differences["totals"]
+    assert (total["rows"], total["different"], total["old_pnl"]) == (101, 101, 5151)
+    assert (total["corrected_pnl"], total["difference"]) == (0, -5151)
+    assert [one["difference"] for one in differences["first"]] == [-n for n in range(101, 1, -1)]
+
+
 def test_a_position_in_a_market_that_was_not_stored_has_no_price(old: OldDatabase) -> None:
     old.buy(market_id="unlisted")
     report = old.upgrade()
@@ -219,38 +246,6 @@ def test_a_balance_that_does_not_add_up_is_one_adjustment(old: OldDatabase) -> N
     assert report["money"]["adjustment"] == -495
 
 
-def test_a_local_time_that_the_zone_skips_is_moved_on_and_kept(old: OldDatabase) -> None:
-    """New York, 8 March 2026: the clock goes from 2:00 to 3:00."""
-    old.add("portfolio_snapshots", timestamp="2026-03-08 02:30:00")
-    report = old.upgrade("America/New_York")
-    assert old.row("SELECT timestamp FROM portfolio_snapshots") == {
-        "timestamp": datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
-    }
-    assert old.kept("portfolio_snapshots") == {"1": {"timestamp": "2026-03-08T02:30:00"}}
-    assert report["flags"]["local_times_that_the_zone_skips"] == 1
-
-
-def test_a_local_time_that_comes_twice_is_taken_as_the_second(old: OldDatabase) -> None:
-    """New York, 1 November 2026: 1:30 comes in summer time, and an hour later in standard time."""
-    old.add("portfolio_snapshots", timestamp="2026-11-01 01:30:00")
-    report = old.upgrade("America/New_York")
-    assert old.row("SELECT timestamp FROM portfolio_snapshots") == {
-        "timestamp": datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
-    }
-    assert old.kept("portfolio_snapshots") == {}
-    assert report["flags"]["local_times_that_the_zone_skips"] == 0
-
-
-@pytest.mark.parametrize("time", ["infinity", "0044-03-15 12:00:00 BC", "12026-01-01 00:00:00"])
-def test_a_time_beyond_any_calendar_moves_its_row_or_is_kept(old: OldDatabase, time: str) -> None:
-    old.add("trades", trade_id="t1", timestamp=time)
-    old.add("trades", trade_id="t2", created_at=time)
-    old.upgrade()
-    assert old.moved("trades") == [("1", "time out of range")]
-    assert list(old.kept("trades")) == ["2"]
-    assert old.row("SELECT created_at FROM trades") == {"created_at": None}
-
-
 def test_what_is_not_a_number_moves_its_row_or_is_kept(old: OldDatabase) -> None:
     old.add("portfolio_state", balance="NaN")
     old.add("trades", trade_id="t1", entry_price="NaN")
@@ -273,7 +268,7 @@ def test_names_keep_their_characters(old: OldDatabase) -> None:
     assert old.row("SELECT key FROM system_metadata") == {"key": name}
 
 
-def test_an_empty_database_of_schema_v1_gets_no_portfolio(old: Restored) -> None:
+def test_an_empty_database_of_schema_v1_gets_no_portfolio(old: Returning) -> None:
     old.before = old.content()
     migrations.upgrade(old.url)
     assert old.rows("SELECT * FROM portfolios") == []

@@ -102,25 +102,23 @@ def _differences(
     present: set[str],
     later: Collection[str],
 ) -> Iterator[str]:
-    found = _shape(session, namespace)
-    attached = session.execute(
-        SQL["select_attachments"], {"namespace": namespace, "tables": list(TABLES)}
-    ).fetchall()
-    session.execute(SQL["use_temporary_schema"])
-    session.execute(baseline)
-    wanted = _shape(session, _first(session, "select_temporary_schema"))
+    found, attached = _shape(session, namespace), _attachments(session, namespace)
+    wanted = _baseline_shape(session, baseline)
     for name in sorted(set(TABLES) - present):
         yield f"{name}: the table is missing"
     for name in sorted(present & (set(later) - set(TABLES))):
         yield f"{name}: a later schema has this name"
     yield from _columns(found, wanted, present)
+    yield from _constraints(found, wanted, present)
+    yield from attached
+
+
+def _constraints(found: Shape, wanted: Shape, present: set[str]) -> Iterator[str]:
     for table, definition in sorted(wanted.constraints - found.constraints):
         if table in present:
             yield f"{table}: {definition} is missing"
     for table, definition in sorted(found.constraints - wanted.constraints):
         yield f"{table}: schema v1 has no {definition}"
-    for (attachment,) in attached:
-        yield attachment
 
 
 def _columns(found: Shape, wanted: Shape, present: set[str]) -> Iterator[str]:
@@ -135,7 +133,7 @@ def _columns(found: Shape, wanted: Shape, present: set[str]) -> Iterator[str]:
             yield f"{table}.{column}: {actual}, not {kind}"
         if required and not is_required:
             yield f"{table}.{column}: NOT NULL is missing"
-    for table, column in found.columns.keys() - wanted.columns.keys():
+    for table, column in sorted(found.columns.keys() - wanted.columns.keys()):
         yield f"{table}.{column}: schema v1 has no such column"
 
 
@@ -152,6 +150,17 @@ def _fits(actual: str, wanted: str) -> bool:
         return wide[2] is None
     scale, wide_scale = int(narrow[3] or 0), int(wide[3] or 0)
     return scale <= wide_scale and int(narrow[2]) - scale <= int(wide[2]) - wide_scale
+
+
+def _baseline_shape(session: Session, baseline: LiteralString) -> Shape:
+    session.execute(SQL["use_temporary_schema"])
+    session.execute(baseline)
+    return _shape(session, _first(session, "select_temporary_schema"))
+
+
+def _attachments(session: Session, namespace: int) -> list[str]:
+    values = {"namespace": namespace, "tables": list(TABLES)}
+    return [attachment for (attachment,) in session.execute(SQL["select_attachments"], values)]
 
 
 def _shape(session: Session, namespace: int) -> Shape:
