@@ -2,22 +2,12 @@
 SELECT
     set_config('prescient.migration_schema', current_schema(), true),
     set_config('prescient.migration_search_path', current_setting('search_path'), true),
-    set_config('lock_timeout', coalesce(
-        nullif(current_setting('prescient.migration_lock_timeout', true), ''), '10s'
-    ), true),
     set_config('work_mem', '64MB', true),
     set_config('maintenance_work_mem', '128MB', true),
     set_config('TimeZone', coalesce(
         (SELECT report ->> 'time_zone' FROM migration_reports WHERE revision = '0002'),
         current_setting('TimeZone')
     ), true);
-
--- name: lock
-LOCK TABLE portfolios, trading_cycles, cycle_portfolios, trades, portfolio_positions,
-    position_exits, trading_signals, cash_ledger, portfolio_history, portfolio_snapshots,
-    signal_archives, system_metadata, events, markets, market_snapshots, legacy_rows, legacy_values,
-    migration_differences, migration_reports
-    IN ACCESS EXCLUSIVE MODE;
 
 -- name: refusals
 -- Schema v1 has no place for what happened since the upgrade.

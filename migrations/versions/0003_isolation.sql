@@ -1,4 +1,11 @@
 SET LOCAL lock_timeout = '10s';
+SET LOCAL statement_timeout = '60s';
+
+-- Before their rights change: an autovacuum of one of them would wait for this, and this for it.
+LOCK TABLE portfolios, cycle_portfolios, trades, portfolio_positions, position_exits,
+    trading_signals, cash_ledger, portfolio_history, portfolio_equity, portfolio_performance_cache,
+    portfolio_rebalancing_log
+    IN ACCESS EXCLUSIVE MODE;
 
 
 -- Everybody --------------------------------------------------------------------------------------

@@ -59,10 +59,10 @@ def connected(url: str) -> Iterator[Connection]:
     )
     with _domain_errors(), engine.connect() as connection:
         with connection.begin():
-            connection.exec_driver_sql(SQL["configure"])
-            is_alone = connection.exec_driver_sql(SQL["take_turn"]).scalar_one()
-        if not is_alone:
-            raise MigrationRefused("another migration of this database is running")
+            begun = begun_session(connection)
+            begun.execute(SQL["configure"])
+            if begun.execute(SQL["take_turn"]).fetchone() != (True,):
+                raise MigrationRefused("another migration of this database is running")
         yield connection
 
 
@@ -115,8 +115,12 @@ def apply(connection: Connection, revision: str, facts: Facts = Facts()) -> None
 
 
 def revert(connection: Connection, revision: str) -> None:
-    """Bring the database down to `revision`, within the transaction that is open."""
+    """Bring the database down to `revision`, within the transaction that is open.
+
+    Nobody reads or writes it meanwhile.
+    """
     roles.bootstrap(begun_session(connection))
+    session(connection).execute(SQL["lock_tables"])
     command.downgrade(_configuration(connection, Facts()), revision)
 
 

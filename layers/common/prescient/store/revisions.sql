@@ -8,3 +8,19 @@ SELECT
 
 -- name: take_turn
 SELECT pg_try_advisory_lock(20260001);
+
+-- name: lock_tables
+-- All at once, before any of them changes: an autovacuum of one whose rights have changed would
+-- wait for this, and this for it.
+DO $$
+BEGIN
+    PERFORM set_config('lock_timeout', coalesce(
+        nullif(current_setting('prescient.migration_lock_timeout', true), ''), '10s'
+    ), true);
+    EXECUTE (
+        SELECT format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', string_agg(oid::regclass::text, ', '))
+        FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+            AND relowner = 'prescient_owner'::regrole
+    );
+END $$;
