@@ -13,7 +13,7 @@ from prescient.store import revisions
 
 
 def main() -> int:
-    """0 when the database is of schema v1 again, 2 when nothing of it was changed."""
+    """0 when the database is of schema v1 again, 2 when nothing has changed."""
     try:
         _downgrade(databases.checked(os.environ.get("DATABASE_URL", "")))
     except PrescientError as error:

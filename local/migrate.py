@@ -62,7 +62,7 @@ class Backups:
 
 
 def main() -> int:
-    """0 when the database is at the newest schema, 2 when nothing of it was changed."""
+    """0 when the database is at the newest schema, 2 when what was begun is undone."""
     console = terminal()
     try:
         wishes = Wishes.of(os.environ)

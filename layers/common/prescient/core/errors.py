@@ -83,4 +83,4 @@ class SchemaVersionMismatch(PrescientError):
 
 
 class MigrationRefused(PrescientError):
-    """The migrations may not, or could not, change this database; nothing of it was changed."""
+    """The migrations may not, or could not, change this database; what was begun is undone."""

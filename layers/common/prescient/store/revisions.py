@@ -179,13 +179,13 @@ def _domain_errors() -> Iterator[None]:
 def _told(error: BaseException | None) -> PrescientError:
     if isinstance(error, errors.LockNotAvailable):
         return MigrationRefused(
-            "another session used the tables for longer than this waits for a lock; nothing was "
-            "changed. Stop what reads and writes them, and try again"
+            "another session used the tables for longer than this waits for a lock; what was "
+            "begun is undone. Stop what reads and writes them, and try again"
         )
     said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
     if not isinstance(error, psycopg.Error) or said is None:
         return DatabaseUnavailable(f"Postgres cannot be reached: {' '.join(str(error).split())}")
     detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
     if isinstance(error, psycopg.OperationalError):
-        return DatabaseUnavailable(f"Postgres gave up: {said}{detail}; nothing was changed")
-    return MigrationRefused(f"{said}{detail}; nothing was changed")
+        return DatabaseUnavailable(f"Postgres gave up: {said}{detail}; what was begun is undone")
+    return MigrationRefused(f"{said}{detail}; what was begun is undone")
