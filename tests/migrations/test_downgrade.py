@@ -1,4 +1,4 @@
-"""A downgrade is refused, by name, when schema v1 has no place for what happened since."""
+"""A downgrade is refused, by name, where schema v1 has no place for what happened; only there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from local import migrations
 from prescient.core.errors import MigrationRefused
 from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.old_database import OldDatabase
+from tests.world import World
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,19 @@ def test_what_schema_v1_cannot_hold_is_named(
     with pytest.raises(MigrationRefused, match=reason):
         migrations.downgrade(old.url, "0001")
     assert old.row("SELECT version_num FROM alembic_version") == {"version_num": SCHEMA_VERSION}
+
+
+def test_marks_and_settings_since_the_upgrade_are_no_hindrance(old: OldDatabase) -> None:
+    old.add("portfolio_state")
+    old.add("markets")
+    old.buy()
+    before = old.content()
+    old.upgrade()
+    world = World(old.url)
+    assert world.update_prices().positions == 1
+    world.disconnect()
+    old.execute(
+        "UPDATE portfolios SET status = 'paused', strategy_config = '{\"max_spread\": 0.1}'"
+    )
+    migrations.downgrade(old.url, "0001")
+    assert old.content() == before
