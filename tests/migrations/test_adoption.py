@@ -122,6 +122,11 @@ def test_what_is_narrower_or_additional_is_adopted_and_comes_back(
             "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
             "trades: has trigger stamp",
         ),
+        (
+            "ALTER SEQUENCE trades_id_seq OWNED BY NONE",
+            r"trades: trades_id_seq numbers it, but would stay: ALTER SEQUENCE trades_id_seq "
+            r"OWNED BY trades\.id first",
+        ),
         ("ALTER TABLE trades ENABLE ROW LEVEL SECURITY", "trades: has row-level security"),
         ("CREATE TABLE cash_ledger (id INTEGER)", "cash_ledger: a later schema has this name"),
     ],
@@ -162,6 +167,14 @@ def test_a_database_of_somebody_else_is_refused(empty_database_url: str) -> None
     with pytest.raises(MigrationRefused, match=r"none of schema v1 \(invoices\)"):
         migrations.upgrade(empty_database_url)
     assert _fingerprint(stranger) == before
+
+
+def test_a_server_that_is_too_old_is_named(
+    unversioned: OldDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psycopg.ConnectionInfo, "server_version", 140011)
+    with pytest.raises(MigrationRefused, match="the server is Postgres 14: this needs 15 or newer"):
+        migrations.upgrade(unversioned.url)
 
 
 def test_a_revision_of_another_program_is_refused(old: OldDatabase) -> None:

@@ -58,6 +58,21 @@ FROM (
     UNION ALL
     SELECT inhrelid, format('inherits from %%s', inhparent::regclass) FROM pg_inherits
     UNION ALL
+    SELECT adrelid, format(
+        '%%1$s numbers it, but would stay: ALTER SEQUENCE %%1$s OWNED BY %%2$s.%%3$I first',
+        sequence.oid::regclass, adrelid::regclass, attname
+    )
+    FROM pg_attrdef
+    JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+    JOIN pg_depend ON classid = 'pg_attrdef'::regclass AND objid = pg_attrdef.oid
+        AND refclassid = 'pg_class'::regclass
+    JOIN pg_class AS sequence ON sequence.oid = refobjid AND sequence.relkind = 'S'
+    WHERE NOT EXISTS (
+        SELECT FROM pg_depend AS owned
+        WHERE owned.classid = 'pg_class'::regclass AND owned.objid = sequence.oid
+            AND owned.refobjid = adrelid AND owned.deptype IN ('a', 'i')
+    )
+    UNION ALL
     SELECT prrelid, format('publication %%s publishes it', pubname)
     FROM pg_publication_rel JOIN pg_publication ON pg_publication.oid = prpubid
 ) AS attached

@@ -31,6 +31,7 @@ from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
 SQL = statements.load(__file__)
 BASELINE = "0001"
 UPGRADE = "0002"
+OLDEST_SERVER = 15
 _CREATED = re.compile(r"^CREATE (?:TABLE|VIEW) (\w+)", re.MULTILINE)
 
 
@@ -47,8 +48,8 @@ class Facts:
 def connected(url: str) -> Iterator[Connection]:
     """A connection on which no other migration runs. `url` is a libpq URL.
 
-    Errors of Postgres leave as `MigrationRefused` (what was begun is undone) or
-    `DatabaseUnavailable`.
+    Refuses a server that is too old. Errors of Postgres leave as `MigrationRefused` (what was begun
+    is undone) or `DatabaseUnavailable`.
     """
     engine = create_engine(
         "postgresql+psycopg://",
@@ -60,10 +61,18 @@ def connected(url: str) -> Iterator[Connection]:
     with _domain_errors(), engine.connect() as connection:
         with connection.begin():
             begun = begun_session(connection)
+            _check_version(begun.info.server_version)
             begun.execute(SQL["configure"])
             if begun.execute(SQL["take_turn"]).fetchone() != (True,):
                 raise MigrationRefused("another migration of this database is running")
         yield connection
+
+
+def _check_version(server_version: int) -> None:
+    if server_version < OLDEST_SERVER * 10000:
+        raise MigrationRefused(
+            f"the server is Postgres {server_version // 10000}: this needs {OLDEST_SERVER} or newer"
+        )
 
 
 def session(connection: Connection) -> Session:
