@@ -155,8 +155,15 @@ BEGIN
             portfolios.initial_balance + total_profit_loss + money.adjustment
         FROM portfolios CROSS JOIN prescient_v1.money
         UNION ALL
-        SELECT 'market exposure', sum(cost_basis), (SELECT total_invested FROM portfolios)
+        SELECT 'market exposure', coalesce(sum(cost_basis), 0), (
+            SELECT coalesce(sum(total_invested), 0) FROM portfolios
+        )
         FROM market_exposure
+        UNION ALL
+        SELECT 'capital in use', cost_basis, (
+            SELECT coalesce(sum(cost_basis), 0) FROM market_exposure
+        )
+        FROM capital_in_use
         UNION ALL
         SELECT 'number of trades unlike their position', count(*), 0
         FROM legacy_values
@@ -165,7 +172,7 @@ BEGIN
         WHERE table_name = 'trades' AND old ?| '{amount,status}'
             AND (trade.amount, trade.status) IS DISTINCT FROM (position.amount, position.status)
     ) AS compared
-    WHERE actual <> expected;
+    WHERE actual IS DISTINCT FROM expected;
     IF broken IS NOT NULL THEN
         RAISE EXCEPTION 'the books would not reconcile: %', broken;
     END IF;

@@ -45,6 +45,8 @@ def _tampering(statement: str) -> Callable[[Connection, str], None]:
         ("UPDATE cash_ledger SET amount = amount - 1", BOOKS),
         ("UPDATE portfolios SET current_balance = current_balance + 1", BOOKS),
         ("UPDATE market_exposure SET cost_basis = cost_basis + 1", BOOKS),
+        ("DELETE FROM market_exposure", BOOKS),
+        ("UPDATE capital_in_use SET cost_basis = 0", BOOKS),
     ],
 )
 def test_tampering_stops_the_upgrade(old: OldDatabase, statement: str, found: str) -> None:
