@@ -155,6 +155,11 @@ BEGIN
             portfolios.initial_balance + total_profit_loss + money.adjustment
         FROM portfolios CROSS JOIN prescient_v1.money
         UNION ALL
+        SELECT 'realized P&L', realized_pnl, (
+            SELECT coalesce(sum(realized_pnl), 0) FROM position_exits
+        )
+        FROM portfolios
+        UNION ALL
         SELECT 'market exposure', coalesce(sum(cost_basis), 0), (
             SELECT coalesce(sum(total_invested), 0) FROM portfolios
         )

@@ -135,7 +135,7 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
     'verified', jsonb_build_array(
         'every row of the old tables comes back from the new ones, by number, sum and checksum',
         'nothing that has to stay as it is has changed',
-        'the ledger ends at the balance, equity is what went in plus profit, exposure is what is invested'
+        'the ledger ends at the balance, equity is what went in plus profit, realized P&L is that of the exits, exposure is what is invested'
     ),
     'differences', jsonb_build_object(
         'totals', (

@@ -47,11 +47,13 @@ def _tampering(statement: str) -> Callable[[Connection, str], None]:
         ("UPDATE market_exposure SET cost_basis = cost_basis + 1", BOOKS),
         ("DELETE FROM market_exposure", BOOKS),
         ("UPDATE capital_in_use SET cost_basis = 0", BOOKS),
+        ("DELETE FROM position_exits", BOOKS),
     ],
 )
 def test_tampering_stops_the_upgrade(old: OldDatabase, statement: str, found: str) -> None:
     old.add("portfolio_state")
     old.add("trading_signals", trade_id=old.buy(), executed=True)
+    old.buy(status="closed", exit_price="0.9", exit_timestamp="2026-01-06 12:00:00")
     old.add("trades", trade_id="alone")
     old.add("trades", trade_id="odd", action="hold")
     old.add("market_snapshots")
