@@ -15,7 +15,7 @@ from prescient.steps.context import StepContext
 from prescient.store import old_schema, revisions, roles
 from prescient.store.database import SCHEMA_VERSION, Session
 
-# The function has 900 s. A laptop upgrades a million rows in 17 s (docs/migration.md), so this
+# The function has 900 s. A busy laptop upgrades a million rows in 18 s (docs/migration.md), so this
 # leaves room for a database that is ten times as slow.
 ROW_LIMIT = 5_000_000
 
