@@ -18,6 +18,7 @@ from prescient.runtime.environment import Environment
 from prescient.runtime.http import HttpHandler
 from prescient.runtime.settings import Settings
 from prescient.steps import cycle
+from prescient.store import roles
 from tests.world import World
 
 EVENTS = Path(__file__).resolve().parents[2] / "events" / "api"
@@ -157,7 +158,8 @@ class Client:
             sleep=self.time.sleep,
             elapsed=self.time,
         )
-        settings = Settings.from_variables({"DATABASE_URL": world.database_url, **variables})
+        role = {"DATABASE_URL": world.database_url, "DATABASE_USER": roles.APP}
+        settings = Settings.from_variables({**role, **variables})
         self.environment = Environment(settings, now=world.clock)
         self._respond = self.handler.bound_to(self.environment)
 

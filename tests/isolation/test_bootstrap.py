@@ -128,6 +128,23 @@ def test_on_rds_the_functions_log_in_by_iam_and_the_master_keeps_its_password(
     assert cluster.ask(query) == [roles.APP, roles.PORTFOLIO]
 
 
+def test_on_rds_a_migrator_without_a_password_does_as_well(cluster: Cluster) -> None:
+    """As docs/deployment.md makes it: a token of IAM is all that it logs in with."""
+    cluster.run(
+        "postgres", "CREATE ROLE rds_iam", "GRANT rds_iam TO master WITH ADMIN OPTION, SET FALSE"
+    )
+    cluster.run(
+        MASTER,
+        "CREATE ROLE prescient_migrator LOGIN CREATEROLE CREATEDB",
+        "GRANT rds_iam TO prescient_migrator WITH ADMIN OPTION",
+    )
+    cluster.run("prescient_migrator", "CREATE DATABASE one")
+    migrations.upgrade(cluster.url("one", "prescient_migrator"))
+    assert cluster.owners("one") == {roles.OWNER}
+    for role in ("prescient_migrator", roles.APP, roles.PORTFOLIO):
+        assert cluster.ask("SELECT pg_has_role(%s, 'rds_iam', 'USAGE')", role), role
+
+
 def test_no_migration_creates_or_drops_a_role() -> None:
     for file in VERSIONS.glob("*.*"):
         found = re.search(r"\b(CREATE|DROP|ALTER)\s+(ROLE|USER|GROUP)\b", file.read_text("utf-8"))

@@ -83,6 +83,10 @@ def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[st
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     assert {
         "DATABASE_URL",
+        "DATABASE_USER",
+        "DATABASE_AUTHENTICATION",
+        "DATABASE_ROOT_CERTIFICATE",
+        "DATABASE_STATEMENT_TIMEOUT",
         "GAMMA_URL",
         "CLOB_URL",
         "CLOCK",
@@ -196,9 +200,11 @@ def _events(resources: Resources, kind: str) -> Iterator[tuple[str, dict[str, An
 
 def _statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
     for logical_id, resource in resources.items():
-        policies = resource["Properties"].get("Policies", [])
-        for policy in policies if isinstance(policies, list) else []:
-            for statement in policy["Statement"]:
+        properties = resource["Properties"]
+        policies = properties.get("Policies", [])  # a mapping where it is that of a user pool
+        inline = policies if isinstance(policies, list) else []
+        for document in [properties.get("PolicyDocument", {}), *inline]:
+            for statement in document.get("Statement", []):
                 yield logical_id, statement
 
 

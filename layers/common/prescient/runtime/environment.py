@@ -35,7 +35,7 @@ class Environment:
             rates=DOCUMENTED_LIMITS if settings.clock == "system" else (),
         )
         self.context = StepContext(
-            database=Database(login(settings)),
+            database=Database(login(settings), settings.database_statement_timeout),
             exchange=self._exchange,
             now=now or self._clock_now,
             shared_limits=GlobalLimits(settings.max_market_exposure, settings.total_capital),

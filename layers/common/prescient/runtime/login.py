@@ -23,7 +23,7 @@ def login(settings: Settings) -> Callable[[], str]:
         url = as_user(url, settings.database_user)
     if settings.database_authentication == "url":
         return lambda: url
-    trusted = _with_tls(urlsplit(url), settings.database_root_certificate)
+    trusted = _checked(urlsplit(url), settings)
     token = RdsToken(settings.aws_region or "")
     return lambda: _with_password(trusted, token.sign(*_address(trusted)))
 
@@ -42,17 +42,23 @@ def as_user(url: str, user: str) -> str:
     return _with_parameters(parts, {**parameters, "options": options}).geturl()
 
 
-def _with_tls(parts: SplitResult, certificate: str | None) -> SplitResult:
+def _checked(parts: SplitResult, settings: Settings) -> SplitResult:
+    """The URL with what TLS needs, for a login by IAM that lacks nothing."""
     parameters = {"sslmode": "verify-full", **dict(parse_qsl(parts.query))}
-    if certificate is not None:
-        parameters.setdefault("sslrootcert", certificate)
-    problems = []
-    if not parts.hostname or not parts.username:
-        problems.append("DATABASE_URL: a login by IAM needs a host and a user")
-    if parameters["sslmode"] != "verify-full":
-        problems.append("DATABASE_URL: a login by IAM needs sslmode=verify-full")
-    if "sslrootcert" not in parameters:
-        problems.append("DATABASE_ROOT_CERTIFICATE: a login by IAM needs the server's authority")
+    if settings.database_root_certificate is not None:
+        parameters.setdefault("sslrootcert", settings.database_root_certificate)
+    rules = {
+        "AWS_REGION: a login by IAM needs it": settings.aws_region is not None,
+        "DATABASE_URL: a login by IAM needs a host and a user": parts.hostname and parts.username,
+        "DATABASE_URL: a login by IAM takes no password": parts.password is None,
+        "DATABASE_URL: a login by IAM needs sslmode=verify-full": (
+            parameters["sslmode"] == "verify-full"
+        ),
+        "DATABASE_ROOT_CERTIFICATE: a login by IAM needs the server's authority": (
+            "sslrootcert" in parameters
+        ),
+    }
+    problems = [rule for rule, holds in rules.items() if not holds]
     if problems:
         raise InvalidRequest(*problems)
     return _with_parameters(parts, parameters)

@@ -21,6 +21,7 @@ class Settings(BaseModel):
     `max_books` is how many order books a cycle fetches at most, two a market. `database_user`
     replaces the user of the URL; with `iam` it proves itself by a token instead of a password, and
     the server by a certificate of the authority in the file `database_root_certificate`.
+    `database_statement_timeout` is seconds, fewer than the function has.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -29,6 +30,7 @@ class Settings(BaseModel):
     database_user: Annotated[str, Field(pattern=r"^\w+$")] | None = None
     database_authentication: Literal["url", "iam"] = "url"
     database_root_certificate: str | None = None
+    database_statement_timeout: Annotated[int, Field(gt=0, le=900)] = 50
     aws_region: str | None = None
     gamma_url: str = "https://gamma-api.polymarket.com"
     clob_url: str = "https://clob.polymarket.com"

@@ -89,7 +89,10 @@ def run(request: MigrateRequest, context: StepContext) -> MigrateResult:
     of schema v1 comes without a snapshot, and `MigrationRefused` where it is too large.
     """
     done = migrate(
-        context.database.url, request, permit=lambda plan: _permit_in_function(request, plan)
+        context.database.url,
+        request,
+        permit=lambda plan: _permit_in_function(request, plan),
+        statement_timeout=context.database.statement_timeout,
     )
     return MigrateResult(
         revision=done.revision or "",
@@ -107,15 +110,17 @@ def migrate(
     *,
     target: str = SCHEMA_VERSION,
     permit: Callable[[Plan], None] = lambda _: None,
+    statement_timeout: int = 0,
 ) -> Migration:
-    """Bring the database of `url` to the revision `target`.
+    """Bring the database of `url` to the revision `target`, each statement in at most
+    `statement_timeout` seconds (0 is no limit).
 
     `permit` is told the plan before anything changes; what it raises leaves the database as it is.
     The upgrade of schema v1 is one transaction with all before it, each later revision one of its
     own; a dry run is one transaction, undone. Raises `MigrationRefused`, `InvalidRequest` and
     `DatabaseUnavailable`; either way a transaction that did not end changed nothing.
     """
-    with revisions.connected(url) as connection:
+    with revisions.connected(url, statement_timeout) as connection:
         plan = _plan(connection, request, target)
         permit(plan)
         return _carried_out(connection, request, plan)

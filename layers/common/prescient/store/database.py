@@ -46,9 +46,15 @@ class Database:
     `SerializationFailure` or `DeadlockDetected`.
     """
 
-    def __init__(self, url: str | Callable[[], str]) -> None:
-        """`url` is a libpq URL, or makes one for each connection: an IAM token does not last."""
+    def __init__(
+        self, url: str | Callable[[], str], statement_timeout: int = STATEMENT_TIMEOUT_SECONDS
+    ) -> None:
+        """`url` is a libpq URL, or makes one for each connection: an IAM token does not last.
+
+        A statement that takes longer than `statement_timeout` seconds is `DatabaseUnavailable`.
+        """
         self._url = url
+        self.statement_timeout = statement_timeout
         self._session: Session | None = None
         self._names_portfolios = False
         self._last_used = 0.0
@@ -95,7 +101,7 @@ class Database:
         if self._session is not None and not self._alive(self._session):
             self.close()
         if self._session is None:
-            session = _connect(self.url)
+            session = _connect(self.url, self.statement_timeout)
             self._names_portfolios = _checked_role(session) == roles.PORTFOLIO
             self._session = session
         return self._session
@@ -113,7 +119,7 @@ class Database:
         return True
 
 
-def _connect(url: str) -> Session:
+def _connect(url: str, statement_timeout: int) -> Session:
     session = psycopg.connect(
         url,
         autocommit=True,
@@ -121,7 +127,7 @@ def _connect(url: str) -> Session:
         application_name="prescient",
         options=(
             f"{conninfo_to_dict(url).get('options', '')} -c timezone=UTC"
-            f" -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s"
+            f" -c statement_timeout={statement_timeout}s"
             f" -c idle_in_transaction_session_timeout={IDLE_TRANSACTION_TIMEOUT_SECONDS}s"
         ),
     )

@@ -45,8 +45,10 @@ class Facts:
 
 
 @contextmanager
-def connected(url: str) -> Iterator[Connection]:
+def connected(url: str, statement_timeout: int = 0) -> Iterator[Connection]:
     """A connection on which no other migration runs. `url` is a libpq URL.
+
+    A statement may take `statement_timeout` seconds, for ever where that is 0.
 
     Refuses a server that is too old. Errors of Postgres leave as `MigrationRefused` (what was begun
     is undone) or `DatabaseUnavailable`.
@@ -62,7 +64,7 @@ def connected(url: str) -> Iterator[Connection]:
         with connection.begin():
             begun = begun_session(connection)
             _check_version(begun.info.server_version)
-            begun.execute(SQL["configure"])
+            begun.execute(SQL["configure"], {"statement_timeout": f"{statement_timeout}s"})
             if begun.execute(SQL["take_turn"]).fetchone() != (True,):
                 raise MigrationRefused("another migration of this database is running")
         yield connection

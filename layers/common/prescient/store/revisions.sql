@@ -1,7 +1,7 @@
 -- name: configure
 -- A client that vanishes, its machine and all, must not keep its locks; a backup may take long.
 SELECT
-    set_config('statement_timeout', '0', false),
+    set_config('statement_timeout', %(statement_timeout)s, false),
     set_config('idle_in_transaction_session_timeout', '60s', false),
     set_config('idle_session_timeout', '0', false),
     set_config('client_connection_check_interval', '5s', false);

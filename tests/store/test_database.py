@@ -1,0 +1,67 @@
+"""The connection of an execution environment: whose it is, and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from prescient.core.errors import DatabaseUnavailable
+from prescient.core.portfolios import PortfolioId
+from prescient.runtime.login import as_user
+from prescient.store import portfolios, roles
+from prescient.store.database import Database, PortfolioNotNamed
+
+
+@pytest.fixture
+def of_portfolio(database_url: str) -> Iterator[Database]:
+    database = Database(as_user(database_url, roles.PORTFOLIO))
+    yield database
+    database.close()
+
+
+def test_a_transaction_of_the_portfolio_role_names_its_portfolio(of_portfolio: Database) -> None:
+    with pytest.raises(PortfolioNotNamed), of_portfolio.transaction():
+        pass
+    with pytest.raises(PortfolioNotNamed), of_portfolio.snapshot():
+        pass
+
+
+def test_the_name_ends_with_its_transaction(of_portfolio: Database) -> None:
+    with of_portfolio.transaction(PortfolioId(7)) as session:
+        assert session.execute("SHOW prescient.portfolio_id").fetchone() == ("7",)
+    assert session.execute("SHOW prescient.portfolio_id").fetchone() == ("",)
+
+
+def test_the_other_roles_need_no_name(database_url: str) -> None:
+    database = Database(as_user(database_url, roles.APP))
+    with database.transaction() as session:
+        assert portfolios.list_by_status(session, ["active"]) == []  # type: ignore[list-item]
+    database.close()
+
+
+def test_every_connection_asks_for_its_url(database_url: str) -> None:
+    """A token does not outlive its quarter of an hour; a connection that is open needs none."""
+    asked = []
+
+    def url() -> str:
+        asked.append(database_url)
+        return database_url
+
+    database = Database(url)
+    for _ in range(2):
+        for _ in range(2):
+            with database.transaction():
+                pass
+        database.close()
+    assert len(asked) == 2
+
+
+def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:
+    database = Database(database_url, statement_timeout=1)
+    with (
+        pytest.raises(DatabaseUnavailable, match="took too long"),
+        database.transaction() as session,
+    ):
+        session.execute("SELECT pg_sleep(60)")
+    database.close()
