@@ -47,6 +47,8 @@ def test_a_usual_market_is_read_whole() -> None:
         ({"question": "  "}, "missing_question"),
         ({"active": False}, "placeholder"),
         ({"active": False, "outcomePrices": ...}, "placeholder"),
+        ({"active": "false"}, "placeholder"),
+        ({"active": None}, "placeholder"),
         ({"outcomes": ...}, "malformed"),
         ({"outcomes": '["Yes", "No"'}, "malformed"),
         ({"outcomes": '["Win", "Draw", "Lose"]'}, "not_binary"),

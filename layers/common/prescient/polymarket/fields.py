@@ -24,7 +24,7 @@ def identifier(value: object) -> str | None:
 
 
 def flag(value: object) -> bool:
-    """A boolean; absent means false."""
+    """A boolean, which may come as text; absent, or anything else, means false."""
     return value is True or value == "true"
 
 

@@ -68,8 +68,8 @@ def parse_market(row: object, event_id: EventId | None = None) -> Market:
     if not isinstance(row, Mapping):
         raise RowSkipped(SkipReason.MALFORMED)
     market_id, question = _identity(row)
-    closed = flag(row.get("closed"))
-    if row.get("active") is False and not closed:
+    active, closed = _is_active(row), flag(row.get("closed"))
+    if not active and not closed:
         raise RowSkipped(SkipReason.PLACEHOLDER)
     outcomes = _outcomes(row)
     prices = closed_prices(row) if closed else live_prices(row)
@@ -91,7 +91,7 @@ def parse_market(row: object, event_id: EventId | None = None) -> Market:
         one_day_price_change=number(row.get("oneDayPriceChange"), at_least=-ONE, at_most=ONE),
         tick_size=_tick_size(row),
         fee=closed_fee_schedule(row) if closed else live_fee_schedule(row),
-        active=row.get("active") is not False,
+        active=active,
         closed=closed,
         archived=flag(row.get("archived")),
         accepting_orders=flag(row.get("acceptingOrders")),
@@ -115,7 +115,7 @@ def _event(row: Row, event_id: EventId, market_count: int, markets: tuple[Market
         end_date=moment(row.get("endDate")),
         neg_risk=flag(row.get("negRisk")),
         neg_risk_augmented=flag(row.get("negRiskAugmented")),
-        active=row.get("active") is not False,
+        active=_is_active(row),
         closed=flag(row.get("closed")),
         market_count=market_count,
         markets=markets,
@@ -131,6 +131,11 @@ def _identity(row: Row) -> tuple[MarketId, str]:
     if question is None:
         raise RowSkipped(SkipReason.MISSING_QUESTION)
     return MarketId(market_id), question
+
+
+def _is_active(row: Row) -> bool:
+    """True where the key is missing; a value that says nothing admits no placeholder."""
+    return "active" not in row or flag(row["active"])
 
 
 def _outcomes(row: Row) -> tuple[str, str]:
