@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `missing_bytes` are promised by Content-Length and never sent."""
+    """One answer. `missing_bytes` are promised by Content-Length and never sent.
+
+    With `is_reset` nothing is sent, and the connection is reset.
+    """
 
     body: bytes
     status: int = 200
@@ -21,6 +26,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     missing_bytes: int = 0
     trickle: threading.Event | None = None  # a byte at a time until it is set
+    is_reset: bool = False
 
 
 def answer(value: object, status: int = 200, **headers: str) -> Answer:
@@ -31,6 +37,7 @@ def answer(value: object, status: int = 200, **headers: str) -> Answer:
 
 HTML = Answer(b"<!DOCTYPE html><title>Just a moment</title>", content_type="text/html")
 TRUNCATED = Answer(b'[{"id": "10', missing_bytes=500)
+RESET = Answer(b"", is_reset=True)
 
 
 @dataclass
@@ -59,8 +66,14 @@ class ScriptedExchange:
 
 @contextmanager
 def serving(*script: Answer) -> Iterator[ScriptedExchange]:
-    """Serve the script until the block ends."""
-    exchange = ScriptedExchange(list(script))
+    """Answers from a script until the block ends."""
+    with serving_exchange(ScriptedExchange(list(script))) as exchange:
+        yield exchange
+
+
+@contextmanager
+def serving_exchange(exchange: ScriptedExchange) -> Iterator[ScriptedExchange]:
+    """Answers as `exchange` says until the block ends."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(exchange))
     server.daemon_threads = True
     exchange.url = f"http://127.0.0.1:{server.server_port}"
@@ -82,6 +95,9 @@ def _handler(exchange: ScriptedExchange) -> type[BaseHTTPRequestHandler]:  # noq
         def do_GET(self) -> None:
             document = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             scripted = exchange.next_answer(self.path, document, self.client_address[1])
+            if scripted.is_reset:
+                self._reset()
+                return
             self.send_response_only(scripted.status)
             self.send_header("Content-Type", scripted.content_type)
             promised = len(scripted.body) + scripted.missing_bytes
@@ -96,6 +112,12 @@ def _handler(exchange: ScriptedExchange) -> type[BaseHTTPRequestHandler]:  # noq
 
         def do_POST(self) -> None:
             self.do_GET()
+
+        def _reset(self) -> None:
+            """A socket that lingers for no time is not closed but reset."""
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
 
         def _drip(self, stop: threading.Event) -> None:
             try:

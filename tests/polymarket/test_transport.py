@@ -20,7 +20,7 @@ from prescient.core.errors import ExchangeUnavailable
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.rates import Family, RateLimit
 from prescient.polymarket.transport import CONNECTIONS, Call, FetchLimits, JsonTransport
-from tests.polymarket.server import HTML, TRUNCATED, Answer, answer, serving
+from tests.polymarket.server import HTML, RESET, TRUNCATED, Answer, answer, serving
 
 GOOD = answer([1])
 LIMITS = FetchLimits(connect_seconds=0.5, read_seconds=0.5)
@@ -53,6 +53,7 @@ def http_date(moment: datetime) -> str:
     [
         HTML,
         TRUNCATED,
+        RESET,
         Answer(b""),
         Answer(b'[{"price": NaN}]'),
         Answer(b'[{"price": 1e99999999999999999999}]'),
