@@ -276,12 +276,16 @@ class World:
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """All rows of all tables, to show that a second run changes nothing."""
-        tables = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        return {
-            name: self.rows(f'SELECT * FROM "{name}" ORDER BY 1, 2')
-            for name in sorted(row["tablename"] for row in tables)
-            if name not in ("alembic_version", "market_batches", "market_snapshots")
-        }
+        skipped = ("alembic_version", "market_batches", "market_snapshots")
+        with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            ).fetchall()
+            names = [row["tablename"] for row in tables if row["tablename"] not in skipped]
+            return {
+                name: connection.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall()
+                for name in names
+            }
 
 
 def several(count: int, **changes: Any) -> list[Market]:
