@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from tests.polymarket import oracle, recorded
 from tests.polymarket.explanations import EXPLANATIONS, kinds
@@ -22,6 +23,12 @@ class Tally:
     rows: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
+
+    def __iadd__(self, other: Tally) -> Self:
+        self.rows += other.rows
+        self.skipped += other.skipped
+        self.differences += other.differences
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,10 @@ class Report:
 
     def _recordings(self) -> Iterator[str]:
         yield from _head("recording", "row", "rows", "read", "skipped", "differences")
-        for (name, kind), tally in self.tallies.items():
+        totals: dict[tuple[str, Kind], Tally] = {}
+        for (_, kind), tally in self.tallies.items():
+            totals.setdefault(("all of them", kind), Tally()).__iadd__(tally)
+        for (name, kind), tally in (self.tallies | totals).items():
             skipped = ", ".join(f"{count} `{why}`" for why, count in sorted(tally.skipped.items()))
             read = tally.rows - tally.skipped.total()
             yield _line(name, kind, tally.rows, read, skipped or "–", len(tally.differences))
