@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -99,6 +100,9 @@ class _Shown:
     def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage:
         assert len(ids) == len(self.markets)
         return MarketPage(self.markets, Counter(), self.at)
+
+    def one_deadline(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def take_counters(self) -> CountersDocument:
         return Counters().as_dict()

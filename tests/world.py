@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -112,6 +113,9 @@ class StandInExchange:
     def resolution(self, condition_id: str) -> ResolutionDetails:
         self._fail_if("resolution")
         return self.resolutions.get(condition_id, ResolutionDetails(None, is_fifty_fifty=False))
+
+    def one_deadline(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def take_counters(self) -> CountersDocument:
         counters = Counters(skipped=Counter(placeholder=2))

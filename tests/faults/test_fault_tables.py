@@ -119,6 +119,14 @@ def test_an_answer_that_is_not_what_it_should_be(stage: Stage, name: str) -> Non
     assert stage.run(HELD).compared(stage.healthy[HELD]) == "as ever"
 
 
+def test_one_deadline_covers_all_that_a_step_asks_for(stage: Stage) -> None:
+    """The pages take 1.5 seconds and the books 2: neither alone is too long."""
+    stage.exchange.go_wrong(LISTING, 3, kind="latency", seconds=0.5)
+    stage.exchange.go_wrong(BOOKS, None, kind="latency", seconds=2)
+    seen = stage.run(BOOKS, FetchLimits(fetch_seconds=3))
+    assert (seen.attempts, seen.counters["calls"]) == ("nothing, 0 retries", 4)
+
+
 @pytest.mark.parametrize("path", [LISTING, HELD])
 def test_an_exchange_that_is_not_there(stage: Stage, path: str) -> None:
     seen = stage.run(path, url="http://127.0.0.1:9")

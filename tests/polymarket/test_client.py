@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -12,7 +13,13 @@ from prescient.core.errors import ExchangeUnavailable
 from prescient.core.markets import MarketId
 from prescient.polymarket.client import PolymarketClient
 from tests.polymarket.rows import event_row, market_row
-from tests.polymarket.server import ScriptedExchange, answer, serving
+from tests.polymarket.server import (
+    Answer,
+    ScriptedExchange,
+    answer,
+    serving,
+    serving_exchange,
+)
 
 NOW = datetime(2026, 5, 9, 12, tzinfo=UTC)
 
@@ -137,21 +144,41 @@ def test_each_family_of_routes_has_its_own_count() -> None:
         assert (taken["calls"], taken["retries"]) == (3, 1)
 
 
+class MarketsById(ScriptedExchange):
+    """Answers the rows of the ids that it is asked for, open or closed as it is asked."""
+
+    def __init__(self, *rows: dict[str, object]) -> None:
+        super().__init__([answer([])])
+        self._rows = rows
+
+    def next_answer(self, target: str, document: bytes, client_port: int) -> Answer:
+        super().next_answer(target, document, client_port)
+        query = parse_qs(urlsplit(target).query)
+        closed = query["closed"] == ["true"]
+        return answer(
+            [
+                row
+                for row in self._rows
+                if row["id"] in query["id"] and row.get("closed", False) is closed
+            ]
+        )
+
+
 def test_markets_by_id_asks_for_the_closed_among_those_not_open() -> None:
-    ids = [MarketId(str(number)) for number in range(101)]
-    open_rows = [market_row(id=market_id) for market_id in ids[:98]]
+    ids = [MarketId(str(number)) for number in range(250)]
+    open_rows = [market_row(id=market_id) for market_id in ids if market_id not in ("98", "99")]
     closed_row = market_row(id="98", closed=True, outcomePrices='["1", "0"]')
-    last_row = market_row(id="100")
-    with serving(answer(open_rows), answer([closed_row]), answer([last_row])) as exchange:
+    with serving_exchange(MarketsById(*open_rows, closed_row)) as exchange:
         page = client_of(exchange).markets_by_id([*ids, MarketId("5")])
-        assert {market.market_id for market in page.markets} == set(ids) - {"99"}
         assert [market.market_id for market in page.markets if market.closed] == ["98"]
+        assert sorted(market.market_id for market in page.markets) == sorted({*ids} - {"99"})
         assert page.fetched_at == NOW
-        assert exchange.queries == [
-            {"id": list(ids[:100]), "closed": ["false"], "limit": ["100"]},
-            {"id": ["98", "99"], "closed": ["true"], "limit": ["100"]},
-            {"id": ["100"], "closed": ["false"], "limit": ["100"]},
-        ]
+        *asked_open, asked_closed = exchange.queries
+        assert asked_closed == {"id": ["98", "99"], "closed": ["true"], "limit": ["100"]}
+        assert all(query["closed"] == ["false"] for query in asked_open)
+        assert sorted(query["id"] for query in asked_open) == sorted(
+            [*map(str, ids[start : start + 100])] for start in (0, 100, 200)
+        )
 
 
 def test_rows_that_nobody_asked_for_are_left_out() -> None:

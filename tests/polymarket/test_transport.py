@@ -191,6 +191,17 @@ def test_one_deadline_covers_many_requests() -> None:
         assert exchange.paths == []
 
 
+def test_the_fetches_of_a_block_share_the_outermost_deadline() -> None:
+    now = 100.0
+    transport = JsonTransport(Counters(), LIMITS, monotonic=lambda: now)
+    with transport.one_deadline():
+        now += 30
+        with transport.one_deadline():
+            assert transport.deadline().remaining() == LIMITS.fetch_seconds - 30
+        assert transport.deadline().remaining() == LIMITS.fetch_seconds - 30
+    assert transport.deadline().remaining() == LIMITS.fetch_seconds
+
+
 def test_a_port_that_nobody_serves_is_retried_and_named() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -107,13 +108,10 @@ class PolymarketClient:
         deadline = self._transport.deadline()
         fetched_at = self._now()
         wanted = list(dict.fromkeys(ids))
-        rows: dict[MarketId, object] = {}
-        for start in range(0, len(wanted), MARKETS_A_CALL):
-            batch = wanted[start : start + MARKETS_A_CALL]
-            rows |= self._rows_by_id(batch, deadline, closed=False)
-            # Asked last, so that a market which closes meanwhile is in one of the two answers.
-            unanswered = [market_id for market_id in batch if market_id not in rows]
-            rows |= self._rows_by_id(unanswered, deadline, closed=True)
+        rows = self._rows_by_id(wanted, deadline, closed=False)
+        # Asked last, so that a market which closes meanwhile is in one of the two answers.
+        unanswered = [market_id for market_id in wanted if market_id not in rows]
+        rows |= self._rows_by_id(unanswered, deadline, closed=True)
         markets, skipped = parse_markets(rows.values())
         self.counters.skipped += skipped
         return MarketPage(markets, skipped, fetched_at)
@@ -153,6 +151,10 @@ class PolymarketClient:
         """The exchange's own clock, to the second."""
         return self._clob.time()
 
+    def one_deadline(self) -> AbstractContextManager[None]:
+        """Everything that is asked for within the block ends by one moment."""
+        return self._transport.one_deadline()
+
     def take_counters(self) -> CountersDocument:
         """What was called and skipped since this was last asked, as plain JSON."""
         taken = self.counters.as_dict()
@@ -167,28 +169,34 @@ class PolymarketClient:
         self, ids: Sequence[MarketId], deadline: Deadline, *, closed: bool
     ) -> dict[MarketId, object]:
         """The raw rows that the exchange has for these ids, on one side of `closed`."""
-        if not ids:
-            return {}
+        calls = [
+            self._markets_call(ids[start : start + MARKETS_A_CALL], closed=closed)
+            for start in range(0, len(ids), MARKETS_A_CALL)
+        ]
+        wanted, rows = frozenset(ids), dict[MarketId, object]()
+        for answer in self._transport.fetch_all(calls, deadline):
+            if not isinstance(answer, list):
+                raise ExchangeUnavailable(f"GET {MARKETS_PATH}: answered JSON that is no list")
+            self._add_requested(rows, answer, wanted)
+        return rows
+
+    def _markets_call(self, ids: Sequence[MarketId], *, closed: bool) -> Call:
         filters = [("closed", _spelled(closed)), ("limit", str(MARKETS_A_CALL))]
         parameters = [*(("id", str(market_id)) for market_id in ids), *filters]
-        call = Call(self._gamma_url, MARKETS_PATH, Family.MARKETS, parameters)
-        answer = self._transport.fetch(call, deadline)
-        if not isinstance(answer, list):
-            raise ExchangeUnavailable(f"GET {MARKETS_PATH}: answered JSON that is no list")
-        return self._requested(answer, frozenset(ids))
+        return Call(self._gamma_url, MARKETS_PATH, Family.MARKETS, parameters)
 
-    def _requested(self, answer: list[object], ids: frozenset[MarketId]) -> dict[MarketId, object]:
-        """The rows that were asked for: the exchange ignores a filter that it does not know."""
-        rows: dict[MarketId, object] = {}
+    def _add_requested(
+        self, rows: dict[MarketId, object], answer: list[object], wanted: frozenset[MarketId]
+    ) -> None:
+        """Add the rows that were asked for: the exchange ignores a filter that it does not know."""
         for row in answer:
             market_id = MarketId(_row_id(row))
-            if market_id not in ids:
+            if market_id not in wanted:
                 self.counters.skipped[SkipReason.NOT_REQUESTED.value] += 1
             elif market_id in rows:
                 self.counters.duplicates += 1
             else:
                 rows[market_id] = row
-        return rows
 
 
 def _event_filters(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from random import Random
@@ -42,7 +43,7 @@ class FetchLimits:
     attempts: int = 4
     connect_seconds: float = 3.0
     read_seconds: float = 15.0
-    fetch_seconds: float = 120.0
+    fetch_seconds: float = 180.0
     first_backoff_seconds: float = 0.5
     longest_backoff_seconds: float = 8.0
 
@@ -106,11 +107,21 @@ class JsonTransport:
         self._sleep = sleep
         self._random = random or Random()  # noqa: S311 - it spreads retries, it guards nothing
         self._monotonic = monotonic
+        self._shared: Deadline | None = None
         self._pool = urllib3.PoolManager(headers=HEADERS, retries=False, maxsize=CONNECTIONS)
 
     def deadline(self) -> Deadline:
-        """The end of a fetch that starts now."""
-        return Deadline(self._limits.fetch_seconds, self._monotonic)
+        """The end of a fetch that starts now, or that of the block which it is part of."""
+        return self._shared or Deadline(self._limits.fetch_seconds, self._monotonic)
+
+    @contextmanager
+    def one_deadline(self) -> Iterator[None]:
+        """All fetches of the block share a deadline; of blocks in each other, the outermost's."""
+        outer, self._shared = self._shared, self.deadline()
+        try:
+            yield
+        finally:
+            self._shared = outer
 
     def fetch(self, call: Call, deadline: Deadline) -> object:
         """The decoded answer. Raises `ExchangeUnavailable` with the path and the last failure."""

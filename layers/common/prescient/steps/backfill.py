@@ -45,10 +45,11 @@ def run(context: StepContext) -> BackfillResult:
         )
     done = BackfillResult()
     try:
-        for start in range(0, len(wanting), MARKETS_A_BATCH):
-            chosen = wanting[start : start + MARKETS_A_BATCH]
-            done.hours += _fill(chosen, needs, context)
-            done.markets += len(chosen)
+        with context.exchange.one_deadline():
+            for start in range(0, len(wanting), MARKETS_A_BATCH):
+                chosen = wanting[start : start + MARKETS_A_BATCH]
+                done.hours += _fill(chosen, needs, context)
+                done.markets += len(chosen)
     except ExchangeUnavailable as error:
         done.error = str(error)
     return done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -38,6 +39,10 @@ class Exchange(Protocol):
     ) -> dict[str, tuple[PricePoint, ...]]: ...
 
     def resolution(self, condition_id: str) -> ResolutionDetails: ...
+
+    def one_deadline(self) -> AbstractContextManager[None]:
+        """Everything that is asked for within the block ends by one moment."""
+        ...
 
     def take_counters(self) -> CountersDocument:
         """What was called and skipped since this was last asked."""

@@ -30,7 +30,7 @@ class Fetch:
 
 @contextmanager
 def fetching(context: StepContext, kind: str, cycle_id: int | None = None) -> Iterator[Fetch]:
-    """Open a batch of this kind, which the block fills and publishes.
+    """Open a batch of this kind, which the block fills and publishes, under one deadline.
 
     If the block fails, the batch keeps the error and its counters, and none of its rows.
     """
@@ -41,7 +41,8 @@ def fetching(context: StepContext, kind: str, cycle_id: int | None = None) -> It
     fetch = Fetch(batch_id, kind, cycle_id, context.exchange)
     failed = True
     try:
-        yield fetch
+        with context.exchange.one_deadline():
+            yield fetch
         failed = False
     except Exception as error:
         _discard(fetch, str(error), context)
