@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from prescient.core.markets import FeeSchedule, Quote
 from prescient.polymarket.parsing import parse_event, parse_market, parse_markets
-from prescient.polymarket.skipping import RowSkipped
+from prescient.polymarket.skipping import RowSkipped, SkipReason
 from tests.polymarket.rows import event_row, market_row
 
 NOON = datetime(2026, 5, 9, 12, tzinfo=UTC)
@@ -226,3 +227,11 @@ def test_an_open_event_may_contain_a_closed_market() -> None:
 def test_an_event_without_identity_is_skipped(row: object, reason: str) -> None:
     with pytest.raises(RowSkipped, match=reason):
         parse_event(row)
+
+
+def test_the_page_explains_every_reason() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "market-data.md").read_text("utf-8")
+    section = page.partition("## Rows that are skipped")[2].partition("\n## ")[0]
+    rows = [line.partition(" | ")[0] for line in section.splitlines() if line.startswith("| `")]
+    explained = {name.strip("`") for row in rows for name in row.removeprefix("| ").split(", ")}
+    assert explained == {reason.value for reason in SkipReason}

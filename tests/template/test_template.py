@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from prescient.polymarket.transport import FetchLimits
 from tests.template.conftest import ROOT
 
 FUNCTIONS = {
@@ -124,6 +125,12 @@ def test_schedules_are_parameters_and_have_no_fixed_name(
 
 def test_a_price_update_ends_before_the_next_one(functions: Resources) -> None:
     assert functions["price_update"]["Timeout"] < 300
+
+
+@pytest.mark.parametrize("name", ["filter", "price_update", "maintenance"])
+def test_a_fetch_that_fails_has_time_to_say_so(functions: Resources, name: str) -> None:
+    limits = FetchLimits()
+    assert limits.fetch_seconds + limits.read_seconds < functions[name]["Timeout"]
 
 
 def test_every_route_leads_to_the_api_function_and_asks_for_a_scope(resources: Resources) -> None:
