@@ -7,14 +7,44 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from typing import LiteralString
 
-from prescient.core.portfolios import PortfolioStatus
-from prescient.store import cycles, portfolios
+from psycopg.rows import class_row
+
+from prescient.core.portfolios import PortfolioId, PortfolioStatus
+from prescient.store import cycles, portfolios, statements
 from prescient.store.cycles import CyclePortfolioRow
 from prescient.store.database import Database, Session
 from prescient.store.portfolios import PortfolioRow
 
+SQL = statements.load(__file__)
+Counts = Counter[tuple[PortfolioId, str]]
+"""How many there are, by portfolio and kind."""
+
 _LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyRow:
+    """The trades (buys) of one strategy; `realized_pnl` in dollars, partial exits included."""
+
+    strategy_type: str
+    trades: int
+    open: int
+    won: int
+    lost: int
+    realized_pnl: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What all portfolios did since they were created; `settlements` by dollars a share."""
+
+    strategies: Sequence[StrategyRow]
+    rejections: Counts
+    exits: Counts
+    settlements: Counts
 
 
 class Results:
@@ -38,10 +68,20 @@ class Results:
 
     def latest_batch(self) -> datetime | None:
         """When the newest complete batch was fetched, None before the first one."""
-        query = "SELECT max(started_at) FROM market_batches WHERE status = 'complete'"
         with self._transaction() as session:
-            row = session.execute(query).fetchone()
+            row = session.execute(SQL["select_latest_batch"]).fetchone()
             return row[0] if row else None
+
+    def deeds(self) -> Deeds:
+        """What the portfolios did, archived ones included."""
+        with self._database.snapshot() as session:
+            strategies = session.cursor(row_factory=class_row(StrategyRow))
+            return Deeds(
+                strategies=strategies.execute(SQL["select_strategies"]).fetchall(),
+                rejections=_counts(session, SQL["count_rejections"]),
+                exits=_counts(session, SQL["count_exits"]),
+                settlements=_counts(session, SQL["count_settlements"]),
+            )
 
     def _transaction(self) -> AbstractContextManager[Session]:
         return self._database.transaction()
@@ -83,9 +123,22 @@ class Tally:
         return "it was part of no cycle"
 
 
+def by_kind(counts: Counts) -> Counter[str]:
+    """The counts summed over all portfolios."""
+    kinds: Counter[str] = Counter()
+    for (_, kind), count in counts.items():
+        kinds[kind] += count
+    return kinds
+
+
 def tallies(rows: Sequence[CyclePortfolioRow]) -> dict[int, Tally]:
     """Tallies by portfolio id."""
     found: dict[int, Tally] = {}
     for row in rows:
         found.setdefault(row.portfolio_id, Tally()).add(row)
     return found
+
+
+def _counts(session: Session, statement: LiteralString) -> Counts:
+    rows = session.execute(statement).fetchall()
+    return Counter({(portfolio_id, kind): count for portfolio_id, kind, count in rows})

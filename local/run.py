@@ -20,15 +20,9 @@ from local.function_log import FUNCTION_LOG, functions_log_to
 from local.migrations import prepare
 from local.portfolios import CreationRefused
 from local.postgres import DEFAULT_DIRECTORY, laptop_server
-from local.report import (
-    RUN_FILE,
-    RunSummary,
-    funnel_table,
-    portfolio_table,
-    terminal,
-    write_run_file,
-)
+from local.report import deed_tables, funnel_tables, portfolio_tables, terminal
 from local.results import Results, tallies
+from local.run_file import RUN_FILE, RunSummary, write_run_file
 from local.stack import Stack
 from local.trader import Journal, Trader
 from local.worlds import UnknownExchange, World
@@ -109,12 +103,12 @@ def _trade(world: World, trader: Trader, results: Results, console: Console) -> 
         for turn in track(world.turns, "Trading", console=console, transient=True):
             trader.play(turn)
         title = "Candidates left, summed over all cycles"
-        console.print(funnel_table(title, results.portfolios(), tallies(trader.journal.rows)))
+        console.print(*funnel_tables(title, results.portfolios(), tallies(trader.journal.rows)))
         return
     for turn in world.turns:
         rows = trader.play(turn)
         title = f"Candidates left, {turn.title}"
-        console.print(funnel_table(title, results.portfolios(), tallies(rows)))
+        console.print(*funnel_tables(title, results.portfolios(), tallies(rows)))
 
 
 def _reconcile(stack: Stack, console: Console) -> bool:
@@ -141,8 +135,8 @@ def _summary(journal: Journal, reconciled: bool, started: float, url: str) -> Ru
 
 
 def _report(summary: RunSummary, journal: Journal, results: Results, console: Console) -> None:
-    listed = results.portfolios()
-    console.print(portfolio_table(listed))
+    listed, deeds = results.portfolios(), results.deeds()
+    console.print(*portfolio_tables(listed), *deed_tables(listed, deeds))
     by_portfolio = tallies(journal.rows)
     for portfolio in listed:
         tally = by_portfolio.get(portfolio.portfolio_id)
@@ -152,7 +146,7 @@ def _report(summary: RunSummary, journal: Journal, results: Results, console: Co
         console.print(_short(failure), style="red", markup=False)
     if len(journal.failures) > _FAILURES_SHOWN:
         console.print(f"and {len(journal.failures) - _FAILURES_SHOWN} more failures", style="red")
-    write_run_file(RUN_FILE, summary, listed)
+    write_run_file(RUN_FILE, summary, listed, deeds)
     books = "the books reconcile" if summary.reconciled else "[red]the books do not reconcile[/red]"
     console.print(
         f"{summary.cycles} cycles, {summary.price_updates} price updates, "

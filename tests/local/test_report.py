@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 
-from local.report import RunSummary, funnel_table, portfolio_table, write_run_file
-from local.results import Tally, tallies
+from local.report import deed_tables, funnel_tables, portfolio_tables
+from local.results import Deeds, StrategyRow, Tally, tallies
+from local.run_file import RunSummary, write_run_file
 
 SUMMARY = RunSummary(
     cycles=5,
@@ -37,6 +40,12 @@ PORTFOLIO = SimpleNamespace(
     open_positions=1,
     trade_count=1,
 )
+DEEDS = Deeds(
+    strategies=[StrategyRow("momentum", 9, 1, 5, 3, Decimal("1234.50"))],
+    rejections=Counter({(1, "slippage"): 2, (7, "slippage"): 1, (1, "max_positions"): 4}),
+    exits=Counter({(1, "settlement"): 6, (1, "stop_loss"): 2, (7, "manual"): 1}),
+    settlements=Counter({(1, "0"): 2, (1, "1"): 3, (1, "0.5"): 1}),
+)
 
 
 def _row(**changes: Any) -> Any:
@@ -53,7 +62,7 @@ def _row(**changes: Any) -> Any:
 
 def _written(tmp_path: Path) -> str:
     path = tmp_path / "deep" / "run.json"
-    write_run_file(path, SUMMARY, [PORTFOLIO])
+    write_run_file(path, SUMMARY, [PORTFOLIO], DEEDS)
     return path.read_text()
 
 
@@ -67,6 +76,10 @@ def test_the_run_file_has_the_keys_of_the_design(tmp_path: Path) -> None:
         "reconciled",
         "seconds",
         "database_url",
+        "strategies",
+        "rejections",
+        "exits",
+        "settlements",
     ]
     assert content["portfolios"] == [
         {
@@ -93,19 +106,85 @@ def test_numbers_are_written_with_two_decimals(tmp_path: Path) -> None:
     assert '"cycles": 5,' in text
 
 
-def test_tables_show_money_and_the_funnel() -> None:
-    console = Console(width=110, record=True, file=StringIO())
-    console.print(portfolio_table([PORTFOLIO]))
-    console.print(funnel_table("Left", [PORTFOLIO], tallies([_row(), _row()])))
-    shown = console.export_text()
-    assert "9,900.00" in shown
-    assert "9,999.27" in shown
-    assert [line.split()[-4:] for line in shown.splitlines() if "fund" in line][1] == [
-        "24",
-        "6",
-        "2",
-        "2",
-    ]
+def test_the_run_file_counts_deeds_over_all_portfolios(tmp_path: Path) -> None:
+    content = json.loads(_written(tmp_path))
+    assert content["strategies"][0] == {
+        "strategy_type": "momentum",
+        "trades": 9,
+        "open": 1,
+        "won": 5,
+        "lost": 3,
+        "realized_pnl": 1234.5,
+    }
+    assert content["rejections"] == {"slippage": 3, "max_positions": 4}
+    assert content["exits"] == {"settlement": 6, "stop_loss": 2, "manual": 1}
+    assert content["settlements"] == {"1": 3, "0.5": 1, "0": 2}
+
+
+def _portfolio(portfolio_id: int, name: str) -> Any:
+    return SimpleNamespace(**{**vars(PORTFOLIO), "portfolio_id": portfolio_id, "name": name})
+
+
+def _shown(tables: Iterable[Table]) -> str:
+    """The tables as a terminal of 80 columns shows them."""
+    console = Console(width=80)
+    with console.capture() as capture:
+        console.print(*tables)
+    return capture.get()
+
+
+def _cells(shown: str, label: str) -> list[str]:
+    (line,) = [line for line in shown.splitlines() if line.strip().startswith(label)]
+    return line.strip().removeprefix(label).split()
+
+
+FIVE = [_portfolio(place, f"Mean reversion {place}") for place in range(1, 6)]
+
+
+def test_money_has_a_column_a_portfolio() -> None:
+    shown = _shown(portfolio_tables([PORTFOLIO, _portfolio(2, "[Second] [/]")]))
+    assert "[Second] [/]" in shown
+    assert _cells(shown, "cash") == ["9,900.00", "9,900.00"]
+    assert _cells(shown, "equity") == ["9,999.27", "9,999.27"]
+
+
+def test_the_funnel_is_summed_and_its_stages_are_whole_words() -> None:
+    rows = [_row(), _row(), _row(portfolio_id=2, funnel={"candidates": 7, "already_held": 2})]
+    shown = _shown(funnel_tables("Left", FIVE, tallies(rows)))
+    assert _cells(shown, "candidates") == ["24", "7"]
+    assert _cells(shown, "liquidity") == ["6", "–"]
+    assert _cells(shown, "already held") == ["–", "2"]
+    assert _cells(shown, "traded") == ["2", "1"]
+
+
+def test_deeds_are_told_by_strategy_reason_and_kind() -> None:
+    shown = _shown(deed_tables([PORTFOLIO, _portfolio(7, "Other")], DEEDS))
+    assert _cells(shown, "momentum") == ["9", "1", "5", "3", "1,234.50"]
+    assert _cells(shown, "slippage") == ["2", "1"]
+    assert _cells(shown, "settled at 0.5") == ["1", "–"]
+    assert _cells(shown, "stop-loss") == ["2", "–"]
+    assert _cells(shown, "closed by hand") == ["–", "1"]
+    assert "take-profit" not in shown
+
+
+def test_nothing_is_cut_off_in_80_columns() -> None:
+    counts = Counter({(one.portfolio_id, "spread_exceeds_stop"): 12_345 for one in FIVE})
+    deeds = Deeds(DEEDS.strategies, counts, Counter(), Counter())
+    rows = [_row(portfolio_id=one.portfolio_id) for one in FIVE]
+    shown = _shown(
+        (
+            *portfolio_tables(FIVE),
+            *funnel_tables("Left", FIVE, tallies(rows)),
+            *deed_tables(FIVE, deeds),
+        )
+    )
+    assert "…" not in shown
+    assert shown.count("Portfolios, in dollars") == 2  # four side by side, then the fifth
+    assert shown.count("12,345") == 5
+
+
+def test_where_nothing_happened_there_is_no_table() -> None:
+    assert list(deed_tables(FIVE, Deeds([], Counter(), Counter(), Counter()))) == []
 
 
 @pytest.mark.parametrize(
