@@ -1,0 +1,226 @@
+"""The parameters with which every statement of the store reaches for another portfolio's rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal as D
+from typing import Any, LiteralString
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from tests.builders import NOON
+from tests.isolation.attacks import all_statements
+from tests.isolation.two_portfolios import TwoPortfolios
+
+Values = dict[str, Any]
+LATER = NOON + timedelta(days=365)
+
+
+def aimed(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
+    """By statement, values that would find and change the rows of `two.theirs`."""
+    common = {
+        **_rows(connection, two),
+        **_portfolio(two),
+        **_market(connection),
+        **_moments(),
+        **_texts(),
+    }
+    own = _own(connection, two)
+    return {name: {**common, **own.get(name, {})} for name in all_statements()}
+
+
+def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
+    """Where a name means something else than in the other statements, or another row is ripe."""
+    [relations] = connection.execute("SELECT 'public'::regnamespace::oid")
+    schema = {"namespace": relations[0], "tables": ["trades"]}
+    return {
+        "database.name_portfolio": {"portfolio_id": ""},
+        "backfill.fill_hours": {"hours": [NOON.replace(hour=1)], "market_ids": ["m2"]},
+        "backfill.note_backfills": {"market_ids": ["m2"]},
+        "cash.is_posted": {"source": "transfer:once"},
+        "closing.select_position": {"status": "open"},
+        "cycles.admit_portfolios": {"cycle_id": two.opened},
+        "cycles.select_cycles": {"before": 1000},
+        "cycles.record_executions": {"rejections": Jsonb({})},
+        "cycles.end_expired_claim": {"cycle_id": two.pending},
+        "cycles.select_other_claim": {"cycle_id": two.pending},
+        "cycles.skip": {"cycle_id": two.pending},
+        "cycles.record_signals": {"signals": 3},
+        "cycles.close_cycle": {"status": "completed"},
+        "listings.upsert_events": {"events": Jsonb([])},
+        "old_schema.select_columns": schema,
+        "old_schema.select_constraints": schema,
+        "old_schema.select_attachments": schema,
+        "portfolios.insert_portfolio": {"name": "a third"},
+        "portfolios.update_portfolio": {"status": "paused"},
+        "tape.open_batch": {"kind": "filter"},
+        "tape.select_held_outside": {"batch_id": -1},
+    }
+
+
+def _rows(connection: Connection[Any], two: TwoPortfolios) -> Values:
+    positions = _ids(
+        connection, "SELECT id FROM portfolio_positions WHERE portfolio_id = %s", two.theirs
+    )
+    [held, *_] = _ids(
+        connection,
+        "SELECT id FROM portfolio_positions WHERE portfolio_id = %s AND status = 'open'",
+        two.theirs,
+    )
+    signals = _ids(
+        connection,
+        "SELECT id FROM trading_signals WHERE portfolio_id = %s AND NOT executed",
+        two.theirs,
+    )
+    return {
+        "position_id": held,
+        "position_ids": positions,
+        "stops": [D("0.01")] * len(positions),
+        "takes": [D("0.99")] * len(positions),
+        "signal_ids": signals,
+        "rejections": ["no_quote"] * len(signals),
+        "fills": Jsonb([_fill(one) for one in signals]),
+        "exits": Jsonb([_exit(two.theirs, held)]),
+        "records": Jsonb([_record(two.theirs)]),
+        "signals": Jsonb([_signal()]),
+    }
+
+
+def _ids(connection: Connection[Any], query: LiteralString, *values: object) -> list[int]:
+    found = [one for (one,) in connection.execute(query, values)]
+    assert found, query
+    return found
+
+
+def _portfolio(two: TwoPortfolios) -> Values:
+    owner: Values = {
+        "portfolio_id": two.theirs,
+        "portfolio_ids": [two.theirs],
+        "from_id": two.theirs,
+        "to_id": two.mine,
+        "cycle_id": two.running,
+        "statuses": ["active", "paused", "archived"],
+        "status": "open",
+        "name": "theirs",
+        "config_version": 2,
+        "strategy_config": Jsonb({}),
+        "initial_balance": D(1000),
+        "max_position_size": None,
+        "max_total_exposure": None,
+        "max_positions": 20,
+        "open_positions": 0,
+        "trade_count": 0,
+    }
+    money = ("balance", "total_invested", "total_profit_loss", "total_value", "equity", "amount")
+    ledger = {"amounts": [D(7)], "kinds": ["deposit"], "sources": ["deposit:attack"]}
+    return {**owner, **dict.fromkeys(money, D(5)), **ledger, "realized_pnls": [D(7)]}
+
+
+def _market(connection: Connection[Any]) -> Values:
+    [batch_id, *_] = _ids(
+        connection,
+        "SELECT batch_id FROM market_batches WHERE kind = %s ORDER BY batch_id DESC",
+        "filter",
+    )
+    admission = {
+        "market_types": [],
+        "min_liquidity": 0,
+        "min_volume": 0,
+        "max_spread": 1,
+        "earliest_end": NOON.isoformat(),
+    }
+    nothing = ("min_liquidity", "min_volume", "min_market_conviction", "max_market_conviction")
+    return {
+        **dict.fromkeys(nothing),
+        "batch_id": batch_id,
+        "batch_ids": [batch_id],
+        "market_ids": ["m2", "m3"],
+        "cost_bases": [D(1), D(1)],
+        "missing": ["m2"],
+        "admissions": Jsonb([admission]),
+        "lookbacks": [24],
+        "observations": [1],
+        "hours": [1],
+        "moments": [NOON.replace(hour=1)],
+        "marks": [D("0.5")],
+        "listed": Jsonb([{"event_id": "e9", "market_id": "m9"}]),
+        "events": Jsonb([]),
+        "markets": Jsonb([]),
+    }
+
+
+def _moments() -> Values:
+    names = ("now", "timestamp", "before", "started_before", "asked_before", "lease_until")
+    return {
+        **dict.fromkeys(names, LATER),
+        "before": LATER,
+        "since": NOON - timedelta(days=1),
+        "snapshot_date": NOON.date(),
+        "after": 0,
+        "limit": 1000,
+    }
+
+
+def _texts() -> Values:
+    names = (
+        "reason", "description", "status_reason", "code_version", "cycle_key", "execution_name",
+        "digest", "key", "route", "error", "source", "from_name", "to_name",
+    )  # fmt: skip
+    documents = ("parameters", "counters", "limits", "funnel", "answer")
+    return {
+        **dict.fromkeys(names, "attack"),
+        **dict.fromkeys(documents, Jsonb({})),
+        "kind": "manual",
+        "executed_by": "manual",
+        "strategy_type": "momentum",
+        "trades": 9,
+    }
+
+
+def _fill(signal_id: int) -> Values:
+    return {
+        "signal_id": signal_id,
+        "trade_id": f"attack-{signal_id}",
+        "shares": "10",
+        "amount": "5",
+        "fee": "0",
+        "price": "0.5",
+        "evidence": "mid",
+        "quote_delay_seconds": "0",
+        "entry_bid": "0.5",
+    }
+
+
+def _exit(portfolio_id: int, position_id: int) -> Values:
+    return {
+        "portfolio_id": portfolio_id,
+        "position_id": position_id,
+        "kind": "manual",
+        "shares": "1",
+        "price": "0.5",
+        "proceeds": "0.5",
+        "fee": "0",
+        "cost_basis": "0.5",
+        "realized_pnl": "0",
+        "evidence": "quote",
+        "source": "attack",
+    }
+
+
+def _record(portfolio_id: int) -> Values:
+    counts = ("closed", "winning", "losing", "current_run")
+    runs = ("max_consecutive_wins", "max_consecutive_losses", "closed_pnl", "average_pnl")
+    return {"portfolio_id": portfolio_id, **dict.fromkeys(counts + runs, 3)}
+
+
+def _signal() -> Values:
+    return {
+        "market_id": "m9",
+        "market_question": "Will it?",
+        "action": "buy_yes",
+        "target_price": "0.5",
+        "amount": "5",
+        "confidence": "0.8",
+        "reason": "attack",
+    }

@@ -1,0 +1,107 @@
+"""Every named statement of the store, and what it comes to in the hands of prescient_portfolio.
+
+A statement that is not listed here fails the tests: whoever adds one says what it may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import LiteralString
+
+from prescient import store
+from prescient.store import statements
+
+
+class Outcome(Enum):
+    """Whatever it is, no row of another portfolio changes, and the answer knows of none."""
+
+    REFUSED = "the database does not allow it"
+    NOTHING = "aimed at another portfolio it finds no row"
+    OWN = "it finds the rows of the portfolio that is named, and none where nothing is named"
+    SHARED = "it is about what belongs to no portfolio"
+
+
+EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
+    Outcome.REFUSED: {
+        "backfill": "fill_hours note_backfills complete_backfill",
+        "books": "copy_books",
+        "cash": "log_transfer",
+        "cycles": "open_cycle decide_on_batch record_counters admit_portfolios close_cycle",
+        "exits": "insert_exits",
+        "features": "compute_features record_hours",
+        "history": "record_equity record_price_update save_snapshot",
+        "idempotency": "claim_key select_answer keep_answer forget_keys",
+        "listings": "upsert_events upsert_markets",
+        "old_schema": "count_rows select_report",
+        "portfolios": "insert_portfolio update_portfolio update_triggers",
+        "retention": (
+            "delete_stale trim_snapshots trim_features trim_books mark_trimmed delete_empty "
+            "delete_hours"
+        ),
+        "roles": "join_roles join_present_owners give_tables leave_present_owners become_owner",
+        "signals": "insert_signals",
+        "tape": "open_batch copy_snapshots move_prices complete_batch discard_batch",
+    },
+    Outcome.NOTHING: {
+        "cash": "lock_portfolios is_posted shift_peak",
+        "closing": "select_position",
+        "cycles": (
+            "select_latest_cycle_of_portfolio select_cycle_portfolio end_expired_claim "
+            "select_other_claim claim skip record_signals record_executions complete_portfolio "
+            "fail_portfolio"
+        ),
+        "exits": (
+            "select_due follow_positions add_realized select_closed select_records update_records"
+        ),
+        "ledger": "post",
+        "orders": "select_orders",
+        "portfolios": "select_portfolio lock_portfolio select_positions rewrite_totals",
+        "reconcile": "select_totals select_ledger select_fills select_positions select_exits",
+        "signals": "select_held select_stopped_out",
+        "tape": "select_held_outside select_held_within",
+        "trades": "mark_sold select_exposure_of_portfolio insert_fills reject_signals",
+    },
+    Outcome.OWN: {
+        "cycles": "select_admitted select_cycle_portfolios fail_unfinished",
+        "exits": "select_held_markets count_open_positions flag_positions",
+        "portfolios": "select_portfolios select_first_active",
+        "reconcile": "select_portfolio_ids select_held_by_market select_transfers",
+        "tape": "lock_possible_holders select_holders_of_batch",
+    },
+    Outcome.SHARED: {
+        "admission": "select_admitted",
+        "backfill": "select_newest_listing select_wanting",
+        "candidates": "select_candidates select_neg_risk_events select_books",
+        "cycles": "select_cycle select_cycle_by_key select_cycles",
+        "database": "select_version_and_role name_portfolio",
+        "exposures": "lock_market_exposure lock_capital move",
+        "health": "select_health",
+        "listings": "select_changed_events select_changed_markets",
+        "old_schema": (
+            "select_relations select_columns select_constraints select_attachments "
+            "use_temporary_schema select_temporary_schema select_time_zone"
+        ),
+        "reconcile": "select_market_exposure select_capital",
+        "retention": "select_untrimmed",
+        "roles": "become_oneself create give_database give_schema",
+        "tape": "select_marks select_batch select_staleness",
+    },
+}
+OUTCOMES: Mapping[str, Outcome] = {
+    f"{module}.{name}": outcome
+    for outcome, modules in EXPECTED.items()
+    for module, names in modules.items()
+    for name in names.split()
+}
+
+
+def all_statements() -> dict[str, LiteralString]:
+    """By module and name, all that the store can send."""
+    folder = Path(store.__file__).parent
+    return {
+        f"{file.stem}.{name}": statement
+        for file in sorted(folder.glob("*.sql"))
+        for name, statement in statements.load(str(file)).items()
+    }

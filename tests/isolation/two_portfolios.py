@@ -1,0 +1,70 @@
+"""A database in which two portfolios did all that portfolios do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal as D
+
+from prescient.core.markets import Quote
+from prescient.core.portfolios import Limits, PortfolioId
+from prescient.store import cash
+from tests.builders import event
+from tests.world import World, several
+
+CONFIGURATION = {"stop_loss_percentage": 0.1, "cooldown_hours": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPortfolios:
+    """`mine` and `theirs` have signals waiting in the cycle `running`; `theirs` holds more markets.
+
+    Both are admitted to the cycle `pending` too; the cycle `opened` has nobody yet.
+    """
+
+    mine: PortfolioId
+    theirs: PortfolioId
+    running: int
+    pending: int
+    opened: int
+
+
+def trade(database_url: str) -> TwoPortfolios:
+    """Fill a migrated database: bought, stopped out, valued, transferred; and about to go on."""
+    world = World(database_url)
+    world.exchange.events = [event(*several(3))]
+    theirs = world.portfolio("theirs", **CONFIGURATION)
+    mine = world.portfolio("mine", limits=Limits(None, None, 2), **CONFIGURATION)
+    world.run_cycle()
+    _stop_out_of_first_market(world)
+    _transfer(world, theirs, mine)
+    world.exchange.events = [event(*several(5))]
+    running, pending = (_filtered(world) for _ in range(2))
+    for portfolio_id in (mine, theirs):
+        world.signal(running, portfolio_id)
+    opened = world.open_cycle()
+    world.rows("UPDATE portfolio_positions SET take_profit_bid = 0.01 RETURNING 1")  # all are due
+    world.disconnect()
+    return TwoPortfolios(mine, theirs, running, pending, opened)
+
+
+def _stop_out_of_first_market(world: World) -> None:
+    first, *others = several(3)
+    fallen = replace(
+        first, yes_price=D("0.51"), no_price=D("0.49"), quote=Quote(D("0.50"), D("0.52"))
+    )
+    world.exchange.events = [event(fallen, *others)]
+    world.clock.pass_time(minutes=5)
+    assert world.update_prices().exited == 2
+    world.clock.pass_time(minutes=5)
+
+
+def _transfer(world: World, theirs: PortfolioId, mine: PortfolioId) -> None:
+    wanted = cash.Transfer(from_id=theirs, to_id=mine, amount=D(50), key="once", reason="even")
+    with world.context.database.transaction() as session:
+        cash.transfer(session, wanted, world.clock.now)
+
+
+def _filtered(world: World) -> int:
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    return cycle_id
