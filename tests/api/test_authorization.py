@@ -17,6 +17,7 @@ READ = [
 TRADE = [
     ("POST", "/portfolios/create"),
     ("PATCH", "/portfolios/1"),
+    ("DELETE", "/portfolios/1"),
     ("GET", "/trading/run-portfolio-cycle"),
     ("POST", "/trading/run-portfolio-cycle"),
     ("GET", "/trading/run-all-portfolios"),

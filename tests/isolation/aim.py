@@ -175,6 +175,7 @@ def _texts() -> Values:
         "executed_by": "manual",
         "strategy_type": "momentum",
         "trades": 9,
+        "statement_timeout": "5s",
     }
 
 

@@ -28,6 +28,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "backfill": "fill_hours note_backfills complete_backfill",
         "books": "copy_books",
         "cash": "log_transfer",
+        "deletion": "delete_portfolio",
         "cycles": "open_cycle decide_on_batch record_counters admit_portfolios close_cycle",
         "exits": "insert_exits",
         "features": "compute_features record_hours",
@@ -40,6 +41,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "delete_stale trim_snapshots trim_features trim_books mark_trimmed delete_empty "
             "delete_hours"
         ),
+        "revisions": "lock_tables",
         "roles": "join_roles join_present_owners give_tables leave_present_owners become_owner",
         "signals": "insert_signals",
         "tape": "open_batch copy_snapshots move_prices complete_batch discard_batch",
@@ -47,6 +49,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     Outcome.NOTHING: {
         "cash": "lock_portfolios is_posted shift_peak",
         "closing": "select_position",
+        "deletion": "has_history select_invested",
         "cycles": (
             "select_latest_cycle_of_portfolio select_cycle_portfolio end_expired_claim "
             "select_other_claim claim skip record_signals record_executions complete_portfolio "
@@ -85,6 +88,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "reconcile": "select_market_exposure select_capital",
         "retention": "select_untrimmed",
+        "revisions": "configure take_turn",
         "roles": "become_oneself create give_database give_schema",
         "tape": "select_marks select_batch select_staleness",
     },

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler import Depends, Request, Response
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Route
 
 from prescient.api.errors import Forbidden, RouteNotFound, Unauthenticated
 
 SCHEME = "jwt"
+SCOPES_KEY = "scopes"
 Security = list[dict[str, list[str]]]
+Scopes = Sequence[str]
 
 
 class Scope(StrEnum):
@@ -42,9 +44,19 @@ def authorize(
         if required is None:
             raise RouteNotFound("no route has this method and path")
         for scope in (scope for scheme in required for scope in scheme[SCHEME]):
-            if scope not in granted:
-                raise Forbidden(f"the token lacks the scope {scope}")
+            demand(scope, granted)
+        app.context[SCOPES_KEY] = granted
     return next_middleware(app)
+
+
+def demand(scope: str, granted: Scopes) -> None:
+    """Raises `Forbidden` where the scope is not granted: for what a route does only sometimes."""
+    if scope not in granted:
+        raise Forbidden(f"the token lacks the scope {scope}")
+
+
+def _of_request(request: Request) -> Scopes:
+    return cast(Scopes, request.context[SCOPES_KEY])
 
 
 def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,3 +65,6 @@ def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(claims, Mapping) or not claims:
         raise Unauthenticated("a bearer token is needed")
     return claims
+
+
+GrantedScopes = Annotated[Scopes, Depends(_of_request)]

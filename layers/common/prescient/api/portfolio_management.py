@@ -14,7 +14,7 @@ from prescient.core.money import plain
 from prescient.core.portfolios import PortfolioId, PortfolioStatus, check_status_change
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
-from prescient.store import idempotency, portfolios
+from prescient.store import deletion, idempotency, portfolios
 from prescient.store.database import Session
 from prescient.store.portfolios import NewPortfolio, PortfolioRow, PortfolioSettings
 
@@ -61,6 +61,15 @@ def update(portfolio_id: PortfolioId, change: UpdatePortfolio, api: ApiContext) 
         portfolios.update(session, portfolio_id, wanted, now)
         if wanted.config_version != present.config_version:
             _move_triggers(session, portfolio_id, configuration)
+
+
+def delete(portfolio_id: PortfolioId, name: str, *, purge: bool, api: ApiContext) -> None:
+    """Delete the portfolio of this id and name, one with a past only to `purge` it.
+
+    Raises `PortfolioNotFound`, `InvalidRequest`, `PortfolioConflict`.
+    """
+    with api.database.transaction() as session:
+        deletion.delete(session, portfolio_id, name, purge=purge)
 
 
 def digest(request: Mapping[str, Any]) -> str:

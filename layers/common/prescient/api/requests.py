@@ -79,6 +79,10 @@ PortfolioIdInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, description="A
 PortfolioIdInQuery = Annotated[
     int | None, Query(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")
 ]
+Confirmation = Annotated[str, Query(description="The portfolio's name, to confirm")]
+Purge = Annotated[
+    bool, Query(description="Delete its trades and transfers too; needs the scope prescient/admin")
+]
 CycleIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A cycle's id")]
 IdempotencyKey = Annotated[
     str | None,

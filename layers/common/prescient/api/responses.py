@@ -70,6 +70,11 @@ class PortfolioCreated(BaseModel):
     message: str
 
 
+class PortfolioDeleted(BaseModel):
+    portfolio_id: int
+    message: str
+
+
 class PortfolioListed(BaseModel):
     """A portfolio in a list. `total_value` is its equity."""
 

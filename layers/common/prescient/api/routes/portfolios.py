@@ -1,18 +1,25 @@
-"""Portfolios: create, read, change."""
+"""Portfolios: create, read, change, delete."""
 
 from __future__ import annotations
 
 from prescient.api import portfolio_management
-from prescient.api.authorization import Scope
+from prescient.api.authorization import GrantedScopes, Scope, demand
 from prescient.api.context import Api, ApiContext
 from prescient.api.requests import (
+    Confirmation,
     CreatePortfolio,
     IdempotencyKey,
     PortfolioIdInPath,
     PortfolioIdInQuery,
+    Purge,
     UpdatePortfolio,
 )
-from prescient.api.responses import PortfolioAnswer, PortfolioCreated, PortfoliosAnswer
+from prescient.api.responses import (
+    PortfolioAnswer,
+    PortfolioCreated,
+    PortfolioDeleted,
+    PortfoliosAnswer,
+)
 from prescient.api.routing import RouteTable
 from prescient.core.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import portfolios
@@ -93,6 +100,31 @@ def update_portfolio(
     """
     portfolio_management.update(PortfolioId(portfolio_id), body, api)
     return _portfolio(api, PortfolioId(portfolio_id), "Portfolio updated successfully")
+
+
+@routes.route(
+    ["DELETE"],
+    "/portfolios/<portfolio_id>",
+    scope=Scope.TRADE,
+    answers={200: PortfolioDeleted},
+    errors=(404, 409, 422),
+)
+def delete_portfolio(
+    api: Api,
+    scopes: GrantedScopes,
+    portfolio_id: PortfolioIdInPath,
+    confirm: Confirmation,
+    purge: Purge = False,
+) -> PortfolioDeleted:
+    """Delete a portfolio and all of its rows.
+
+    One that has a trade or a transfer is archived instead, unless it is purged. The rebalancing log
+    keeps the names.
+    """
+    if purge:
+        demand(Scope.ADMIN, scopes)
+    portfolio_management.delete(PortfolioId(portfolio_id), confirm, purge=purge, api=api)
+    return PortfolioDeleted(portfolio_id=portfolio_id, message="Portfolio deleted")
 
 
 def _portfolio(api: ApiContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:
