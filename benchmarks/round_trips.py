@@ -1,28 +1,36 @@
-"""How often a connection waits for its server."""
+"""How often a connection waits for its server, and for how many statements."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import IO
 
 from psycopg.pq import Trace
 
 from prescient.store.database import Session
 
+_WAITED_FOR = {("F", name) for name in ("Sync", "Flush", "Query", "CopyDone")}
+_RUN = {("F", "Execute"), ("F", "Query")}
+
 
 @dataclass(slots=True)
 class RoundTrips:
-    """`count` is known once the block has ended."""
+    """Known once the block has ended; BEGIN and COMMIT are statements too."""
 
     count: int = 0
+    statements: int = 0
 
 
 @contextmanager
 def counting(session: Session) -> Iterator[RoundTrips]:
-    """Counts, in libpq's own trace (Linux only), how often an answer follows on something sent."""
+    """Counts, in libpq's own trace (Linux only), how often something sent makes the client wait.
+
+    What a pipeline happens to read while it goes on sending is no wait.
+    """
     found = RoundTrips()
     with tempfile.TemporaryFile("w+") as trace:
         session.pgconn.trace(trace.fileno())
@@ -32,5 +40,14 @@ def counting(session: Session) -> Iterator[RoundTrips]:
         finally:
             session.pgconn.untrace()
             trace.seek(0)
-            senders = [line[0] for line in trace if line[:2] in ("F\t", "B\t")]
-            found.count = sum(pair == ("F", "B") for pair in pairwise(senders))
+            messages = _messages(trace)
+            found.count = sum(
+                sent in _WAITED_FOR and answer[0] == "B" for sent, answer in pairwise(messages)
+            )
+            found.statements = sum(message in _RUN for message in messages)
+
+
+def _messages(trace: IO[str]) -> Sequence[tuple[str, str]]:
+    """Who sent each message, `F` the client or `B` the server, and its name."""
+    lines = (line.rstrip("\n").split("\t") for line in trace if line[:2] in ("F\t", "B\t"))
+    return [(fields[0], fields[2]) for fields in lines]
