@@ -102,7 +102,11 @@ class Database:
             self.close()
         if self._session is None:
             session = _connect(self.url, self.statement_timeout)
-            self._names_portfolios = _checked_role(session) == roles.PORTFOLIO
+            try:
+                self._names_portfolios = _checked_role(session) == roles.PORTFOLIO
+            except BaseException:
+                session.close()
+                raise
             self._session = session
         return self._session
 
@@ -151,7 +155,6 @@ def _checked_role(session: Session) -> str:
         row = None
     found, role = row or ("none", "")
     if found != SCHEMA_VERSION:
-        session.close()
         raise SchemaVersionMismatch(
             f"the database is at schema version {found}; this code needs {SCHEMA_VERSION}: "
             "run the migrate function"
