@@ -66,6 +66,7 @@ class Stage:
     def run(self, path: str, limits: FetchLimits = PATIENT, url: str = "") -> Seen:
         """Run the step a second later, and let the exchange recover; an error names the path."""
         self.world.clock.pass_time(seconds=1)
+        self.world.context.measures.take()
         before, waits = self.world.everything(), list[float]()
         with self.reading(url or self.exchange.url, limits, waits):
             error, flagged = self._update_prices() if path == HELD else self._filter()
@@ -105,9 +106,25 @@ class Stage:
             cycle = self.world.row("SELECT * FROM trading_cycles ORDER BY cycle_id DESC LIMIT 1")
             assert cycle["counters"] == batch["counters"]
             assert cycle["status"] == ("failed" if error else "completed")
+        assert self._measured() == {
+            ("BatchFailed", None): bool(error),
+            ("ExchangeCalls", None): batch["counters"]["calls"],
+            ("ExchangeRetries", None): batch["counters"]["retries"],
+            ("DuplicateRows", None): batch["counters"]["duplicates"],
+            **{("SkippedRows", why): rows for why, rows in batch["counters"]["skipped"].items()},
+        }
         stored = self._stored(batch["batch_id"])
         assert not (error and stored)
         return Seen(batch["status"], batch["counters"], waits, flagged, stored)
+
+    def _measured(self) -> dict[tuple[str, str | None], float]:
+        """The metrics of the fetch, by name and reason."""
+        named = ("BatchFailed", "ExchangeCalls", "ExchangeRetries", "DuplicateRows", "SkippedRows")
+        return {
+            (one.name, dict(one.dimensions).get("reason")): one.value
+            for one in self.world.context.measures.take()
+            if one.name in named
+        }
 
     def _stored(self, batch_id: int) -> Rows:
         queries = (

@@ -55,6 +55,7 @@ def http_date(moment: datetime) -> str:
         TRUNCATED,
         RESET,
         Answer(b""),
+        Answer(b'{"events": [{"id": "1", "quest'),
         Answer(b'[{"price": NaN}]'),
         Answer(b'[{"price": 1e99999999999999999999}]'),
         Answer(b"\xff\xfe"),
@@ -79,6 +80,7 @@ def test_a_passing_fault_is_retried(fault: Answer) -> None:
     [
         (HTML, "text/html that is not JSON"),
         (TRUNCATED, "IncompleteRead"),
+        (RESET, "ConnectionResetError"),
         (answer({"error": "oops"}, status=500), "answered 500 oops"),
         (replace(HTML, status=502), "answered 502 "),
         (answer({"error": "slow down"}, status=429), "answered 429 slow down"),
