@@ -39,6 +39,11 @@ class Sales:
     exits: list[tuple[SaleOrder, Exit]] = field(default_factory=list)
     rejections: list[tuple[SaleOrder, Rejection]] = field(default_factory=list)
 
+    @property
+    def cash(self) -> Decimal:
+        """Dollars that the exits bring, fees deducted."""
+        return sum((made.cash for _, made in self.exits), ZERO)
+
 
 def execute_sales(
     orders: Sequence[SaleOrder], max_slippage: Decimal, max_quote_age: timedelta

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from prescient.core.execution import Executions, Order, Rejection, Rules, execute
 from prescient.core.exits import triggers
 from prescient.core.fills import Fill
+from prescient.core.portfolios import PortfolioId
 from prescient.core.sales import Sales, execute_sales
 from prescient.core.sizing import position_limit
 from prescient.core.strategies import registry
@@ -60,10 +61,12 @@ def _execute(
 ) -> ExecuteResult:
     """Sales come first: they free cash and positions for the buys."""
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
-    exposures.lock(session, waiting.market_ids)
+    shared = exposures.lock(session, waiting.market_ids)
     sales = execute_sales(waiting.sales, configuration.max_slippage, context.max_quote_age)
-    portfolio = _save_sales(session, portfolio, sales, now)
-    account = trades.account(session, portfolio, exposures.lock(session, waiting.market_ids))
+    if sales.exits:
+        _save_sales(session, portfolio.portfolio_id, sales, now)
+        shared = exposures.lock(session, waiting.market_ids)
+    account = trades.account(session, portfolio, sales.cash, shared)
     rules = _rules(portfolio, configuration, context)
     done = execute(waiting.buys, account, rules)
     _save_fills(session, cycle_id, portfolio, configuration, done.fills, now=now)
@@ -82,16 +85,10 @@ def _execute(
     return ExecuteResult(status="running", trades=made, rejected=len(rejections))
 
 
-def _save_sales(
-    session: Session, portfolio: PortfolioRow, sales: Sales, now: datetime
-) -> PortfolioRow:
-    """Write the sales; the portfolio as it stands after them."""
-    if not sales.exits:
-        return portfolio
+def _save_sales(session: Session, portfolio_id: PortfolioId, sales: Sales, now: datetime) -> None:
     exits.save(session, [made for _, made in sales.exits], None, now)
     signal_ids = [order.signal_id for order, _ in sales.exits]
-    trades.mark_sold(session, portfolio.portfolio_id, signal_ids, now)
-    return portfolios.get(session, portfolio.portfolio_id)
+    trades.mark_sold(session, portfolio_id, signal_ids, now)
 
 
 def _rejections(done: Executions, sales: Sales) -> dict[int, Rejection]:

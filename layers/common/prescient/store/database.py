@@ -75,7 +75,7 @@ class Database:
         with _domain_errors():
             session = self._usable_session()
             if portfolio_id is not None:
-                with session.pipeline(), session.transaction():
+                with session.transaction(), session.pipeline():
                     session.execute(SQL["name_portfolio"], {"portfolio_id": str(portfolio_id)})
                     yield session
             elif self._names_portfolios:

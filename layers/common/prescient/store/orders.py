@@ -83,7 +83,8 @@ def _orders(rows: Sequence[_OrderRow], portfolio_id: PortfolioId) -> Orders:
 
 def _buy(row: _OrderRow) -> Order:
     action = Action(row.action)
-    book, top = _book(row), _quote(row, action.outcome)
+    book = _book(row)
+    top = _quote(row, book, action.outcome)
     mark = row.mark if action.outcome is Outcome.YES else ONE - row.mark
     return Order(
         signal_id=row.signal_id,
@@ -108,7 +109,8 @@ def _sale(row: _OrderRow, portfolio_id: PortfolioId) -> SaleOrder | None:
     if row.position_id is None or row.held_shares is None or row.cost_basis is None:
         return None
     outcome = Action(row.action).outcome
-    book, top = _book(row), _quote(row, outcome)
+    book = _book(row)
+    top = _quote(row, book, outcome)
     holding = Holding(
         row.position_id, portfolio_id, row.market_id, outcome, row.held_shares, row.cost_basis
     )
@@ -131,9 +133,8 @@ def _offers(book: OrderBook | None, top: Quote | None, mark: Decimal, liquidity:
     return offers_from_book(book) if book else offers(top, mark, liquidity)
 
 
-def _quote(row: _OrderRow, outcome: Outcome) -> Quote | None:
+def _quote(row: _OrderRow, book: OrderBook | None, outcome: Outcome) -> Quote | None:
     """The top of the outcome's own book, else its side of the listed quote."""
-    book = _book(row)
     if book is not None:
         return book.quote
     listed = quote(row.best_bid, row.best_ask)

@@ -33,8 +33,13 @@ class Purchase:
     triggers: Triggers
 
 
-def account(session: Session, portfolio: PortfolioRow, shared: Callable[[], Exposure]) -> Account:
-    """The locked portfolio's account, beside the locked exposure over all portfolios."""
+def account(
+    session: Session, portfolio: PortfolioRow, sold: Decimal, shared: Callable[[], Exposure]
+) -> Account:
+    """The locked portfolio's account, beside the locked exposure over all portfolios.
+
+    Dollars that were `sold` for since the portfolio was read are cash too.
+    """
     values = {"portfolio_id": portfolio.portfolio_id}
     rows = session.execute(SQL["select_exposure_of_portfolio"], values).fetchall()
     over_all = shared()
@@ -44,7 +49,7 @@ def account(session: Session, portfolio: PortfolioRow, shared: Callable[[], Expo
             by_event[event_id] += cost_basis
     return Account(
         status=PortfolioStatus(portfolio.status),
-        balance=portfolio.current_balance,
+        balance=portfolio.current_balance + sold,
         invested=sum((cost_basis for *_, cost_basis in rows), ZERO),
         open_positions=len(rows),
         held={(market_id, Action(action)) for market_id, _, action, _ in rows},
