@@ -9,29 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import cast
 
 import psycopg
 
-from benchmarks import holdings
+from benchmarks import waiting
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
-from benchmarks.holdings import Holdings
 from benchmarks.round_trips import counting
 from local.exchange.simulated import EPOCH
-from prescient.core.portfolios import GlobalLimits, PortfolioId
-from prescient.runtime.login import as_user
+from prescient.core.portfolios import PortfolioId
 from prescient.steps import execute
-from prescient.steps.context import Exchange, StepContext
-from prescient.steps.portfolio_step import PortfolioStepRequest
-from prescient.store import cycles, roles, statements
-from prescient.store.database import Database
+from prescient.store import cycles, statements
 
 SQL = statements.load(__file__)
-SIGNALS, MANY_SIGNALS, MARKETS = 10, 50, 1_000
+SIGNALS, MANY_SIGNALS = 10, 50
 BOUND = 3.0
-CYCLE = 2  # the second that there is
-NOBODY = PortfolioId(0)
 
 
 def measure(bench: Bench) -> Iterator[Measurement]:
@@ -44,23 +35,10 @@ def measure(bench: Bench) -> Iterator[Measurement]:
 def _compare(
     bench: Bench, name: str, portfolios: int, signals: int, bound: float | None = None
 ) -> Iterator[Measurement]:
-    with _waiting(bench, portfolios, signals) as waiting:
-        contest = _prepared(bench, waiting)
+    with waiting.signals(bench, portfolios, signals) as url:
+        contest = _prepared(bench, url)
         ours, floor = bench.interleaved(contest.execute, contest.write)
     yield Measurement(name, ours, floor, f"{portfolios:,} × {signals} signals", bound)
-
-
-@contextmanager
-def _waiting(bench: Bench, portfolios: int, signals: int) -> Iterator[str]:
-    """A database whose portfolios have signals that nobody has executed."""
-    with bench.database() as url:
-        holdings.fill(url, Holdings(portfolios, 0, MARKETS), EPOCH)
-        values = {"now": EPOCH, "signals": signals, "markets": MARKETS}
-        with closing(psycopg.connect(url, autocommit=True)) as connection:
-            for step in ("show_markets", "open_cycle", "add_signals"):
-                connection.execute(SQL[step], values)
-            connection.execute("VACUUM ANALYZE")
-        yield url
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +46,7 @@ class _Contest:
     """`fills` are what each portfolio buys, as JSON; `change` is what every lap has to leave."""
 
     bench: Bench
-    waiting: str
+    original: str
     fills: dict[PortfolioId, str]
     change: object
     round_trips: int
@@ -76,11 +54,11 @@ class _Contest:
     def execute(self) -> Lap:
         with (
             self._copy() as url,
-            _context(url) as context,
+            waiting.context(url) as context,
             Stopwatch() as watch,
         ):
             for portfolio_id in self.fills:
-                execute.run(_request(portfolio_id), context)
+                execute.run(waiting.request(portfolio_id), context)
         return Lap(watch.seconds, {"round_trips": self.round_trips})
 
     def write(self) -> Lap:
@@ -96,53 +74,33 @@ class _Contest:
 
     @contextmanager
     def _copy(self) -> Iterator[str]:
-        with self.bench.database(copy_of=self.waiting) as url:
+        with self.bench.database(copy_of=self.original) as url:
             yield url
             assert _change(url) == self.change, "the floor does other work than the step"
 
 
-def _prepared(bench: Bench, waiting: str) -> _Contest:
+def _prepared(bench: Bench, original: str) -> _Contest:
     """Executes once, to know the fills and to count the round trips."""
-    with bench.database(copy_of=waiting) as url:
+    with bench.database(copy_of=original) as url:
         trips = _execute_all(url)
         with closing(psycopg.connect(url)) as connection:
             fills: dict[PortfolioId, str] = dict(connection.execute(SQL["read_fills"]).fetchall())
-        return _Contest(bench, waiting, fills, _change(url), trips)
+        return _Contest(bench, original, fills, _change(url), trips)
 
 
 def _execute_all(url: str) -> int:
     """The round trips of the execute that took the most."""
     with closing(psycopg.connect(url)) as connection:
-        portfolio_ids = cycles.admitted(connection, CYCLE)
+        portfolio_ids = cycles.admitted(connection, waiting.CYCLE)
     counts = []
-    with _context(url) as context:
-        with context.database.transaction(NOBODY) as session:
+    with waiting.context(url) as context:
+        with context.database.transaction(waiting.NOBODY) as session:
             pass  # for its connection, which is the executes' too
         for portfolio_id in portfolio_ids:
             with counting(session) as trips:
-                execute.run(_request(portfolio_id), context)
+                execute.run(waiting.request(portfolio_id), context)
             counts.append(trips.count)
     return max(counts)
-
-
-@contextmanager
-def _context(url: str) -> Iterator[StepContext]:
-    """With a connection that is open already, as an environment's is after its first call."""
-    with closing(Database(as_user(url, roles.PORTFOLIO))) as database:
-        with database.transaction(NOBODY):
-            pass
-        yield StepContext(
-            database=database,
-            exchange=cast(Exchange, None),  # this step does not ask it
-            now=lambda: EPOCH,
-            shared_limits=GlobalLimits(),
-            max_quote_age=timedelta(seconds=600),
-            max_concurrency=1,
-        )
-
-
-def _request(portfolio_id: PortfolioId) -> PortfolioStepRequest:
-    return PortfolioStepRequest(cycle_id=CYCLE, portfolio_id=portfolio_id)
 
 
 def _change(url: str) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import execute, ingest, price_update, upgrade
+from benchmarks import execute, ingest, isolation, price_update, upgrade
 from benchmarks.bench import Bench, Measurement
 
 
@@ -23,5 +23,6 @@ BENCHMARKS = (
     Benchmark("ingest", ingest.measure, rows=5_000, rounds=3),
     Benchmark("price_update", price_update.measure, rows=5_000),
     Benchmark("execute", execute.measure, rows=1_000),
+    Benchmark("isolation", isolation.measure, rows=1_000),
     Benchmark("upgrade", upgrade.measure, rows=5_000, rounds=3),
 )

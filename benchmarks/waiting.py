@@ -1,0 +1,60 @@
+"""Portfolios whose signals wait to be executed, and what the steps of a portfolio are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from typing import cast
+
+import psycopg
+
+from benchmarks import holdings
+from benchmarks.bench import Bench
+from benchmarks.holdings import Holdings
+from local.exchange.simulated import EPOCH
+from prescient.core.portfolios import GlobalLimits, PortfolioId
+from prescient.runtime.login import as_user
+from prescient.steps.context import Exchange, StepContext
+from prescient.steps.portfolio_step import PortfolioStepRequest
+from prescient.store import roles, statements
+from prescient.store.database import Database
+
+SQL = statements.load(__file__)
+MARKETS = 1_000
+CYCLE = 2  # the second that there is
+NOBODY = PortfolioId(0)
+
+
+@contextmanager
+def signals(bench: Bench, portfolios: int, signals: int) -> Iterator[str]:
+    """A database whose portfolios have signals that nobody has executed."""
+    with bench.database() as url:
+        holdings.fill(url, Holdings(portfolios, 0, MARKETS), EPOCH)
+        values = {"now": EPOCH, "signals": signals, "markets": MARKETS}
+        with closing(psycopg.connect(url, autocommit=True)) as connection:
+            for step in SQL.values():
+                connection.execute(step, values)
+            connection.execute("VACUUM ANALYZE")
+        yield url
+
+
+@contextmanager
+def context(url: str) -> Iterator[StepContext]:
+    """With a connection that is open already, as an environment's is after its first call."""
+    with closing(Database(as_user(url, roles.PORTFOLIO))) as database:
+        with database.transaction(NOBODY):
+            pass
+        yield StepContext(
+            database=database,
+            exchange=cast(Exchange, None),  # these steps do not ask it
+            now=lambda: EPOCH,
+            shared_limits=GlobalLimits(),
+            max_quote_age=timedelta(seconds=600),
+            max_concurrency=1,
+        )
+
+
+def request(portfolio_id: PortfolioId) -> PortfolioStepRequest:
+    """One portfolio's step of the cycle that is waiting."""
+    return PortfolioStepRequest(cycle_id=CYCLE, portfolio_id=portfolio_id)
