@@ -13,8 +13,10 @@ from prescient.store import portfolios, roles
 from prescient.store.database import Database, PortfolioNotNamed
 
 
-@pytest.fixture
-def of_portfolio(database_url: str) -> Iterator[Database]:
+@pytest.fixture(params=["as itself", "by the password of another"])
+def of_portfolio(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    if request.param != "as itself":
+        database_url = database_url.replace("postgres@", "postgres:secret@")
     database = Database(as_user(database_url, roles.PORTFOLIO))
     yield database
     database.close()
@@ -30,6 +32,7 @@ def test_a_transaction_of_the_portfolio_role_names_its_portfolio(of_portfolio: D
 def test_the_name_ends_with_its_transaction(of_portfolio: Database) -> None:
     with of_portfolio.transaction(PortfolioId(7)) as session:
         assert session.execute("SHOW prescient.portfolio_id").fetchone() == ("7",)
+        assert session.execute("SELECT current_user").fetchone() == (roles.PORTFOLIO,)
     assert session.execute("SHOW prescient.portfolio_id").fetchone() == ("",)
 
 
