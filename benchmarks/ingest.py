@@ -35,7 +35,8 @@ def measure(bench: Bench) -> Iterator[Measurement]:
     exchange = _RenderedExchange(bench.rows)
     with HttpServer(exchange.respond) as server, bench.database() as read:
         _ingest(read, server.url, hour=0)
-        contest = _Contest(bench, server.url, read, _stored(read), _seen_again(read))
+        stored, seen = _stored(read), _seen_again(read)
+        contest = _Contest(bench, server.url, exchange.markets, read, stored, seen)
         first, floor, again, floor_again = bench.interleaved(
             contest.ingest, contest.copy, contest.ingest_again, contest.copy_again
         )
@@ -64,10 +65,14 @@ class _RenderedExchange:
 
 @dataclass(frozen=True, slots=True)
 class _Contest:
-    """`read` is a database after a first reading, `stored` its rows, `seen` those of the next."""
+    """`read` is a database after a first reading, `stored` its rows, `seen` those of the next.
+
+    `markets` are the listing's, those included that are read and not stored.
+    """
 
     bench: Bench
     exchange_url: str
+    markets: int
     read: str
     stored: Mapping[str, bytes]
     seen: bytes
@@ -86,7 +91,7 @@ class _Contest:
                 with cursor.copy(_copy("COPY {} FROM STDIN", table)) as copy:
                     copy.write(rows)
             cursor.connection.commit()
-        return Lap(watch.seconds)
+        return self._lap(watch)
 
     def copy_again(self) -> Lap:
         with (
@@ -100,7 +105,10 @@ class _Contest:
             cursor.execute(SQL["move_prices"])
             cursor.execute(SQL["add_hours"])
             cursor.connection.commit()
-        return Lap(watch.seconds)
+        return self._lap(watch)
+
+    def _lap(self, watch: Stopwatch) -> Lap:
+        return Lap(watch.seconds, {"rows_per_second": self.markets / watch.seconds})
 
 
 def _ingest(database_url: str, exchange_url: str, *, hour: int) -> Lap:

@@ -58,8 +58,10 @@ def _create_portfolio(context: StepContext, name: str) -> None:
 
 
 def peak_megabytes() -> float:
-    """Of this process, in millions of bytes."""
-    """Linux hands on `ru_maxrss` from whoever started the process, but not `VmHWM`."""
+    """Of this process, in millions of bytes.
+
+    Linux hands on `ru_maxrss` from whoever started the process, but not `VmHWM`.
+    """
     if _STATUS.exists():
         (line,) = (one for one in _STATUS.read_text().splitlines() if one.startswith("VmHWM"))
         return int(line.split()[1]) / 1e3

@@ -23,9 +23,10 @@ from prescient.core.markets import Market, MarketId
 from prescient.core.portfolios import GlobalLimits
 from prescient.polymarket.client import MarketPage
 from prescient.polymarket.counters import Counters, CountersDocument
+from prescient.runtime.login import as_user
 from prescient.steps import price_update
 from prescient.steps.context import Exchange, StepContext
-from prescient.store import statements
+from prescient.store import roles, statements
 from prescient.store.database import Database
 
 SQL = statements.load(__file__)
@@ -70,7 +71,7 @@ class _Step:
 
     def __init__(self, url: str, wanted: Holdings) -> None:
         self._prices = _Prices(wanted)
-        self._database = Database(url)
+        self._database = Database(as_user(url, roles.APP))
 
     def lap(self) -> Lap:
         now, markets = self._prices.next()

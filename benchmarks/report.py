@@ -28,7 +28,7 @@ def table(measurements: Sequence[Measurement]) -> Table:
             f"{one.floor.seconds:.3f}",
             f"{one.ratio:.2f}" if one.is_within_bound else f"[bold red]{one.ratio:.2f}[/]",
             "" if one.bound is None else f"{one.bound:g}",
-            "; ".join([one.work, *(_figure(*figure) for figure in one.lap.figures.items())]),
+            "; ".join([one.work, *(_figure(*figure) for figure in _figures(one).items())]),
         )
     return shown
 
@@ -48,7 +48,15 @@ def _entry(one: Measurement) -> Mapping[str, object]:
         "ratio": round(one.ratio, 3),
         "work": one.work,
         **bound,
-        **{name: round(value, 3) for name, value in one.lap.figures.items()},
+        **{name: round(value, 3) for name, value in _figures(one).items()},
+    }
+
+
+def _figures(one: Measurement) -> Mapping[str, float]:
+    """Those of the lap, then those of the floor under names that say so."""
+    return {
+        **one.lap.figures,
+        **{f"floor_{name}": value for name, value in one.floor.figures.items()},
     }
 
 
