@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from local.postgres import Postgres
+from local import databases
+from local.postgres import DEFAULT_DIRECTORY, laptop_server
+from local.report import plain_table, terminal
 from local.run import DATABASE
-from prescient.core.errors import PrescientError
+from prescient.core.errors import InvalidRequest, PrescientError
 from prescient.core.reconcile import Break
 from prescient.store import reconcile
 from prescient.store.database import Database
@@ -20,11 +22,11 @@ from prescient.store.database import Database
 
 def main() -> int:
     """0 when the books reconcile, 1 when a row breaks an invariant, 2 when they cannot be read."""
-    console = Console()
+    console = terminal()
     try:
         breaks = _breaks()
     except PrescientError as error:
-        console.print(str(error))
+        print(error, file=sys.stderr)
         return 2
     console.print(_table(breaks) if breaks else "The books reconcile.")
     return 1 if breaks else 0
@@ -33,25 +35,29 @@ def main() -> int:
 def _breaks() -> list[Break]:
     with _database(os.environ.get("DATABASE_URL", "")) as url:
         database = Database(url)
-        with database.transaction() as session:
-            breaks = reconcile.all_breaks(session)
-        database.close()
-    return breaks
+        try:
+            return reconcile.all_breaks(database)
+        finally:
+            database.close()
 
 
 @contextmanager
 def _database(given: str) -> Iterator[str]:
     if given:
-        yield given
+        yield databases.checked(given)
         return
-    with Postgres() as server:
+    if not DEFAULT_DIRECTORY.exists():
+        raise InvalidRequest("DATABASE_URL: must be given where no `make run` left a database")
+    with laptop_server() as server:
         yield server.url(DATABASE)
 
 
 def _table(breaks: list[Break]) -> Table:
-    table = Table("invariant", "row", "says", "should say", title="What does not reconcile")
+    table = plain_table("What does not reconcile")
+    for heading in ("invariant", "row", "says", "should say"):
+        table.add_column(heading, overflow="fold")
     for one in breaks:
-        table.add_row(one.rule, one.subject, one.found, one.expected)
+        table.add_row(*map(Text, (one.rule, one.subject, one.found, one.expected)))
     return table
 
 

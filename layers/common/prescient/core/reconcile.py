@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from prescient.core.bookkeeping import Books, Fill, Held, Left
 from prescient.core.markets import ZERO, MarketId
 from prescient.core.positions import marked_value
 from prescient.core.record import TradingRecord
@@ -25,102 +26,6 @@ class Break:
     subject: str
     found: str
     expected: str
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """A movement of cash, in dollars."""
-
-    entry_no: int
-    kind: str
-    amount: Decimal
-    balance_after: Decimal
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """A trade with the limits (dollars of cost basis) that held when it filled.
-
-    One that is `inherited` from schema v1 may lack its signal, and its position with it what came
-    of it.
-    """
-
-    trade_id: str
-    event_id: str | None
-    cost_basis: Decimal
-    shares: Decimal | None
-    signals: int
-    inherited: bool
-    max_position_size: Decimal | None
-    max_total_exposure: Decimal | None
-    max_event_exposure: Decimal | None
-    max_positions: int | None
-
-    @property
-    def source(self) -> str:
-        return f"trade:{self.trade_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A position as stored. `mark` is that of its outcome, 0–1, None when there is none.
-
-    Shares are None where schema v1 had an impossible entry price.
-    """
-
-    position_id: int
-    trade_id: str
-    market_id: MarketId
-    bought_shares: Decimal | None
-    shares: Decimal | None
-    cost_basis: Decimal
-    realized_pnl: Decimal
-    status: str
-    mark: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Shares that left a position; money in dollars."""
-
-    position_id: int
-    shares: Decimal
-    proceeds: Decimal
-    fee: Decimal
-    cost_basis: Decimal
-    source: str
-
-    @property
-    def realized_pnl(self) -> Decimal:
-        return self.proceeds - self.fee - self.cost_basis
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """The numbers that a portfolio's row claims, in dollars."""
-
-    initial_balance: Decimal
-    current_balance: Decimal
-    total_invested: Decimal
-    total_profit_loss: Decimal
-    realized_pnl: Decimal
-    trade_count: int
-    winning: int
-    losing: int
-    average_pnl: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """All that is stored of one portfolio, each list in the order of its ids."""
-
-    portfolio_id: int
-    totals: Totals
-    ledger: Sequence[LedgerEntry]
-    fills: Sequence[Fill]
-    positions: Sequence[Held]
-    exits: Sequence[Left]
 
 
 def breaks(books: Books) -> list[Break]:
@@ -164,6 +69,16 @@ def transfer_breaks(transfers: Iterable[tuple[str, Decimal]]) -> list[Break]:
         one
         for source, total in sums.items()
         for one in _compare("5: the two sides of a transfer sum to zero", total, ZERO, source)
+    ]
+
+
+def mark_breaks(marks: Iterable[tuple[MarketId, Decimal, Decimal]]) -> list[Break]:
+    """Invariant 6: (market, latest mark, newest mark of the tape) agree, 0–1 and of YES."""
+    rule = "6: the latest mark is the newest of the tape"
+    return [
+        one
+        for market_id, latest, newest in marks
+        for one in _compare(rule, latest, newest, f"market {market_id}")
     ]
 
 
@@ -214,6 +129,25 @@ def _positions(books: Books) -> Iterator[Break]:
     costs = {one.trade_id: one.cost_basis for one in books.fills}
     for position in books.positions:
         yield from _position(position, left[position.position_id], costs.get(position.trade_id))
+    yield from _trades(books)
+
+
+def _trades(books: Books) -> Iterator[Break]:
+    """A position starts as its trade bought it, and the trade follows what becomes of it."""
+    held = {one.trade_id: one for one in books.positions}
+    for fill in books.fills:
+        if (position := held.get(fill.trade_id)) is None:
+            continue
+        subject = f"trade {fill.trade_id}"
+        status, pnl = position.status, position.realized_pnl
+        yield from _compare(
+            "6: a position's bought shares are its trade's",
+            position.bought_shares,
+            fill.shares,
+            f"position {position.position_id}",
+        )
+        yield from _compare("6: a trade's status is its position's", fill.status, status, subject)
+        yield from _compare("6: a trade's P&L is its position's", fill.realized_pnl, pnl, subject)
 
 
 def _position(position: Held, left: Sequence[Left], cost: Decimal | None) -> Iterator[Break]:

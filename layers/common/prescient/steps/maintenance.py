@@ -49,7 +49,6 @@ def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
     if Task.BACKFILL in request.tasks:
         done.backfill = backfill.run(context)
     if Task.RECONCILE in request.tasks:
-        with context.database.transaction() as session:
-            done.breaks = reconcile.all_breaks(session)
+        done.breaks = reconcile.all_breaks(context.database)
         done.reconciled = not done.breaks
     return done

@@ -9,39 +9,39 @@ from typing import LiteralString, TypeVar
 
 from psycopg.rows import scalar_row
 
-from prescient.core.reconcile import (
-    Books,
-    Break,
-    Fill,
-    Held,
-    LedgerEntry,
-    Left,
-    Totals,
-    breaks,
-    shared_breaks,
-    transfer_breaks,
-)
+from prescient.core.bookkeeping import Books, Fill, Held, LedgerEntry, Left, Totals
+from prescient.core.reconcile import Break, breaks, mark_breaks, shared_breaks, transfer_breaks
 from prescient.store import statements
-from prescient.store.database import Session
+from prescient.store.database import Database, Session
 
 SQL = statements.load(__file__)
 PORTFOLIOS_AT_A_TIME = 200
 RowT = TypeVar("RowT")
 
 
-def all_breaks(session: Session, limit: int = 100) -> list[Break]:
-    """At most `limit` rows that break an invariant, over all portfolios; none when all is well."""
-    found = shared_breaks(
+def all_breaks(database: Database, limit: int = 100) -> list[Break]:
+    """At most `limit` rows that break an invariant, over all portfolios; none when all is well.
+
+    All of it is read as of one moment, so that portfolios may trade meanwhile.
+    """
+    with database.snapshot() as session:
+        found = _breaks_over_all(session)
+        for books in _all_books(session):
+            found += breaks(books)
+            if len(found) >= limit:
+                break
+    return found[:limit]
+
+
+def _breaks_over_all(session: Session) -> list[Break]:
+    exposure = shared_breaks(
         dict(session.execute(SQL["select_held_by_market"]).fetchall()),
         dict(session.execute(SQL["select_market_exposure"]).fetchall()),
         _capital(session),
     )
-    found += transfer_breaks(session.execute(SQL["select_transfers"]).fetchall())
-    for books in _all_books(session):
-        found += breaks(books)
-        if len(found) >= limit:
-            break
-    return found[:limit]
+    transfers = transfer_breaks(session.execute(SQL["select_transfers"]).fetchall())
+    marks = mark_breaks(session.execute(SQL["select_marks_of_held"]).fetchall())
+    return [*exposure, *transfers, *marks]
 
 
 def _all_books(session: Session) -> Iterator[Books]:

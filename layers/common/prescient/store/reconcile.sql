@@ -20,7 +20,7 @@ SELECT
         WHERE signal.portfolio_id = trade.portfolio_id AND signal.trade_id = trade.trade_id
             AND signal.executed
     ),
-    trade.origin <> 'live',
+    trade.origin <> 'live', trade.status, coalesce(trade.realized_pnl, 0),
     (ran.limits ->> 'max_position_size')::numeric,
     (ran.limits ->> 'max_total_exposure')::numeric,
     (ran.limits ->> 'max_event_exposure')::numeric,
@@ -53,12 +53,29 @@ SELECT market_id, sum(cost_basis) FROM portfolio_positions WHERE status = 'open'
 -- name: select_market_exposure
 SELECT market_id, cost_basis FROM market_exposure;
 
+-- name: select_marks_of_held
+SELECT price.market_id, price.mark, newest.mark
+FROM market_prices AS price
+CROSS JOIN LATERAL (
+    SELECT seen.mark FROM market_snapshots AS seen
+    JOIN market_batches AS batch ON batch.batch_id = seen.batch_id AND batch.status = 'complete'
+    WHERE seen.market_id = price.market_id AND seen.mark IS NOT NULL
+    ORDER BY seen.timestamp DESC, (seen.batch_id = price.batch_id) DESC
+    LIMIT 1
+) AS newest
+WHERE price.market_id IN (SELECT market_id FROM portfolio_positions WHERE status = 'open')
+ORDER BY price.market_id;
+
 -- name: select_capital
 SELECT cost_basis FROM capital_in_use WHERE id = 1;
 
 -- name: select_transfers
-SELECT source, amount FROM cash_ledger
-WHERE kind IN ('transfer_in', 'transfer_out') AND source IN (
-    SELECT source FROM cash_ledger WHERE kind IN ('transfer_in', 'transfer_out')
-    GROUP BY source HAVING count(*) = 2
-);
+SELECT entry.source, entry.amount FROM cash_ledger AS entry
+WHERE entry.kind IN ('transfer_in', 'transfer_out')
+    AND NOT EXISTS (
+        SELECT FROM portfolio_rebalancing_log AS log
+        WHERE log.timestamp = entry.timestamp AND log.amount = abs(entry.amount)
+            AND entry.portfolio_id IN (log.from_portfolio_id, log.to_portfolio_id)
+            AND (log.from_portfolio_id IS NULL OR log.to_portfolio_id IS NULL)
+    )
+ORDER BY entry.source;

@@ -14,8 +14,7 @@ routes = RouteTable("Reconcile")
 @routes.route(["POST"], "/reconcile", scope=Scope.ADMIN, answers={200: Reconciliation})
 def check_books(api: Api) -> Reconciliation:
     """Rebuild every number of every portfolio and name the rows that differ."""
-    with api.database.snapshot() as session:
-        breaks = reconcile.all_breaks(session)
+    breaks = reconcile.all_breaks(api.database)
     return Reconciliation(
         message="The books reconcile" if not breaks else "Some rows break an invariant",
         reconciled=not breaks,
