@@ -37,6 +37,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "listings": "upsert_events upsert_markets",
         "old_schema": "count_rows select_report",
         "portfolios": "insert_portfolio update_portfolio update_triggers",
+        "reconcile": "select_transfers",
         "retention": (
             "delete_stale trim_snapshots trim_features trim_books mark_trimmed delete_empty "
             "delete_hours"
@@ -70,7 +71,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "select_admitted select_cycle_portfolios fail_unfinished",
         "exits": "select_held_markets count_open_positions flag_positions",
         "portfolios": "select_portfolios select_first_active",
-        "reconcile": "select_portfolio_ids select_held_by_market select_transfers",
+        "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",
         "tape": "lock_possible_holders select_holders_of_batch",
     },
     Outcome.SHARED: {
