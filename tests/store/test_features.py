@@ -50,21 +50,20 @@ def test_features_are_those_of_the_hours_before_the_batch(
 
 
 def _hours(world: World, market_id: MarketId, before: datetime) -> list[tuple[datetime, Decimal]]:
-    """The last sighting of each hour, from the rows of the tape alone."""
+    """The last sighting of each hour, where it is earlier, from the rows of the tape alone."""
     rows = world.rows(
         "SELECT seen.timestamp, seen.mark FROM market_snapshots AS seen"
         " JOIN market_batches AS batch USING (batch_id)"
         " WHERE batch.status = 'complete' AND batch.kind = 'filter' AND seen.listed"
         " AND NOT seen.closed AND seen.mark IS NOT NULL AND seen.market_id = %s"
-        " AND seen.timestamp < %s ORDER BY seen.timestamp, seen.batch_id DESC",
+        " ORDER BY seen.timestamp, seen.batch_id DESC",
         market_id,
-        before,
     )
     last: dict[datetime, tuple[datetime, Decimal]] = {}
     for row in rows:
         moment = row["timestamp"]
         last[moment.replace(minute=0, second=0, microsecond=0)] = (moment, row["mark"])
-    return list(last.values())
+    return [(moment, mark) for moment, mark in last.values() if moment < before]
 
 
 def _feature(
