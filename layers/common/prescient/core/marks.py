@@ -28,7 +28,7 @@ def mark_price(
     The middle of bid and ask where the quote can be trusted; otherwise the previous mark, moved
     into [bid, ask]; the very first mark is then the outcome price. None when nothing is known.
     """
-    if quote is not None and _trusted(quote):
+    if quote is not None and is_trusted(quote):
         return Mark(price_half_up((quote.bid + quote.ask) / 2), stale=False)
     if previous is not None:
         return Mark(_clamped(previous, quote), stale=True)
@@ -37,7 +37,8 @@ def mark_price(
     return None
 
 
-def _trusted(quote: Quote) -> bool:
+def is_trusted(quote: Quote) -> bool:
+    """Whether its middle is the mark, whatever was before."""
     if quote.has_bid and quote.has_ask:
         return quote.spread <= WIDEST_TRUSTED_SPREAD
     if quote.has_ask:

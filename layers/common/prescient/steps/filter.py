@@ -162,7 +162,8 @@ def _publish(fetch: Fetch, task: Task, picked: Picked, context: StepContext) -> 
         books.save(session, batch_id, picked.books, picked.books_fetched_at)
         watched = {*picked.market_ids, *tape.held_within(session, batch_id, task.demand.sellers)}
         features.compute(session, batch_id, watched, task.demand.lookbacks)
-        tape.publish(session, batch_id, counters, now)
+        holders = tape.publish(session, batch_id, counters, now)
+        portfolios.rewrite_totals(session, holders, now)
         features.record_hours(session, batch_id)
         cycles.decide_on_batch(session, task.cycle.cycle_id, batch_id, task.portfolio_ids, now)
         cycles.record_counters(session, task.cycle.cycle_id, counters)

@@ -110,7 +110,7 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
     made = [one for one in due if one is not None]
     exits.save(session, made, batch_id, now)
     flagged = exits.flag(session, fetched.missing)
-    history.record_equity(session, holders, now)
+    history.mark_portfolios(session, holders, now)
     staleness = tape.staleness(session, fetched.held, now)
     settled = sum(one.kind is ExitKind.SETTLEMENT for one in made)
     return PriceUpdateResult(

@@ -113,7 +113,15 @@ WITH wanted AS (
         END AS flag
     FROM portfolio_positions AS position
     JOIN market_prices AS price ON price.market_id = position.market_id
-    WHERE position.status = 'open'
+    -- Nearly all positions have no flag and get none.
+    WHERE position.status = 'open' AND (
+        position.flag IS NOT NULL
+        OR position.shares IS NULL
+        OR position.market_id = ANY (%(missing)s::text[])
+        OR position.market_id IN (
+            SELECT market_id FROM market_prices WHERE resolution_flag IS NOT NULL
+        )
+    )
 ), changed AS (
     UPDATE portfolio_positions AS position SET flag = wanted.flag
     FROM wanted WHERE position.id = wanted.id AND position.flag IS DISTINCT FROM wanted.flag

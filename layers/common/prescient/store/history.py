@@ -29,7 +29,6 @@ def save_snapshot(session: Session, portfolio: PortfolioRow, now: datetime) -> N
     session.execute(SQL["save_snapshot"], values)
 
 
-def record_equity(session: Session, marked: Sequence[PortfolioId], now: datetime) -> None:
-    """Store an equity point of every portfolio that is not archived; `marked` ones are locked."""
-    session.execute(SQL["record_price_update"], {"portfolio_ids": list(marked), "now": now})
-    session.execute(SQL["record_equity"], {"now": now})
+def mark_portfolios(session: Session, holders: Sequence[PortfolioId], now: datetime) -> None:
+    """Rewrite the totals of locked portfolios; an equity point of all that are not archived."""
+    session.execute(SQL["mark_portfolios"], {"portfolio_ids": list(holders), "now": now})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import TypeVar
 
 from psycopg.rows import scalar_row
+from pydantic_core import to_json
 
 from prescient.core.markets import Event, Market
 from prescient.store import statements
@@ -91,13 +90,5 @@ def _market_row(market: Market, event: Event | None) -> Row:
 
 
 def _json(rows: Iterable[object]) -> str:
-    """Postgres reads the numbers again as NUMERIC, so decimals may travel as strings."""
-    return json.dumps(list(rows), default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    """Decimals travel as strings, which Postgres reads as NUMERIC again."""
+    return to_json(list(rows)).decode()

@@ -73,8 +73,9 @@ FROM (
         wanted.portfolio_id,
         coalesce(sum(valuation.cost_basis), 0) AS invested,
         coalesce(sum(coalesce(valuation.value, valuation.cost_basis)), 0) AS value
-    FROM unnest(%(portfolio_ids)s::int[]) AS wanted (portfolio_id)
+    FROM portfolios AS wanted
     LEFT JOIN position_valuations AS valuation USING (portfolio_id)
+    WHERE wanted.portfolio_id = ANY (%(portfolio_ids)s::int[])
     GROUP BY wanted.portfolio_id
 ) AS totals
 WHERE portfolios.portfolio_id = totals.portfolio_id;

@@ -42,11 +42,14 @@ WHERE batch_id = %(batch_id)s AND status = 'loading';
 SELECT portfolio_id FROM portfolios WHERE status <> 'archived' ORDER BY portfolio_id FOR UPDATE;
 
 -- name: select_holders_of_batch
-SELECT DISTINCT position.portfolio_id FROM portfolio_positions AS position
-JOIN market_snapshots AS snapshot
-    ON snapshot.batch_id = %(batch_id)s AND snapshot.market_id = position.market_id
-WHERE position.status = 'open'
-ORDER BY position.portfolio_id;
+-- Not a join: the planner knows nothing of rows that came a moment ago, and takes them for few.
+SELECT portfolio_id FROM portfolio_positions
+WHERE status = 'open'
+GROUP BY portfolio_id
+HAVING bool_or(
+    market_id IN (SELECT market_id FROM market_snapshots WHERE batch_id = %(batch_id)s)
+)
+ORDER BY portfolio_id;
 
 -- name: select_held_outside
 SELECT DISTINCT market_id FROM portfolio_positions AS position
