@@ -137,6 +137,8 @@ def _summary(journal: Journal, reconciled: bool, started: float, url: str) -> Ru
 def _report(summary: RunSummary, journal: Journal, results: Results, console: Console) -> None:
     listed, deeds = results.portfolios(), results.deeds()
     console.print(*portfolio_tables(listed), *deed_tables(listed, deeds))
+    if not deeds.rejections:
+        console.print("No signal was rejected.")
     by_portfolio = tallies(journal.rows)
     for portfolio in listed:
         tally = by_portfolio.get(portfolio.portfolio_id)

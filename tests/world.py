@@ -6,12 +6,12 @@ Each step logs in as its role.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg.rows import dict_row
@@ -54,7 +54,7 @@ class StandInExchange:
     """Shows `events`; raises after `pages_before_failure` pages where that is set.
 
     Books and histories are by token id, resolutions by condition id; the calls that `fails` names
-    raise.
+    raise. `while_answering` is what happens while held markets are on their way to the caller.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -70,6 +70,7 @@ class StandInExchange:
         self.fails: set[str] = set()
         self.unlisted: set[MarketId] = set()
         self.lists_closed = False
+        self.while_answering: Callable[[], None] = lambda: None
         self._clock = clock
 
     def event_pages(
@@ -90,9 +91,10 @@ class StandInExchange:
     def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage:
         self._fail_at(0)
         markets = (one for shown in self.events for one in shown.markets)
-        return MarketPage(
-            tuple(one for one in markets if one.market_id in ids), Counter(), self._clock.now
-        )
+        found = tuple(one for one in markets if one.market_id in ids)
+        page = MarketPage(found, Counter(), self._clock.now)
+        self.while_answering()
+        return page
 
     def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
         self._fail_if("books")
@@ -169,6 +171,12 @@ class World:
         database = Database(as_user(database_url, roles.PORTFOLIO))
         self.portfolio_context = replace(self.context, database=database)
         self._cycles = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.disconnect()
 
     def disconnect(self) -> None:
         self.context.database.close()

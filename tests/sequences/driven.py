@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal as D
 from fractions import Fraction as F
 from typing import Any, TypeVar, cast
@@ -17,6 +18,7 @@ from psycopg.rows import dict_row
 from prescient.api import portfolio_management
 from prescient.api.context import ApiContext
 from prescient.api.requests import UpdatePortfolio
+from prescient.core.errors import ClaimLost
 from prescient.core.portfolios import Limits, PortfolioId
 from prescient.steps import cycle, maintenance
 from prescient.steps.maintenance import MaintenanceRequest, Task
@@ -39,6 +41,10 @@ COUNTS = """
 SELECT ran.trades, count(signal.id) FILTER (WHERE signal.executed) AS executed
 FROM cycle_portfolios AS ran LEFT JOIN trading_signals AS signal USING (portfolio_id, cycle_id)
 WHERE ran.cycle_id = %s GROUP BY ran.portfolio_id, ran.cycle_id
+"""
+COMPLETE = """
+SELECT batch_id, market_id FROM market_snapshots JOIN market_batches USING (batch_id)
+WHERE status = 'complete' AND batch_id <> ALL (%s::bigint[])
 """
 PAST = """
 INSERT INTO market_hours (market_id, hour, observed_at, mark)
@@ -69,12 +75,12 @@ class Driven:
         self.world.empty()
         self.world.clock.now = NOON
         self.picture = Picture()
+        self._batches: set[int] = set()
         self.witness = Witness(self.rows, F(MAX_SLIPPAGE), census=self.census)
         self._observer.execute(PAST, [list(MARKETS), NOON])
 
-    def end(self) -> None:
+    def close(self) -> None:
         self._observer.close()
-        self.world.disconnect()
 
     def rows(self, query: Any, *values: Any) -> list[dict[str, Any]]:
         return self._observer.execute(query, values).fetchall()
@@ -93,7 +99,8 @@ class Driven:
         loss, profit = (
             configuration.get(f"{one}_percentage") for one in ("stop_loss", "take_profit")
         )
-        self.witness.stops[portfolio_id] = Stops(loss and F(loss), profit and F(profit))
+        cooldown = timedelta(hours=float(configuration["cooldown_hours"]))
+        self.witness.stops[portfolio_id] = Stops(loss and F(loss), profit and F(profit), cooldown)
         self.books[portfolio_id] = Book(F(balance))
 
     # Steps
@@ -107,8 +114,8 @@ class Driven:
     def filter(self, cycle_id: int, kills: Kills = NO_KILLS) -> list[PortfolioId]:
         self.picture.put_into(self.world.exchange)
         done = self._run("filter", lambda: self.world.filter(cycle_id), kills)
-        self._publish(done.batch_id)
-        self.witness.batch = dict(self.picture.shown)
+        self._publish(self.picture.shown, self.world.clock.now)
+        self.witness.decide_on(self.picture.shown, self.world.clock.now)
         return done.portfolio_ids
 
     def signal(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> bool:
@@ -127,6 +134,15 @@ class Driven:
             self.witness.marks
         )
 
+    def is_refused(self, cycle_id: int, owner: PortfolioId) -> bool:
+        """Whether the cycle lost the portfolio, so that no step of its does anything."""
+        try:
+            self.world.execute(cycle_id, owner)
+        except ClaimLost:
+            self.census["claims lost to another cycle"] += 1
+            return True
+        return False
+
     def fail(self, cycle_id: int, owner: PortfolioId) -> None:
         """The state machine gave up on the portfolio."""
         error = {"Error": "DatabaseUnavailable", "Cause": "killed too often"}
@@ -141,10 +157,27 @@ class Driven:
             assert row["trades"] == row["executed"], "the cycle's result forgot trades"
 
     def update_prices(self, kills: Kills = NO_KILLS) -> None:
+        self._update_prices(lambda: self._run("update", self.world.update_prices, kills))
+
+    def update_prices_overtaken(self, change: Callable[[], None]) -> None:
+        """Prices change and are updated while an update waits for its own, older answers."""
+
+        def overtake() -> None:
+            self.world.exchange.while_answering = lambda: None
+            change()
+            self.update_prices()
+            self.world.clock.pass_time(minutes=1)
+
+        self.world.exchange.while_answering = overtake
+        self._update_prices(self.world.update_prices)
+        self.census["updates overtaken by a newer one"] += 1
+
+    def _update_prices(self, update: Callable[[], object]) -> None:
         self.world.clock.pass_time(minutes=5)
         self.picture.put_into(self.world.exchange)
-        done = self._run("update", self.world.update_prices, kills)
-        names = self._publish(done.batch_id)
+        shown, asked_at = dict(self.picture.shown), self.world.clock.now
+        update()
+        names = self._publish(shown, asked_at)
         self.witness.look()
         self.witness.nothing_is_due(names)
         self._check_equity_points()
@@ -231,11 +264,12 @@ class Driven:
             assert row["flag"] == expected
             self.census[f"flagged: {expected}"] += expected is not None
 
-    def _publish(self, batch_id: int) -> list[str]:
-        found = self.rows("SELECT market_id FROM market_snapshots WHERE batch_id = %s", batch_id)
-        names = [row["market_id"] for row in found]
-        shown: dict[str, Shown] = {name: self.picture.shown[name] for name in names}
-        self.witness.publish(shown)
+    def _publish(self, picture: Mapping[str, Shown], seen_at: datetime) -> set[str]:
+        """The markets of the batches that became complete: a step that ran twice made two."""
+        found = self.rows(COMPLETE, list(self._batches))
+        self._batches |= {row["batch_id"] for row in found}
+        names = {row["market_id"] for row in found}
+        self.witness.publish({name: picture[name] for name in names}, seen_at)
         return names
 
     def _move_cash(

@@ -30,7 +30,7 @@ FROM trades AS trade JOIN portfolio_positions AS position USING (portfolio_id, t
 """
 ADMITS_ALL: dict[str, Any] = {
     "min_liquidity": 0, "min_volume": 0, "max_spread": 1, "min_hours_to_end": 0,
-    "cooldown_hours": 0, "max_slippage": MAX_SLIPPAGE,
+    "max_slippage": MAX_SLIPPAGE,
 }  # fmt: skip
 MOMENTUM = {"min_confidence": "0.5", "min_conviction": 0, "max_conviction": 1, "min_drift": -1}
 REVERSION = {"lookback_hours": 6, "min_observations": 2, "entry_z": 1, "max_z": 100}
@@ -44,15 +44,20 @@ OWN: dict[str, dict[str, Any]] = {
     },
     "random": {"entries_per_cycle": 4},
 }  # fmt: skip
+AFTER_THE_LAST = 1000
 STATEMENTS = {
-    "open": 4, "filter": 32, "signal": 20, "execute": 24, "snapshot": 10, "close": 6,
+    "open": 4, "filter": 32, "signal": 20, "execute": 18, "snapshot": 8, "close": 6,
     "update": 28, "manual": 18, "transfer": 8, "deposit": 7, "withdraw": 7, "status": 6,
 }  # fmt: skip
 
 
+MEANWHILE = ["update", "pause", "end", "withdraw", "fail", "rival", "overtake"]
+"""What may come between decision and execution."""
+
+
 def kills(*steps: str) -> st.SearchStrategy[Kills]:
-    """Each of the steps may be killed, at any of its statements."""
-    places = {step: st.integers(0, STATEMENTS[step]) for step in steps}
+    """Each of the steps may be killed, at any of its statements or after the last one."""
+    places = {step: st.integers(0, STATEMENTS[step]) | st.just(AFTER_THE_LAST) for step in steps}
     return st.fixed_dictionaries({}, optional=places)
 
 
@@ -79,6 +84,7 @@ together = st.builds(
 )
 moves = st.lists(st.tuples(st.sampled_from(MARKETS), single), max_size=3)
 markets = st.sampled_from(MARKETS)
+ends = st.sampled_from([*ENDS, "half", "half_by_clob"])
 
 
 class Sequences(RuleBasedStateMachine):
@@ -104,6 +110,7 @@ class Sequences(RuleBasedStateMachine):
             st.sampled_from([2, 4, 9]),
         ),
         event_cap=st.sampled_from([None, None, "120"]),
+        cooldown=st.sampled_from([0, 0, "0.4", 24]),
         first=st.tuples(together, st.tuples(single, single, single)),
     )
     def create(self, **drawn: Any) -> None:
@@ -111,6 +118,7 @@ class Sequences(RuleBasedStateMachine):
         common = {
             **ADMITS_ALL, "trade_amount": drawn["amount"], "stop_loss_percentage": loss,
             "take_profit_percentage": profit, "max_event_exposure": drawn["event_cap"],
+            "cooldown_hours": drawn["cooldown"],
         }  # fmt: skip
         for name in drawn["strategies"]:
             self.driven.create(name, drawn["balance"], drawn["limits"], {**common, **OWN[name]})
@@ -119,20 +127,9 @@ class Sequences(RuleBasedStateMachine):
         self.driven.picture.shown = dict(zip(names, (*exclusive, *plain), strict=True))
         self._cycle()
 
-    @rule(moved=moves)
-    def reprice(self, moved: list[tuple[str, Shown]]) -> None:
-        for name, one in moved:
-            if self.driven.picture.shown[name].end is None:
-                self.driven.picture.shown[name] = one
-
     @rule(shown=together)
     def reprice_event(self, shown: list[Shown]) -> None:
-        self.reprice(list(zip(EVENTS["exclusive"], shown, strict=True)))
-
-    @rule(data=st.data(), end=st.sampled_from([*ENDS, "half", "half_by_clob"]))
-    def end(self, data: st.DataObject, end: str) -> None:
-        """A market closes; what is disputed or odd may still be decided."""
-        self._end(data.draw(st.sampled_from(self._held() or MARKETS)), end)
+        self._reprice(list(zip(EVENTS["exclusive"], shown, strict=True)))
 
     @rule(name=markets)
     def disappear_or_return(self, name: str) -> None:
@@ -141,19 +138,19 @@ class Sequences(RuleBasedStateMachine):
     @rule(bid=st.sampled_from([59, 60]), depth=st.sampled_from([15, 900]))
     def come_back(self, bid: int, depth: int) -> None:
         """All prices return to where they were in the hours before."""
-        self.reprice([(name, Shown(bid, bid + 1, depth=depth)) for name in MARKETS])
+        self._reprice([(name, Shown(bid, bid + 1, depth=depth)) for name in MARKETS])
 
     @rule(
         moved=moves,
-        meanwhile=st.sampled_from([None, None, None, "update", "pause", "end", "withdraw", "fail"]),
+        meanwhile=st.sampled_from([None, None, None, *MEANWHILE]),
     )
     def cycle(self, moved: list[tuple[str, Shown]], meanwhile: str | None) -> None:
-        self.reprice(moved)
+        self._reprice(moved)
         self._cycle(meanwhile=meanwhile)
 
     @rule(moved=moves, killed=kills("open", "filter", "signal", "execute", "snapshot", "close"))
     def killed_cycle(self, moved: list[tuple[str, Shown]], killed: Kills) -> None:
-        self.reprice(moved)
+        self._reprice(moved)
         self._cycle(killed)
 
     @rule(steps=st.lists(st.integers(-20, 20), min_size=6, max_size=6), killed=kills("update"))
@@ -163,12 +160,19 @@ class Sequences(RuleBasedStateMachine):
             one = self.driven.picture.shown[name]
             bid = min(max(one.bid + step, 0), 99)
             ask = min(max(one.ask + step, bid + 1), 100)
-            self.reprice([(name, replace(one, bid=bid, ask=ask))])
+            self._reprice([(name, replace(one, bid=bid, ask=ask))])
         self.driven.update_prices(killed)
 
-    @rule(killed=kills("update"))
-    def update_prices(self, killed: Kills) -> None:
+    @rule(data=st.data(), ends=st.lists(ends, max_size=2), killed=kills("update"))
+    def update_prices(self, data: st.DataObject, ends: list[str], killed: Kills) -> None:
+        """Markets may have closed before; a disputed or odd one may still end well."""
+        for end in ends:
+            self._end(data.draw(st.sampled_from(self._held() or MARKETS)), end)
         self.driven.update_prices(killed)
+
+    @rule(moved=moves)
+    def update_prices_overtaken(self, moved: list[tuple[str, Shown]]) -> None:
+        self.driven.update_prices_overtaken(lambda: self._reprice(moved))
 
     @precondition(lambda self: any(book.lots for book in self.driven.books.values()))
     @rule(data=st.data(), part=st.integers(1, 150), killed=kills("manual"))
@@ -254,6 +258,11 @@ class Sequences(RuleBasedStateMachine):
             assert sum(lot.basis for lot in lots if lot.market == name) <= MARKET_CAP
         assert sum(lot.basis for lot in lots) <= CAPITAL_CAP
 
+    def _reprice(self, moved: list[tuple[str, Shown]]) -> None:
+        for name, one in moved:
+            if self.driven.picture.shown[name].end is None:
+                self.driven.picture.shown[name] = one
+
     def _held(self) -> list[str]:
         books = self.driven.books.values()
         return sorted({lot.market for book in books for lot in book.lots.values()})
@@ -267,7 +276,8 @@ class Sequences(RuleBasedStateMachine):
         if cents:
             self.driven.withdraw(owner, cents)
 
-    def _cycle(self, killed: Kills = NO_KILLS, meanwhile: str | None = None) -> None:
+    def _cycle(self, killed: Kills = NO_KILLS, meanwhile: str | None = None) -> list[PortfolioId]:
+        """The portfolios that the cycle executed."""
         driven = self.driven
         cycle_id = driven.open_cycle(killed)
         admitted = driven.filter(cycle_id, killed)
@@ -278,6 +288,7 @@ class Sequences(RuleBasedStateMachine):
             driven.execute(cycle_id, owner, killed)
             driven.snapshot(cycle_id, owner, killed)
         driven.close_cycle(cycle_id, killed)
+        return going
 
     def _meanwhile(self, what: str, cycle_id: int, going: list[PortfolioId]) -> list[PortfolioId]:
         """What may come between decision and execution; the portfolios that still go on."""
@@ -289,9 +300,24 @@ class Sequences(RuleBasedStateMachine):
         elif what == "fail":
             driven.fail(cycle_id, first)
             return going[1:]
+        elif what == "rival":
+            assert not set(self._other_cycle()) & set(going), "two cycles run a portfolio"
+        elif what == "overtake":
+            driven.world.clock.pass_time(minutes=16)
+            taken_over = self._other_cycle()
+            assert all(driven.is_refused(cycle_id, owner) for owner in taken_over if owner in going)
+            return [owner for owner in going if owner not in taken_over]
         else:
             if what == "end":
                 self._end("n0", "no")
                 self._end("m0", "yes")
             driven.update_prices()
         return going
+
+    def _other_cycle(self) -> list[PortfolioId]:
+        """A whole cycle within another one, which then goes on with its own batch."""
+        witness = self.driven.witness
+        batch, decided_at = witness.batch, witness.decided_at
+        executed = self._cycle()
+        witness.decide_on(batch, decided_at)
+        return executed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,13 @@ SEQUENCES = os.environ.get("SEQUENCES")
 
 
 def test_random_sequences(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with killer_installed() as killer:
-        world = World(database_url, GlobalLimits(MARKET_CAP, CAPITAL_CAP))
-        driven = Sequences.driven = Driven(database_url, world, killer)
+    limits = GlobalLimits(MARKET_CAP, CAPITAL_CAP)
+    with (
+        killer_installed() as killer,
+        World(database_url, limits) as world,
+        closing(Driven(database_url, world, killer)) as driven,
+    ):
+        Sequences.driven = driven
         run_state_machine_as_test(
             Sequences,
             settings=settings(
@@ -38,7 +43,6 @@ def test_random_sequences(database_url: str, capsys: pytest.CaptureFixture[str])
                 suppress_health_check=list(HealthCheck),
             ),
         )
-        driven.end()
     if SEQUENCES:
         with capsys.disabled():
             print()
@@ -48,8 +52,7 @@ def test_random_sequences(database_url: str, capsys: pytest.CaptureFixture[str])
 
 def test_the_killer_kills_at_every_statement(database_url: str) -> None:
     """Otherwise the sequences would prove nothing about kills; and no trade is half-written."""
-    with killer_installed() as killer:
-        world = World(database_url)
+    with killer_installed() as killer, World(database_url) as world:
         owner = world.portfolio()
         cycle_id = world.open_cycle()
         statements = {
@@ -63,7 +66,6 @@ def test_the_killer_kills_at_every_statement(database_url: str) -> None:
             )
         }
         assert world.state(owner).trade_count == 1
-        world.disconnect()
     assert all(5 <= statements[name] <= STATEMENTS[name] for name in statements), statements
 
 

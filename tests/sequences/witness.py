@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction as F
 from typing import Any
 
+from tests.builders import NOON
 from tests.sequences.exchange import ENDS, EVIDENCE, Shown
 from tests.sequences.reference import Book, Lot, Matches, cost, mark, total, walk
 
 HUNDREDTH = F(1, 100)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ROUNDING = F(2, 1_000_000)  # stored prices and triggers have six decimals
 Rows = Callable[..., list[dict[str, Any]]]
 NEW_TRADES = """
@@ -30,30 +33,47 @@ LEGS = "SELECT group_id, count(*) AS legs FROM trading_signals WHERE group_id = 
 
 @dataclass(frozen=True)
 class Stops:
-    """A portfolio's stop-loss and take-profit, parts of the entry price; None where off."""
+    """A portfolio's stop-loss and take-profit, parts of the entry price; None where off.
+
+    After a stop its market is left alone for the `cooldown`.
+    """
 
     loss: F | None
     profit: F | None
+    cooldown: timedelta
 
 
 @dataclass
 class Witness:
-    """`batch` is what the present cycle decides on, `latest` what each market last showed."""
+    """`batch` is what the present cycle decides on, `latest` what each market last showed.
+
+    `stopped` says when a portfolio was last stopped out of a market.
+    """
 
     rows: Rows
     max_slippage: F
     books: dict[int, Book] = field(default_factory=dict)
     stops: dict[int, Stops] = field(default_factory=dict)
     batch: Mapping[str, Shown] = field(default_factory=dict)
+    decided_at: datetime = NOON
     latest: dict[str, Shown] = field(default_factory=dict)
+    seen_at: dict[str, datetime] = field(default_factory=dict)
     marks: dict[str, F] = field(default_factory=dict)
+    stopped: dict[tuple[int, str], datetime] = field(default_factory=dict)
     census: Counter[str] = field(default_factory=Counter)
     _trades: int = 0
     _exits: int = 0
 
-    def publish(self, shown: Mapping[str, Shown]) -> None:
-        """A complete batch showed these markets."""
+    def decide_on(self, shown: Mapping[str, Shown], now: datetime) -> None:
+        """What a cycle decides on, and when."""
+        self.batch, self.decided_at = dict(shown), now
+
+    def publish(self, shown: Mapping[str, Shown], seen_at: datetime) -> None:
+        """A complete batch showed these markets; what is older than what is known says nothing."""
         for name, one in shown.items():
+            if seen_at <= self.seen_at.get(name, LONG_AGO):
+                continue
+            self.seen_at[name] = seen_at
             listed = F(ENDS[one.end][0]) if one.end else F(one.bid + one.ask, 200)
             self.marks[name] = mark(quote_of(name, one), self.marks.get(name), listed)
             self.latest[name] = one
@@ -83,6 +103,7 @@ class Witness:
         name, yes, shares = row["market_id"], row["action"] == "buy_yes", F(row["shares"])
         one, target = self.batch[name], F(row["target_price"])
         levels = self._asks(name, one, yes=yes)
+        assert self.latest[name].end is None, "bought in a market that was known to be closed"
         assert row["evidence"] == EVIDENCE[name]
         assert target == levels[0][0]
         within = [level for level in levels if level[0] <= target + self._slippage(target)]
@@ -96,6 +117,9 @@ class Witness:
             assert is_all or cost(more, rate) > F(row["amount"]), "more would have fitted"
             self.census["partial fills"] += is_all
         price = total(price * taken for price, taken in matches) / shares
+        stopped = self.stopped.get((row["portfolio_id"], name), LONG_AGO)
+        cooldown = self.stops[row["portfolio_id"]].cooldown
+        assert stopped <= self.decided_at - cooldown, "bought again too soon after a stop"
         bid = self._bid_at_entry(name, one, yes=yes)
         lot = Lot(name, yes, shares, paid, price, bid, row["group_id"])
         self.books[row["portfolio_id"]].buy(row["position_id"], lot)
@@ -131,6 +155,8 @@ class Witness:
         if kind in ("stop_loss", "take_profit"):
             assert lot.group is None, "a leg has no stop"
             assert self._is_due(owner, lot, -ROUNDING, kind), f"{lot} is not due"
+        if kind == "stop_loss":
+            self.stopped[owner, lot.market] = row["timestamp"]
         self.census[f"exit by {kind}"] += 1
         self.census["partial exits"] += shares < lot.shares
         if kind == "settlement":

@@ -17,10 +17,8 @@ def execute_all(
     database_url: str, cycle_id: int, portfolio_ids: list[PortfolioId], limits: GlobalLimits
 ) -> int:
     """Runs in a process of its own; how many signals were filled."""
-    world = World(database_url, limits)
-    filled = sum(world.execute(cycle_id, one).trades for one in portfolio_ids)
-    world.disconnect()
-    return filled
+    with World(database_url, limits) as world:
+        return sum(world.execute(cycle_id, one).trades for one in portfolio_ids)
 
 
 @pytest.mark.parametrize(
@@ -32,55 +30,53 @@ def execute_all(
     ],
 )
 def test_global_limits_are_exact(database_url: str, limits: GlobalLimits, filled: int) -> None:
-    world = World(database_url, limits)
-    world.exchange.events = [event(*several(MARKETS))]
-    portfolio_ids = [world.portfolio(f"p{place}") for place in range(PORTFOLIOS)]
-    cycle_id = world.open_cycle()
-    world.filter(cycle_id)
-    for portfolio_id in portfolio_ids:
-        world.signal(cycle_id, portfolio_id)
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        shares = [portfolio_ids[place::PROCESSES] for place in range(PROCESSES)]
-        fills = pool.map(
-            execute_all,
-            [database_url] * PROCESSES,
-            [cycle_id] * PROCESSES,
-            shares,
-            [limits] * PROCESSES,
-        )
-        assert sum(fills) == filled
-    assert world.breaks() == []
-    world.disconnect()
+    with World(database_url, limits) as world:
+        world.exchange.events = [event(*several(MARKETS))]
+        portfolio_ids = [world.portfolio(f"p{place}") for place in range(PORTFOLIOS)]
+        cycle_id = world.open_cycle()
+        world.filter(cycle_id)
+        for portfolio_id in portfolio_ids:
+            world.signal(cycle_id, portfolio_id)
+        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+            shares = [portfolio_ids[place::PROCESSES] for place in range(PROCESSES)]
+            fills = pool.map(
+                execute_all,
+                [database_url] * PROCESSES,
+                [cycle_id] * PROCESSES,
+                shares,
+                [limits] * PROCESSES,
+            )
+            assert sum(fills) == filled
+        assert world.breaks() == []
 
 
 def test_limits_of_a_portfolio_are_exact(database_url: str) -> None:
     """Each portfolio is executed four times at once, and buys once what its limit leaves."""
-    world = World(database_url)
-    world.exchange.events = [event(*several(MARKETS))]
-    filled = {
-        world.portfolio("unbound"): MARKETS,
-        world.portfolio("balance", balance="250"): 2,
-        world.portfolio("exposure", limits=Limits(None, D(250), 20)): 2,
-        world.portfolio("positions", limits=Limits(None, None, 3)): 3,
-        world.portfolio("event", max_event_exposure=410): 4,
-        world.portfolio("size", limits=Limits(D("33.33"), None, 20)): MARKETS,
-    }
-    cycle_id = world.open_cycle()
-    world.filter(cycle_id)
-    for portfolio_id in filled:
-        world.signal(cycle_id, portfolio_id)
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        fills = pool.map(
-            execute_all,
-            [database_url] * PROCESSES,
-            [cycle_id] * PROCESSES,
-            [[*filled]] * PROCESSES,
-            [GlobalLimits()] * PROCESSES,
-        )
-        assert set(fills) == {sum(filled.values())}
-    assert {one: world.state(one).trade_count for one in filled} == filled
-    assert world.row("SELECT max(amount + fee) AS most FROM trades WHERE portfolio_id = 6") == {
-        "most": D("33.33")
-    }
-    assert world.breaks() == []
-    world.disconnect()
+    with World(database_url) as world:
+        world.exchange.events = [event(*several(MARKETS))]
+        filled = {
+            world.portfolio("unbound"): MARKETS,
+            world.portfolio("balance", balance="250"): 2,
+            world.portfolio("exposure", limits=Limits(None, D(250), 20)): 2,
+            world.portfolio("positions", limits=Limits(None, None, 3)): 3,
+            world.portfolio("event", max_event_exposure=410): 4,
+            world.portfolio("size", limits=Limits(D("33.33"), None, 20)): MARKETS,
+        }
+        cycle_id = world.open_cycle()
+        world.filter(cycle_id)
+        for portfolio_id in filled:
+            world.signal(cycle_id, portfolio_id)
+        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+            fills = pool.map(
+                execute_all,
+                [database_url] * PROCESSES,
+                [cycle_id] * PROCESSES,
+                [[*filled]] * PROCESSES,
+                [GlobalLimits()] * PROCESSES,
+            )
+            assert set(fills) == {sum(filled.values())}
+        assert {one: world.state(one).trade_count for one in filled} == filled
+        assert world.row("SELECT max(amount + fee) AS most FROM trades WHERE portfolio_id = 6") == {
+            "most": D("33.33")
+        }
+        assert world.breaks() == []
