@@ -48,6 +48,21 @@ def test_a_fill_from_quote_to_equity(world: World) -> None:
     assert world.breaks() == []
 
 
+def test_a_fill_records_its_delay_and_when_the_portfolio_last_traded(world: World) -> None:
+    """The quote was fetched ninety seconds before the filter ended; execution waits another ten."""
+    portfolio_id = world.portfolio()
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    world.rows(
+        "UPDATE trading_cycles SET decided_at = decided_at + interval '90 s' RETURNING cycle_id"
+    )
+    world.signal(cycle_id, portfolio_id)
+    world.clock.pass_time(seconds=100)
+    world.execute(cycle_id, portfolio_id)
+    assert world.row("SELECT quote_delay_seconds FROM trades")["quote_delay_seconds"] == 90
+    assert world.state(portfolio_id).last_trade_at == world.clock.now
+
+
 def test_a_second_run_changes_nothing(world: World) -> None:
     portfolio_id = world.portfolio()
     cycle_id = decided(world, portfolio_id)

@@ -43,6 +43,15 @@ def test_no_leg_above_the_position_limit() -> None:
     assert found == Plan(D("50.00"), (D("10.00"), D("35.00")))
 
 
+def test_every_leg_costs_at_least_a_dollar() -> None:
+    """At 0.0099 a leg of 100.00 shares or fewer costs 0.99 at most; 100.01 are rounded up to $1."""
+    cheap, dear = leg(("0.0099", "1000")), leg(("0.95", "1000"))
+    assert plan(cheap, dear, group="96") is None
+    found = plan(cheap, dear, group="97.50")
+    assert found is not None
+    assert found.costs[0] >= 1
+
+
 def test_the_thinnest_book_decides() -> None:
     found = plan(leg(("0.45", "30.5")), leg(("0.53", "1000")))
     assert found is not None
