@@ -53,7 +53,6 @@ FROM unnest(%s::text[]) AS market_id, generate_series(1, 6) AS n,
     LATERAL (SELECT %s - n * interval '1 hour' AS hour) AS at
 """
 
-
 Kills = Mapping[str, int]
 """At which statement each step is killed; the others are left alone."""
 NO_KILLS: Kills = {}

@@ -13,8 +13,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from prescient.core.errors import PortfolioConflict
 from prescient.core.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
-from tests.sequences.driven import MAX_SLIPPAGE, NO_KILLS, Driven, Kills
-from tests.sequences.exchange import ENDS, EVENTS, MARKETS, Shown
+from tests.sequences.draws import (
+    ADMITS_ALL,
+    MEANWHILE,
+    OWN,
+    ends,
+    kills,
+    markets,
+    moves,
+    single,
+    together,
+)
+from tests.sequences.driven import NO_KILLS, Driven, Kills
+from tests.sequences.exchange import EVENTS, MARKETS, Shown
 
 MARKET_CAP, CAPITAL_CAP = D(250), D(900)
 PORTFOLIOS = """
@@ -28,63 +39,6 @@ TRADES = """
 SELECT position.portfolio_id, position.id, trade.status, trade.realized_pnl, position.shares
 FROM trades AS trade JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
 """
-ADMITS_ALL: dict[str, Any] = {
-    "min_liquidity": 0, "min_volume": 0, "max_spread": 1, "min_hours_to_end": 0,
-    "max_slippage": MAX_SLIPPAGE,
-}  # fmt: skip
-MOMENTUM = {"min_confidence": "0.5", "min_conviction": 0, "max_conviction": 1, "min_drift": -1}
-REVERSION = {"lookback_hours": 6, "min_observations": 2, "entry_z": 1, "max_z": 100}
-OWN: dict[str, dict[str, Any]] = {
-    "momentum": MOMENTUM,
-    "mean_reversion": {**REVERSION, "exit_z": "0.5"},
-    "arbitrage": {"max_depth_share": 1},
-    "hybrid": {
-        "min_voters": 1, "min_confidence": "0.5", "momentum": MOMENTUM,
-        "mean_reversion": REVERSION,
-    },
-    "random": {"entries_per_cycle": 4},
-}  # fmt: skip
-AFTER_THE_LAST = 1000
-STATEMENTS = {
-    "open": 4, "filter": 32, "signal": 20, "execute": 18, "snapshot": 8, "close": 6,
-    "update": 28, "manual": 18, "transfer": 8, "deposit": 7, "withdraw": 7, "status": 6,
-}  # fmt: skip
-
-
-MEANWHILE = ["update", "pause", "end", "withdraw", "fail", "rival", "overtake"]
-"""What may come between decision and execution."""
-
-
-def kills(*steps: str) -> st.SearchStrategy[Kills]:
-    """Each of the steps may be killed, at any of its statements or after the last one."""
-    places = {step: st.integers(0, STATEMENTS[step]) | st.just(AFTER_THE_LAST) for step in steps}
-    return st.fixed_dictionaries({}, optional=places)
-
-
-bids = st.sampled_from([0, 1, 5, 20, 44, 58, 59, 60, 61, 66, 76, 90, 97, 99])
-spreads = st.sampled_from([1, 2, 3, 9])
-single = st.builds(
-    lambda bid, spread, crossed, **rest: Shown(bid, min(bid + spread, 100), crossed, **rest),
-    bids,
-    spreads,
-    st.sampled_from([0, 0, 1, 4]),
-    depth=st.sampled_from([15, 120, 900]),
-    liquidity=st.sampled_from([900, 20_000]),
-    rate=st.sampled_from(["0", "0.04", "0.07"]),
-)
-CENTS_OF_EVENTS = [(18, 28, 45), (30, 33, 36), (38, 40, 30), (60, 25, 22), (1, 50, 43)]
-together = st.builds(
-    lambda cents, spread, depth, rate: [
-        Shown(bid, bid + spread, depth=depth, rate=rate) for bid in cents
-    ],
-    st.sampled_from(CENTS_OF_EVENTS),
-    st.sampled_from([1, 1, 2]),
-    st.sampled_from([120, 900]),
-    st.sampled_from(["0", "0.04"]),
-)
-moves = st.lists(st.tuples(st.sampled_from(MARKETS), single), max_size=3)
-markets = st.sampled_from(MARKETS)
-ends = st.sampled_from([*ENDS, "half", "half_by_clob"])
 
 
 class Sequences(RuleBasedStateMachine):
@@ -156,12 +110,17 @@ class Sequences(RuleBasedStateMachine):
     @rule(steps=st.lists(st.integers(-20, 20), min_size=6, max_size=6), killed=kills("update"))
     def drift(self, steps: list[int], killed: Kills) -> None:
         """Prices move by some cents, towards and beyond where positions close."""
-        for name, step in zip(MARKETS, steps, strict=True):
-            one = self.driven.picture.shown[name]
-            bid = min(max(one.bid + step, 0), 99)
-            ask = min(max(one.ask + step, bid + 1), 100)
-            self._reprice([(name, replace(one, bid=bid, ask=ask))])
+        self._shift(steps)
         self.driven.update_prices(killed)
+
+    @rule(by=st.integers(-40, 40))
+    def swing(self, by: int) -> None:
+        """Prices move, positions close, and the next cycle finds everything as it was before."""
+        before = list(self.driven.picture.shown.items())
+        self._shift([by] * len(MARKETS))
+        self.driven.update_prices()
+        self._reprice(before)
+        self._cycle()
 
     @rule(data=st.data(), ends=st.lists(ends, max_size=2), killed=kills("update"))
     def update_prices(self, data: st.DataObject, ends: list[str], killed: Kills) -> None:
@@ -262,6 +221,13 @@ class Sequences(RuleBasedStateMachine):
         for name, one in moved:
             if self.driven.picture.shown[name].end is None:
                 self.driven.picture.shown[name] = one
+
+    def _shift(self, steps: list[int]) -> None:
+        for name, step in zip(MARKETS, steps, strict=True):
+            one = self.driven.picture.shown[name]
+            bid = min(max(one.bid + step, 0), 99)
+            ask = min(max(one.ask + step, bid + 1), 100)
+            self._reprice([(name, replace(one, bid=bid, ask=ask))])
 
     def _held(self) -> list[str]:
         books = self.driven.books.values()

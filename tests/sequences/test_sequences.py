@@ -18,9 +18,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from prescient.core.portfolios import GlobalLimits
 from tests.sequences import reference
+from tests.sequences.draws import STATEMENTS
 from tests.sequences.driven import Driven
 from tests.sequences.killing import Killer, killer_installed
-from tests.sequences.rules import CAPITAL_CAP, MARKET_CAP, STATEMENTS, Sequences
+from tests.sequences.rules import CAPITAL_CAP, MARKET_CAP, Sequences
 from tests.world import World
 
 SEQUENCES = os.environ.get("SEQUENCES")

@@ -1,0 +1,66 @@
+"""What is drawn: configurations, what the exchange shows, and where steps are killed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.sequences.driven import MAX_SLIPPAGE, Kills
+from tests.sequences.exchange import ENDS, MARKETS, Shown
+
+ADMITS_ALL: dict[str, Any] = {
+    "min_liquidity": 0, "min_volume": 0, "max_spread": 1, "min_hours_to_end": 0,
+    "max_slippage": MAX_SLIPPAGE,
+}  # fmt: skip
+MOMENTUM = {"min_confidence": "0.5", "min_conviction": 0, "max_conviction": 1, "min_drift": -1}
+REVERSION = {"lookback_hours": 6, "min_observations": 2, "entry_z": 1, "max_z": 100}
+OWN: dict[str, dict[str, Any]] = {
+    "momentum": MOMENTUM,
+    "mean_reversion": {**REVERSION, "exit_z": "0.5"},
+    "arbitrage": {"max_depth_share": 1},
+    "hybrid": {
+        "min_voters": 1, "min_confidence": "0.5", "momentum": MOMENTUM,
+        "mean_reversion": REVERSION,
+    },
+    "random": {"entries_per_cycle": 4},
+}  # fmt: skip
+AFTER_THE_LAST = 1000
+STATEMENTS = {
+    "open": 4, "filter": 32, "signal": 20, "execute": 18, "snapshot": 8, "close": 6,
+    "update": 28, "manual": 18, "transfer": 8, "deposit": 7, "withdraw": 7, "status": 6,
+}  # fmt: skip
+MEANWHILE = ["update", "pause", "end", "withdraw", "fail", "rival", "overtake"]
+"""What may come between decision and execution."""
+
+
+def kills(*steps: str) -> st.SearchStrategy[Kills]:
+    """Each of the steps may be killed, at any of its statements or after the last one."""
+    places = {step: st.integers(0, STATEMENTS[step]) | st.just(AFTER_THE_LAST) for step in steps}
+    return st.fixed_dictionaries({}, optional=places)
+
+
+bids = st.sampled_from([0, 1, 5, 20, 44, 58, 59, 60, 61, 66, 76, 90, 97, 99])
+spreads = st.sampled_from([1, 2, 3, 9])
+single = st.builds(
+    lambda bid, spread, crossed, **rest: Shown(bid, min(bid + spread, 100), crossed, **rest),
+    bids,
+    spreads,
+    st.sampled_from([0, 0, 1, 4]),
+    depth=st.sampled_from([15, 120, 900]),
+    liquidity=st.sampled_from([900, 20_000]),
+    rate=st.sampled_from(["0", "0.04", "0.07"]),
+)
+CENTS_OF_EVENTS = [(18, 28, 45), (30, 33, 36), (38, 40, 30), (60, 25, 22), (1, 50, 43)]
+together = st.builds(
+    lambda cents, spread, depth, rate: [
+        Shown(bid, bid + spread, depth=depth, rate=rate) for bid in cents
+    ],
+    st.sampled_from(CENTS_OF_EVENTS),
+    st.sampled_from([1, 1, 2]),
+    st.sampled_from([120, 900]),
+    st.sampled_from(["0", "0.04"]),
+)
+moves = st.lists(st.tuples(st.sampled_from(MARKETS), single), max_size=3)
+markets = st.sampled_from(MARKETS)
+ends = st.sampled_from([*ENDS, "half", "half_by_clob"])
