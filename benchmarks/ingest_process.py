@@ -20,7 +20,7 @@ from prescient.runtime.environment import Environment
 from prescient.runtime.settings import Settings
 from prescient.steps import filter as filter_step
 from prescient.steps.context import StepContext
-from prescient.store import portfolios
+from prescient.store import portfolios, roles
 
 _STATUS = Path("/proc/self/status")
 
@@ -28,7 +28,12 @@ _STATUS = Path("/proc/self/status")
 def main() -> None:
     database_url, exchange_url, hour = sys.argv[1:]
     now = EPOCH + timedelta(hours=int(hour))
-    settings = Settings(database_url=database_url, gamma_url=exchange_url, clob_url=exchange_url)
+    settings = Settings(
+        database_url=database_url,
+        database_user=roles.APP,
+        gamma_url=exchange_url,
+        clob_url=exchange_url,
+    )
     environment = Environment(settings, now=lambda: now)
     _create_portfolio(environment.context, f"Momentum {hour}")
     with Stopwatch() as watch:

@@ -32,7 +32,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "open_cycle decide_on_batch record_counters admit_portfolios close_cycle",
         "exits": "insert_exits",
         "features": "compute_features record_hours",
-        "history": "record_equity record_price_update save_snapshot",
+        "history": "mark_portfolios save_snapshot",
         "idempotency": "claim_key select_answer keep_answer forget_keys",
         "listings": "upsert_events upsert_markets",
         "old_schema": "count_rows select_report",

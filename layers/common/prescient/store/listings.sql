@@ -1,6 +1,6 @@
 -- name: select_changed_events
 SELECT listed.event_id
-FROM json_to_recordset(%(listed)s) AS listed (
+FROM json_to_recordset(%(listed)s::json) AS listed (
     event_id text, title text, slug text, tags text[], end_date timestamptz, neg_risk boolean,
     neg_risk_augmented boolean, market_count int
 )
@@ -37,7 +37,7 @@ ON CONFLICT (event_id) DO UPDATE SET
 
 -- name: select_changed_markets
 SELECT listed.market_id
-FROM json_to_recordset(%(listed)s) AS listed (
+FROM json_to_recordset(%(listed)s::json) AS listed (
     market_id text, question text, event_id text, event_title text, event_end_date timestamptz,
     end_date timestamptz, yes_outcome text, no_outcome text, condition_id text, yes_token_id text,
     no_token_id text, tick_size numeric(10, 6), neg_risk boolean, fee_rate numeric(10, 6),
