@@ -97,12 +97,15 @@ def test_a_dispute_is_not_paid(world: World) -> None:
 def test_a_market_that_is_listed_nowhere_keeps_its_mark(world: World) -> None:
     portfolio_id = bought(world)
     world.reprice("0.89", "0.91")
-    world.exchange.events = []
+    shown, world.exchange.events = world.exchange.events, []
     world.clock.pass_time(minutes=5)
     result = world.update_prices()
     assert (result.markets, result.flagged) == (0, 1)
     assert world.state(portfolio_id).total_value == D("10015.38")
     assert world.row("SELECT flag FROM portfolio_positions") == {"flag": "not_listed"}
+    world.exchange.events = shown
+    assert world.reprice("0.79", "0.81").flagged == 0
+    assert world.row("SELECT flag FROM portfolio_positions") == {"flag": None}
 
 
 def test_stop_loss_sells_at_the_bid_and_cools_the_market(world: World) -> None:

@@ -62,6 +62,32 @@ def test_mean_reversion_buys_low_and_sells_when_it_is_back(world: World) -> None
     assert world.breaks() == []
 
 
+BUY_NO_TOO = """
+INSERT INTO trading_signals (
+    portfolio_id, cycle_id, strategy_type, timestamp, market_id, market_question, action,
+    target_price, amount, confidence, reason, yes_price, no_price, config_version, code_version
+)
+SELECT
+    portfolio_id, cycle_id, strategy_type, timestamp, market_id, market_question, 'buy_no',
+    1 - target_price, 100, confidence, reason, yes_price, no_price, config_version, code_version
+FROM trading_signals WHERE action = 'sell_yes'
+RETURNING 1
+"""
+
+
+def test_what_a_sale_brings_buys_in_the_same_execution(world: World) -> None:
+    portfolio_id = reverter(world, balance="100")
+    assert world.state(portfolio_id).current_balance < 1
+    show_price(world, "0.49")
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    world.signal(cycle_id, portfolio_id)
+    world.rows(BUY_NO_TOO)
+    executed = world.execute(cycle_id, portfolio_id)
+    assert (executed.trades, executed.rejected) == (2, 0)
+    assert world.breaks() == []
+
+
 def test_a_paused_portfolio_still_sells_by_its_strategy(world: World) -> None:
     portfolio_id = reverter(world)
     world.rows("UPDATE portfolios SET status = 'paused' RETURNING 1")
