@@ -6,6 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from prescient.core.errors import ExchangeUnavailable
+from prescient.core.markets import FeeSchedule
 from prescient.core.portfolios import PortfolioId
 from prescient.polymarket.clob_rows import ResolutionDetails
 from tests.builders import event
@@ -30,6 +31,21 @@ def test_marks_every_position_and_stores_an_equity_point(world: World) -> None:
     # at the bid: 128.20 × 0.89 = 114.098 → 114.09
     assert (point["equity"], point["equity_at_bid"]) == (D("10015.38"), D("10014.09"))
     assert state.last_price_update == world.clock.now
+    assert world.breaks() == []
+
+
+def test_an_update_that_is_overtaken_takes_nothing_back(world: World) -> None:
+    """While it waits for its answer, a newer one stores a new price and a new fee."""
+    bought(world)
+
+    def overtake() -> None:
+        world.exchange.while_answering = lambda: None
+        world.reprice("0.89", "0.91", fee=FeeSchedule(D("0.07")))
+
+    world.exchange.while_answering = overtake
+    world.update_prices()
+    assert world.row("SELECT fee_rate FROM markets") == {"fee_rate": D("0.07")}
+    assert world.row("SELECT mark FROM market_prices") == {"mark": D("0.90")}
     assert world.breaks() == []
 
 

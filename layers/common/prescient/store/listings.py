@@ -19,7 +19,10 @@ Key = TypeVar("Key", bound=str)
 
 
 def save_events(session: Session, events: Sequence[Event], now: datetime) -> None:
-    """Upsert the events and their markets; what did not change is neither sent nor written."""
+    """Upsert the events and their markets; what did not change is neither sent nor written.
+
+    `now` is when they were fetched: what changed later is not taken back.
+    """
     rows = {event.event_id: _event_row(event) for event in events}
     payloads = {event.event_id: event.payload for event in events}
     changed = _changed(session, "select_changed_events", rows)
@@ -30,7 +33,7 @@ def save_events(session: Session, events: Sequence[Event], now: datetime) -> Non
 
 
 def save_markets(session: Session, markets: Sequence[Market], now: datetime) -> None:
-    """Upsert markets that were fetched without their events."""
+    """As `save_events`, for markets that were fetched without their events."""
     _save(session, [(market, None) for market in markets], now)
 
 

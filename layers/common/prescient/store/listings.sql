@@ -33,7 +33,8 @@ ON CONFLICT (event_id) DO UPDATE SET
     start_date = excluded.start_date, end_date = excluded.end_date,
     neg_risk = excluded.neg_risk, neg_risk_augmented = excluded.neg_risk_augmented,
     market_count = excluded.market_count, event_data = excluded.event_data,
-    updated_at = excluded.updated_at;
+    updated_at = excluded.updated_at
+WHERE excluded.updated_at >= events.updated_at;
 
 -- name: select_changed_markets
 SELECT listed.market_id
@@ -82,4 +83,5 @@ ON CONFLICT (market_id) DO UPDATE SET
     yes_token_id = excluded.yes_token_id, no_token_id = excluded.no_token_id,
     tick_size = excluded.tick_size, neg_risk = excluded.neg_risk,
     fee_rate = excluded.fee_rate, fee_exponent = excluded.fee_exponent,
-    market_data = excluded.market_data, updated_at = excluded.updated_at;
+    market_data = excluded.market_data, updated_at = excluded.updated_at
+WHERE excluded.updated_at >= markets.updated_at;
