@@ -275,6 +275,7 @@ class Sequences(RuleBasedStateMachine):
             assert all(driven.is_refused(cycle_id, owner) for owner in going)
             return []
         else:
+            self._shift([2] * len(MARKETS))
             if what == "end":
                 self._end("n0", "no")
                 self._end("m0", "yes")
