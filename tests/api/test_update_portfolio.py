@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 
+from prescient.core.markets import MarketId, Quote
 from prescient.core.portfolios import PortfolioId
 from tests.api.client import Client, sample
+from tests.builders import event, market
 
 D = Decimal
 
@@ -49,6 +53,9 @@ BAD_CHANGES: list[tuple[dict[str, Any], str, str]] = [
     ({"current_balance": 5}, "current_balance", "is not known"),
     ({"initial_balance": 5}, "initial_balance", "is not known"),
     ({"portfolio_id": 2}, "portfolio_id", "is not known"),
+    ({"liquidate": True}, "body", "liquidate goes with status archived alone"),
+    ({"liquidate": True, "status": "paused"}, "body", "liquidate goes with status archived alone"),
+    ({"liquidate": 1, "status": "archived"}, "liquidate", "valid boolean"),
 ]
 
 
@@ -122,6 +129,52 @@ def test_a_portfolio_with_open_positions_cannot_be_archived(client: Client) -> N
     answer = client.patch("/portfolios/1", {"status": "archived"})
     assert answer.status == 409
     assert "archived needs no open positions, and there are 1" in answer.json["message"]
+
+
+@pytest.fixture
+def two_held(client: Client) -> Client:
+    """Portfolio 1 holds $100 of each of two markets."""
+    client.world.exchange.events = [event(market(), market(market_id=MarketId("m2")))]
+    client.create()
+    client.world.run_cycle()
+    assert client.get("/portfolios/1").json["portfolio"]["open_positions"] == 2
+    return client
+
+
+def test_liquidation_sells_everything_and_archives(two_held: Client) -> None:
+    answer = two_held.patch("/portfolios/1", {"status": "archived", "liquidate": True})
+    assert answer.status == 200
+    shown = answer.json["portfolio"]
+    # 128.20 × 0.77 = 98.71 twice
+    assert (shown["status"], shown["current_balance"]) == ("archived", D("9997.42"))
+    assert (shown["open_positions"], shown["realized_pnl"]) == (0, D("-2.58"))
+    exits = two_held.world.rows("SELECT kind, shares FROM position_exits")
+    assert exits == [{"kind": "manual", "shares": D("128.200000")}] * 2
+    assert two_held.world.breaks() == []
+
+
+def test_liquidation_sells_nothing_where_one_position_has_no_bid(two_held: Client) -> None:
+    world = two_held.world
+    (shown,) = world.exchange.events
+    first, second = shown.markets
+    world.exchange.events = [event(first, replace(second, quote=Quote(D(0), D("0.02"))))]
+    world.clock.pass_time(minutes=5)
+    world.update_prices()
+    before = two_held.get("/portfolios/1").json
+    answer = two_held.patch("/portfolios/1", {"status": "archived", "liquidate": True})
+    (held,) = world.rows("SELECT id FROM portfolio_positions WHERE market_id = 'm2'")
+    assert answer.status == 409
+    assert answer.json["message"] == f"liquidate: nobody bids for position {held['id']}"
+    assert two_held.get("/portfolios/1").json == before
+    assert world.breaks() == []
+
+
+def test_a_market_that_was_never_read_has_no_bid(two_held: Client) -> None:
+    """So it is with positions that an older database brought along."""
+    with psycopg.connect(two_held.world.database_url) as connection:
+        connection.execute("DELETE FROM market_prices WHERE market_id = 'm2'")
+    answer = two_held.patch("/portfolios/1", {"status": "archived", "liquidate": True})
+    assert (answer.status, "nobody bids for position" in answer.json["message"]) == (409, True)
 
 
 def test_a_changed_configuration_moves_the_triggers_of_open_positions(client: Client) -> None:

@@ -39,7 +39,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "backfill.fill_hours": {"hours": [NOON.replace(hour=1)], "market_ids": ["m2"]},
         "backfill.note_backfills": {"market_ids": ["m2"]},
         "cash.is_posted": {"source": "transfer:once"},
-        "closing.select_position": {"status": "open"},
+        "closing.select_open_positions": {"status": "open"},
         "cycles.admit_portfolios": {"cycle_id": two.opened},
         "cycles.select_cycles": {"before": 1000},
         "cycles.record_executions": {"rejections": Jsonb({})},

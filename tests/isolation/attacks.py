@@ -49,7 +49,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     },
     Outcome.NOTHING: {
         "cash": "lock_portfolios is_posted shift_peak",
-        "closing": "select_position",
+        "closing": "select_open_positions",
         "deletion": "has_history select_invested",
         "cycles": (
             "select_latest_cycle_of_portfolio select_cycle_portfolio end_expired_claim "

@@ -14,7 +14,7 @@ from prescient.core.money import plain
 from prescient.core.portfolios import PortfolioId, PortfolioStatus, check_status_change
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
-from prescient.store import deletion, idempotency, portfolios
+from prescient.store import closing, deletion, idempotency, portfolios
 from prescient.store.database import Session
 from prescient.store.portfolios import NewPortfolio, PortfolioRow, PortfolioSettings
 
@@ -51,11 +51,15 @@ def create(wanted: CreatePortfolio, idempotency_key: str | None, api: ApiContext
 def update(portfolio_id: PortfolioId, change: UpdatePortfolio, api: ApiContext) -> None:
     """Change a portfolio and, with its configuration, where its open positions close.
 
+    With `liquidate` they are all sold first, or nothing is changed.
+
     Raises `PortfolioNotFound`, `InvalidRequest`, `PortfolioConflict`.
     """
     now = api.now()
     with api.database.transaction() as session:
         present = portfolios.lock(session, portfolio_id)
+        if change.liquidate and closing.liquidate(session, portfolio_id, now):
+            present = portfolios.get(session, portfolio_id)
         configuration = _configuration(present, change)
         wanted = _settings(present, change, configuration)
         portfolios.update(session, portfolio_id, wanted, now)

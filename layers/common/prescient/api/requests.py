@@ -162,6 +162,9 @@ class UpdatePortfolio(BaseModel):
     max_position_size: Dollars | None = None
     max_total_exposure: Dollars | None = None
     max_positions: Count | None = None
+    liquidate: Annotated[bool, Strict()] = Field(
+        False, description="With status archived: sell all open positions at their bids, or none"
+    )
 
     @field_validator("name", "status", "strategy_type", "strategy_config", mode="before")
     @classmethod
@@ -174,6 +177,12 @@ class UpdatePortfolio(BaseModel):
     def _refuse_nothing(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("names no field to change")
+        return self
+
+    @model_validator(mode="after")
+    def _liquidate_to_archive(self) -> Self:
+        if self.liquidate and self.status is not PortfolioStatus.ARCHIVED:
+            raise ValueError("liquidate goes with status archived alone")
         return self
 
     def limits(self, present: Limits) -> Limits:

@@ -1,17 +1,20 @@
-"""Closing a position by hand, whole or in part, at the latest bid."""
+"""Closing positions by hand at the latest bids."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from psycopg.rows import class_row
 
+from prescient.core import closing
+from prescient.core.closing import OpenPosition
 from prescient.core.errors import PortfolioConflict
 from prescient.core.markets import FeeSchedule, MarketId
 from prescient.core.portfolios import PortfolioId
-from prescient.core.positions import Action, Exit, ExitKind, Holding, check_sale, sell
+from prescient.core.positions import Action, Exit, Holding
 from prescient.store import exits, portfolios, statements
 from prescient.store.database import Session
 
@@ -29,7 +32,6 @@ class _Row:
     fee_rate: Decimal
     fee_exponent: Decimal
     bid: Decimal
-    tradable: bool
 
 
 def close_position(
@@ -45,33 +47,43 @@ def close_position(
     `InvalidRequest` (more shares than are held, or a part of a hundredth).
     """
     portfolios.lock(session, portfolio_id)
-    row = _position(session, portfolio_id, position_id)
-    if row.shares is None:
-        raise PortfolioConflict(f"position_id: nobody knows the shares of position {position_id}")
-    wanted = row.shares if shares is None else shares
-    check_sale(wanted, row.shares)
-    if not row.tradable or row.bid <= 0:
-        raise PortfolioConflict(f"position_id: nobody bids for position {position_id}")
-    holding = Holding(
-        row.position_id,
-        row.portfolio_id,
-        row.market_id,
-        Action(row.action).outcome,
-        row.shares,
-        row.cost_basis,
-    )
-    fee = FeeSchedule(row.fee_rate, row.fee_exponent)
-    made = sell(holding, ExitKind.MANUAL, [(row.bid, wanted)], fee)
+    found = _open_positions(session, portfolio_id, position_id)
+    if not found:
+        raise PortfolioConflict(
+            f"position_id: portfolio {portfolio_id} has no open position {position_id}"
+        )
+    made = closing.close(found[0], shares)
     exits.save(session, [made], None, now)
     return made
 
 
-def _position(session: Session, portfolio_id: PortfolioId, position_id: int) -> _Row:
+def liquidate(session: Session, portfolio_id: PortfolioId, now: datetime) -> list[Exit]:
+    """Sell everything that a locked portfolio holds, or nothing.
+
+    Raises `PortfolioConflict` that names each position that cannot be sold.
+    """
+    made = closing.liquidate(_open_positions(session, portfolio_id))
+    exits.save(session, made, None, now)
+    return made
+
+
+def _open_positions(
+    session: Session, portfolio_id: PortfolioId, position_id: int | None = None
+) -> Sequence[OpenPosition]:
     values = {"portfolio_id": portfolio_id, "position_id": position_id}
     with session.cursor(row_factory=class_row(_Row)) as cursor:
-        row = cursor.execute(SQL["select_position"], values).fetchone()
-    if row is None:
-        raise PortfolioConflict(
-            f"position_id: portfolio {portfolio_id} has no open position {position_id}"
+        return [_open(row) for row in cursor.execute(SQL["select_open_positions"], values)]
+
+
+def _open(row: _Row) -> OpenPosition:
+    outcome = Action(row.action).outcome
+    holding = (
+        Holding(
+            row.position_id, row.portfolio_id, row.market_id, outcome, row.shares, row.cost_basis
         )
-    return row
+        if row.shares is not None
+        else None
+    )
+    return OpenPosition(
+        row.position_id, holding, row.bid, FeeSchedule(row.fee_rate, row.fee_exponent)
+    )

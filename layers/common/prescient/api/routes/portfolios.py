@@ -96,7 +96,7 @@ def update_portfolio(
 
     Another configuration raises `config_version` and moves the stops and targets of the open
     positions. A status changes from active to paused and back; either can be archived once no
-    position is open.
+    position is open, or with `liquidate`, which sells them all at their latest bids, or none.
     """
     portfolio_management.update(PortfolioId(portfolio_id), body, api)
     return _portfolio(api, PortfolioId(portfolio_id), "Portfolio updated successfully")
