@@ -141,6 +141,23 @@ def test_a_market_that_a_newer_batch_shows_closed_is_refused(world: World) -> No
     assert world.state(holder).open_positions == 1
 
 
+def test_a_fill_is_at_the_batch_of_the_decision_whatever_came_since(world: World) -> None:
+    world.portfolio("holder")
+    world.run_cycle()
+    late = world.portfolio("late")
+    world.clock.pass_time(hours=1)
+    cycle_id = world.open_cycle(portfolio_ids=[late])
+    world.filter(cycle_id)
+    world.signal(cycle_id, late)
+    world.reprice("0.76", "0.77")
+    world.execute(cycle_id, late)
+    bought = "SELECT entry_price, shares FROM portfolio_positions WHERE portfolio_id = %s"
+    assert world.row(bought, late) == {"entry_price": D("0.780000"), "shares": D("128.20")}
+    # Worth 128.20 × 0.765 = 98.073 at the newer mark.
+    assert world.state(late).total_profit_loss == D("-1.93")
+    assert world.breaks() == []
+
+
 def test_a_thin_quote_fills_partly(world: World) -> None:
     world.exchange.show(liquidity=D(10000), quote=Quote(D("0.77"), D("0.78")))
     portfolio_id = world.portfolio(trade_amount=500)
