@@ -133,8 +133,9 @@ class _Reader:
     def schedules(self) -> Iterator[Schedule]:
         for name in (*self.named(_STATE_MACHINE), *self.named(_FUNCTION)):
             for event in self._events(name, "ScheduleV2"):
-                expression = self.resolver.resolve(event["ScheduleExpression"])
-                yield Schedule(name, expression, event.get("Input", json.dumps({})))
+                schedule = self.resolver.resolve(event)
+                given = schedule.get("Input", json.dumps({}))
+                yield Schedule(name, schedule["ScheduleExpression"], given)
 
     def _properties(self, logical_id: str) -> Mapping[str, Any]:
         properties: Mapping[str, Any] = self.document["Resources"][logical_id]["Properties"]

@@ -38,7 +38,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "database.name_portfolio": {"portfolio_id": ""},
         "backfill.fill_hours": {"hours": [NOON.replace(hour=1)], "market_ids": ["m2"]},
         "backfill.note_backfills": {"market_ids": ["m2"]},
-        "cash.is_posted": {"source": "transfer:once"},
+        "cash.select_posted": {"sources": ["transfer:once"]},
         "closing.select_open_positions": {"status": "open"},
         "cycles.admit_portfolios": {"cycle_id": two.opened},
         "cycles.select_cycles": {"before": 1000},
@@ -99,6 +99,10 @@ def _portfolio(two: TwoPortfolios) -> Values:
         "portfolio_ids": [two.theirs],
         "from_id": two.theirs,
         "to_id": two.mine,
+        "from_ids": [two.theirs],
+        "to_ids": [two.mine],
+        "reasons": ["even"],
+        "executors": ["manual"],
         "cycle_id": two.running,
         "statuses": ["active", "paused", "archived"],
         "status": "open",
@@ -165,14 +169,13 @@ def _moments() -> Values:
 def _texts() -> Values:
     names = (
         "reason", "description", "status_reason", "code_version", "cycle_key", "execution_name",
-        "digest", "key", "route", "error", "source", "from_name", "to_name",
+        "digest", "key", "route", "error", "source",
     )  # fmt: skip
     documents = ("parameters", "counters", "limits", "funnel", "answer")
     return {
         **dict.fromkeys(names, "attack"),
         **dict.fromkeys(documents, Jsonb({})),
         "kind": "manual",
-        "executed_by": "manual",
         "strategy_type": "momentum",
         "trades": 9,
         "statement_timeout": "5s",

@@ -27,7 +27,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     Outcome.REFUSED: {
         "backfill": "fill_hours note_backfills complete_backfill",
         "books": "copy_books",
-        "cash": "log_transfer",
+        "cash": "log_transfers",
         "deletion": "delete_portfolio",
         "cycles": "open_cycle decide_on_batch record_counters admit_portfolios close_cycle",
         "exits": "insert_exits",
@@ -48,7 +48,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "tape": "open_batch copy_snapshots move_prices complete_batch discard_batch",
     },
     Outcome.NOTHING: {
-        "cash": "lock_portfolios is_posted shift_peak",
+        "cash": "lock_portfolios select_posted shift_peaks",
         "closing": "select_open_positions",
         "deletion": "has_history select_invested",
         "cycles": (
@@ -71,6 +71,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "select_admitted select_cycle_portfolios fail_unfinished",
         "exits": "select_held_markets count_open_positions flag_positions",
         "portfolios": "select_portfolios select_first_active",
+        "rebalancing": "lock_members",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",
         "tape": "lock_possible_holders select_holders_of_batch",
     },

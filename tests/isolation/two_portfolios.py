@@ -11,7 +11,7 @@ from prescient.store import cash
 from tests.builders import event
 from tests.world import World, several
 
-CONFIGURATION = {"stop_loss_percentage": 0.1, "cooldown_hours": 0}
+CONFIGURATION = {"stop_loss_percentage": 0.1, "cooldown_hours": 0, "rebalance_threshold": 0.5}
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,3 +111,16 @@ def test_schedules_start_the_cycle_and_the_price_update() -> None:
     assert json.loads(schedules["TradingCycle"].input) == {
         "scheduled_at": "<aws.scheduler.scheduled-time>"
     }
+
+
+@pytest.mark.parametrize(("chosen", "rebalances"), [({}, False), ({"Rebalancing": "true"}, True)])
+def test_rebalancing_is_switched_on_by_a_parameter(
+    chosen: dict[str, str], rebalances: bool
+) -> None:
+    schedules = {
+        schedule.target: schedule for schedule in read_template({**PARAMETERS, **chosen}).schedules
+    }
+    assert json.loads(schedules["MaintenanceFunction"].input) == {
+        "scheduled_at": "<aws.scheduler.scheduled-time>",
+        "rebalance": rebalances,
+    }

@@ -8,9 +8,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from prescient.core.reconcile import Break
-from prescient.steps import backfill, retention
+from prescient.steps import backfill, rebalancing, retention
 from prescient.steps.backfill import BackfillResult
 from prescient.steps.context import StepContext
+from prescient.steps.rebalancing import CashMoved
 from prescient.steps.retention import RetentionResult
 from prescient.store import reconcile
 
@@ -20,16 +21,21 @@ class Task(StrEnum):
 
     RETENTION = "retention"
     BACKFILL = "backfill"
+    REBALANCING = "rebalancing"
     RECONCILE = "reconcile"
 
 
 class MaintenanceRequest(BaseModel):
-    """Without `tasks` all are done. `scheduled_at` is noted in the logs."""
+    """Without `tasks` all are done, but rebalancing only where `rebalance` switches it on.
+
+    `scheduled_at` is noted in the logs.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     scheduled_at: datetime | None = None
     tasks: frozenset[Task] = frozenset(Task)
+    rebalance: bool = False
 
 
 class MaintenanceResult(BaseModel):
@@ -37,6 +43,7 @@ class MaintenanceResult(BaseModel):
 
     retention: RetentionResult | None = None
     backfill: BackfillResult | None = None
+    rebalanced: list[CashMoved] | None = None
     reconciled: bool | None = None
     breaks: list[Break] = []
 
@@ -48,6 +55,8 @@ def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
         done.retention = retention.run(context)
     if Task.BACKFILL in request.tasks:
         done.backfill = backfill.run(context)
+    if Task.REBALANCING in request.tasks and request.rebalance:
+        done.rebalanced = rebalancing.run(context)
     if Task.RECONCILE in request.tasks:
         done.breaks = reconcile.all_breaks(context.database)
         done.reconciled = not done.breaks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,6 @@ SQL = statements.load(__file__)
 @dataclass(frozen=True, slots=True)
 class _Owner:
     portfolio_id: PortfolioId
-    name: str
     status: str
     current_balance: Decimal
 
@@ -36,6 +36,10 @@ class Transfer:
     key: str
     reason: str | None
     executed_by: str = "manual"
+
+    @property
+    def source(self) -> str:
+        return f"transfer:{self.key}"
 
 
 def deposit(
@@ -56,48 +60,62 @@ def withdraw(
 
 def transfer(session: Session, wanted: Transfer, now: datetime) -> None:
     """Move cash between two portfolios and log it; raises as `deposit` does."""
-    check_amount(wanted.amount)
-    if wanted.from_id == wanted.to_id:
-        raise InvalidRequest("to_portfolio_id: must differ from from_portfolio_id")
-    source = f"transfer:{wanted.key}"
-    entries = [
-        ledger.Entry(wanted.from_id, "transfer_out", -wanted.amount, source),
-        ledger.Entry(wanted.to_id, "transfer_in", wanted.amount, source),
-    ]
-    owners = _move(session, entries, now)
-    if owners is None:
-        return
+    transfer_all(session, [wanted], now)
+
+
+def transfer_all(session: Session, wanted: Sequence[Transfer], now: datetime) -> list[Transfer]:
+    """Make all transfers or none; returns those that had not been made before."""
+    for one in wanted:
+        check_amount(one.amount)
+        if one.from_id == one.to_id:
+            raise InvalidRequest("to_portfolio_id: must differ from from_portfolio_id")
+    posted = _move(session, [entry for one in wanted for entry in _entries(one)], now)
+    made = [one for one in wanted if one.source in posted]
     values = {
-        "from_id": wanted.from_id,
-        "to_id": wanted.to_id,
-        "from_name": owners[wanted.from_id].name,
-        "to_name": owners[wanted.to_id].name,
-        "amount": wanted.amount,
-        "reason": wanted.reason,
-        "executed_by": wanted.executed_by,
+        "from_ids": [one.from_id for one in made],
+        "to_ids": [one.to_id for one in made],
+        "amounts": [one.amount for one in made],
+        "reasons": [one.reason for one in made],
+        "executors": [one.executed_by for one in made],
         "now": now,
     }
-    session.execute(SQL["log_transfer"], values)
+    session.execute(SQL["log_transfers"], values)
+    return made
 
 
-def _move(
-    session: Session, entries: Sequence[ledger.Entry], now: datetime
-) -> dict[PortfolioId, _Owner] | None:
-    """Post the entries unless they were posted before; None in that case.
+def _entries(one: Transfer) -> tuple[ledger.Entry, ledger.Entry]:
+    return (
+        ledger.Entry(one.from_id, "transfer_out", -one.amount, one.source),
+        ledger.Entry(one.to_id, "transfer_in", one.amount, one.source),
+    )
+
+
+def _move(session: Session, entries: Sequence[ledger.Entry], now: datetime) -> set[str]:
+    """Post the entries whose sources were not posted before; the sources of those.
 
     The peak moves with the flow, so that a withdrawal is no drawdown and a deposit no gain.
     """
-    ids = [entry.portfolio_id for entry in entries]
-    owners = _lock(session, ids)
-    if _is_posted(session, ids, entries[0].source):
-        return None
+    owners = _lock(session, [entry.portfolio_id for entry in entries])
+    before = _posted(session, entries)
+    new = [entry for entry in entries if entry.source not in before]
+    for portfolio_id, change in _changes(new).items():
+        owner = owners[portfolio_id]
+        check_flow(PortfolioStatus(owner.status), owner.current_balance, change)
+    ledger.post(session, new, now)
+    values = {
+        "portfolio_ids": [entry.portfolio_id for entry in new],
+        "amounts": [entry.amount for entry in new],
+        "now": now,
+    }
+    session.execute(SQL["shift_peaks"], values)
+    return {entry.source for entry in new}
+
+
+def _changes(entries: Sequence[ledger.Entry]) -> dict[PortfolioId, Decimal]:
+    changes: defaultdict[PortfolioId, Decimal] = defaultdict(Decimal)
     for entry in entries:
-        owner = owners[entry.portfolio_id]
-        check_flow(PortfolioStatus(owner.status), owner.current_balance, entry.amount)
-    ledger.post(session, entries, now)
-    amounts = [entry.amount for entry in entries]
-    session.execute(SQL["shift_peak"], {"portfolio_ids": ids, "amounts": amounts, "now": now})
-    return owners
+        changes[entry.portfolio_id] += entry.amount
+    return changes
 
 
 def _lock(session: Session, ids: Sequence[PortfolioId]) -> dict[PortfolioId, _Owner]:
@@ -110,7 +128,10 @@ def _lock(session: Session, ids: Sequence[PortfolioId]) -> dict[PortfolioId, _Ow
     return owners
 
 
-def _is_posted(session: Session, ids: Sequence[PortfolioId], source: str) -> bool:
-    values = {"portfolio_ids": list(ids), "source": source}
+def _posted(session: Session, entries: Sequence[ledger.Entry]) -> set[str]:
+    values = {
+        "portfolio_ids": [entry.portfolio_id for entry in entries],
+        "sources": [entry.source for entry in entries],
+    }
     with session.cursor(row_factory=scalar_row) as cursor:
-        return bool(cursor.execute(SQL["is_posted"], values).fetchone())
+        return set(cursor.execute(SQL["select_posted"], values))

@@ -1,23 +1,33 @@
 -- name: lock_portfolios
-SELECT portfolio_id, name, status, current_balance FROM portfolios
+SELECT portfolio_id, status, current_balance FROM portfolios
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id
 FOR UPDATE;
 
--- name: is_posted
-SELECT count(*) FROM cash_ledger
-WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND source = %(source)s;
+-- name: select_posted
+SELECT DISTINCT source FROM cash_ledger
+WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND source = ANY (%(sources)s::text[]);
 
--- name: shift_peak
+-- name: shift_peaks
 UPDATE portfolios SET
-    peak_equity = greatest(peak_equity + given.amount, 0), last_updated = %(now)s
-FROM unnest(%(portfolio_ids)s::int[], %(amounts)s::numeric[]) AS given (portfolio_id, amount)
-WHERE portfolios.portfolio_id = given.portfolio_id;
+    peak_equity = greatest(peak_equity + moved.amount, 0), last_updated = %(now)s
+FROM (
+    SELECT portfolio_id, sum(amount) AS amount
+    FROM unnest(%(portfolio_ids)s::int[], %(amounts)s::numeric[]) AS given (portfolio_id, amount)
+    GROUP BY portfolio_id
+) AS moved
+WHERE portfolios.portfolio_id = moved.portfolio_id;
 
--- name: log_transfer
+-- name: log_transfers
 INSERT INTO portfolio_rebalancing_log (
     timestamp, from_portfolio_id, to_portfolio_id, from_name, to_name, amount, reason, executed_by
-) VALUES (
-    %(now)s, %(from_id)s, %(to_id)s, %(from_name)s, %(to_name)s, %(amount)s, %(reason)s,
-    %(executed_by)s
-);
+)
+SELECT
+    %(now)s, giver.portfolio_id, taker.portfolio_id, giver.name, taker.name, given.amount,
+    given.reason, given.executed_by
+FROM unnest(
+    %(from_ids)s::int[], %(to_ids)s::int[], %(amounts)s::numeric[], %(reasons)s::text[],
+    %(executors)s::text[]
+) AS given (from_id, to_id, amount, reason, executed_by)
+JOIN portfolios AS giver ON giver.portfolio_id = given.from_id
+JOIN portfolios AS taker ON taker.portfolio_id = given.to_id;
