@@ -65,6 +65,7 @@ class HttpServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # a connection more than this waits a second and tries again
     respond: Callable[[Request], Response]
 
 

@@ -52,8 +52,8 @@ def failing(status: int, *paths: str, kind: str = "server_error") -> Broken:
 
 BROKEN = {
     "`latency` within the timeouts": late(0.02, *PATHS),
-    "`latency` beyond the read timeout": late(0.8, HELD, read_seconds=0.5),
-    "`latency` of pages beyond the deadline": late(0.6, LISTING, fetch_seconds=1.5),
+    "`latency` beyond the read timeout": late(1.6, HELD, read_seconds=1),
+    "`latency` of pages beyond the deadline": late(1, LISTING, fetch_seconds=2.5),
     "`throttled`, Retry-After in `seconds`": throttled(WAIT, "seconds", *PATHS),
     "`throttled`, Retry-After as a `date`": throttled(WAIT, "date", HELD),
     "`throttled`, Retry-After `absent`": throttled(WAIT, "absent", HELD),

@@ -74,8 +74,7 @@ def serving(*script: Answer) -> Iterator[ScriptedExchange]:
 @contextmanager
 def serving_exchange(exchange: ScriptedExchange) -> Iterator[ScriptedExchange]:
     """Answers as `exchange` says until the block ends."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(exchange))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(exchange))
     exchange.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -85,6 +84,13 @@ def serving_exchange(exchange: ScriptedExchange) -> Iterator[ScriptedExchange]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    """One that turns nobody away while it is busy: the system would let them wait a second."""
+
+    daemon_threads = True
+    request_queue_size = 128
 
 
 def _handler(exchange: ScriptedExchange) -> type[BaseHTTPRequestHandler]:  # noqa: C901

@@ -23,7 +23,7 @@ from prescient.polymarket.transport import CONNECTIONS, Call, FetchLimits, JsonT
 from tests.polymarket.server import HTML, RESET, TRUNCATED, Answer, answer, serving
 
 GOOD = answer([1])
-LIMITS = FetchLimits(connect_seconds=0.5, read_seconds=0.5)
+LIMITS = FetchLimits(connect_seconds=5, read_seconds=5)
 
 
 def call(url: str, **changes: Any) -> Call:
