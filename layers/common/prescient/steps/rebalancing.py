@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from prescient.core.portfolios import PortfolioId
 from prescient.core.rebalancing import Transfer, transfers
 from prescient.steps.context import StepContext
 from prescient.store import cash, rebalancing
@@ -40,8 +39,8 @@ def run(context: StepContext) -> list[CashMoved]:
 
 def _transfer(one: Transfer, day: str) -> cash.Transfer:
     return cash.Transfer(
-        from_id=PortfolioId(one.giver),
-        to_id=PortfolioId(one.taker),
+        from_id=one.giver,
+        to_id=one.taker,
         amount=one.amount,
         key=f"rebalancing:{day}:{one.giver}:{one.taker}",
         reason="rebalancing",
