@@ -91,14 +91,22 @@ def test_what_no_step_of_a_portfolio_reads_it_may_not_read(
         connection.execute(query)
 
 
+THEFTS: tuple[LiteralString, ...] = (
+    "DELETE FROM {table}",
+    "UPDATE {table} SET {owner} = %(theirs)s",
+    "TRUNCATE {table}",
+)
+
+
 @pytest.mark.parametrize("table", [*OWNED, LOG])
 def test_no_row_is_taken_away_or_given_to_another(
     two: tuple[str, TwoPortfolios], table: str
 ) -> None:
     url, portfolios = two
-    for statement in ("DELETE FROM {}", "UPDATE {} SET portfolio_id = %(theirs)s", "TRUNCATE {}"):
-        column = "from_portfolio_id" if table == LOG else "portfolio_id"
-        query = sql.SQL(statement.replace("portfolio_id", column)).format(sql.Identifier(table))  # type: ignore[arg-type]
+    column = "from_portfolio_id" if table == LOG else "portfolio_id"
+    names = {"table": sql.Identifier(table), "owner": sql.Identifier(column)}
+    for statement in THEFTS:
+        query = sql.SQL(statement).format(**names)
         with _acting(url, roles.PORTFOLIO) as connection:
             connection.execute(
                 "SELECT set_config('prescient.portfolio_id', %s, true)", [str(portfolios.mine)]

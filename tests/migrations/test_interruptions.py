@@ -229,7 +229,7 @@ def test_readers_wait_for_the_last_statements_only(filled: OldDatabase) -> None:
         def read(_: Connection, statement: str) -> None:
             try:
                 for table in TABLES:
-                    reader.execute(f"SELECT FROM {table} LIMIT 1")  # type: ignore[arg-type]
+                    reader.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(sql.Identifier(table)))
                 readable.append((statement, True))
             except psycopg.errors.LockNotAvailable:
                 readable.append((statement, False))

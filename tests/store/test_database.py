@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from prescient.core.errors import DatabaseUnavailable
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolios import PortfolioId, PortfolioStatus
 from prescient.runtime.login import as_user
 from prescient.store import portfolios, roles
 from prescient.store.database import Database, PortfolioNotNamed
@@ -39,7 +39,7 @@ def test_the_name_ends_with_its_transaction(of_portfolio: Database) -> None:
 def test_the_other_roles_need_no_name(database_url: str) -> None:
     database = Database(as_user(database_url, roles.APP))
     with database.transaction() as session:
-        assert portfolios.list_by_status(session, ["active"]) == []  # type: ignore[list-item]
+        assert portfolios.list_by_status(session, [PortfolioStatus.ACTIVE]) == []
     database.close()
 
 
