@@ -21,10 +21,10 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=...
-	@EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' $(BIN)/python -m local.run
+	@EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' $(BIN)/python -m local.demo.run
 
 serve: $(VENV)/.done ## Serve the API with the schedules running: PORT=8000, and the settings of run
-	@EXCHANGE='$(EXCHANGE)' PORT='$(PORT)' $(BIN)/python -m local.serve
+	@EXCHANGE='$(EXCHANGE)' PORT='$(PORT)' $(BIN)/python -m local.demo.serve
 
 test: lint unit ## Everything that the integration runs: lint, types, tests
 
@@ -54,19 +54,19 @@ build: $(SAM_VENV)/.done ## Build what `sam deploy` uploads
 	PATH="$(CURDIR)/$(SAM_VENV)/bin:$$PATH" $(SAM) build
 
 openapi: $(VENV)/.done ## Write docs/openapi.json from the routes and their models
-	$(BIN)/python -m local.openapi
+	$(BIN)/python -m operations.openapi
 
 recordings: $(VENV)/.done ## What is read of the recorded answers, and where the official client differs
 	@$(BIN)/python -m tests.polymarket.report
 
 migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=... [DRY_RUN=1] [TIME_ZONE=...] [BACKUP=no]
-	@$(BIN)/python -m local.migrate
+	@$(BIN)/python -m operations.migrate
 
 downgrade: $(VENV)/.done ## Take an upgraded database back to schema v1, as it was: DATABASE_URL=... [BACKUP=no]
-	@$(BIN)/python -m local.downgrade
+	@$(BIN)/python -m operations.downgrade
 
 reconcile: $(VENV)/.done ## Check every number of a database, or of the last run: DATABASE_URL=...
-	@$(BIN)/python -m local.reconcile
+	@$(BIN)/python -m operations.reconcile
 
 clean: ## Remove what the commands made: virtualenvs, builds, the local database
 	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -13,9 +13,9 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.bench import Bench, Measurement
 from benchmarks.registry import BENCHMARKS, Benchmark
-from local import databases, migrations
-from local.postgres import Postgres
-from local.report import terminal
+from local.demo.report import terminal
+from local.postgres import databases, migrations
+from local.postgres.server import Postgres
 
 _TEMPLATE = "migrated"
 

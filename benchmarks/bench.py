@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
-from local import databases
-from local.postgres import Postgres
+from local.postgres import databases
+from local.postgres.server import Postgres
 
 
 @dataclass(frozen=True, slots=True)

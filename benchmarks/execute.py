@@ -16,9 +16,9 @@ from benchmarks import waiting
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
 from benchmarks.round_trips import counting
 from local.exchange.simulated import EPOCH
-from prescient.core.portfolios import PortfolioId
-from prescient.steps import execute
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, statements
+from prescient.usecases import execute
 
 SQL = statements.load(__file__)
 SIGNALS, MANY_SIGNALS = 10, 50

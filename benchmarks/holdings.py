@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import psycopg
 
-from prescient.core.markets import FeeSchedule, Market, MarketId, Quote
+from prescient.core.market.markets import FeeSchedule, Market, MarketId, Quote
 from prescient.store import statements
 
 SQL = statements.load(__file__)

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from benchmarks.bench import Stopwatch
 from local.exchange.simulated import EPOCH
-from prescient.core.portfolios import Limits
+from prescient.core.portfolio.portfolios import Limits
 from prescient.runtime.environment import Environment
 from prescient.runtime.settings import Settings
-from prescient.steps import filter as filter_step
-from prescient.steps.context import StepContext
 from prescient.store import portfolios, roles
+from prescient.usecases import filter as filter_step
+from prescient.usecases.support.context import StepContext
 
 _STATUS = Path("/proc/self/status")
 

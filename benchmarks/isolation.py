@@ -13,11 +13,11 @@ from pydantic import BaseModel
 
 from benchmarks import waiting
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
-from prescient.core.portfolios import PortfolioId
-from prescient.steps import execute, snapshot
-from prescient.steps.context import StepContext
-from prescient.steps.portfolio_step import PortfolioStepRequest
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, statements
+from prescient.usecases import execute, snapshot
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 
 SQL = statements.load(__file__)
 SIGNALS = 10

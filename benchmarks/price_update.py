@@ -19,15 +19,15 @@ from benchmarks import holdings, row_at_a_time
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
 from benchmarks.holdings import Holdings
 from local.exchange.simulated import EPOCH
-from prescient.core.markets import Market, MarketId
-from prescient.core.portfolios import GlobalLimits
+from prescient.core.market.markets import Market, MarketId
+from prescient.core.portfolio.portfolios import GlobalLimits
 from prescient.polymarket.client import MarketPage
 from prescient.polymarket.counters import Counters, CountersDocument
 from prescient.runtime.login import as_user
-from prescient.steps import price_update
-from prescient.steps.context import Exchange, StepContext
 from prescient.store import roles, statements
 from prescient.store.database import Database
+from prescient.usecases import price_update
+from prescient.usecases.support.context import Exchange, StepContext
 
 SQL = statements.load(__file__)
 POSITIONS, MARKETS = 50, 5_000

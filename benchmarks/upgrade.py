@@ -16,7 +16,7 @@ from typing import LiteralString
 import psycopg
 
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch, lap_of_process
-from local import migrations
+from local.postgres import migrations
 from prescient.store import statements
 
 SQL = statements.load(__file__)

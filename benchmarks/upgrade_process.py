@@ -10,7 +10,7 @@ import sys
 
 from benchmarks.bench import Stopwatch
 from benchmarks.ingest_process import peak_megabytes
-from prescient.steps.migrate import MigrateRequest, migrate
+from prescient.usecases.migrate import MigrateRequest, migrate
 
 
 def main() -> None:

@@ -13,12 +13,12 @@ from benchmarks import holdings
 from benchmarks.bench import Bench
 from benchmarks.holdings import Holdings
 from local.exchange.simulated import EPOCH
-from prescient.core.portfolios import GlobalLimits, PortfolioId
+from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from prescient.runtime.login import as_user
-from prescient.steps.context import Exchange, StepContext
-from prescient.steps.portfolio_step import PortfolioStepRequest
 from prescient.store import roles, statements
 from prescient.store.database import Database
+from prescient.usecases.support.context import Exchange, StepContext
+from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 
 SQL = statements.load(__file__)
 MARKETS = 1_000

@@ -6,12 +6,20 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
 
-from prescient.core.books import Level
-from prescient.core.execution import Account, Order, Rules
-from prescient.core.fills import Evidence, Offers
-from prescient.core.markets import Event, EventId, FeeSchedule, Market, MarketId, Outcome, Quote
-from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId, PortfolioStatus
-from prescient.core.positions import Action
+from prescient.core.execution.buys import Account, Order, Rules
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Offers
+from prescient.core.market.markets import (
+    Event,
+    EventId,
+    FeeSchedule,
+    Market,
+    MarketId,
+    Outcome,
+    Quote,
+)
+from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioId, PortfolioStatus
+from prescient.core.portfolio.positions import Action
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.protocol import HeldPosition, PortfolioView
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
 
-from prescient.core.books import Level, OrderBook
-from prescient.core.markets import EventId, MarketId, Outcome, Quote
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import EventId, MarketId, Outcome, Quote
 from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
 from tests.builders import NOON, candidate
 

@@ -16,21 +16,21 @@ from typing import Any, Self
 import psycopg
 from psycopg.rows import dict_row
 
-from prescient.core.books import OrderBook
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.markets import Event, Market, MarketId, Quote
-from prescient.core.portfolios import GlobalLimits, Limits, PortfolioId
+from prescient.core.market.books import OrderBook
+from prescient.core.market.markets import Event, Market, MarketId, Quote
+from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioId
 from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
 from prescient.polymarket.rates import Family
 from prescient.runtime.login import as_user
-from prescient.steps import cycle, execute, maintenance, price_update, signal, snapshot
-from prescient.steps import filter as filter_step
-from prescient.steps.context import StepContext
-from prescient.steps.portfolio_step import PortfolioStepRequest
 from prescient.store import portfolios, roles
 from prescient.store.database import Database
+from prescient.usecases import cycle, execute, maintenance, price_update, signal, snapshot
+from prescient.usecases import filter as filter_step
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 from tests.builders import NOON, event, market
 
 D = Decimal

@@ -1,6 +1,6 @@
 """Reads the exchange once a cycle."""
 
 from prescient.runtime.entry import StepHandler
-from prescient.steps import filter as filter_step
+from prescient.usecases import filter as filter_step
 
 handler = StepHandler(filter_step.FilterRequest, filter_step.run)

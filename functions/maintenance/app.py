@@ -1,6 +1,6 @@
 """The daily check of the books."""
 
 from prescient.runtime.entry import StepHandler
-from prescient.steps import maintenance
+from prescient.usecases import maintenance
 
 handler = StepHandler(maintenance.MaintenanceRequest, maintenance.run)

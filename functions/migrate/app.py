@@ -1,6 +1,6 @@
 """Brings the database to the newest schema."""
 
 from prescient.runtime.entry import StepHandler
-from prescient.steps import migrate
+from prescient.usecases import migrate
 
 handler = StepHandler(migrate.MigrateRequest, migrate.run)

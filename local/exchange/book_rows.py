@@ -14,7 +14,7 @@ from local.exchange.chance import unit
 from local.exchange.oddities import Oddity
 from local.exchange.questions import STEP, Question, Topic
 from local.exchange.quotes import COARSE, DOLLAR
-from prescient.core.books import Level
+from prescient.core.market.books import Level
 
 
 def book_row(topic: Topic, asked: Question, place: int, now: datetime) -> dict[str, Any] | None:

@@ -13,8 +13,8 @@ from decimal import Decimal
 from local.exchange.chance import between, happens, unit
 from local.exchange.questions import STEP, Phase, Question
 from local.exchange.quotes import DOLLAR
-from prescient.core.books import Level, OrderBook
-from prescient.core.markets import ONE
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.money import ONE
 
 _MOST_LEVELS = 14
 _SHARES = 100  # sizes are whole hundredths of a share

@@ -11,12 +11,12 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from local.exchange.authors import author
 from local.exchange.book_rows import book_row
 from local.exchange.catalogue import Catalogue
 from local.exchange.chance import between, unit
 from local.exchange.questions import Topic, whole_steps
 from local.exchange.rows import event_row
+from local.exchange.topics import author
 from local.exchange.venue import PriceRecord, Row
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)

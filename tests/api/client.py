@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from prescient.api.application import Application
 from prescient.core.errors import PrescientError
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.environment import Environment
 from prescient.runtime.http import HttpHandler
 from prescient.runtime.settings import Settings
-from prescient.steps import cycle
 from prescient.store import roles
+from prescient.usecases import cycle
 from tests.world import World
 
 EVENTS = Path(__file__).resolve().parents[2] / "events" / "api"

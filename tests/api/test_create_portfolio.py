@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId
 from tests.api.client import Client, portfolio, sample
 
 D = Decimal

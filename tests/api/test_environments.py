@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local import databases
+from local.postgres import databases
 from prescient.api.application import Application
 from prescient.runtime import entry
 from prescient.runtime.environment import Environment

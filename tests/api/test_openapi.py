@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local.openapi import DOCUMENT, document
-from local.template import read_template
+from local.aws.template import read_template
+from operations.openapi import DOCUMENT, document
 from prescient.api.application import ROUTES
 
 TEMPLATE = read_template({"Stage": "dev", "DatabaseUrl": "postgresql:///none"})

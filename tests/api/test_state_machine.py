@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from local.aws.stack import Stack
 from local.exchange.server import exchange_server
 from local.exchange.simulated import EPOCH, SimulatedVenue
 from local.http_server import Request
-from local.stack import Stack
 
 
 @pytest.fixture

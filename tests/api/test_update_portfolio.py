@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from prescient.core.markets import MarketId, Quote
-from prescient.core.portfolios import PortfolioId
+from prescient.core.market.markets import MarketId, Quote
+from prescient.core.portfolio.portfolios import PortfolioId
 from tests.api.client import Client, sample
 from tests.builders import event, market
 

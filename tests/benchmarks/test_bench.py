@@ -12,7 +12,7 @@ from rich.console import Console
 
 from benchmarks import report
 from benchmarks.bench import Bench, Lap, Measurement
-from local.postgres import Postgres
+from local.postgres.server import Postgres
 
 
 @pytest.fixture

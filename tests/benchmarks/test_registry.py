@@ -10,7 +10,7 @@ import pytest
 from benchmarks import report
 from benchmarks.bench import Bench
 from benchmarks.registry import BENCHMARKS, Benchmark
-from local.postgres import Postgres
+from local.postgres.server import Postgres
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda one: one.name)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.exchange.venue import Row
-from prescient.steps import backfill
+from prescient.usecases import backfill
 from tests.faults.faulty_exchange import faulty_exchange
 from tests.faults.stage import HELD, Stage
 from tests.world import World

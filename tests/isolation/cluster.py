@@ -9,8 +9,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import Connection
 
-from local import migrations
-from local.postgres import Postgres
+from local.postgres import migrations
+from local.postgres.server import Postgres
 from prescient.runtime.login import as_user
 from prescient.store import roles
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.postgres import Postgres, throwaway
+from local.postgres.server import Postgres, throwaway
 from tests.isolation.cluster import Cluster
 
 

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from psycopg import Connection, errors, sql
 
-from local import databases
-from local.postgres import Postgres
+from local.postgres import databases
+from local.postgres.server import Postgres
 from prescient.store import roles
 from tests.isolation.aim import Values, aimed
 from tests.isolation.attacks import OUTCOMES, Outcome, all_statements

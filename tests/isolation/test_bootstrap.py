@@ -7,8 +7,8 @@ import re
 import psycopg
 import pytest
 
-from local import migrations
-from prescient.core.portfolios import PortfolioId
+from local.postgres import migrations
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import health, roles
 from prescient.store.database import SCHEMA_VERSION, Database
 from tests.isolation.cluster import MASTER, ROLES, Cluster

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal as D
 
-from prescient.core.markets import Quote
-from prescient.core.portfolios import Limits, PortfolioId
+from prescient.core.market.markets import Quote
+from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.store import cash
 from tests.builders import event
 from tests.world import World, several

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from local.dispatcher import Dispatcher, UnknownFunction
-from local.template import Function
+from local.aws.dispatcher import Dispatcher, UnknownFunction
+from local.aws.template import Function
 
 _APP = """
 class ClaimLost(Exception):

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import urllib3
 
-from local.dispatcher import Invocation
-from local.gateway import DEVELOPER, Gateway
+from local.aws.dispatcher import Invocation
+from local.aws.gateway import DEVELOPER, Gateway
+from local.aws.template import Route
 from local.http_server import HttpServer, Request
-from local.template import Route
 
 ROUTES = [
     Route("GET", "/health", "ApiFunction", authorized=False, scopes=()),

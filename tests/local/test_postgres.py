@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local import databases
-from local.postgres import Listener, Postgres, PostgresFailed, throwaway
+from local.postgres import databases
+from local.postgres.server import Listener, Postgres, PostgresFailed, throwaway
 
 
 def _answers(url: str) -> bool:

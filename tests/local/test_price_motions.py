@@ -11,7 +11,6 @@ from functools import cache
 
 import pytest
 
-from local.exchange.authors import author
 from local.exchange.beliefs import Belief
 from local.exchange.oddities import Oddity
 from local.exchange.prices import (
@@ -31,6 +30,7 @@ from local.exchange.prices import (
 from local.exchange.questions import Question, Topic
 from local.exchange.quotes import DOLLAR
 from local.exchange.simulated import EPOCH
+from local.exchange.topics import author
 
 HOURS = 20 * 24
 QUESTIONS = 1200

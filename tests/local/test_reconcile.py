@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local import reconcile
+from operations import reconcile
 from tests.world import World
 
 

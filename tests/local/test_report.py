@@ -14,9 +14,9 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from local.report import deed_tables, funnel_tables, portfolio_tables
-from local.results import Deeds, StrategyRow, Tally, tallies
-from local.run_file import RunSummary, write_run_file
+from local.demo.report import deed_tables, funnel_tables, portfolio_tables
+from local.demo.results import Deeds, StrategyRow, Tally, tallies
+from local.demo.run_file import RunSummary, write_run_file
 
 SUMMARY = RunSummary(
     cycles=5,

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.scheduler import Daily, Rate, Scheduler, UnknownExpression, timing
-from local.template import Schedule, read_template
+from local.aws.scheduler import Daily, Rate, Scheduler, UnknownExpression, timing
+from local.aws.template import Schedule, read_template
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INPUT = '{"scheduled_at": "<aws.scheduler.scheduled-time>"}'

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.exchange.authors import author
 from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
+from local.exchange.topics import author
 
 YES_WINS, NO_WINS, HALF_EACH = ["1", "0"], ["0", "1"], ["0.5", "0.5"]
 

@@ -10,9 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from local.dispatcher import Invocation
-from local.state_machine import LocalStateMachine
-from local.template import read_template
+from local.aws.dispatcher import Invocation
+from local.aws.state_machine import LocalStateMachine
+from local.aws.template import read_template
 
 MACHINE = read_template({"Stage": "dev", "DatabaseUrl": "postgresql:///none"}).state_machine
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local import intrinsics
-from local.intrinsics import Resolver, UnresolvedReference
-from local.template import read_template
+from local.aws import intrinsics
+from local.aws.intrinsics import Resolver, UnresolvedReference
+from local.aws.template import read_template
 
 PARAMETERS = {"Stage": "dev", "DatabaseUrl": "postgresql:///prescient"}
 SMALL = """

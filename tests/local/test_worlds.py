@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from local import worlds
+from local.demo import timetable
+from local.demo.timetable import UnknownExchange
 from local.exchange.recorded import RecordingUnreadable
 from local.exchange.simulated import EPOCH
-from local.worlds import UnknownExchange
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def recordings(tmp_path: Path) -> Path:
 
 
 def test_a_simulated_run_updates_prices_hourly_and_cycles_every_six_hours() -> None:
-    world = worlds.choose("simulated", "2", None)
+    world = timetable.choose("simulated", "2", None)
     assert world.turns[0].at == EPOCH
     assert world.turns[-1].at == EPOCH + timedelta(days=2)
     assert len(world.turns) == 49
@@ -40,7 +40,7 @@ def test_a_simulated_run_updates_prices_hourly_and_cycles_every_six_hours() -> N
 
 
 def test_entering_a_turn_moves_the_clock() -> None:
-    world = worlds.choose("", "1", None)
+    world = timetable.choose("", "1", None)
     assert world.venue is not None
     world.turns[3].enter()
     assert world.venue.now() == world.turns[3].at
@@ -48,14 +48,14 @@ def test_entering_a_turn_moves_the_clock() -> None:
 
 def test_a_simulated_world_goes_on_where_the_database_stopped() -> None:
     since = EPOCH + timedelta(days=3)
-    assert worlds.choose("simulated", "1", since).turns[0].at == since + timedelta(hours=1)
-    venue = worlds.running("simulated", since)
+    assert timetable.choose("simulated", "1", since).turns[0].at == since + timedelta(hours=1)
+    venue = timetable.running("simulated", since)
     assert venue is not None
     assert venue.now() > since
 
 
 def test_recordings_are_one_turn_each(recordings: Path) -> None:
-    world = worlds.choose(f"recorded:{recordings}", "", None)
+    world = timetable.choose(f"recorded:{recordings}", "", None)
     assert world.venue is not None
     for turn in world.turns:
         turn.enter()
@@ -66,20 +66,20 @@ def test_recordings_are_one_turn_each(recordings: Path) -> None:
 
 def test_recordings_that_the_database_has_seen_are_over(recordings: Path) -> None:
     since = datetime(2026, 1, 15, tzinfo=UTC)
-    turns = worlds.choose(f"recorded:{recordings}", "", since).turns
+    turns = timetable.choose(f"recorded:{recordings}", "", since).turns
     assert [turn.title for turn in turns] == ["two_2026-02-01.json"]
-    assert worlds.choose(f"recorded:{recordings}", "", since + timedelta(days=30)).turns == []
+    assert timetable.choose(f"recorded:{recordings}", "", since + timedelta(days=30)).turns == []
 
 
 def test_a_served_recording_shows_its_newest_file(recordings: Path) -> None:
-    venue = worlds.running(f"recorded:{recordings}", None)
+    venue = timetable.running(f"recorded:{recordings}", None)
     assert venue is not None
     assert venue.now() == datetime(2026, 2, 1, 12, tzinfo=UTC)
 
 
 def test_live_has_no_exchange_of_its_own() -> None:
-    assert worlds.choose("live", "", None).venue is None
-    assert worlds.running("live", None) is None
+    assert timetable.choose("live", "", None).venue is None
+    assert timetable.running("live", None) is None
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_live_has_no_exchange_of_its_own() -> None:
 )
 def test_other_values_are_refused(exchange: str, days: str) -> None:
     with pytest.raises(UnknownExchange):
-        worlds.choose(exchange, days, None)
+        timetable.choose(exchange, days, None)
 
 
 def test_a_missing_folder_is_refused() -> None:
     with pytest.raises(RecordingUnreadable, match="not a folder"):
-        worlds.choose("recorded:/nowhere", "", None)
+        timetable.choose("recorded:/nowhere", "", None)

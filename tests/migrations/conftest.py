@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from local import databases, migrations
-from local.postgres import Postgres
+from local.postgres import databases, migrations
+from local.postgres.server import Postgres
 from tests.migrations.old_database import OldDatabase, Returning
 
 MakeOldDatabase = Callable[[], AbstractContextManager[OldDatabase]]

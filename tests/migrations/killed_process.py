@@ -8,7 +8,7 @@ import sys
 
 from sqlalchemy.engine import Connection
 
-from local import migrate
+from operations import migrate
 from tests.migrations.statements import before_each
 
 

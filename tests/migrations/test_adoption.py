@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from local import migrations
+from local.postgres import migrations
 from prescient.core.errors import MigrationRefused
 from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.old_database import TABLES, OldDatabase

@@ -6,7 +6,7 @@ from typing import LiteralString
 
 import pytest
 
-from local import migrations
+from local.postgres import migrations
 from prescient.core.errors import MigrationRefused
 from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.old_database import OldDatabase

@@ -12,8 +12,8 @@ from functions.migrate.app import handler
 from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.runtime.environment import Environment
 from prescient.runtime.settings import Settings
-from prescient.steps import migrate
 from prescient.store.database import SCHEMA_VERSION
+from prescient.usecases import migrate
 from tests.migrations.chain import BASELINE, LATER, UPGRADE
 from tests.migrations.old_database import OldDatabase
 

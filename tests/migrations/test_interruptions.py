@@ -19,10 +19,10 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import Connection
 
-from local import migrations
+from local.postgres import migrations
 from prescient.core.errors import DatabaseUnavailable, MigrationRefused
-from prescient.steps.migrate import MigrateRequest, migrate
 from prescient.store.database import SCHEMA_VERSION
+from prescient.usecases.migrate import MigrateRequest, migrate
 from tests.migrations.chain import BASELINE, LATER, UPGRADE, VERSIONS
 from tests.migrations.old_database import TABLES, OldDatabase
 from tests.migrations.statements import before_each
@@ -151,7 +151,7 @@ def test_a_process_killed_at_the_end_leaves_the_old_database(filled: OldDatabase
     before = _whole(filled)
     with psycopg.connect(filled.url) as reader:
         reader.execute("SELECT FROM trades")
-        process = _start("local.migrate", filled)
+        process = _start("operations.migrate", filled)
         _wait_for(filled, WAITING)
         process.send_signal(signal.SIGKILL)
         process.wait()

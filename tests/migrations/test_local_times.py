@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from psycopg import sql
 
-from local import databases
+from local.postgres import databases
 from tests.migrations.old_database import OldDatabase, Returning
 
 

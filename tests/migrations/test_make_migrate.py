@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local import downgrade, migrate
+from operations import downgrade, migrate
 from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.old_database import OldDatabase
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.engine import Connection
 
-from local import migrations
+from local.postgres import migrations
 from prescient.core.errors import MigrationRefused
 from tests.migrations.old_database import OldDatabase
 from tests.migrations.statements import before_each

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local import migrations
+from local.postgres import migrations
 from prescient.store import reconcile
 from prescient.store.database import Database
 from tests.migrations.conftest import MakeOldDatabase

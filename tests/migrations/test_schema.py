@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 
-from local import migrations, postgres
+from local.postgres import migrations, server
 from prescient.store import revisions
 from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.conftest import MakeOldDatabase
@@ -13,7 +13,7 @@ from tests.migrations.old_database import OldDatabase
 
 def _schema(url: str, *options: str) -> list[str]:
     """Every definition as pg_dump writes it, without the token that differs from run to run."""
-    command = [str(postgres.program("pg_dump")), "--schema-only", *options, "--dbname", url]
+    command = [str(server.program("pg_dump")), "--schema-only", *options, "--dbname", url]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return [line for line in done.stdout.splitlines() if "restrict" not in line]
 

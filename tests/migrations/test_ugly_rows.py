@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from local import migrations
+from local.postgres import migrations
 from tests.migrations.old_database import OldDatabase, Returning
 
 CANNOT_BE_CARRIED = (

@@ -8,7 +8,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId
 from tests.builders import event
 from tests.migrations.old_database import OldDatabase
 from tests.world import World, several

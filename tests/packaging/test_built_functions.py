@@ -13,10 +13,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from local.aws.template import Template, read_template
 from local.exchange.server import exchange_server
 from local.exchange.simulated import SimulatedVenue
-from local.template import Template, read_template
-from prescient.core.portfolios import Limits
+from prescient.core.portfolio.portfolios import Limits
 from prescient.store import portfolios
 from prescient.store.database import SCHEMA_VERSION, Database
 from tests.migrations.chain import REVISIONS

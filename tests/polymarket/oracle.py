@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from prescient.core.markets import EventId
+from prescient.core.market.markets import EventId
 from prescient.polymarket.clob_rows import (
     ResolutionDetails,
     parse_books,
@@ -17,7 +17,7 @@ from prescient.polymarket.clob_rows import (
     parse_resolution,
 )
 from prescient.polymarket.parsing import parse_event, parse_market
-from prescient.polymarket.skipping import RowSkipped, SkipReason
+from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 
 Row = Mapping[str, object]
 ROW = "the row"  # the field of a difference that concerns a whole row

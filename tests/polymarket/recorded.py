@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from prescient.core.markets import EventId
+from prescient.core.market.markets import EventId
 from prescient.polymarket import decimal_json
 from tests.polymarket.oracle import Kind, RecordedRow
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.markets import MarketId
+from prescient.core.market.markets import MarketId
 from prescient.polymarket.client import PolymarketClient
 from tests.polymarket.rows import event_row, market_row
 from tests.polymarket.server import (

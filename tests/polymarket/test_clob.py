@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.books import Level, OrderBook
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.markets import ONE, ZERO, Quote
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import Quote
+from prescient.core.money import ONE, ZERO
 from prescient.polymarket import decimal_json
 from prescient.polymarket.client import PolymarketClient
 from prescient.polymarket.clob_rows import (

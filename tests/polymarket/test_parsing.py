@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from prescient.core.markets import FeeSchedule, Quote
+from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.polymarket.parsing import parse_event, parse_market, parse_markets
-from prescient.polymarket.skipping import RowSkipped, SkipReason
+from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 from tests.polymarket.rows import event_row, market_row
 
 NOON = datetime(2026, 5, 9, 12, tzinfo=UTC)

@@ -10,10 +10,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.markets import Market, Quote
+from prescient.core.market.markets import Market, Quote
 from prescient.polymarket import decimal_json
 from prescient.polymarket.parsing import parse_event, parse_market, parse_markets
-from prescient.polymarket.skipping import RowSkipped, SkipReason
+from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 from tests.polymarket.rows import event_row, market_row
 
 STRANGE_TEXTS = [

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from prescient.core.books import Level, OrderBook
-from prescient.core.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
-from prescient.core.portfolios import Limits, PortfolioId
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
 from prescient.core.strategies.configuration import StrategyConfiguration

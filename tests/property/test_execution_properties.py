@@ -16,13 +16,13 @@ from hypothesis import event as seen_by_hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.books import Level
-from prescient.core.execution import Order, Rejection, Rules, execute
-from prescient.core.fills import Evidence, Offers, buy, highest_price
-from prescient.core.markets import EventId, FeeSchedule, MarketId
-from prescient.core.portfolios import GlobalLimits, Limits
-from prescient.core.positions import Action
-from prescient.core.sizing import kelly_stake
+from prescient.core.deciding.sizing import kelly_stake
+from prescient.core.execution.buys import Order, Rejection, Rules, execute
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Offers, buy, highest_price
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId
+from prescient.core.portfolio.portfolios import GlobalLimits, Limits
+from prescient.core.portfolio.positions import Action
 from tests.builders import account, order, rules
 
 cents = st.integers(1, 99).map(lambda whole: D(whole) / 100)

@@ -6,12 +6,12 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.books import Level
-from prescient.core.fills import Evidence, Offers, buy
-from prescient.core.markets import FeeSchedule, MarketId, Outcome, Quote
-from prescient.core.marks import mark_price
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Offers, buy
+from prescient.core.market.markets import FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.market.marks import mark_price
 from prescient.core.money import CENT, SHARE_STEP
-from prescient.core.positions import Exit, ExitKind, Holding, marked_value, sell, settle
+from prescient.core.portfolio.positions import Exit, ExitKind, Holding, marked_value, sell, settle
 
 cents = st.integers(100, 1_000_000).map(lambda whole: D(whole) / 100)
 ticks = st.integers(1, 999).map(lambda whole: D(whole) / 1000)

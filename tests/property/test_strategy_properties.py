@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prescient.core.decisions import Decision, common_filters, decide
-from prescient.core.markets import MarketId, Outcome
+from prescient.core.deciding.decisions import Decision, common_filters, decide
+from prescient.core.market.markets import MarketId, Outcome
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.protocol import Signal

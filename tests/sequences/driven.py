@@ -19,10 +19,10 @@ from prescient.api import portfolio_management
 from prescient.api.context import ApiContext
 from prescient.api.requests import UpdatePortfolio
 from prescient.core.errors import ClaimLost
-from prescient.core.portfolios import Limits, PortfolioId
-from prescient.steps import cycle, maintenance
-from prescient.steps.maintenance import MaintenanceRequest, Task
+from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.store import cash, closing
+from prescient.usecases import cycle, maintenance
+from prescient.usecases.maintenance import MaintenanceRequest, Task
 from tests.builders import NOON
 from tests.sequences.exchange import MARKETS, Picture, Shown
 from tests.sequences.killing import Killer

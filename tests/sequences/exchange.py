@@ -11,8 +11,8 @@ from decimal import Decimal as D
 from fractions import Fraction as F
 from typing import Any
 
-from prescient.core.books import Level, OrderBook
-from prescient.core.markets import EventId, FeeSchedule, MarketId, Quote
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Quote
 from prescient.polymarket.clob_rows import ResolutionDetails
 from tests.builders import event, market
 from tests.world import StandInExchange

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from prescient.core.errors import PortfolioConflict
-from prescient.core.portfolios import Limits, PortfolioId
+from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
 from tests.sequences.draws import (
     ADMITS_ALL,

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from prescient.core.portfolios import GlobalLimits
+from prescient.core.portfolio.portfolios import GlobalLimits
 from tests.sequences import reference
 from tests.sequences.draws import STATEMENTS
 from tests.sequences.driven import Driven

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from prescient.core.markets import Market, MarketId, Quote
+from prescient.core.market.markets import Market, MarketId, Quote
 from prescient.store import features, tape
 from prescient.store.database import Session
 from prescient.store.tape import Sighting

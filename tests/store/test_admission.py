@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prescient.core.admission import admissions
-from prescient.core.decisions import common_filters
-from prescient.core.markets import EventId, Market, MarketId, Quote
+from prescient.core.deciding.admission import admissions
+from prescient.core.deciding.decisions import common_filters
+from prescient.core.market.markets import EventId, Market, MarketId, Quote
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import admission, candidates, listings, tape
 from prescient.store.candidates import Thresholds

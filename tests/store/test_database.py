@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from prescient.core.errors import DatabaseUnavailable
-from prescient.core.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.runtime.login import as_user
 from prescient.store import portfolios, roles
 from prescient.store.database import Database, PortfolioNotNamed

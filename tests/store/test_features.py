@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prescient.core.markets import MarketId
+from prescient.core.market.markets import MarketId
 from prescient.store import features, tape
 from prescient.store.tape import Sighting
 from tests.builders import NOON, market

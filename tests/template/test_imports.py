@@ -16,7 +16,7 @@ from tests.template.conftest import ROOT
 
 LAYER = ROOT / "layers/common/prescient"
 LAMBDA = {"boto3", "botocore"}
-MIGRATING = {LAYER / "steps/migrate.py", LAYER / "store/revisions.py"}
+MIGRATING = {LAYER / "usecases/migrate.py", LAYER / "store/revisions.py"}
 STEPS = (
     "cycle",
     "execute",
@@ -55,8 +55,8 @@ def test_the_layer_imports_only_its_own_requirements() -> None:
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_function_imports_runtime_and_one_step(name: str) -> None:
     packages = _packages(ROOT / "functions" / name / "app.py")
-    assert packages <= {"prescient.runtime", "prescient.steps", "prescient.core"}
-    assert "prescient.steps" in packages
+    assert packages <= {"prescient.runtime", "prescient.usecases", "prescient.core"}
+    assert "prescient.usecases" in packages
 
 
 def test_the_api_function_imports_runtime_and_api() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.markets import FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.market.markets import FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.strategies import registry
 from prescient.core.strategies.arbitrage import ArbitrageConfiguration, decide
 from prescient.core.strategies.candidates import Candidate

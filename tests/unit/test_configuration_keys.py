@@ -10,7 +10,7 @@ from decimal import Decimal as D
 import pytest
 from pydantic import BaseModel
 
-from prescient.core.decisions import decide
+from prescient.core.deciding.decisions import decide
 from prescient.core.strategies import registry
 from tests.builders import view
 from tests.unit.keys import common, own

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from prescient.core.decisions import Decision, decide
-from prescient.core.markets import MarketId, Outcome, Quote
-from prescient.core.portfolios import Limits
-from prescient.core.positions import Action
+from prescient.core.deciding.decisions import Decision, decide
+from prescient.core.market.markets import MarketId, Outcome, Quote
+from prescient.core.portfolio.portfolios import Limits
+from prescient.core.portfolio.positions import Action
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import StrategyConfiguration

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from prescient.core.books import Level
-from prescient.core.execution import Rejection, execute
-from prescient.core.fills import Evidence, Offers
-from prescient.core.markets import EventId, FeeSchedule, MarketId
-from prescient.core.portfolios import GlobalLimits, Limits, PortfolioStatus
-from prescient.core.positions import Action
+from prescient.core.execution.buys import Rejection, execute
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Offers
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId
+from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioStatus
+from prescient.core.portfolio.positions import Action
 from tests.builders import account, order, rules
 
 NOBODY_SELLS = Offers(Evidence.QUOTE, ())

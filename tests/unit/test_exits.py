@@ -2,9 +2,9 @@
 
 from decimal import Decimal as D
 
-from prescient.core.exits import PricedHolding, Triggers, due_exit, triggers
-from prescient.core.markets import FeeSchedule, MarketId, Outcome
-from prescient.core.positions import ExitKind, Holding
+from prescient.core.market.markets import FeeSchedule, MarketId, Outcome
+from prescient.core.portfolio.exits import PricedHolding, Triggers, due_exit, triggers
+from prescient.core.portfolio.positions import ExitKind, Holding
 
 
 def priced(

@@ -2,8 +2,8 @@
 
 from decimal import Decimal as D
 
-from prescient.core.fees import taker_fee
-from prescient.core.markets import FeeSchedule
+from prescient.core.market.fees import taker_fee
+from prescient.core.market.markets import FeeSchedule
 
 
 def test_fee_of_a_worked_example() -> None:

@@ -2,9 +2,9 @@
 
 from decimal import Decimal as D
 
-from prescient.core.books import Level
-from prescient.core.fills import Evidence, Offers, buy, highest_price, offers
-from prescient.core.markets import FeeSchedule, Quote
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Offers, buy, highest_price, offers
+from prescient.core.market.markets import FeeSchedule, Quote
 
 FREE = FeeSchedule()
 BOOK = Offers(

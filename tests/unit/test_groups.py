@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from prescient.core.books import Level
-from prescient.core.execution import Executions, Order, execute
-from prescient.core.fills import Evidence, Offers
-from prescient.core.markets import EventId, MarketId
-from prescient.core.portfolios import GlobalLimits, Limits
+from prescient.core.execution.buys import Executions, Order, execute
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Offers
+from prescient.core.market.markets import EventId, MarketId
+from prescient.core.portfolio.portfolios import GlobalLimits, Limits
 from tests.builders import account, order, rules
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.markets import Outcome
+from prescient.core.market.markets import Outcome
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.hybrid import HybridConfiguration, decide

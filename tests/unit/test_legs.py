@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from prescient.core.books import Level
-from prescient.core.fills import Evidence, Offers
-from prescient.core.legs import Caps, Plan, PricedLeg, equal_shares
-from prescient.core.markets import FeeSchedule
+from prescient.core.deciding.legs import Caps, Plan, PricedLeg, equal_shares
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Offers
+from prescient.core.market.markets import FeeSchedule
 from prescient.core.strategies.protocol import Guarantee
 
 HALF_A_CENT = Guarantee(D(1), D("0.005"), D(0))

@@ -4,8 +4,8 @@ from decimal import Decimal as D
 
 import pytest
 
-from prescient.core.markets import Quote
-from prescient.core.marks import Mark, mark_price
+from prescient.core.market.markets import Quote
+from prescient.core.market.marks import Mark, mark_price
 
 
 @pytest.mark.parametrize(

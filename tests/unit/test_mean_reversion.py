@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.markets import FeeSchedule, Outcome, Quote
+from prescient.core.market.markets import FeeSchedule, Outcome, Quote
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate, Feature
 from prescient.core.strategies.mean_reversion import (

@@ -3,8 +3,8 @@
 import pytest
 
 from prescient.core.errors import PortfolioConflict
-from prescient.core.portfolios import PortfolioStatus as Status
-from prescient.core.portfolios import check_status_change
+from prescient.core.portfolio.portfolios import PortfolioStatus as Status
+from prescient.core.portfolio.portfolios import check_status_change
 
 ALLOWED = {
     ("active", "paused"),

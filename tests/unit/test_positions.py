@@ -5,8 +5,15 @@ from decimal import Decimal as D
 import pytest
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.markets import FeeSchedule, MarketId, Outcome
-from prescient.core.positions import ExitKind, Holding, marked_value, sell, settle, sold_basis
+from prescient.core.market.markets import FeeSchedule, MarketId, Outcome
+from prescient.core.portfolio.positions import (
+    ExitKind,
+    Holding,
+    marked_value,
+    sell,
+    settle,
+    sold_basis,
+)
 
 
 def holding(shares: str = "129.03", cost_basis: str = "100.00") -> Holding:

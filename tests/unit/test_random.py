@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.markets import MarketId, Outcome, Quote
-from prescient.core.portfolios import PortfolioId
+from prescient.core.market.markets import MarketId, Outcome, Quote
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.strategies import registry
 from prescient.core.strategies.protocol import Opinion, PortfolioView
 from prescient.core.strategies.random import RandomConfiguration, decide

@@ -6,8 +6,8 @@ from decimal import Decimal as D
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.portfolios import PortfolioId
-from prescient.core.rebalancing import Member, Transfer, drifted, drifts, transfers
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.rebalancing import Member, Transfer, drifted, drifts, transfers
 
 
 def member(

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.record import TradingRecord
+from prescient.core.portfolio.trading_record import TradingRecord
 
 
 def test_a_record_by_hand() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from prescient.core.books import Level
-from prescient.core.fills import Evidence
-from prescient.core.markets import FeeSchedule, MarketId, Outcome
-from prescient.core.positions import Holding
-from prescient.core.sales import SaleOrder, Sales, execute_sales
+from prescient.core.execution.sales import SaleOrder, Sales, execute_sales
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence
+from prescient.core.market.markets import FeeSchedule, MarketId, Outcome
+from prescient.core.portfolio.positions import Holding
 
 BIDS = (Level(D("0.60"), D(40)), Level(D("0.59"), D(40)), Level(D("0.50"), D(500)))
 

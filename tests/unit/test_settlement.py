@@ -4,8 +4,8 @@ from decimal import Decimal as D
 
 import pytest
 
-from prescient.core.markets import Market
-from prescient.core.settlement import (
+from prescient.core.market.markets import Market
+from prescient.core.market.settlement import (
     Resolution,
     ResolutionFlag,
     needs_confirmation,

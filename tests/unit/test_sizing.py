@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from prescient.core.books import Level, OrderBook
+from prescient.core.deciding.sizing import budget, kelly_stake
 from prescient.core.errors import InvalidRequest
-from prescient.core.markets import EventId, FeeSchedule, Outcome
-from prescient.core.portfolios import Limits
-from prescient.core.sizing import budget, kelly_stake
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import EventId, FeeSchedule, Outcome
+from prescient.core.portfolio.portfolios import Limits
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.momentum import MomentumConfiguration

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 
+from local.aws.stack import Stack
 from local.exchange import server
 from local.exchange.simulated import SimulatedVenue
 from local.http_server import HttpServer, Request, Response
-from local.stack import Stack
 from prescient.polymarket.transport import JsonTransport
 from tests.workflow.desk import Desk
 

@@ -9,12 +9,12 @@ from typing import Any, LiteralString, Self
 import psycopg
 from psycopg.rows import dict_row
 
+from local.aws.stack import Stack
+from local.aws.state_machine import Execution
+from local.demo.portfolio_sets import FOUR_MOMENTUM
+from local.demo.portfolios import INITIAL_BALANCE
 from local.exchange.simulated import SimulatedVenue
-from local.portfolio_sets import FOUR_MOMENTUM
-from local.portfolios import INITIAL_BALANCE
-from local.stack import Stack
-from local.state_machine import Execution
-from prescient.core.portfolios import Limits
+from prescient.core.portfolio.portfolios import Limits
 from prescient.store import portfolios
 from prescient.store.database import Database
 

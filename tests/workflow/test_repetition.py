@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.dispatcher import Invocation
+from local.aws.dispatcher import Invocation
 from local.exchange.simulated import EPOCH
 from tests.workflow.desk import Desk
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import urllib3
 
-from local import run
-from local.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
-from local.postgres import Listener
+from local.demo import run
+from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
+from local.postgres.server import Listener
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT.parent / "shared" / "polymarket" / "events"
@@ -110,7 +110,7 @@ def test_a_wrong_setting_is_told_and_nothing_runs(
 def _served(**settings: str) -> Iterator[subprocess.Popen[str]]:
     path = os.pathsep.join([str(ROOT / "layers" / "common"), str(ROOT)])
     process = subprocess.Popen(
-        [sys.executable, "-m", "local.serve"],
+        [sys.executable, "-m", "local.demo.serve"],
         env={**os.environ, **settings, "PYTHONPATH": path},
         stdout=subprocess.PIPE,
         text=True,

@@ -5,13 +5,13 @@ from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
 
-from prescient.core.books import Level, OrderBook
-from prescient.core.execution import execute
-from prescient.core.exits import triggers
-from prescient.core.fills import Evidence, Offers
-from prescient.core.markets import MarketId, Outcome
-from prescient.core.portfolios import PortfolioId
-from prescient.core.rebalancing import Member, drifted
+from prescient.core.execution.buys import execute
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.fills import Evidence, Offers
+from prescient.core.market.markets import MarketId, Outcome
+from prescient.core.portfolio.exits import triggers
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.rebalancing import Member, drifted
 from prescient.core.strategies.candidates import Candidate
 from tests.builders import NOON, account, candidate, order, position, rules, view
 from tests.opportunities import book

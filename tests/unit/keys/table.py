@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal as D
 from typing import Any
 
-from prescient.core.decisions import Decision, decide
+from prescient.core.deciding.decisions import Decision, decide
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import StrategyConfiguration

@@ -10,10 +10,10 @@ from typing import Any
 from prescient.api.context import ApiContext
 from prescient.api.errors import CycleFailed, StateMachineUnavailable, TooManyExecutions
 from prescient.api.portfolio_management import digest
-from prescient.steps.cycle import CycleParameters, open_cycle
 from prescient.store import cycles, idempotency
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
+from prescient.usecases.cycle import CycleParameters, open_cycle
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 1.0

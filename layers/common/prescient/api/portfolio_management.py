@@ -9,9 +9,9 @@ from typing import Any
 
 from prescient.api.context import ApiContext
 from prescient.api.requests import CreatePortfolio, UpdatePortfolio
-from prescient.core.exits import triggers
 from prescient.core.money import plain
-from prescient.core.portfolios import PortfolioId, PortfolioStatus, check_status_change
+from prescient.core.portfolio.exits import triggers
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus, check_status_change
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import closing, deletion, idempotency, portfolios

@@ -21,8 +21,8 @@ from pydantic import (
 )
 
 from prescient.core.money import CENT
-from prescient.core.portfolios import Limits, PortfolioStatus
-from prescient.steps.cycle import CycleThresholds
+from prescient.core.portfolio.portfolios import Limits, PortfolioStatus
+from prescient.usecases.cycle import CycleThresholds
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_BIGINT = 2**63 - 1

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
 from prescient.core.money import CENT, SHARE_STEP
-from prescient.core.positions import Exit
+from prescient.core.portfolio.positions import Exit
 from prescient.store.portfolios import PortfolioRow, PositionRow
 
 Money = Annotated[

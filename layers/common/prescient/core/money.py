@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
+ZERO = Decimal(0)
+ONE = Decimal(1)
+HALF = Decimal("0.5")
 CENT = Decimal("0.01")
 SHARE_STEP = Decimal("0.01")
 PRICE_STEP = Decimal("0.000001")

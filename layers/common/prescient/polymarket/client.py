@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from prescient.core.books import OrderBook
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.markets import Event, Market, MarketId, Quote
+from prescient.core.market.books import OrderBook
+from prescient.core.market.markets import Event, Market, MarketId, Quote
 from prescient.polymarket.clob import Clob
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
@@ -21,7 +21,7 @@ from prescient.polymarket.fields import identifier
 from prescient.polymarket.listing import EVENTS_PATH, EventListing
 from prescient.polymarket.parsing import parse_markets
 from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit
-from prescient.polymarket.skipping import SkipReason
+from prescient.polymarket.skip_reasons import SkipReason
 from prescient.polymarket.transport import Call, Deadline, FetchLimits, JsonTransport, Parameters
 
 MARKETS_PATH = "/markets"

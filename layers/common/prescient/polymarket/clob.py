@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import quote
 
-from prescient.core.books import OrderBook
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.markets import ZERO, Quote
+from prescient.core.market.books import OrderBook
+from prescient.core.market.markets import Quote
+from prescient.core.money import ZERO
 from prescient.polymarket.clob_rows import (
     LAST_SECOND,
     PricePoint,

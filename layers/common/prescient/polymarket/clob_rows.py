@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from prescient.core.books import Level, OrderBook
-from prescient.core.markets import ONE, ZERO, Quote
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import Quote
+from prescient.core.money import ONE, ZERO
 from prescient.polymarket.fields import identifier, number
-from prescient.polymarket.skipping import RowSkipped, SkipReason
+from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 
 Row = Mapping[str, object]
 Found = TypeVar("Found")

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import replace
 
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.markets import Event, EventId, Market, MarketId
+from prescient.core.market.markets import Event, EventId, Market, MarketId
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.parsing import parse_event
-from prescient.polymarket.skipping import RowSkipped
+from prescient.polymarket.skip_reasons import RowSkipped
 
 EVENTS_PATH = "/events/keyset"
 

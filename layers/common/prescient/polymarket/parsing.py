@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from prescient.core.markets import ONE, ZERO, Event, EventId, Market, MarketId
-from prescient.core.money import PRICE_STEP
+from prescient.core.market.markets import Event, EventId, Market, MarketId
+from prescient.core.money import ONE, PRICE_STEP, ZERO
 from prescient.polymarket.fields import flag, identifier, json_list, moment, number, text
 from prescient.polymarket.prices import (
     closed_fee_schedule,
@@ -16,7 +16,7 @@ from prescient.polymarket.prices import (
     live_fee_schedule,
     live_prices,
 )
-from prescient.polymarket.skipping import RowSkipped, SkipReason
+from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 
 Row = Mapping[str, object]
 

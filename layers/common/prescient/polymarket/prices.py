@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from prescient.core.markets import ONE, ZERO, FeeSchedule, Quote
+from prescient.core.market.markets import FeeSchedule, Quote
+from prescient.core.money import ONE, ZERO
 from prescient.polymarket.fields import flag, json_list, number
-from prescient.polymarket.skipping import RowSkipped, SkipReason
+from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 
 LARGEST_FEE_EXPONENT = Decimal(10)
 PRICE_SUM_TOLERANCE = Decimal("0.01")

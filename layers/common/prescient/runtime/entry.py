@@ -14,7 +14,7 @@ from prescient.core.errors import InvalidRequest
 from prescient.runtime.environment import Environment
 from prescient.runtime.observability import emit, logger
 from prescient.runtime.settings import Settings
-from prescient.steps.context import StepContext
+from prescient.usecases.support.context import StepContext
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]

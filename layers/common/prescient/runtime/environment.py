@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from prescient.core.portfolios import GlobalLimits
+from prescient.core.portfolio.portfolios import GlobalLimits
 from prescient.polymarket.client import PolymarketClient
 from prescient.polymarket.rates import DOCUMENTED_LIMITS
 from prescient.runtime.login import login
 from prescient.runtime.settings import Settings
-from prescient.steps.context import StepContext
 from prescient.store.database import Database
+from prescient.usecases.support.context import StepContext
 
 
 def system_time() -> datetime:

@@ -15,7 +15,7 @@ from operator import attrgetter
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from prescient.steps.measures import Measure
+from prescient.usecases.support.metrics import Measure
 
 NAMESPACE = "Prescient"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from psycopg.rows import class_row
 
-from prescient.core.admission import Admission
-from prescient.core.markets import MarketId
+from prescient.core.deciding.admission import Admission
+from prescient.core.market.markets import MarketId
 from prescient.store import statements
 from prescient.store.candidates import Thresholds
 from prescient.store.database import Session

@@ -9,9 +9,9 @@ from decimal import Decimal
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from prescient.core.admission import HistoryNeed
+from prescient.core.deciding.admission import HistoryNeed
 from prescient.core.errors import BatchLost
-from prescient.core.markets import MarketId
+from prescient.core.market.markets import MarketId
 from prescient.store import admission, statements
 from prescient.store.admission import AdmittedMarket
 from prescient.store.candidates import Thresholds

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from prescient.core.books import Level, OrderBook
-from prescient.core.markets import MarketId, Outcome
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import MarketId, Outcome
 from prescient.store import statements
 from prescient.store.database import Session
 

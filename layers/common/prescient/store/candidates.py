@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from psycopg.rows import class_row
 
-from prescient.core.books import Level, OrderBook
-from prescient.core.markets import EventId, FeeSchedule, MarketId, Outcome
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome
 from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
 from prescient.store import statements
 from prescient.store.database import Session

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from psycopg.rows import class_row, scalar_row
 
-from prescient.core.cash import check_amount, check_flow
 from prescient.core.errors import InvalidRequest, PortfolioNotFound
-from prescient.core.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.portfolio.cash import check_amount, check_flow
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import ledger, statements
 from prescient.store.database import Session
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from psycopg.rows import class_row
 
-from prescient.core import closing
-from prescient.core.closing import OpenPosition
 from prescient.core.errors import PortfolioConflict
-from prescient.core.markets import FeeSchedule, MarketId
-from prescient.core.portfolios import PortfolioId
-from prescient.core.positions import Action, Exit, Holding
+from prescient.core.market.markets import FeeSchedule, MarketId
+from prescient.core.portfolio import closing
+from prescient.core.portfolio.closing import OpenPosition
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.positions import Action, Exit, Holding
 from prescient.store import exits, portfolios, statements
 from prescient.store.database import Session
 

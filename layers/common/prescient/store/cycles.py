@@ -10,9 +10,9 @@ from decimal import Decimal
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Json, Jsonb
 
-from prescient.core.decisions import Funnel
+from prescient.core.deciding.decisions import Funnel
 from prescient.core.errors import ClaimLost, CycleNotFound
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
 

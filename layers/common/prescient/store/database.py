@@ -22,7 +22,7 @@ from prescient.core.errors import (
     SchemaVersionMismatch,
     SerializationFailure,
 )
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import roles, statements
 
 SQL = statements.load(__file__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg.rows import scalar_row
 
 from prescient.core.errors import InvalidRequest, PortfolioConflict
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import exposures, portfolios, statements
 from prescient.store.database import Session
 

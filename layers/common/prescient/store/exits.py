@@ -11,11 +11,11 @@ from decimal import Decimal
 
 from psycopg.rows import class_row, scalar_row
 
-from prescient.core.exits import PricedHolding, Triggers
-from prescient.core.markets import FeeSchedule, MarketId
-from prescient.core.portfolios import PortfolioId
-from prescient.core.positions import Action, Exit, Holding
-from prescient.core.record import TradingRecord
+from prescient.core.market.markets import FeeSchedule, MarketId
+from prescient.core.portfolio.exits import PricedHolding, Triggers
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.positions import Action, Exit, Holding
+from prescient.core.portfolio.trading_record import TradingRecord
 from prescient.store import exposures, ledger, portfolios, statements
 from prescient.store.database import Session
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from psycopg.rows import scalar_row
 
-from prescient.core.markets import MarketId
+from prescient.core.market.markets import MarketId
 from prescient.store import statements
 from prescient.store.database import Session
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from prescient.core.markets import MarketId
+from prescient.core.market.markets import MarketId
 from prescient.store import statements
 from prescient.store.database import Session
 

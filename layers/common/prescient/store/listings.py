@@ -9,7 +9,7 @@ from typing import TypeVar
 from psycopg.rows import scalar_row
 from pydantic_core import to_json
 
-from prescient.core.markets import Event, Market
+from prescient.core.market.markets import Event, Market
 from prescient.store import statements
 from prescient.store.database import Session
 

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from psycopg.rows import class_row
 
-from prescient.core.books import Level, OrderBook
-from prescient.core.execution import Order
-from prescient.core.fills import Evidence, Offers, offers, offers_from_book
-from prescient.core.markets import ONE, ZERO, EventId, FeeSchedule, MarketId, Outcome, Quote
-from prescient.core.portfolios import PortfolioId
-from prescient.core.positions import Action, Holding
-from prescient.core.sales import SaleOrder
+from prescient.core.execution.buys import Order
+from prescient.core.execution.sales import SaleOrder
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.fills import Evidence, Offers, offers, offers_from_book
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.money import ONE, ZERO
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.tape import quote

@@ -12,8 +12,8 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from prescient.core.errors import NoActivePortfolio, PortfolioConflict, PortfolioNotFound
-from prescient.core.exits import Triggers
-from prescient.core.portfolios import Limits, PortfolioId, PortfolioStatus
+from prescient.core.portfolio.exits import Triggers
+from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
 from prescient.store import statements
 from prescient.store.database import Session
 

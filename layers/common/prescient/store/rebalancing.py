@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg.rows import class_row
 
-from prescient.core.rebalancing import Member
+from prescient.core.portfolio.rebalancing import Member
 from prescient.store import statements
 from prescient.store.database import Session
 

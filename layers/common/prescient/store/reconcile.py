@@ -9,8 +9,14 @@ from typing import LiteralString, TypeVar
 
 from psycopg.rows import scalar_row
 
-from prescient.core.bookkeeping import Books, Fill, Held, LedgerEntry, Left, Totals
-from prescient.core.reconcile import Break, breaks, mark_breaks, shared_breaks, transfer_breaks
+from prescient.core.accounting.books_as_stored import Books, Fill, Held, LedgerEntry, Left, Totals
+from prescient.core.accounting.reconcile import (
+    Break,
+    breaks,
+    mark_breaks,
+    shared_breaks,
+    transfer_breaks,
+)
 from prescient.store import statements
 from prescient.store.database import Database, Session
 

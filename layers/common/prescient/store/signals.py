@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from psycopg.rows import class_row
 
-from prescient.core.markets import EventId, MarketId
-from prescient.core.portfolios import PortfolioId
-from prescient.core.positions import Action
+from prescient.core.market.markets import EventId, MarketId
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.positions import Action
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.protocol import HeldPosition, Signal
 from prescient.store import statements

@@ -12,10 +12,10 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from prescient.core.errors import BatchLost
-from prescient.core.markets import Market, MarketId, Quote
-from prescient.core.marks import is_trusted, mark_price
-from prescient.core.portfolios import PortfolioId
-from prescient.core.settlement import resolution
+from prescient.core.market.markets import Market, MarketId, Quote
+from prescient.core.market.marks import is_trusted, mark_price
+from prescient.core.market.settlement import resolution
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
 

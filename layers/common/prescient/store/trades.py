@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from prescient.core.execution import Account, Order, Rejection
-from prescient.core.exits import Triggers
-from prescient.core.fills import Fill
-from prescient.core.markets import ZERO, EventId
-from prescient.core.portfolios import PortfolioId, PortfolioStatus
-from prescient.core.positions import Action
+from prescient.core.execution.buys import Account, Order, Rejection
+from prescient.core.market.fills import Fill
+from prescient.core.market.markets import EventId
+from prescient.core.money import ZERO
+from prescient.core.portfolio.exits import Triggers
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.portfolio.positions import Action
 from prescient.store import exposures, ledger, statements
 from prescient.store.database import Session
 from prescient.store.exposures import Exposure

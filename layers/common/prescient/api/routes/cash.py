@@ -11,7 +11,7 @@ from prescient.api.context import Api
 from prescient.api.requests import CashFlow, CashTransfer, IdempotencyKey, PortfolioIdInPath
 from prescient.api.responses import Balance, CashMoved
 from prescient.api.routing import RouteTable
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cash, portfolios
 from prescient.store.database import Session
 

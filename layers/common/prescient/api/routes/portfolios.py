@@ -21,7 +21,7 @@ from prescient.api.responses import (
     PortfoliosAnswer,
 )
 from prescient.api.routing import RouteTable
-from prescient.core.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import portfolios
 
 LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)

@@ -7,7 +7,7 @@ from prescient.api.context import Api
 from prescient.api.requests import ClosePosition, PortfolioIdInPath, PositionIdInPath
 from prescient.api.responses import PositionClosed
 from prescient.api.routing import RouteTable
-from prescient.core.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import closing
 
 routes = RouteTable("Positions")

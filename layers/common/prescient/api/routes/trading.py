@@ -16,11 +16,11 @@ from prescient.api.cycle_responses import (
 from prescient.api.requests import IdempotencyKey, PortfolioIdInQuery, ThresholdsInQuery
 from prescient.api.routing import RouteTable
 from prescient.core.errors import NoActivePortfolio, PortfolioConflict
-from prescient.core.portfolios import PortfolioId
-from prescient.steps.cycle import CycleParameters
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, portfolios
 from prescient.store.cycles import CycleResultRow, CycleRow
 from prescient.store.database import Session
+from prescient.usecases.cycle import CycleParameters
 
 ERRORS = (404, 409, 422, 429)
 RUN_ONE = "run-portfolio-cycle"

@@ -18,10 +18,10 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from prescient.core.fees import fee_per_share
-from prescient.core.fills import Evidence
-from prescient.core.markets import ONE, MarketId, Outcome
-from prescient.core.money import plain
+from prescient.core.market.fees import fee_per_share
+from prescient.core.market.fills import Evidence
+from prescient.core.market.markets import MarketId, Outcome
+from prescient.core.money import ONE, plain
 from prescient.core.strategies.candidates import Candidate, EventFacts
 from prescient.core.strategies.configuration import Fraction, Positive, StrategyConfiguration
 from prescient.core.strategies.protocol import Guarantee, Leg, LegGroup, PortfolioView, Strategy

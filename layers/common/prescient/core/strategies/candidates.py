@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from prescient.core.books import OrderBook
-from prescient.core.fills import Offers, offers, offers_from_book
-from prescient.core.markets import ONE, EventId, FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.market.books import OrderBook
+from prescient.core.market.fills import Offers, offers, offers_from_book
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.money import ONE
 
 
 @dataclass(frozen=True, slots=True)

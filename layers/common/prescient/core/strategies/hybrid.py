@@ -13,8 +13,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from prescient.core.markets import ONE, ZERO, MarketId, Outcome
-from prescient.core.money import plain
+from prescient.core.market.markets import MarketId, Outcome
+from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies import mean_reversion, momentum
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import StrategyConfiguration

@@ -9,10 +9,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from prescient.core.fees import fee_per_share
-from prescient.core.fills import ASSUMED_SPREAD
-from prescient.core.markets import ONE, Outcome
-from prescient.core.money import plain
+from prescient.core.market.fees import fee_per_share
+from prescient.core.market.fills import ASSUMED_SPREAD
+from prescient.core.market.markets import Outcome
+from prescient.core.money import ONE, plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import (
     LookbackHours,

@@ -8,8 +8,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from prescient.core.markets import ONE, ZERO, Outcome
-from prescient.core.money import plain
+from prescient.core.market.markets import Outcome
+from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import (
     KellyConfiguration,

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
-from prescient.core.markets import ONE, ZERO, EventId, MarketId, Outcome
-from prescient.core.portfolios import Limits, PortfolioId
-from prescient.core.positions import Action
+from prescient.core.market.markets import EventId, MarketId, Outcome
+from prescient.core.money import ONE, ZERO
+from prescient.core.portfolio.portfolios import Limits, PortfolioId
+from prescient.core.portfolio.positions import Action
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import RuleConfiguration, StrategyConfiguration
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from prescient.core.markets import Outcome
+from prescient.core.market.markets import Outcome
 from prescient.core.money import plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import StrategyConfiguration

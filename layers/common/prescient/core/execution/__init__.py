@@ -1,0 +1,1 @@
+"""One turn of a portfolio: its signals become exits, fills and rejections."""

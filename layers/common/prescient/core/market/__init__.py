@@ -1,0 +1,1 @@
+"""What a market says: its rows, books, offers and fills, fees, marks and settlement."""

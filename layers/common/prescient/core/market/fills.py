@@ -1,0 +1,183 @@
+"""What an order gets: shares, price and fee, and on what evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.fees import fee_per_share, taker_fee
+from prescient.core.market.markets import FeeSchedule, Quote
+from prescient.core.money import CENT, ONE, SHARE_STEP, ZERO, cents_up, price_half_up, shares_down
+
+ASSUMED_SPREAD = Decimal("0.02")
+QUOTE_SHARE_OF_LIQUIDITY = Decimal("0.01")
+LEAST_BUY = Decimal("1.00")
+LARGEST_RELATIVE_SLIPPAGE = Decimal("0.10")
+
+Match = tuple[Decimal, Decimal]
+"""A price 0–1 and the shares that changed hands at it."""
+
+
+class Evidence(StrEnum):
+    """How well a fill is supported: by an order book, by best bid and ask, or by the mark alone."""
+
+    BOOK = "book"
+    QUOTE = "quote"
+    MID = "mid"
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What is offered of one outcome, cheapest first; empty when nobody sells."""
+
+    evidence: Evidence
+    levels: tuple[Level, ...]
+
+    @property
+    def best_ask(self) -> Decimal | None:
+        return self.levels[0].price if self.levels else None
+
+    def within(self, limit_price: Decimal) -> tuple[Level, ...]:
+        """The levels at or below `limit_price`."""
+        return tuple(level for level in self.levels if level.price <= limit_price)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A buy that happened. `amount` and `fee` are dollars in whole cents, `shares` hundredths."""
+
+    shares: Decimal
+    amount: Decimal
+    fee: Decimal
+    price: Decimal
+    evidence: Evidence
+
+    @property
+    def cost_basis(self) -> Decimal:
+        return self.amount + self.fee
+
+
+def offers(quote: Quote | None, mark: Decimal | None, liquidity: Decimal) -> Offers:
+    """What can be bought of an outcome without its book.
+
+    At the ask where there is a quote; without any quote at the mark plus half of an assumed
+    spread; either way for at most one percent of the market's liquidity (dollars).
+    """
+    if quote is not None:
+        price, evidence = quote.ask, Evidence.QUOTE
+    elif mark is not None:
+        price, evidence = mark + ASSUMED_SPREAD / 2, Evidence.MID
+    else:
+        return Offers(Evidence.MID, ())
+    if not ZERO < price < ONE:
+        return Offers(evidence, ())
+    shares = shares_down(liquidity * QUOTE_SHARE_OF_LIQUIDITY / price)
+    return Offers(evidence, (Level(price, shares),))
+
+
+def offers_from_book(book: OrderBook) -> Offers:
+    """What can be bought of an outcome whose book is known: its whole ask side."""
+    levels = (level for level in book.asks if ZERO < level.price < ONE and level.shares > ZERO)
+    return Offers(Evidence.BOOK, tuple(levels))
+
+
+def highest_price(target: Decimal, max_slippage: Decimal) -> Decimal:
+    """The worst price 0–1 that a buy decided at `target` may pay."""
+    return target + min(max_slippage, target * LARGEST_RELATIVE_SLIPPAGE)
+
+
+def lowest_price(target: Decimal, max_slippage: Decimal) -> Decimal:
+    """The worst price 0–1 that a sale decided at `target` may take."""
+    return target - min(max_slippage, target * LARGEST_RELATIVE_SLIPPAGE)
+
+
+def buy(
+    budget: Decimal, available: Offers, limit_price: Decimal, schedule: FeeSchedule
+) -> Fill | None:
+    """The largest buy, in hundredths of a share, whose amount and fee fit `budget` dollars.
+
+    Walks the levels at or below `limit_price`, cheapest first. None when not a hundredth fits.
+    """
+    levels = available.within(limit_price)
+    steps = _most_steps(budget, levels, schedule)
+    return _bought(steps * SHARE_STEP, levels, schedule, available.evidence) if steps else None
+
+
+def buy_exactly(
+    shares: Decimal, available: Offers, limit_price: Decimal, schedule: FeeSchedule
+) -> Fill | None:
+    """All of `shares` at or below `limit_price`, or None: a leg is never filled in part."""
+    levels = available.within(limit_price)
+    if shares <= ZERO or depth(levels) < shares:
+        return None
+    return _bought(shares, levels, schedule, available.evidence)
+
+
+def walk(levels: Sequence[Level], shares: Decimal) -> tuple[Match, ...]:
+    """Take at most `shares` from the levels, in their order."""
+    matches = []
+    left = shares
+    for level in levels:
+        taken = min(left, level.shares)
+        if taken <= ZERO:
+            break
+        matches.append((level.price, taken))
+        left -= taken
+    return tuple(matches)
+
+
+def notional(matches: Sequence[Match]) -> Decimal:
+    """Σ price × shares, in dollars, not rounded."""
+    return sum((price * shares for price, shares in matches), ZERO)
+
+
+def depth(levels: Sequence[Level]) -> Decimal:
+    """The shares of all levels."""
+    return sum((level.shares for level in levels), ZERO)
+
+
+def _bought(
+    shares: Decimal, levels: Sequence[Level], schedule: FeeSchedule, evidence: Evidence
+) -> Fill:
+    matches = walk(levels, shares)
+    dollars = notional(matches)
+    return Fill(
+        shares=shares,
+        amount=cents_up(dollars),
+        fee=taker_fee(schedule, matches),
+        price=price_half_up(dollars / shares),
+        evidence=evidence,
+    )
+
+
+def _most_steps(budget: Decimal, levels: tuple[Level, ...], schedule: FeeSchedule) -> int:
+    """Binary search: cost grows with shares, but the roundings leave no closed form.
+
+    Amount and fee, once rounded, are at most 1.5 cents above and 0.6 below what they were.
+    """
+    fits = _unrounded_steps(budget - 2 * CENT, levels, schedule)
+    too_many = _unrounded_steps(budget + CENT, levels, schedule) + 1
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        matches = walk(levels, middle * SHARE_STEP)
+        if cents_up(notional(matches)) + taker_fee(schedule, matches) <= budget:
+            fits = middle
+        else:
+            too_many = middle
+    return fits
+
+
+def _unrounded_steps(budget: Decimal, levels: Sequence[Level], schedule: FeeSchedule) -> int:
+    """Hundredths of a share that `budget` dollars buy, were nothing rounded."""
+    shares, left = ZERO, budget
+    for level in levels:
+        cost = level.price + fee_per_share(schedule, level.price)
+        taken = min(level.shares, left / cost)
+        if taken <= ZERO:
+            break
+        shares += taken
+        left -= taken * cost
+    return int(shares / SHARE_STEP)

@@ -1,0 +1,1 @@
+"""What a portfolio holds and may do: positions, exits, closing, cash, rebalancing, record."""

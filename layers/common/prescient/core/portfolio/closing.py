@@ -1,0 +1,54 @@
+"""Closing by hand at the latest bid: one position, or all of a portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from prescient.core.errors import PortfolioConflict
+from prescient.core.market.markets import FeeSchedule
+from prescient.core.money import ZERO
+from prescient.core.portfolio.positions import Exit, ExitKind, Holding, check_sale, sell
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPosition:
+    """`holding` is None where nobody knows its shares; `bid`, 0–1, is 0 where nobody buys."""
+
+    position_id: int
+    holding: Holding | None
+    bid: Decimal
+    fee: FeeSchedule
+
+
+def close(position: OpenPosition, shares: Decimal | None) -> Exit:
+    """Sell `shares` of the position, all of them where None.
+
+    Raises `PortfolioConflict` (no bid, shares unknown) or `InvalidRequest` (more shares than are
+    held, or a part of a hundredth).
+    """
+    if position.holding is None or position.bid <= ZERO:
+        raise PortfolioConflict(f"position_id: {_obstacle(position)}")
+    wanted = position.holding.shares if shares is None else shares
+    check_sale(wanted, position.holding.shares)
+    return sell(position.holding, ExitKind.MANUAL, [(position.bid, wanted)], position.fee)
+
+
+def liquidate(positions: Sequence[OpenPosition]) -> list[Exit]:
+    """Sell all shares of all positions, or none.
+
+    Raises `PortfolioConflict` that names each position that cannot be sold.
+    """
+    obstacles = [problem for one in positions if (problem := _obstacle(one))]
+    if obstacles:
+        raise PortfolioConflict(f"liquidate: {', '.join(obstacles)}")
+    return [close(one, None) for one in positions]
+
+
+def _obstacle(position: OpenPosition) -> str | None:
+    if position.holding is None:
+        return f"nobody knows the shares of position {position.position_id}"
+    if position.bid <= ZERO:
+        return f"nobody bids for position {position.position_id}"
+    return None

@@ -1,0 +1,142 @@
+"""Positions and what closing them brings (DESIGN.md section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from prescient.core.errors import InvalidRequest
+from prescient.core.market.fees import taker_fee
+from prescient.core.market.fills import Evidence, Match, notional
+from prescient.core.market.markets import FeeSchedule, MarketId, Outcome
+from prescient.core.money import SHARE_STEP, cents_down, cents_half_up, plain, price_half_up
+
+
+class Action(StrEnum):
+    """What a signal asks for."""
+
+    BUY_YES = "buy_yes"
+    BUY_NO = "buy_no"
+    SELL_YES = "sell_yes"
+    SELL_NO = "sell_no"
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.YES if self in (Action.BUY_YES, Action.SELL_YES) else Outcome.NO
+
+    @property
+    def is_buy(self) -> bool:
+        return self in (Action.BUY_YES, Action.BUY_NO)
+
+
+class ExitKind(StrEnum):
+    """Why shares of a position left the portfolio."""
+
+    SELL = "sell"
+    STOP_LOSS = "stop_loss"
+    TAKE_PROFIT = "take_profit"
+    SETTLEMENT = "settlement"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An open position: `shares` still held and their `cost_basis` in dollars, fees included."""
+
+    position_id: int
+    portfolio_id: int
+    market_id: MarketId
+    outcome: Outcome
+    shares: Decimal
+    cost_basis: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Shares that left a position. Money is dollars in whole cents, `price` 0–1.
+
+    `cost_basis` is that of the shares sold; `realized_pnl` = proceeds − fee − cost basis.
+    """
+
+    holding: Holding
+    kind: ExitKind
+    shares: Decimal
+    price: Decimal
+    proceeds: Decimal
+    fee: Decimal
+    cost_basis: Decimal
+    evidence: Evidence | None = None
+
+    @property
+    def realized_pnl(self) -> Decimal:
+        return self.proceeds - self.fee - self.cost_basis
+
+    @property
+    def cash(self) -> Decimal:
+        return self.proceeds - self.fee
+
+    @property
+    def source(self) -> str:
+        """What makes this exit unique in its portfolio, so that a retry cannot repeat it."""
+        return f"exit:{self.holding.position_id}:{self.kind}:{self.holding.shares}"
+
+
+def check_sale(sold: Decimal, held: Decimal) -> None:
+    """Raise `InvalidRequest` unless `sold` is a number of whole hundredths within `held` shares."""
+    if not sold.is_finite() or not 0 < sold <= held:
+        raise InvalidRequest(f"shares: {sold} must be above 0 and at most the {plain(held)} held")
+    if sold != held and sold % SHARE_STEP:
+        raise InvalidRequest(f"shares: {sold} has more than two decimals")
+
+
+def sold_basis(cost_basis: Decimal, held: Decimal, sold: Decimal) -> Decimal:
+    """The part of a position's cost basis (dollars) that leaves with `sold` of `held` shares.
+
+    The last exit takes the rest, so that parts always add up to the whole.
+    """
+    check_sale(sold, held)
+    return cost_basis if sold == held else cents_half_up(cost_basis * sold / held)
+
+
+def sell(
+    holding: Holding,
+    kind: ExitKind,
+    matches: Sequence[Match],
+    schedule: FeeSchedule,
+    evidence: Evidence = Evidence.QUOTE,
+) -> Exit:
+    """Sell the shares of `matches`; the fee never exceeds the proceeds, so cash never falls."""
+    shares = sum((matched for _, matched in matches), Decimal(0))
+    basis = sold_basis(holding.cost_basis, holding.shares, shares)
+    dollars = notional(matches)
+    proceeds = cents_down(dollars)
+    return Exit(
+        holding=holding,
+        kind=kind,
+        shares=shares,
+        price=price_half_up(dollars / shares),
+        proceeds=proceeds,
+        fee=min(taker_fee(schedule, matches), proceeds),
+        cost_basis=basis,
+        evidence=evidence,
+    )
+
+
+def settle(holding: Holding, payout: Decimal) -> Exit:
+    """Redeem all shares at `payout` dollars each (1, 0 or 0.5); redemption carries no fee."""
+    return Exit(
+        holding=holding,
+        kind=ExitKind.SETTLEMENT,
+        shares=holding.shares,
+        price=payout,
+        proceeds=cents_down(holding.shares * payout),
+        fee=Decimal(0),
+        cost_basis=holding.cost_basis,
+    )
+
+
+def marked_value(shares: Decimal, mark: Decimal) -> Decimal:
+    """A position's value in dollars: shares × mark, to the nearest cent, halves up."""
+    return cents_half_up(shares * mark)

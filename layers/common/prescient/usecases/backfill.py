@@ -1,0 +1,85 @@
+"""Asks the exchange for the past of markets that somebody would trade if it were known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from prescient.core.deciding.admission import HistoryNeed, history_needs
+from prescient.core.errors import ExchangeUnavailable
+from prescient.core.market.markets import MarketId
+from prescient.core.portfolio.portfolios import PortfolioStatus
+from prescient.polymarket.clob_rows import PricePoint
+from prescient.store import backfill, portfolios
+from prescient.store.admission import AdmittedMarket
+from prescient.usecases.cycle import CycleThresholds
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.fetching import fetching
+from prescient.usecases.support.market_needs import demand
+
+MARKETS_A_RUN = 200
+MARKETS_A_BATCH = 50
+ASKED_AGAIN_AFTER = timedelta(hours=20)  # less than a day: it runs daily, not on the second
+HOUR = timedelta(hours=1)
+
+
+class BackfillResult(BaseModel):
+    """Markets asked for and hours filled; `error` is why it ended early."""
+
+    markets: int = 0
+    hours: int = 0
+    error: str | None = None
+
+
+def run(context: StepContext) -> BackfillResult:
+    """Fill in the past, a batch a few markets; what is done stays done when a later one fails."""
+    now = context.now()
+    with context.database.transaction() as session:
+        active = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE])
+        needs = history_needs(demand(active, CycleThresholds()).buyers, now)
+        wanting = backfill.wanting(
+            session, needs, now=now, asked_before=now - ASKED_AGAIN_AFTER, limit=MARKETS_A_RUN
+        )
+    done = BackfillResult()
+    try:
+        with context.exchange.one_deadline():
+            for start in range(0, len(wanting), MARKETS_A_BATCH):
+                chosen = wanting[start : start + MARKETS_A_BATCH]
+                done.hours += _fill(chosen, needs, context)
+                done.markets += len(chosen)
+    except ExchangeUnavailable as error:
+        done.error = str(error)
+    return done
+
+
+def _fill(
+    markets: Sequence[AdmittedMarket], needs: Iterable[HistoryNeed], context: StepContext
+) -> int:
+    end = context.now().replace(minute=0, second=0, microsecond=0)
+    start = end - max(need.lookback_hours for need in needs) * HOUR
+    with fetching(context, "backfill") as fetch:
+        found = _histories(markets, start, end, context)
+        counters, now = fetch.counters, context.now()
+        with context.database.transaction() as session:
+            filled = backfill.save(session, fetch.batch_id, found, counters, now)
+    context.measures.add("BatchMarkets", len(found), batch=fetch.kind)
+    return filled
+
+
+def _histories(
+    markets: Sequence[AdmittedMarket], start: datetime, end: datetime, context: StepContext
+) -> dict[MarketId, backfill.Hours]:
+    tokens = {one.yes_token_id: one.market_id for one in markets if one.yes_token_id}
+    found = context.exchange.price_histories(list(tokens), start, end, HOUR)
+    return {market_id: _hourly(found[token_id]) for token_id, market_id in tokens.items()}
+
+
+def _hourly(points: Iterable[PricePoint]) -> dict[datetime, tuple[datetime, Decimal]]:
+    """The last point of each hour; the points come oldest first."""
+    return {
+        point.at.replace(minute=0, second=0, microsecond=0): (point.at, point.price)
+        for point in points
+    }

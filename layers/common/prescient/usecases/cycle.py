@@ -1,0 +1,158 @@
+"""Opens a cycle, records a portfolio's failure, closes the cycle."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from prescient.core.errors import InvalidRequest, PortfolioNotActive
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.store import cycles, portfolios
+from prescient.store.candidates import Thresholds
+from prescient.store.database import Session
+from prescient.usecases.support.context import StepContext
+
+LONGEST_ERROR = 2000
+Dollars = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+Conviction = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class CycleThresholds(BaseModel):
+    """What a cycle asks of all candidates: dollars, and conviction 0–1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event_min_liquidity: Dollars | None = None
+    event_min_volume: Dollars | None = None
+    min_liquidity: Dollars | None = None
+    min_volume: Dollars | None = None
+    min_market_conviction: Conviction | None = None
+    max_market_conviction: Conviction | None = None
+
+    def of_markets(self) -> Thresholds:
+        return Thresholds(
+            min_liquidity=self.min_liquidity,
+            min_volume=self.min_volume,
+            min_market_conviction=self.min_market_conviction,
+            max_market_conviction=self.max_market_conviction,
+        )
+
+
+class CycleParameters(BaseModel):
+    """The state machine's input. Without `portfolio_ids` all active portfolios run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["scheduled", "api", "manual"] = "scheduled"
+    scheduled_at: datetime | None = None
+    portfolio_ids: Annotated[list[PortfolioId], Field(min_length=1)] | None = None
+    thresholds: CycleThresholds = CycleThresholds()
+
+
+class ErrorOutput(BaseModel):
+    """What a Catch of the state machine carries."""
+
+    error: str = Field(alias="Error")
+    cause: str = Field("", alias="Cause")
+
+
+class CycleRequest(BaseModel):
+    """`open` takes `execution_name` and `request`, the others `cycle_id`."""
+
+    action: Literal["open", "record_failure", "close"]
+    execution_name: str | None = None
+    request: CycleParameters = CycleParameters()
+    cycle_id: int | None = None
+    portfolio_id: PortfolioId | None = None
+    error: ErrorOutput | None = None
+
+
+class CycleResult(BaseModel):
+    """The cycle's id and, once it is open, how many portfolios may run at once."""
+
+    cycle_id: int | None = None
+    max_concurrency: int | None = None
+    status: str | None = None
+
+
+def run(request: CycleRequest, context: StepContext) -> CycleResult:
+    """Do what `action` says; raises `InvalidRequest` when a field that it needs is missing."""
+    if request.action == "open":
+        return _open(request, context)
+    if request.cycle_id is None:
+        raise InvalidRequest(f"cycle_id: {request.action} needs it")
+    if request.action == "record_failure":
+        return _record_failure(request, request.cycle_id, context)
+    return _close(request, request.cycle_id, context)
+
+
+def open_cycle(
+    session: Session, parameters: CycleParameters, execution_name: str | None, now: datetime
+) -> int:
+    """Open the cycle that this request stands for, or find it if it was opened before."""
+    cycle_key = _key(parameters, execution_name, now)
+    opened = cycles.find_by_key(session, cycle_key)
+    if opened is not None:
+        return opened.cycle_id
+    for portfolio_id in parameters.portfolio_ids or []:
+        portfolio = portfolios.get(session, portfolio_id)
+        if portfolio.status != PortfolioStatus.ACTIVE:
+            raise PortfolioNotActive(portfolio_id, portfolio.status)
+    opening = cycles.Opening(
+        cycle_key=cycle_key,
+        kind=parameters.kind,
+        execution_name=execution_name,
+        parameters=parameters.model_dump(mode="json", exclude_none=True),
+    )
+    return cycles.open_cycle(session, opening, now)
+
+
+def _key(parameters: CycleParameters, execution_name: str | None, now: datetime) -> str:
+    """A schedule that fires twice for one time must open one cycle."""
+    if parameters.scheduled_at is not None:
+        return f"{parameters.kind}:{parameters.scheduled_at.isoformat()}"
+    return execution_name or f"{parameters.kind}:{now.isoformat()}"
+
+
+def _open(request: CycleRequest, context: StepContext) -> CycleResult:
+    now = context.now()
+    with context.database.transaction() as session:
+        cycle_id = open_cycle(session, request.request, request.execution_name, now)
+    return CycleResult(cycle_id=cycle_id, max_concurrency=context.max_concurrency)
+
+
+def _record_failure(request: CycleRequest, cycle_id: int, context: StepContext) -> CycleResult:
+    if request.portfolio_id is None:
+        raise InvalidRequest("portfolio_id: record_failure needs it")
+    with context.database.transaction() as session:
+        cycles.fail(session, cycle_id, request.portfolio_id, _reason(request.error))
+    return CycleResult()
+
+
+def _close(request: CycleRequest, cycle_id: int, context: StepContext) -> CycleResult:
+    error = None if request.error is None else _reason(request.error)
+    now = context.now()
+    with context.database.transaction() as session:
+        cycles.close(session, cycle_id, error, now)
+        closed = cycles.get(session, cycle_id)
+    return CycleResult(cycle_id=cycle_id, status=closed.status)
+
+
+def _reason(error: ErrorOutput | None) -> str:
+    if error is None:
+        return "unknown error"
+    return f"{error.error}: {_message(error.cause)}"[:LONGEST_ERROR]
+
+
+def _message(cause: str) -> str:
+    """What the function said. Lambda wraps it in JSON with a stack trace, which its log has."""
+    try:
+        described = json.loads(cause)
+    except ValueError:
+        return cause
+    is_lambda_error = isinstance(described, dict) and "errorMessage" in described
+    return str(described["errorMessage"]) if is_lambda_error else cause

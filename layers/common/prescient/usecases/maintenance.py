@@ -1,0 +1,63 @@
+"""The daily round: does every number still follow, what of the tape may go, and what it lacks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from prescient.core.accounting.reconcile import Break
+from prescient.store import reconcile
+from prescient.usecases import backfill, rebalancing, retention
+from prescient.usecases.backfill import BackfillResult
+from prescient.usecases.rebalancing import CashMoved
+from prescient.usecases.retention import RetentionResult
+from prescient.usecases.support.context import StepContext
+
+
+class Task(StrEnum):
+    """What maintenance does, in this order."""
+
+    RETENTION = "retention"
+    BACKFILL = "backfill"
+    REBALANCING = "rebalancing"
+    RECONCILE = "reconcile"
+
+
+class MaintenanceRequest(BaseModel):
+    """Without `tasks` all are done, but rebalancing only where `rebalance` switches it on.
+
+    `scheduled_at` is noted in the logs.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    scheduled_at: datetime | None = None
+    tasks: frozenset[Task] = frozenset(Task)
+    rebalance: bool = False
+
+
+class MaintenanceResult(BaseModel):
+    """What each task did. `breaks` are the first rows that break an invariant."""
+
+    retention: RetentionResult | None = None
+    backfill: BackfillResult | None = None
+    rebalanced: list[CashMoved] | None = None
+    reconciled: bool | None = None
+    breaks: list[Break] = []
+
+
+def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
+    """Do the tasks. An exchange that does not answer ends the backfill and nothing else."""
+    done = MaintenanceResult()
+    if Task.RETENTION in request.tasks:
+        done.retention = retention.run(context)
+    if Task.BACKFILL in request.tasks:
+        done.backfill = backfill.run(context)
+    if Task.REBALANCING in request.tasks and request.rebalance:
+        done.rebalanced = rebalancing.run(context)
+    if Task.RECONCILE in request.tasks:
+        done.breaks = reconcile.all_breaks(context.database)
+        done.reconciled = not done.breaks
+    return done

@@ -1,0 +1,208 @@
+"""Brings the database to the schema that this code expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.engine import Connection
+
+from prescient.core.errors import InvalidRequest, MigrationRefused
+from prescient.store import old_schema, revisions, roles
+from prescient.store.database import SCHEMA_VERSION, Session
+from prescient.usecases.support.context import StepContext
+
+# The function has 900 s. A busy laptop upgrades a million rows in 18 s (docs/migration.md), so this
+# leaves room for a database that is ten times as slow.
+ROW_LIMIT = 5_000_000
+
+
+class MigrateRequest(BaseModel):
+    """How to upgrade a database of schema v1; any other needs none of it.
+
+    `time_zone` is that of its timestamps, by default the database server's. A `dry_run` does
+    everything and undoes it. `snapshot_id` names the backup to go back to.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool = False
+    time_zone: Annotated[str, Field(min_length=1)] | None = None
+    snapshot_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+
+
+class UpgradeSummary(BaseModel):
+    """What became of schema v1: rows, and dollars. The whole report is in `migration_reports`."""
+
+    rows: int
+    moved_to_legacy_rows: int
+    adjustment: Decimal
+    different_pnls: int
+
+
+class MigrateResult(BaseModel):
+    """The schema version after the migration, and the revisions that it applied."""
+
+    revision: str
+    from_revision: str | None
+    applied: list[str]
+    dry_run: bool
+    snapshot_id: str | None = None
+    upgrade: UpgradeSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be applied, to a database that holds `old_rows` rows of schema v1.
+
+    `adopts` says that it has schema v1's tables and no revision yet.
+    """
+
+    from_revision: str | None
+    adopts: bool
+    old_rows: int
+    lacking: tuple[str, ...]
+
+    @property
+    def changes_rows(self) -> bool:
+        """Whether there is something to lose."""
+        at_old = self.from_revision in (None, revisions.BASELINE)
+        return bool(self.lacking) and (self.old_rows > 0 or not at_old)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A plan carried out. `report` is that of the upgrade of schema v1, if there has been one."""
+
+    plan: Plan
+    revision: str | None
+    report: dict[str, Any] | None
+
+
+def run(request: MigrateRequest, context: StepContext) -> MigrateResult:
+    """Apply every revision that the database lacks, each in a transaction of its own.
+
+    The function has no pg_dump and not much time. Raises `InvalidRequest` where a filled database
+    of schema v1 comes without a snapshot, and `MigrationRefused` where it is too large.
+    """
+    done = migrate(
+        context.database.url,
+        request,
+        permit=lambda plan: _permit_in_function(request, plan),
+        statement_timeout=context.database.statement_timeout,
+    )
+    return MigrateResult(
+        revision=done.revision or "",
+        from_revision=done.plan.from_revision,
+        applied=list(done.plan.lacking),
+        dry_run=request.dry_run,
+        snapshot_id=request.snapshot_id,
+        upgrade=_summary(done),
+    )
+
+
+def migrate(
+    url: str,
+    request: MigrateRequest,
+    *,
+    target: str = SCHEMA_VERSION,
+    permit: Callable[[Plan], None] = lambda _: None,
+    statement_timeout: int = 0,
+) -> Migration:
+    """Bring the database of `url` to the revision `target`, each statement in at most
+    `statement_timeout` seconds (0 is no limit).
+
+    `permit` is told the plan before anything changes; what it raises leaves the database as it is.
+    The upgrade of schema v1 is one transaction with all before it, each later revision one of its
+    own; a dry run is one transaction, undone. Raises `MigrationRefused`, `InvalidRequest` and
+    `DatabaseUnavailable`; either way a transaction that did not end changed nothing.
+    """
+    with revisions.connected(url, statement_timeout) as connection:
+        plan = _plan(connection, request, target)
+        permit(plan)
+        return _carried_out(connection, request, plan)
+
+
+def _plan(connection: Connection, request: MigrateRequest, target: str) -> Plan:
+    with connection.begin() as transaction:
+        session = revisions.begun_session(connection)
+        roles.prepare(session)
+        if request.time_zone is not None:
+            old_schema.check_time_zone(session, request.time_zone)
+        revision = revisions.current(connection)
+        lacking = tuple(revisions.pending(revision, target))
+        old_rows = _old_rows(session) if revision in (None, revisions.BASELINE) else None
+        transaction.rollback()
+    if revision == revisions.BASELINE and old_rows is None:
+        raise MigrationRefused(f"the database is at revision {revision}, but has no table of it")
+    if revision is None and old_rows is not None:
+        return Plan(None, True, old_rows, lacking[1:])
+    return Plan(revision, False, old_rows or 0, lacking)
+
+
+def _old_rows(session: Session) -> int | None:
+    """The rows of schema v1, or None for a database without a table."""
+    with session.transaction(force_rollback=True):
+        has_old = old_schema.holds_old_schema(
+            session, revisions.baseline_sql(), revisions.later_names()
+        )
+    return old_schema.count_rows(session, ROW_LIMIT + 1) if has_old else None
+
+
+def _carried_out(connection: Connection, request: MigrateRequest, plan: Plan) -> Migration:
+    facts = revisions.Facts(request.time_zone, request.snapshot_id)
+    done = Migration(plan, plan.from_revision, None)
+    for number, step in enumerate(_transactions(plan, request)):
+        with connection.begin() as transaction:
+            if plan.adopts and number == 0:
+                revisions.stamp(connection, revisions.BASELINE)
+            for revision in step:
+                revisions.apply(connection, revision, facts)
+            done = Migration(plan, revisions.current(connection), _report(connection))
+            if request.dry_run:
+                transaction.rollback()
+    return done
+
+
+def _transactions(plan: Plan, request: MigrateRequest) -> list[tuple[str, ...]]:
+    """The revisions of each transaction; that of the upgrade applies the baseline too."""
+    if revisions.UPGRADE not in plan.lacking:
+        return [(revision,) for revision in plan.lacking]
+    after_baseline = tuple(one for one in plan.lacking if one != revisions.BASELINE)
+    return [after_baseline] if request.dry_run else [(one,) for one in after_baseline]
+
+
+def _report(connection: Connection) -> dict[str, Any] | None:
+    if revisions.current(connection) in (None, revisions.BASELINE):
+        return None
+    return old_schema.report(revisions.session(connection))
+
+
+def _permit_in_function(request: MigrateRequest, plan: Plan) -> None:
+    if revisions.UPGRADE not in plan.lacking or plan.old_rows == 0:
+        return
+    if plan.old_rows > ROW_LIMIT:
+        raise MigrationRefused(
+            f"the database holds more than {ROW_LIMIT:,} rows of schema v1, too many for the "
+            "function's time: upgrade it with `make migrate` from a machine that reaches it"
+        )
+    if request.snapshot_id is None and not request.dry_run:
+        raise InvalidRequest(
+            "snapshot_id: required to upgrade a filled database of schema v1, for the function "
+            "makes no backup: take a snapshot and name it"
+        )
+
+
+def _summary(done: Migration) -> UpgradeSummary | None:
+    if done.report is None or revisions.UPGRADE not in done.plan.lacking:
+        return None
+    tables = done.report["tables"].values()
+    return UpgradeSummary(
+        rows=sum(table["rows"] for table in tables),
+        moved_to_legacy_rows=sum(table["moved_to_legacy_rows"] for table in tables),
+        adjustment=(done.report["money"] or {}).get("adjustment") or Decimal(0),
+        different_pnls=sum(total["different"] for total in done.report["differences"]["totals"]),
+    )

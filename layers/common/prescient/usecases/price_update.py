@@ -1,0 +1,135 @@
+"""Marks, settles and stops out the open positions of all portfolios, every few minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from prescient.core.errors import ExchangeUnavailable
+from prescient.core.market.markets import MarketId
+from prescient.core.market.settlement import needs_confirmation
+from prescient.core.portfolio.exits import due_exit
+from prescient.core.portfolio.positions import ExitKind
+from prescient.polymarket.client import MarketPage
+from prescient.store import exits, history, listings, tape
+from prescient.store.database import Session
+from prescient.store.tape import Sighting
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.fetching import fetching
+from prescient.usecases.support.metrics import Measures, Unit
+
+
+class PriceUpdateRequest(BaseModel):
+    """`scheduled_at` is noted in the logs; prices are those of now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scheduled_at: datetime | None = None
+
+
+class PriceUpdateResult(BaseModel):
+    """Markets marked, open positions left, exits made and positions flagged.
+
+    `stale_marks` of the held markets' marks are carried forward, because the quote gave none;
+    `oldest_mark_seconds` is how long ago the market that was not seen for the longest was seen.
+    """
+
+    batch_id: int
+    markets: int
+    positions: int
+    settled: int
+    exited: int
+    flagged: int
+    stale_marks: int
+    oldest_mark_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the exchange answered for the `held` markets, and when."""
+
+    batch_id: int
+    held: Sequence[MarketId]
+    page: MarketPage
+    half_confirmed: frozenset[MarketId]
+    counters: Mapping[str, object]
+    now: datetime
+
+    @property
+    def missing(self) -> list[MarketId]:
+        listed = {market.market_id for market in self.page.markets}
+        return [market_id for market_id in self.held if market_id not in listed]
+
+
+def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
+    """Fetch the held markets, then publish, exit and value in one transaction."""
+    with context.database.transaction() as session:
+        held = exits.held_markets(session)
+    with fetching(context, "price_update") as fetch:
+        page = context.exchange.markets_by_id(held)
+        confirmed = _half_confirmed(fetch.batch_id, page, context)
+        fetched = Fetched(fetch.batch_id, held, page, confirmed, fetch.counters, context.now())
+        with context.database.transaction() as session:
+            result = _apply(session, fetched)
+    _measure(result, context.measures)
+    return result
+
+
+def _half_confirmed(batch_id: int, page: MarketPage, context: StepContext) -> frozenset[MarketId]:
+    """The markets that closed at half each and that the CLOB says to have ended so.
+
+    While it does not answer they stay open and flagged, and everything else goes on. Each update
+    begins with another market, so that one that it can never answer does not hide the others.
+    """
+    asked = [(one.market_id, one.condition_id) for one in page.markets if needs_confirmation(one)]
+    first = batch_id % max(len(asked), 1)
+    confirmed = set[MarketId]()
+    for market_id, condition_id in asked[first:] + asked[:first]:
+        try:
+            if condition_id and context.exchange.resolution(condition_id).is_fifty_fifty:
+                confirmed.add(market_id)
+        except ExchangeUnavailable:
+            break
+    return frozenset(confirmed)
+
+
+def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
+    batch_id, page, now = fetched.batch_id, fetched.page, fetched.now
+    listings.save_markets(session, page.markets, page.fetched_at)
+    tape.append(
+        session,
+        batch_id,
+        page.markets,
+        Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed),
+    )
+    holders = tape.publish(session, batch_id, fetched.counters, now)
+    due = [due_exit(priced) for priced in exits.due(session, holders)]
+    made = [one for one in due if one is not None]
+    exits.save(session, made, batch_id, now)
+    flagged = exits.flag(session, fetched.missing)
+    history.mark_portfolios(session, holders, now)
+    staleness = tape.staleness(session, fetched.held, now)
+    settled = sum(one.kind is ExitKind.SETTLEMENT for one in made)
+    return PriceUpdateResult(
+        batch_id=batch_id,
+        markets=len(page.markets),
+        positions=exits.count_open_positions(session),
+        settled=settled,
+        exited=len(made) - settled,
+        flagged=flagged,
+        stale_marks=staleness.marks,
+        oldest_mark_seconds=staleness.oldest_seconds,
+    )
+
+
+def _measure(result: PriceUpdateResult, measures: Measures) -> None:
+    measures.add("BatchMarkets", result.markets, batch="price_update")
+    measures.add("OpenPositions", result.positions)
+    measures.add("PositionsSettled", result.settled)
+    measures.add("PositionsExited", result.exited)
+    measures.add("PositionsFlagged", result.flagged)
+    measures.add("StaleMarks", result.stale_marks)
+    measures.add("OldestMarkAge", result.oldest_mark_seconds, Unit.SECONDS)

@@ -1,0 +1,128 @@
+"""Turns the cycle's batch into one portfolio's signals, and claims the portfolio for the cycle."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from prescient import __version__
+from prescient.core.deciding.decisions import Decision, decide
+from prescient.core.errors import ClaimLost
+from prescient.core.portfolio.portfolios import PortfolioStatus
+from prescient.core.strategies import registry
+from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.core.strategies.protocol import HeldPosition, PortfolioView
+from prescient.store import candidates, cycles, portfolios, signals
+from prescient.store.candidates import Thresholds
+from prescient.store.cycles import CycleRow
+from prescient.store.database import Session
+from prescient.store.portfolios import PortfolioRow
+from prescient.usecases.cycle import CycleParameters
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycle_of, may_run
+
+
+class SignalResult(BaseModel):
+    """`skipped` when another cycle runs the portfolio or it is no longer active."""
+
+    status: str
+    signals: int = 0
+    reason: str | None = None
+
+
+def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
+    """Decide once a cycle: a second run finds the first one's decision and keeps it."""
+    now = context.now()
+    with context.database.transaction(request.portfolio_id) as session:
+        cycle_id = cycle_of(session, request)
+        portfolio = portfolios.lock(session, request.portfolio_id)
+        cycle = cycles.get(session, cycle_id)
+        refusal = _refusal(session, cycle, portfolio, now)
+        if refusal is not None:
+            cycles.skip(session, cycle_id, portfolio.portfolio_id, refusal)
+            return SignalResult(status="skipped", reason=refusal)
+        done = cycles.portfolio_result(session, cycle_id, portfolio.portfolio_id)
+        if done.funnel:
+            return SignalResult(status="running", signals=done.signals)
+        decision = _decide(session, cycle, portfolio)
+        _save(session, cycle, portfolio, decision)
+    return SignalResult(status="running", signals=len(decision.signals))
+
+
+def _refusal(
+    session: Session, cycle: CycleRow, portfolio: PortfolioRow, now: datetime
+) -> str | None:
+    if cycle.batch_id is None:
+        raise ClaimLost(f"cycle {cycle.cycle_id} has no complete batch to decide on")
+    cycles.portfolio_result(session, cycle.cycle_id, portfolio.portfolio_id)
+    if not may_run(portfolio):
+        return f"portfolio is {portfolio.status}"
+    other = cycles.claim(session, cycle.cycle_id, portfolio.portfolio_id, now)
+    return None if other is None else f"cycle {other} runs this portfolio"
+
+
+def _decide(session: Session, cycle: CycleRow, portfolio: PortfolioRow) -> Decision:
+    strategy = registry.find(portfolio.strategy_type)
+    configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
+    thresholds = CycleParameters.model_validate(cycle.parameters).thresholds.of_markets()
+    shown = candidates.load(session, cycle.batch_id or 0, thresholds)
+    view = _view(session, cycle, portfolio, configuration)
+    return decide(strategy, configuration, shown, view)
+
+
+def _view(
+    session: Session,
+    cycle: CycleRow,
+    portfolio: PortfolioRow,
+    configuration: StrategyConfiguration,
+) -> PortfolioView:
+    portfolio_id, decided_at = portfolio.portfolio_id, _decided_at(cycle)
+    cooldown = timedelta(hours=float(configuration.cooldown_hours))
+    return PortfolioView(
+        portfolio_id=portfolio_id,
+        cycle_id=cycle.cycle_id,
+        decided_at=decided_at,
+        equity=portfolio.total_value,
+        cash=portfolio.current_balance,
+        limits=portfolio.limits,
+        positions=_positions(session, cycle, portfolio),
+        stopped_out=signals.stopped_out(session, portfolio_id, decided_at - cooldown),
+        paused=portfolio.status == PortfolioStatus.PAUSED,
+    )
+
+
+def _positions(
+    session: Session, cycle: CycleRow, portfolio: PortfolioRow
+) -> tuple[HeldPosition, ...]:
+    """The open positions; with their markets in the batch if the strategy may sell them.
+
+    What the cycle asks of its candidates does not bind those.
+    """
+    held = signals.held(session, portfolio.portfolio_id)
+    found = []
+    if held and registry.sells(portfolio.strategy_type):
+        market_ids = [row.market_id for row in held]
+        found = candidates.load(session, cycle.batch_id or 0, Thresholds(), market_ids)
+    by_market = {candidate.market_id: candidate for candidate in found}
+    return tuple(row.seen_in(by_market.get(row.market_id)) for row in held)
+
+
+def _save(session: Session, cycle: CycleRow, portfolio: PortfolioRow, decision: Decision) -> None:
+    origin = signals.Origin(
+        portfolio_id=portfolio.portfolio_id,
+        cycle_id=cycle.cycle_id,
+        strategy_type=portfolio.strategy_type,
+        config_version=portfolio.config_version,
+        code_version=__version__,
+        timestamp=_decided_at(cycle),
+    )
+    signals.save(session, decision.signals, origin)
+    cycles.record_signals(
+        session, cycle.cycle_id, portfolio.portfolio_id, decision.funnel, len(decision.signals)
+    )
+
+
+def _decided_at(cycle: CycleRow) -> datetime:
+    """Every portfolio decides as of the end of `filter`, whenever its turn comes."""
+    return cycle.decided_at or cycle.started_at

@@ -1,0 +1,33 @@
+"""Writes the portfolio's row of the day and ends its part of the cycle."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from prescient.store import cycles, history, portfolios
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycle_of
+
+
+class SnapshotResult(BaseModel):
+    """The portfolio's equity in dollars, as a decimal string."""
+
+    status: str
+    equity: str
+
+
+def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
+    """Snapshot and release the claim; a second run answers the first one's result."""
+    now = context.now()
+    with context.database.transaction(request.portfolio_id) as session:
+        cycle_id = cycle_of(session, request)
+        portfolios.start_lock(session, request.portfolio_id)
+        asked = cycles.ask_portfolio_result(session, cycle_id, request.portfolio_id)
+        portfolio = portfolios.get(session, request.portfolio_id)
+        result = asked()
+        if result.status == "completed":
+            return SnapshotResult(status="completed", equity=str(result.equity))
+        cycles.check_claim(result)
+        history.save_snapshot(session, portfolio, now)
+        cycles.complete(session, cycle_id, portfolio.portfolio_id, portfolio.total_value)
+    return SnapshotResult(status="completed", equity=str(portfolio.total_value))

@@ -1,0 +1,69 @@
+"""What a step is given: its database, the exchange, the time and the limits over all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from prescient.core.market.books import OrderBook
+from prescient.core.market.markets import MarketId
+from prescient.core.portfolio.portfolios import GlobalLimits
+from prescient.polymarket.client import EventPage, MarketPage
+from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
+from prescient.polymarket.counters import CountersDocument
+from prescient.store.database import Database
+from prescient.usecases.support.metrics import Measures
+
+
+class Exchange(Protocol):
+    """What steps ask of the exchange; every method raises `ExchangeUnavailable`."""
+
+    def event_pages(
+        self,
+        *,
+        liquidity_min: Decimal | None,
+        volume_min: Decimal | None,
+        end_date_min: datetime | None,
+    ) -> Iterator[EventPage]: ...
+
+    def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage: ...
+
+    def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]: ...
+
+    def price_histories(
+        self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
+    ) -> dict[str, tuple[PricePoint, ...]]: ...
+
+    def resolution(self, condition_id: str) -> ResolutionDetails: ...
+
+    def one_deadline(self) -> AbstractContextManager[None]:
+        """Everything that is asked for within the block ends by one moment."""
+        ...
+
+    def take_counters(self) -> CountersDocument:
+        """What was called and skipped since this was last asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """`now` is the clock, which may ask the network: it is not read within a transaction.
+
+    `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books
+    it fetches at most, `tape_retention` for how long the tape is kept whole. `measures` is where
+    steps say how much they did.
+    """
+
+    database: Database
+    exchange: Exchange
+    now: Callable[[], datetime]
+    shared_limits: GlobalLimits
+    max_quote_age: timedelta
+    max_concurrency: int
+    max_books: int = 500
+    tape_retention: timedelta = timedelta(days=30)
+    measures: Measures = field(default_factory=Measures)

@@ -1,0 +1,70 @@
+"""One batch of the tape in the making: it ends complete, or failed and without rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from prescient.polymarket.counters import CountersDocument
+from prescient.store import cycles, tape
+from prescient.usecases.support.context import Exchange, StepContext
+from prescient.usecases.support.metrics import Measures, Unit
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A batch that is loading, for the cycle `cycle_id` if it is a filter's."""
+
+    batch_id: int
+    kind: str
+    cycle_id: int | None
+    exchange: Exchange
+
+    @cached_property
+    def counters(self) -> CountersDocument:
+        """What was asked of the exchange. Taken once: a publication that fails still needs it."""
+        return self.exchange.take_counters()
+
+
+@contextmanager
+def fetching(context: StepContext, kind: str, cycle_id: int | None = None) -> Iterator[Fetch]:
+    """Open a batch of this kind, which the block fills and publishes, under one deadline.
+
+    If the block fails, the batch keeps the error and its counters, and none of its rows.
+    """
+    now = context.now()
+    context.exchange.take_counters()  # of what others asked before
+    with context.database.transaction() as session:
+        batch_id = tape.open_batch(session, kind, now)
+    fetch = Fetch(batch_id, kind, cycle_id, context.exchange)
+    failed = True
+    try:
+        with context.exchange.one_deadline():
+            yield fetch
+        failed = False
+    except Exception as error:
+        _discard(fetch, str(error), context)
+        raise
+    finally:
+        _measure(fetch, context.measures, failed=failed)
+
+
+def _discard(fetch: Fetch, error: str, context: StepContext) -> None:
+    with context.database.transaction() as session:
+        tape.discard(session, fetch.batch_id, error, fetch.counters)
+        if fetch.cycle_id is not None:
+            cycles.record_counters(session, fetch.cycle_id, fetch.counters)
+
+
+def _measure(fetch: Fetch, measures: Measures, *, failed: bool) -> None:
+    counters, kind = fetch.counters, fetch.kind
+    measures.add("BatchFailed", failed, batch=kind)
+    measures.add("ExchangeCalls", counters["calls"], batch=kind)
+    measures.add("ExchangeRetries", counters["retries"], batch=kind)
+    measures.add("ExchangeThrottled", counters["throttled"], batch=kind)
+    measures.add("ExchangeBytes", counters["bytes"], Unit.BYTES, batch=kind)
+    measures.add("DuplicateRows", counters["duplicates"], batch=kind)
+    for reason, rows in counters["skipped"].items():
+        measures.add("SkippedRows", rows, batch=kind, reason=reason)

@@ -1,0 +1,171 @@
+"""Invokes the functions in this process, in execution environments of their own as on Lambda.
+
+An invocation borrows an idle environment of its function or opens one, and gives it back: a handler
+serves one event at a time, and has its own settings and database connection. Events and results
+are JSON on the way in and out.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import threading
+import time
+import traceback
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from local.aws.intrinsics import ACCOUNT, REGION
+from local.aws.template import Function
+
+
+class Environment(Protocol):
+    """What a handler keeps between invocations."""
+
+    def close(self) -> None: ...
+
+
+Handler = Callable[[Any, Any], Any]
+OpenEnvironment = Callable[[dict[str, str]], Environment]
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What Lambda answers: a failed one has a `function_error` and describes it in `payload`."""
+
+    payload: Any
+    function_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The second argument of a handler."""
+
+    function_name: str
+    memory_limit_in_mb: int
+    deadline: float
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    function_version: str = "$LATEST"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.function_name}"
+
+    @property
+    def log_group_name(self) -> str:
+        return f"/aws/lambda/{self.function_name}"
+
+    @property
+    def log_stream_name(self) -> str:
+        return "local"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, round((self.deadline - time.monotonic()) * 1000))
+
+
+class UnknownFunction(Exception):
+    """No function of the template has this name."""
+
+
+class Dispatcher:
+    """Runs functions by name or ARN. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        functions: Mapping[str, Function],
+        open_environment: OpenEnvironment,
+        overrides: Mapping[str, str],
+    ) -> None:
+        """`overrides` replace variables that the template gives every function."""
+        self._functions = functions
+        self._open_environment = open_environment
+        self._overrides = overrides
+        self._lock = threading.Lock()
+        self._modules: dict[str, Any] = {}
+        self._idle: dict[str, list[tuple[Environment, Handler]]] = defaultdict(list)
+
+    def invoke(self, function: str, event: object) -> Invocation:
+        """Runs the function to its end. Raises UnknownFunction; its own failures are answers."""
+        definition = self._definition(function)
+        request = json.loads(json.dumps(event))
+        context = Context(
+            function_name=definition.logical_id,
+            memory_limit_in_mb=definition.memory,
+            deadline=time.monotonic() + definition.timeout,
+        )
+        try:
+            with self._borrowed(definition) as handler:
+                result = handler(request, context)
+        except Exception as error:  # noqa: BLE001 (the runtime reports whatever a handler raises)
+            return Invocation(_described(error, context), "Unhandled")
+        return _answered(result, context)
+
+    def close(self) -> None:
+        """Closes the idle environments. Nothing may be invoked any more."""
+        with self._lock:
+            for environments in self._idle.values():
+                for environment, _ in environments:
+                    environment.close()
+            self._idle.clear()
+
+    def _definition(self, function: str) -> Function:
+        name = function.split(":")[6] if function.startswith("arn:") else function
+        if name not in self._functions:
+            raise UnknownFunction(f"the template has no function {name}")
+        return self._functions[name]
+
+    @contextmanager
+    def _borrowed(self, definition: Function) -> Iterator[Handler]:
+        with self._lock:
+            idle = self._idle[definition.logical_id]
+            taken = idle.pop() if idle else None
+        environment, handler = taken or self._opened(definition)
+        try:
+            yield handler
+        finally:
+            with self._lock:
+                idle.append((environment, handler))
+
+    def _opened(self, definition: Function) -> tuple[Environment, Handler]:
+        handler = self._handler(definition)
+        environment = self._open_environment({**definition.variables, **self._overrides})
+        return environment, handler.bound_to(environment)
+
+    def _handler(self, definition: Function) -> Any:
+        module_name, _, attribute = definition.handler.rpartition(".")
+        with self._lock:
+            if definition.logical_id not in self._modules:
+                self._modules[definition.logical_id] = _module(definition, module_name)
+        return getattr(self._modules[definition.logical_id], attribute)
+
+
+def _module(definition: Function, name: str) -> Any:
+    """Every function has a module `app`, so each is loaded under a name of its own."""
+    path = definition.folder / f"{name}.py"
+    specification = importlib.util.spec_from_file_location(definition.logical_id, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def _answered(result: object, context: Context) -> Invocation:
+    try:
+        return Invocation(json.loads(json.dumps(result)))
+    except (TypeError, ValueError) as error:
+        described = _described(error, context)
+        return Invocation({**described, "errorType": "Runtime.MarshalError"}, "Unhandled")
+
+
+def _described(error: Exception, context: Context) -> dict[str, Any]:
+    return {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "requestId": context.aws_request_id,
+        "stackTrace": traceback.format_tb(error.__traceback__),
+    }

@@ -1,0 +1,95 @@
+"""The whole stack in one process: what `template.yaml` deploys, on a database and an exchange."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any, Self
+
+from local.aws.dispatcher import Dispatcher, Invocation
+from local.aws.gateway import Gateway
+from local.aws.state_machine import Execution, LocalStateMachine
+from local.aws.template import Template, read_template
+from prescient.runtime.environment import Environment
+from prescient.runtime.settings import Settings
+
+
+class StepFailed(Exception):
+    """A function failed; the message is its error's name and text."""
+
+
+class Stack:
+    """The functions, the state machine and the API, open between `open` and `close`.
+
+    `exchange_url` is an exchange of `local.exchange`, whose clock the functions then use; None is
+    Polymarket itself.
+    """
+
+    def __init__(self, database_url: str, exchange_url: str | None) -> None:
+        self.template: Template = read_template({"Stage": "dev", "DatabaseUrl": database_url})
+        self.dispatcher = Dispatcher(
+            self.template.functions, _open_environment, _exchange_variables(exchange_url)
+        )
+        self.state_machine = LocalStateMachine(self.template.state_machine, self.dispatcher)
+        self.gateway = Gateway(self.template.routes, self.dispatcher)
+        self._resources = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        self._resources.callback(self.dispatcher.close)
+        self._resources.enter_context(self.state_machine)
+
+    def close(self) -> None:
+        self._resources.close()
+
+    def invoke(self, function: str, event: object) -> Any:
+        """What the function of this logical id answers. Raises StepFailed."""
+        invocation = self.dispatcher.invoke(function, event)
+        if invocation.function_error:
+            error = invocation.payload
+            raise StepFailed(f"{function}: {error['errorType']}: {error['errorMessage']}")
+        return invocation.payload
+
+    def migrate(self) -> str:
+        """Brings the database to the newest schema and returns its revision."""
+        revision: str = self.invoke("MigrateFunction", {})["revision"]
+        return revision
+
+    def start(self, target: str, text: str) -> Execution | Invocation:
+        """Starts the state machine or the function of this logical id, as a schedule does."""
+        if target == self.template.state_machine.logical_id:
+            return self.state_machine.run(_execution_name(), json.loads(text))
+        return self.dispatcher.invoke(target, json.loads(text))
+
+    def run_cycle(self, scheduled_at: datetime) -> Execution:
+        """Runs the cycle that a schedule starts at this time, to its end."""
+        request = {"scheduled_at": scheduled_at.isoformat()}
+        return self.state_machine.run(_execution_name(), request)
+
+    def update_prices(self, scheduled_at: datetime) -> dict[str, int]:
+        """Runs the price update that a schedule starts at this time. Raises StepFailed."""
+        event = {"scheduled_at": scheduled_at.isoformat()}
+        counts: dict[str, int] = self.invoke("PriceUpdateFunction", event)
+        return counts
+
+
+def _execution_name() -> str:
+    return f"scheduled-{uuid.uuid4()}"
+
+
+def _open_environment(variables: dict[str, str]) -> Environment:
+    return Environment(Settings.from_variables(variables))
+
+
+def _exchange_variables(exchange_url: str | None) -> dict[str, str]:
+    if exchange_url is None:
+        return {}
+    return {"GAMMA_URL": exchange_url, "CLOB_URL": exchange_url, "CLOCK": "exchange"}

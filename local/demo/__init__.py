@@ -1,0 +1,1 @@
+"""`make run` and `make serve`: portfolios that trade, and what they show."""

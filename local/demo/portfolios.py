@@ -1,0 +1,35 @@
+"""Creates the portfolios of `make run` through the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from local.aws.gateway import Gateway
+from local.http_server import Request
+
+INITIAL_BALANCE = 10_000
+
+
+class CreationRefused(Exception):
+    """The API did not create a portfolio; the message is its answer."""
+
+
+def create_missing(
+    gateway: Gateway, wanted: Sequence[Mapping[str, Any]], existing: Collection[str]
+) -> list[str]:
+    """Creates those wanted whose names are not in `existing`; the names of the new ones."""
+    created = [portfolio for portfolio in wanted if portfolio["name"] not in existing]
+    for portfolio in created:
+        _create(gateway, portfolio)
+    return [portfolio["name"] for portfolio in created]
+
+
+def _create(gateway: Gateway, portfolio: Mapping[str, Any]) -> None:
+    wanted = {"initial_balance": INITIAL_BALANCE, **portfolio}
+    headers = {"content-type": "application/json"}
+    request = Request("POST", "/portfolios/create", headers, json.dumps(wanted).encode())
+    response = gateway.respond(request)
+    if response.status >= 400:  # noqa: PLR2004 (client and server errors)
+        raise CreationRefused(f"{portfolio['name']}: {response.status} {response.body.decode()}")

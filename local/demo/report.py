@@ -1,0 +1,124 @@
+"""What a run says at its end: tables for a terminal of 80 columns.
+
+All but one have a row a number and a column a portfolio, so that headings stay whole words.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from local.demo.results import Counts, Deeds, StrategyRow, Tally, by_kind
+from prescient.store.portfolios import PortfolioRow
+
+_WIDTH = 110
+_SIDE_BY_SIDE = 4
+_EXITS = {
+    "stop_loss": "stop-loss",
+    "take_profit": "take-profit",
+    "sell": "sold by the strategy",
+    "manual": "closed by hand",
+}
+
+Row = tuple[str, Mapping[int, str]]
+"""A label, and what to say of each portfolio by its id."""
+
+
+def portfolio_tables(portfolios: Sequence[PortfolioRow]) -> Iterator[Table]:
+    """The portfolios with their money."""
+    money = {
+        "cash": [one.current_balance for one in portfolios],
+        "invested": [one.total_invested for one in portfolios],
+        "realized": [one.realized_pnl for one in portfolios],
+        "unrealized": [one.unrealized_pnl for one in portfolios],
+        "profit": [one.total_profit_loss for one in portfolios],
+        "equity": [one.total_value for one in portfolios],
+    }
+    numbers = {label: [f"{amount:,.2f}" for amount in money[label]] for label in money}
+    numbers["open positions"] = [f"{one.open_positions:,}" for one in portfolios]
+    numbers["trades"] = [f"{one.trade_count:,}" for one in portfolios]
+    ids = [one.portfolio_id for one in portfolios]
+    rows: list[Row] = [(label, dict(zip(ids, numbers[label], strict=True))) for label in numbers]
+    return _tables("Portfolios, in dollars", portfolios, rows)
+
+
+def funnel_tables(
+    title: str, portfolios: Sequence[PortfolioRow], tallies: Mapping[int, Tally]
+) -> Iterator[Table]:
+    """How many candidates each rule left, summed over the cycles of `tallies`."""
+    ran = [portfolio for portfolio in portfolios if portfolio.portfolio_id in tallies]
+    rules = dict.fromkeys(rule for tally in tallies.values() for rule in tally.funnel)
+    rows: list[Row] = [
+        (
+            rule.replace("_", " "),
+            {
+                one: f"{tally.funnel[rule]:,}"
+                for one, tally in tallies.items()
+                if rule in tally.funnel
+            },
+        )
+        for rule in rules
+    ]
+    rows.append(("traded", {one: f"{tally.trades:,}" for one, tally in tallies.items()}))
+    return _tables(title, ran, rows)
+
+
+def deed_tables(portfolios: Sequence[PortfolioRow], deeds: Deeds) -> Iterator[Table]:
+    """Trades by strategy, rejections by reason, exits by kind; without those that are empty."""
+    if deeds.strategies:
+        yield _strategies(deeds.strategies)
+    reasons = {reason: reason for reason in by_kind(deeds.rejections)}
+    yield from _tables("Signals rejected", portfolios, _counted(deeds.rejections, reasons))
+    payouts = sorted(by_kind(deeds.settlements), reverse=True)
+    settled = _counted(deeds.settlements, {one: f"settled at {one}" for one in payouts})
+    exits = _counted(deeds.exits, _EXITS)
+    yield from _tables("Positions closed, parts of them included", portfolios, [*settled, *exits])
+
+
+def terminal() -> Console:
+    """A console that is wide enough for the tables where nobody says how wide it is."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+
+
+def plain_table(title: str) -> Table:
+    """A table in the style of all reports."""
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+
+
+def _strategies(strategies: Sequence[StrategyRow]) -> Table:
+    table = plain_table("Trades by strategy, realized P&L in dollars")
+    table.add_column("")
+    for heading in ("trades", "open", "won", "lost", "realized"):
+        table.add_column(heading, justify="right")
+    for one in strategies:
+        counts = (f"{count:,}" for count in (one.trades, one.open, one.won, one.lost))
+        table.add_row(one.strategy_type, *counts, f"{one.realized_pnl:,.2f}")
+    return table
+
+
+def _counted(counts: Counts, labels: Mapping[str, str]) -> list[Row]:
+    """One row a kind that happened, in the order of the labels."""
+    happened = by_kind(counts)
+    return [
+        (label, {owner: f"{count:,}" for (owner, kind), count in counts.items() if kind == wanted})
+        for wanted, label in labels.items()
+        if happened[wanted]
+    ]
+
+
+def _tables(title: str, portfolios: Sequence[PortfolioRow], rows: Sequence[Row]) -> Iterator[Table]:
+    """One table for every few portfolios, none where there is nothing to say."""
+    for start in range(0, len(portfolios) if rows else 0, _SIDE_BY_SIDE):
+        shown = portfolios[start : start + _SIDE_BY_SIDE]
+        table = plain_table(title)
+        table.add_column("", no_wrap=True)
+        for portfolio in shown:
+            table.add_column(Text(portfolio.name), justify="right", overflow="fold")
+        for label, cells in rows:
+            table.add_row(label, *(cells.get(one.portfolio_id, "–") for one in shown))
+        yield table

@@ -1,0 +1,144 @@
+"""What a run did, read from the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import LiteralString
+
+from psycopg.rows import class_row
+
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.store import cycles, portfolios, statements
+from prescient.store.cycles import CyclePortfolioRow
+from prescient.store.database import Database, Session
+from prescient.store.portfolios import PortfolioRow
+
+SQL = statements.load(__file__)
+Counts = Counter[tuple[PortfolioId, str]]
+"""How many there are, by portfolio and kind."""
+
+_LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyRow:
+    """The trades (buys) of one strategy; `realized_pnl` in dollars, partial exits included."""
+
+    strategy_type: str
+    trades: int
+    open: int
+    won: int
+    lost: int
+    realized_pnl: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What all portfolios did since they were created; `settlements` by dollars a share."""
+
+    strategies: Sequence[StrategyRow]
+    rejections: Counts
+    exits: Counts
+    settlements: Counts
+
+
+class Results:
+    """Reads a migrated database over a connection of its own."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database = Database(database_url)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def portfolios(self) -> list[PortfolioRow]:
+        """All that are not archived, by id."""
+        with self._transaction() as session:
+            return portfolios.list_by_status(session, _LISTED)
+
+    def of_cycle(self, cycle_id: int) -> list[CyclePortfolioRow]:
+        """What the cycle did, one row a portfolio."""
+        with self._transaction() as session:
+            return [*cycles.portfolio_results(session, cycle_id)]
+
+    def latest_batch(self) -> datetime | None:
+        """When the newest complete batch was fetched, None before the first one."""
+        with self._transaction() as session:
+            row = session.execute(SQL["select_latest_batch"]).fetchone()
+            return row[0] if row else None
+
+    def deeds(self) -> Deeds:
+        """What the portfolios did, archived ones included."""
+        with self._database.snapshot() as session:
+            strategies = session.cursor(row_factory=class_row(StrategyRow))
+            return Deeds(
+                strategies=strategies.execute(SQL["select_strategies"]).fetchall(),
+                rejections=_counts(session, SQL["count_rejections"]),
+                exits=_counts(session, SQL["count_exits"]),
+                settlements=_counts(session, SQL["count_settlements"]),
+            )
+
+    def _transaction(self) -> AbstractContextManager[Session]:
+        return self._database.transaction()
+
+
+@dataclass
+class Tally:
+    """What cycles did for one portfolio, counted over all of them.
+
+    `setbacks` are the reasons for which a cycle failed or skipped it.
+    """
+
+    cycles: int = 0
+    funnel: Counter[str] = field(default_factory=Counter)
+    trades: int = 0
+    rejections: Counter[str] = field(default_factory=Counter)
+    setbacks: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: CyclePortfolioRow) -> None:
+        self.cycles += 1
+        self.funnel.update(row.funnel)
+        self.trades += row.trades
+        self.rejections.update(row.rejections)
+        if row.reason:
+            self.setbacks[row.reason] += 1
+
+    def why_no_trade(self) -> str:
+        """The first rule that left nothing, or what became of the signals."""
+        if self.trades:
+            return ""
+        if self.setbacks:
+            return self.setbacks.most_common(1)[0][0]
+        if self.rejections:
+            reasons = ", ".join(f"{reason} {count}" for reason, count in self.rejections.items())
+            return f"every signal was rejected: {reasons}"
+        for rule, left in self.funnel.items():
+            if left == 0:
+                return f"nothing was left after {rule.replace('_', ' ')}"
+        return "it was part of no cycle"
+
+
+def by_kind(counts: Counts) -> Counter[str]:
+    """The counts summed over all portfolios."""
+    kinds: Counter[str] = Counter()
+    for (_, kind), count in counts.items():
+        kinds[kind] += count
+    return kinds
+
+
+def tallies(rows: Sequence[CyclePortfolioRow]) -> dict[int, Tally]:
+    """Tallies by portfolio id."""
+    found: dict[int, Tally] = {}
+    for row in rows:
+        found.setdefault(row.portfolio_id, Tally()).add(row)
+    return found
+
+
+def _counts(session: Session, statement: LiteralString) -> Counts:
+    rows = session.execute(statement).fetchall()
+    return Counter({(portfolio_id, kind): count for portfolio_id, kind, count in rows})

@@ -1,0 +1,166 @@
+"""`make run`: four portfolios trade on this machine, and their books are checked at the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from decimal import Decimal
+
+from psycopg.errors import ObjectInUse
+from rich.console import Console
+from rich.progress import track
+
+from local.aws.function_log import FUNCTION_LOG, functions_log_to
+from local.aws.stack import Stack
+from local.demo import portfolios, timetable
+from local.demo.portfolios import CreationRefused
+from local.demo.report import deed_tables, funnel_tables, portfolio_tables, terminal
+from local.demo.results import Results, tallies
+from local.demo.run_file import RUN_FILE, RunSummary, write_run_file
+from local.demo.timetable import UnknownExchange, World
+from local.demo.trader import Journal, Trader
+from local.exchange.recorded import RecordingUnreadable
+from local.exchange.server import exchange_server
+from local.postgres import databases
+from local.postgres.migrations import prepare
+from local.postgres.server import DEFAULT_DIRECTORY, laptop_server
+from prescient.core.errors import PrescientError
+
+DATABASE = "prescient"
+_FEW_TURNS = 20
+_FAILURES_SHOWN = 5
+_LONGEST_LINE = 300
+
+
+def main() -> int:
+    """Runs what EXCHANGE, DAYS and DATABASE_URL say; 0 when everything went well."""
+    console = terminal()
+    started = time.monotonic()
+    try:
+        with _database(os.environ.get("DATABASE_URL", ""), console) as url:
+            return _run(url, console, started)
+    except ObjectInUse:
+        console.print(f"{DEFAULT_DIRECTORY} is in use: end `make serve` first.", style="red")
+    except (UnknownExchange, RecordingUnreadable, CreationRefused, PrescientError) as error:
+        console.print(str(error), style="red", markup=False)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 130
+    return 2
+
+
+@contextmanager
+def _database(given: str, console: Console) -> Iterator[str]:
+    """The database of DATABASE_URL as it is, or else an empty one under `.local`."""
+    if given:
+        console.print("Going on with what the database of DATABASE_URL holds.")
+        yield given
+        return
+    with laptop_server() as server:
+        url = server.url(DATABASE)
+        databases.drop(url, force=False)
+        console.print(f"Starting from an empty database in {DEFAULT_DIRECTORY}.")
+        yield databases.create(url)
+
+
+def _run(url: str, console: Console, started: float) -> int:
+    prepare(url)
+    with ExitStack() as resources:
+        results = Results(url)
+        resources.callback(results.close)
+        world = timetable.choose(
+            os.environ.get("EXCHANGE", ""), os.environ.get("DAYS", ""), results.latest_batch()
+        )
+        server = resources.enter_context(exchange_server(world.venue)) if world.venue else None
+        resources.enter_context(functions_log_to(FUNCTION_LOG))
+        stack = resources.enter_context(Stack(url, server.url if server else None))
+        trader = Trader(stack, results)
+        _begin(world, stack, results, console)
+        _trade(world, trader, results, console)
+        reconciled = _reconcile(stack, console)
+        summary = _summary(trader.journal, reconciled, started, url)
+        _report(summary, trader.journal, results, console)
+    return 0 if reconciled and not trader.journal.failures else 1
+
+
+def _begin(world: World, stack: Stack, results: Results, console: Console) -> None:
+    existing = [portfolio.name for portfolio in results.portfolios()]
+    created = portfolios.create_missing(stack.gateway, world.portfolios, existing)
+    console.print(f"Portfolios: {len(created)} created, {len(existing)} found.")
+    cycles = sum(turn.has_cycle for turn in world.turns)
+    console.print(
+        f"Exchange: {world.name}; {cycles} cycles, {len(world.turns)} price updates to come."
+    )
+    if not world.turns:
+        console.print("The database has seen all of it: time only moves forward.")
+
+
+def _trade(world: World, trader: Trader, results: Results, console: Console) -> None:
+    """A few turns show their funnels one by one; many show a bar, and their funnels' sum."""
+    if len(world.turns) > _FEW_TURNS:
+        for turn in track(world.turns, "Trading", console=console, transient=True):
+            trader.play(turn)
+        title = "Candidates left, summed over all cycles"
+        console.print(*funnel_tables(title, results.portfolios(), tallies(trader.journal.rows)))
+        return
+    for turn in world.turns:
+        rows = trader.play(turn)
+        title = f"Candidates left, {turn.title}"
+        console.print(*funnel_tables(title, results.portfolios(), tallies(rows)))
+
+
+def _reconcile(stack: Stack, console: Console) -> bool:
+    found = stack.invoke("MaintenanceFunction", {})
+    for broken in found["breaks"]:
+        console.print(
+            f"{broken['rule']}: {broken['subject']} has {broken['found']}, "
+            f"expected {broken['expected']}",
+            style="red",
+            markup=False,
+        )
+    return bool(found["reconciled"])
+
+
+def _summary(journal: Journal, reconciled: bool, started: float, url: str) -> RunSummary:
+    return RunSummary(
+        cycles=journal.cycles,
+        price_updates=journal.price_updates,
+        settled_positions=journal.settled_positions,
+        reconciled=reconciled,
+        seconds=Decimal(time.monotonic() - started),
+        database_url=url,
+    )
+
+
+def _report(summary: RunSummary, journal: Journal, results: Results, console: Console) -> None:
+    listed, deeds = results.portfolios(), results.deeds()
+    console.print(*portfolio_tables(listed), *deed_tables(listed, deeds))
+    if not deeds.rejections:
+        console.print("No signal was rejected.")
+    by_portfolio = tallies(journal.rows)
+    for portfolio in listed:
+        tally = by_portfolio.get(portfolio.portfolio_id)
+        if tally is not None and (reason := tally.why_no_trade()):
+            console.print(f"{portfolio.name} did not trade: {_short(reason)}.", markup=False)
+    for failure in journal.failures[:_FAILURES_SHOWN]:
+        console.print(_short(failure), style="red", markup=False)
+    if len(journal.failures) > _FAILURES_SHOWN:
+        console.print(f"and {len(journal.failures) - _FAILURES_SHOWN} more failures", style="red")
+    write_run_file(RUN_FILE, summary, listed, deeds)
+    books = "the books reconcile" if summary.reconciled else "[red]the books do not reconcile[/red]"
+    console.print(
+        f"{summary.cycles} cycles, {summary.price_updates} price updates, "
+        f"{summary.settled_positions} positions settled in {summary.seconds:.1f} s; {books}. "
+        f"Written to {RUN_FILE}; the functions' log is {FUNCTION_LOG}."
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""`make serve`: the API over HTTP, with the schedules running, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from local.aws.dispatcher import Invocation
+from local.aws.function_log import FUNCTION_LOG, functions_log_to
+from local.aws.scheduler import Scheduler
+from local.aws.stack import Stack
+from local.aws.state_machine import Execution
+from local.demo import timetable
+from local.demo.report import terminal
+from local.demo.results import Results
+from local.demo.run import DATABASE
+from local.demo.timetable import UnknownExchange
+from local.exchange.recorded import RecordingUnreadable
+from local.exchange.server import exchange_server
+from local.http_server import HttpServer
+from local.postgres import databases
+from local.postgres.migrations import prepare
+from local.postgres.server import laptop_server
+from prescient.core.errors import PrescientError
+
+
+def main() -> int:
+    """Serves on PORT what EXCHANGE and DATABASE_URL say; 0 after Ctrl-C or SIGTERM."""
+    console = terminal()
+    try:
+        with ExitStack() as resources:
+            _serve(int(os.environ.get("PORT") or 8000), resources, console)
+            _wait_for_the_end()
+            console.print("Stopping: what runs is finished first.")
+    except (UnknownExchange, RecordingUnreadable, PrescientError, OSError) as error:
+        console.print(str(error), style="red", markup=False)
+        return 2
+    return 0
+
+
+def _serve(port: int, resources: ExitStack, console: Console) -> None:
+    url = resources.enter_context(_database(os.environ.get("DATABASE_URL", "")))
+    prepare(url)
+    venue = timetable.running(os.environ.get("EXCHANGE", ""), _latest_batch(url))
+    exchange = resources.enter_context(exchange_server(venue)) if venue else None
+    resources.enter_context(functions_log_to(FUNCTION_LOG))
+    stack = resources.enter_context(Stack(url, exchange.url if exchange else None))
+    api = resources.enter_context(HttpServer(stack.gateway.respond, port=port))
+
+    def start(target: str, text: str) -> None:
+        _tell(console, target, stack, text)
+
+    scheduler = Scheduler(stack.template.schedules, start, venue.now if venue else _system_time)
+    scheduler.open()
+    resources.callback(scheduler.close)
+    console.print(f"API       {api.url}  (try {api.url}/health)")
+    console.print(f"Exchange  {exchange.url if exchange else 'Polymarket itself'}")
+    console.print(f"Database  {url}", soft_wrap=True)
+    console.print(f"Log       {FUNCTION_LOG}")
+    console.print("Every caller on this machine has all scopes. Ctrl-C ends it.")
+
+
+@contextmanager
+def _database(given: str) -> Iterator[str]:
+    """The database of DATABASE_URL, or else the one of `make run` with what it holds."""
+    if given:
+        yield given
+        return
+    with laptop_server() as server:
+        url = server.url(DATABASE)
+        yield url if databases.exists(url) else databases.create(url)
+
+
+def _latest_batch(url: str) -> datetime | None:
+    results = Results(url)
+    try:
+        return results.latest_batch()
+    finally:
+        results.close()
+
+
+def _tell(console: Console, target: str, stack: Stack, text: str) -> None:
+    """Starts what a schedule starts, and says how it ended."""
+    ended = _ending(stack.start(target, text))
+    console.print(f"{datetime.now(UTC):%H:%M:%S}  {target}: {ended[:300]}", markup=False)
+
+
+def _ending(started: Execution | Invocation) -> str:
+    if isinstance(started, Execution):
+        return started.cause or started.status.lower()
+    if started.function_error:
+        return f"{started.payload['errorType']}: {started.payload['errorMessage']}"
+    return "ok"
+
+
+def _system_time() -> datetime:
+    return datetime.now(UTC)
+
+
+def _wait_for_the_end() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""What a run trades on: an exchange, and when its cycles and price updates start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
+from local.exchange.recorded import RecordedVenue, read_recordings
+from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
+from local.exchange.venue import Venue
+
+DEFAULT_DAYS = 7
+_HOUR = timedelta(hours=1)
+_HOURS_BETWEEN_CYCLES = 6
+
+
+class UnknownExchange(Exception):
+    """EXCHANGE or DAYS is not one of the values that they can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A moment of the run: `enter` brings the exchange there; a price update ends every turn."""
+
+    at: datetime
+    title: str
+    has_cycle: bool
+    enter: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`venue` is None where Polymarket itself is asked."""
+
+    name: str
+    venue: Venue | None
+    turns: Sequence[Turn]
+    portfolios: Sequence[Mapping[str, Any]] = ONE_A_STRATEGY
+
+
+def choose(exchange: str, days: str, since: datetime | None) -> World:
+    """The world that EXCHANGE and DAYS name; raises UnknownExchange or RecordingUnreadable.
+
+    Time only moves forward: nothing happens at or before `since`, the database's latest batch.
+    """
+    kind, _, directory = exchange.partition(":")
+    match kind:
+        case "simulated" | "":
+            return simulated(_whole_days(days), since)
+        case "recorded" if directory:
+            return recorded(Path(directory), since)
+        case "live":
+            return live()
+    raise UnknownExchange(f"EXCHANGE={exchange}: use simulated, recorded:DIR or live")
+
+
+def running(exchange: str, since: datetime | None) -> Venue | None:
+    """The exchange that EXCHANGE names with a clock that runs, None for Polymarket itself.
+
+    The simulated one goes on an hour after `since`, the database's latest batch; of a recording
+    the newest file is shown.
+    """
+    world = choose(exchange, "1", since)
+    if isinstance(world.venue, SimulatedVenue):
+        return RunningVenue(world.turns[0].at)
+    if isinstance(world.venue, RecordedVenue):
+        world.venue.show(len(world.venue) - 1)
+    return world.venue
+
+
+def simulated(days: int, since: datetime | None) -> World:
+    """`days` of the simulated world: a price update every hour and a cycle every six."""
+    start = since or EPOCH - _HOUR
+    venue = SimulatedVenue(start=max(start, EPOCH))
+
+    def turn(hour: int) -> Turn:
+        at = start + hour * _HOUR
+        has_cycle = hour % _HOURS_BETWEEN_CYCLES == 1
+        return Turn(at, f"{at:%Y-%m-%d %H:%M}", has_cycle, lambda: venue.advance_to(at))
+
+    return World("simulated", venue, [turn(hour) for hour in range(1, days * 24 + 2)])
+
+
+def recorded(directory: Path, since: datetime | None) -> World:
+    """One turn a recording that is newer than `since`."""
+    recordings = read_recordings(directory)
+    venue = RecordedVenue(recordings)
+
+    def turn(place: int) -> Turn:
+        recording = recordings[place]
+        return Turn(recording.moment, recording.name, True, lambda: venue.show(place))
+
+    news = [
+        place
+        for place, recording in enumerate(recordings)
+        if since is None or recording.moment > since
+    ]
+    turns = [turn(place) for place in news]
+    return World(f"recorded in {directory}", venue, turns, FOUR_MOMENTUM)
+
+
+def live() -> World:
+    """One turn on Polymarket as it is now."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return World("Polymarket, live", None, [Turn(now, "now", True, lambda: None)])
+
+
+def _whole_days(days: str) -> int:
+    if not days:
+        return DEFAULT_DAYS
+    if not days.isdecimal() or int(days) == 0:
+        raise UnknownExchange(f"DAYS={days}: use a whole number above 0")
+    return int(days)

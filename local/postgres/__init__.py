@@ -1,0 +1,1 @@
+"""An embedded Postgres, its databases and their schema."""

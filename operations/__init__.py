@@ -1,0 +1,1 @@
+"""Commands for real databases: upgrade, downgrade, backup, reconcile; and the API document."""

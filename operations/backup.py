@@ -1,0 +1,130 @@
+"""A backup by pg_dump: custom format, compressed, whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from local.postgres import server as postgres
+from prescient.core.errors import PrescientError
+
+BACKUPS = Path(".local/backups")
+_VERSION = re.compile(r"\b(\d+)(?:\.\d+|devel|beta\d+|rc\d+)")
+
+
+class BackupFailed(PrescientError):
+    """There is no backup; what was written of it is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """`pg_restore --dbname=... PATH` brings it back into an empty database."""
+
+    path: Path
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    version: int
+    database: str
+    encrypted: bool
+
+
+def take(url: str, now: datetime, directory: Path = BACKUPS) -> Backup:
+    """Dump the database of the libpq URL to a file named after it and `now`.
+
+    Its password goes to pg_dump by the environment, never by its arguments. Raises `BackupFailed`.
+    """
+    server = _server(url)
+    program = _program(server)
+    directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(0o700)
+    name = re.sub(r"[^\w.-]", "_", server.database)
+    path = directory / f"{name}-{now:%Y%m%dT%H%M%S.%fZ}.dump"
+    unfinished = path.with_suffix(".partial")
+    try:
+        _dump(program, url, unfinished)
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return Backup(path, path.stat().st_size)
+
+
+def without_password(url: str) -> tuple[str, dict[str, str]]:
+    """The connection as arguments may show it, and the environment that has the password."""
+    parts = conninfo_to_dict(url)
+    password = parts.pop("password", None)
+    shown = make_conninfo("", **parts)
+    return shown, dict(os.environ) | ({} if password is None else {"PGPASSWORD": str(password)})
+
+
+def _dump(program: str, url: str, path: Path) -> None:
+    shown, environment = without_password(url)
+    arguments = ("--format=custom", "--no-password", "--lock-wait-timeout=10000", "--file", path)
+    done = subprocess.run(
+        [program, *arguments, "--dbname", shown],
+        check=False,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode:
+        said = " ".join(done.stderr.split())[-500:]
+        raise BackupFailed(f"backup: pg_dump ended with {done.returncode}: {said}")
+
+
+def _server(url: str) -> _Server:
+    with psycopg.connect(url) as connection:
+        return _Server(
+            version=connection.info.server_version // 10000,
+            database=connection.info.dbname,
+            encrypted=connection.pgconn.ssl_in_use,
+        )
+
+
+def _program(server: _Server) -> str:
+    """A pg_dump that is not older than the server: ours, else that of the PATH."""
+    found = {program: _major(program) for program in _programs(server)}
+    for program, version in found.items():
+        if version >= server.version:
+            return program
+    known = ", ".join(f"{program} is {version}" for program, version in found.items())
+    raise BackupFailed(
+        f"backup: the server is Postgres {server.version}, and no pg_dump is as new "
+        f"({known or 'there is none'}): put one on the PATH, or make a backup yourself and say "
+        "BACKUP=no"
+    )
+
+
+def _programs(server: _Server) -> Iterator[str]:
+    # The wheel's knows no TLS: it would fail, or send the password in the clear.
+    if not server.encrypted:
+        with suppress(postgres.PostgresFailed):
+            yield str(postgres.program("pg_dump"))
+    if (on_path := shutil.which("pg_dump")) is not None:
+        yield on_path
+
+
+def _major(program: str) -> int:
+    """0 for one that does not run."""
+    try:
+        said = subprocess.run(
+            [program, "--version"], check=False, capture_output=True, text=True, timeout=30
+        ).stdout
+    except OSError:
+        return 0
+    version = _VERSION.search(said)
+    return int(version[1]) if version else 0

@@ -1,0 +1,65 @@
+"""`make reconcile`: checks every invariant of DATABASE_URL, or of the last run under `.local`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.table import Table
+from rich.text import Text
+
+from local.demo.report import plain_table, terminal
+from local.demo.run import DATABASE
+from local.postgres import databases
+from local.postgres.server import DEFAULT_DIRECTORY, laptop_server
+from prescient.core.accounting.reconcile import Break
+from prescient.core.errors import InvalidRequest, PrescientError
+from prescient.store import reconcile
+from prescient.store.database import Database
+
+
+def main() -> int:
+    """0 when the books reconcile, 1 when a row breaks an invariant, 2 when they cannot be read."""
+    console = terminal()
+    try:
+        breaks = _breaks()
+    except PrescientError as error:
+        print(error, file=sys.stderr)
+        return 2
+    console.print(_table(breaks) if breaks else "The books reconcile.")
+    return 1 if breaks else 0
+
+
+def _breaks() -> list[Break]:
+    with _database(os.environ.get("DATABASE_URL", "")) as url:
+        database = Database(url)
+        try:
+            return reconcile.all_breaks(database)
+        finally:
+            database.close()
+
+
+@contextmanager
+def _database(given: str) -> Iterator[str]:
+    if given:
+        yield databases.checked(given)
+        return
+    if not DEFAULT_DIRECTORY.exists():
+        raise InvalidRequest("DATABASE_URL: must be given where no `make run` left a database")
+    with laptop_server() as server:
+        yield server.url(DATABASE)
+
+
+def _table(breaks: list[Break]) -> Table:
+    table = plain_table("What does not reconcile")
+    for heading in ("invariant", "row", "says", "should say"):
+        table.add_column(heading, overflow="fold")
+    for one in breaks:
+        table.add_row(*map(Text, (one.rule, one.subject, one.found, one.expected)))
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""A portfolio's decisions, and its claim."""
+
+from decimal import Decimal as D
+
+import pytest
+
+from prescient.core.errors import ClaimLost, CycleNotFound, InvalidRequest, PortfolioNotFound
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.usecases import signal
+from prescient.usecases.support.portfolio_step import PortfolioStepRequest
+from tests.builders import NOON
+from tests.world import World
+
+
+def filtered(world: World, **request: object) -> int:
+    cycle_id = world.open_cycle(**request)
+    world.filter(cycle_id)
+    return cycle_id
+
+
+def test_stores_the_signal_with_what_it_was_decided_on(world: World) -> None:
+    portfolio_id = world.portfolio(min_confidence=0.76)
+    cycle_id = filtered(world)
+    assert world.signal(cycle_id, portfolio_id).signals == 1
+    row = world.row("SELECT * FROM trading_signals")
+    assert row["action"] == "buy_yes"
+    assert (row["target_price"], row["amount"]) == (D("0.78"), D(100))
+    assert (row["confidence"], row["win_probability"]) == (D("0.775"), D("0.775"))
+    assert (row["yes_price"], row["market_liquidity"]) == (D("0.775"), D(20000))
+    assert (row["strategy_type"], row["config_version"], row["timestamp"]) == ("momentum", 1, NOON)
+    assert row["reason"].startswith("YES at 0.775 has conviction 0.55")
+
+
+def test_a_second_run_keeps_the_first_decision(world: World) -> None:
+    portfolio_id = world.portfolio()
+    cycle_id = filtered(world)
+    world.signal(cycle_id, portfolio_id)
+    before = world.everything()
+    world.clock.pass_time(minutes=1)
+    assert world.signal(cycle_id, portfolio_id).signals == 1
+    after = world.everything()
+    del before["cycle_portfolios"], after["cycle_portfolios"]  # the lease was renewed
+    assert after == before
+
+
+def test_the_funnel_answers_why_there_was_no_trade(world: World) -> None:
+    portfolio_id = world.portfolio(min_liquidity=50000)
+    cycle_id = filtered(world)
+    assert world.signal(cycle_id, portfolio_id).signals == 0
+    funnel = world.row("SELECT funnel FROM cycle_portfolios")["funnel"]
+    assert list(funnel.items())[:3] == [("candidates", 1), ("market_types", 1), ("liquidity", 0)]
+
+
+def test_cycle_thresholds_bind_every_portfolio(world: World) -> None:
+    portfolio_id = world.portfolio()
+    cycle_id = filtered(world, thresholds={"min_market_conviction": 0.6})
+    assert world.signal(cycle_id, portfolio_id).signals == 0
+    assert world.row("SELECT funnel FROM cycle_portfolios")["funnel"]["candidates"] == 0
+
+
+def test_a_portfolio_that_another_cycle_runs_is_skipped(world: World) -> None:
+    portfolio_id = world.portfolio()
+    first, second = filtered(world), filtered(world)
+    world.signal(first, portfolio_id)
+    result = world.signal(second, portfolio_id)
+    assert (result.status, result.reason) == ("skipped", f"cycle {first} runs this portfolio")
+    with pytest.raises(ClaimLost):
+        world.execute(second, portfolio_id)
+    world.execute(first, portfolio_id)
+    world.snapshot(first, portfolio_id)
+
+
+def test_a_claim_whose_lease_ran_out_is_taken_over(world: World) -> None:
+    portfolio_id = world.portfolio()
+    first, second = filtered(world), filtered(world)
+    world.signal(first, portfolio_id)
+    world.clock.pass_time(minutes=16)
+    assert world.signal(second, portfolio_id).status == "running"
+    with pytest.raises(ClaimLost, match=f"cycle {first} does not run portfolio"):
+        world.execute(first, portfolio_id)
+
+
+def test_a_portfolio_paused_after_filter_is_skipped(world: World) -> None:
+    portfolio_id = world.portfolio()
+    cycle_id = filtered(world)
+    world.rows("UPDATE portfolios SET status = 'paused' RETURNING 1")
+    result = world.signal(cycle_id, portfolio_id)
+    assert (result.status, result.reason) == ("skipped", "portfolio is paused")
+
+
+def test_a_broken_configuration_fails_by_name_and_leaves_no_claim(world: World) -> None:
+    portfolio_id = world.portfolio()
+    cycle_id = filtered(world)
+    world.rows("""UPDATE portfolios SET strategy_config = '{"min_confidence": 7}' RETURNING 1""")
+    with pytest.raises(InvalidRequest, match=r"strategy_config\.min_confidence"):
+        world.signal(cycle_id, portfolio_id)
+    assert world.row("SELECT status FROM cycle_portfolios")["status"] == "pending"
+
+
+def test_without_a_batch_there_is_nothing_to_decide_on(world: World) -> None:
+    portfolio_id = world.portfolio()
+    with pytest.raises(ClaimLost, match="no complete batch"):
+        world.signal(world.open_cycle(), portfolio_id)
+
+
+def test_unknown_portfolio_and_unknown_cycle(world: World) -> None:
+    portfolio_id = world.portfolio()
+    with pytest.raises(PortfolioNotFound):
+        world.signal(1, PortfolioId(99))
+    with pytest.raises(CycleNotFound):
+        world.signal(99, portfolio_id)
+
+
+def test_without_a_cycle_id_the_newest_cycle_is_meant(world: World) -> None:
+    portfolio_id = world.portfolio()
+    with pytest.raises(CycleNotFound):
+        signal.run(PortfolioStepRequest(portfolio_id=portfolio_id), world.portfolio_context)
+    filtered(world)
+    cycle_id = filtered(world)
+    signal.run(PortfolioStepRequest(portfolio_id=portfolio_id), world.portfolio_context)
+    assert world.row("SELECT cycle_id FROM trading_signals")["cycle_id"] == cycle_id
