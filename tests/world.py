@@ -278,7 +278,7 @@ class World:
             names = [name for name in self.everything() if name != "alembic_version"]
             names += ["market_batches", "market_snapshots"]
             quoted = ", ".join(f'"{name}"' for name in names)
-            connection.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")  # type: ignore[arg-type]
+            connection.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
             connection.execute("INSERT INTO capital_in_use DEFAULT VALUES")
 
     def empty(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from tests.api.client import Client, portfolio, sample
 
 D = Decimal
@@ -26,8 +26,7 @@ def test_the_seeds_example(client: Client) -> None:
     )
     assert created.current_balance == created.initial_balance == D("50000.00")
     assert created.strategy_config == {"min_confidence": D("0.8"), "max_position_size": 1000}
-    assert (created.limits.max_position_size, created.limits.max_total_exposure) == (1000, 20000)
-    assert created.limits.max_positions == 20
+    assert created.limits == Limits(D(1000), D(20000), 20)
     assert created.created_at == client.world.clock.now
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.api.client import Client, sample
@@ -38,10 +40,10 @@ def test_a_running_cycle_shows_how_far_it_is(client: Client) -> None:
     assert [step["status"] for step in result["steps"]] == ["completed", *["pending"] * 3]
 
 
-def _results(client: Client, cycle_id: int, *, filtered: bool) -> list[dict[str, object]]:
+def _results(client: Client, cycle_id: int, *, filtered: bool) -> list[dict[str, Any]]:
     if filtered:
         client.world.filter(cycle_id)
-    found: list[dict[str, object]] = client.get(f"/trading/cycles/{cycle_id}").json[
+    found: list[dict[str, Any]] = client.get(f"/trading/cycles/{cycle_id}").json[
         "portfolio_results"
     ]
     return found

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from local.postgres import databases
+from local.postgres.server import Postgres
 from prescient.api.application import Application
 from prescient.runtime import entry
 from prescient.runtime.environment import Environment
 from prescient.runtime.http import HttpHandler
 from prescient.runtime.settings import Settings
 from tests.api.client import Client, portfolio, request, sample
-from tests.fixtures.postgres import Postgres
 from tests.world import World
 
 

@@ -38,7 +38,7 @@ class Broken:
     limits: FetchLimits = PATIENT
 
 
-def late(seconds: float, *paths: str, **limits: float) -> Broken:
+def late(seconds: float, *paths: str, **limits: Any) -> Broken:
     return Broken({"kind": "latency", "seconds": seconds}, paths, FetchLimits(**limits))
 
 

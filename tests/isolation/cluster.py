@@ -63,10 +63,10 @@ class Cluster:
             databases = "SELECT datname FROM pg_database WHERE NOT datistemplate"
             for (name,) in connection.execute(databases).fetchall():
                 if name != "postgres":
-                    connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+                    connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
             logins = (
                 "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> 'postgres'"
             )
             for (name,) in connection.execute(logins).fetchall():
-                connection.execute(f'DROP OWNED BY "{name}"')  # type: ignore[arg-type]
-                connection.execute(f'DROP ROLE "{name}"')  # type: ignore[arg-type]
+                connection.execute(f'DROP OWNED BY "{name}"')
+                connection.execute(f'DROP ROLE "{name}"')

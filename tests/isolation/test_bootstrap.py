@@ -61,7 +61,7 @@ def test_the_master_need_not_own_the_old_tables(cluster: Cluster) -> None:
     """As on RDS: it created the login that owns them, and so may join it."""
     cluster.run(MASTER, "CREATE ROLE trader LOGIN", "CREATE DATABASE old")
     cluster.run(MASTER, "GRANT CREATE ON SCHEMA public TO trader", database="old")
-    cluster.run("trader", BASELINE, AT_BASELINE, database="old")  # type: ignore[arg-type]
+    cluster.run("trader", BASELINE, AT_BASELINE, database="old")
     of_trader = OldDatabase(cluster.url("old", "trader"))
     of_trader.add("portfolio_state")
     of_trader.add("trading_signals", trade_id=of_trader.buy(), executed=True)
@@ -78,7 +78,7 @@ def test_the_master_need_not_own_the_old_tables(cluster: Cluster) -> None:
 def test_nor_the_old_database(cluster: Cluster) -> None:
     cluster.run(MASTER, "CREATE ROLE trader LOGIN CREATEDB")
     cluster.run("trader", "CREATE DATABASE old")
-    cluster.run("trader", BASELINE, database="old")  # type: ignore[arg-type]
+    cluster.run("trader", BASELINE, database="old")
     with cluster.bootstrapped("old"):
         pass
     assert cluster.owners("old") == {roles.OWNER}
@@ -88,7 +88,7 @@ def test_nor_the_old_database(cluster: Cluster) -> None:
 def test_a_missing_grant_is_named_and_nothing_changes(cluster: Cluster) -> None:
     cluster.run("postgres", "CREATE ROLE stranger LOGIN CREATEDB")
     cluster.run("stranger", "CREATE DATABASE old")
-    cluster.run("stranger", BASELINE, database="old")  # type: ignore[arg-type]
+    cluster.run("stranger", BASELINE, database="old")
     with (
         psycopg.connect(cluster.url("old")) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match="GRANT stranger TO master"),

@@ -58,7 +58,7 @@ def _acting(url: str, role: str) -> Iterator[Connection[Any]]:
 
 def test_every_table_of_portfolios_is_protected(two: tuple[str, TwoPortfolios]) -> None:
     with psycopg.connect(two[0]) as connection:
-        tables = dict(connection.execute(HOLDS_PORTFOLIO).fetchall())
+        tables: dict[str, bool] = dict(connection.execute(HOLDS_PORTFOLIO).fetchall())
         policies = connection.execute("SELECT tablename, policyname FROM pg_policies").fetchall()
     assert tables == dict.fromkeys((*OWNED, LOG), True)
     expected = {(table, "every_portfolio") for table in tables}

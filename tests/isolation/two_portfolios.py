@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal as D
+from typing import Any
 
 from prescient.core.market.markets import Quote
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
@@ -11,7 +12,11 @@ from prescient.store import cash
 from tests.builders import event
 from tests.world import World, several
 
-CONFIGURATION = {"stop_loss_percentage": 0.1, "cooldown_hours": 0, "rebalance_threshold": 0.5}
+CONFIGURATION: dict[str, Any] = {
+    "stop_loss_percentage": 0.1,
+    "cooldown_hours": 0,
+    "rebalance_threshold": 0.5,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ def test_batches_are_refused_as_by_the_clob(client: Client, path: str) -> None:
     entry = {"token_id": "1", "side": "BUY"}
     assert client.post(path, [entry] * 500)[0] == 200
     assert client.post(path, [entry] * 501) == (400, {"error": "Payload exceeds the limit"})
-    for wrong in ({}, ["1"], [{"token": "1"}], [{"token_id": 1}], None):
+    malformed: list[object] = [{}, ["1"], [{"token": "1"}], [{"token_id": 1}], None]
+    for wrong in malformed:
         assert client.post(path, wrong) == (400, {"error": "Invalid payload"})
 
 

@@ -57,6 +57,7 @@ def test_throttling_says_when_to_come_back(client: Client, faults: Faults, form:
         case "seconds":
             assert told == "7"
         case "date":
+            assert told is not None
             wait = parsedate_to_datetime(told) - parsedate_to_datetime(response.headers["Date"])
             assert 6 <= wait.total_seconds() <= 8
         case _:

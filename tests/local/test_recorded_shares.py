@@ -67,15 +67,15 @@ def _off_grid(market: Row) -> bool:
     if "outcomePrices" not in market:
         return False
     ticks = float(json.loads(market["outcomePrices"])[0]) / market["orderPriceMinTickSize"]
-    return abs(ticks - round(ticks)) > 1e-6
+    return bool(abs(ticks - round(ticks)) > 1e-6)
 
 
 def _other_names(market: Row) -> bool:
-    return json.loads(market["outcomes"]) != ["Yes", "No"]
+    return bool(json.loads(market["outcomes"]) != ["Yes", "No"])
 
 
 def _other_end(market: Row, event: Row) -> bool:
-    return "endDate" in market and market["endDate"] != event["endDate"]
+    return "endDate" in market and bool(market["endDate"] != event["endDate"])
 
 
 def _without(key: str) -> Callable[[Row], bool]:

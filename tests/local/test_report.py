@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +19,8 @@ from rich.table import Table
 from local.demo.report import deed_tables, funnel_tables, portfolio_tables
 from local.demo.results import Deeds, StrategyRow, Tally, tallies
 from local.demo.run_file import RunSummary, write_run_file
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store.portfolios import PortfolioRow
 
 SUMMARY = RunSummary(
     cycles=5,
@@ -26,25 +30,46 @@ SUMMARY = RunSummary(
     seconds=Decimal("3.14159"),
     database_url="postgresql:///prescient",
 )
-PORTFOLIO = SimpleNamespace(
-    portfolio_id=1,
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FIRST, OTHER = PortfolioId(1), PortfolioId(7)
+PORTFOLIO = PortfolioRow(
+    portfolio_id=FIRST,
     name='The "1.00" fund',
+    description="",
     strategy_type="momentum",
-    status="active",
+    initial_balance=Decimal("10000.00"),
     current_balance=Decimal("9900.00"),
     total_invested=Decimal("100.00"),
-    realized_pnl=Decimal("0.10"),
-    unrealized_pnl=Decimal("-0.73"),
     total_profit_loss=Decimal("-0.63"),
-    total_value=Decimal("9999.27"),
-    open_positions=1,
+    realized_pnl=Decimal("0.10"),
     trade_count=1,
+    status="active",
+    status_reason=None,
+    created_at=NOON,
+    last_updated=NOON,
+    strategy_config={},
+    config_version=1,
+    max_position_size=None,
+    max_total_exposure=None,
+    max_positions=20,
+    total_trades_executed=1,
+    total_winning_trades=0,
+    total_losing_trades=0,
+    avg_trade_pnl=Decimal(0),
+    max_consecutive_wins=0,
+    max_consecutive_losses=0,
+    max_drawdown=Decimal(0),
+    last_trade_at=NOON,
+    last_price_update=NOON,
+    open_positions=1,
 )
 DEEDS = Deeds(
     strategies=[StrategyRow("momentum", 9, 1, 5, 3, Decimal("1234.50"))],
-    rejections=Counter({(1, "slippage"): 2, (7, "slippage"): 1, (1, "max_positions"): 4}),
-    exits=Counter({(1, "settlement"): 6, (1, "stop_loss"): 2, (7, "manual"): 1}),
-    settlements=Counter({(1, "0"): 2, (1, "1"): 3, (1, "0.5"): 1}),
+    rejections=Counter(
+        {(FIRST, "slippage"): 2, (OTHER, "slippage"): 1, (FIRST, "max_positions"): 4}
+    ),
+    exits=Counter({(FIRST, "settlement"): 6, (FIRST, "stop_loss"): 2, (OTHER, "manual"): 1}),
+    settlements=Counter({(FIRST, "0"): 2, (FIRST, "1"): 3, (FIRST, "0.5"): 1}),
 )
 
 
@@ -121,8 +146,8 @@ def test_the_run_file_counts_deeds_over_all_portfolios(tmp_path: Path) -> None:
     assert content["settlements"] == {"1": 3, "0.5": 1, "0": 2}
 
 
-def _portfolio(portfolio_id: int, name: str) -> Any:
-    return SimpleNamespace(**{**vars(PORTFOLIO), "portfolio_id": portfolio_id, "name": name})
+def _portfolio(portfolio_id: int, name: str) -> PortfolioRow:
+    return replace(PORTFOLIO, portfolio_id=PortfolioId(portfolio_id), name=name)
 
 
 def _shown(tables: Iterable[Table]) -> str:

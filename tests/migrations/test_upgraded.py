@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,12 @@ def test_a_cycle_buys_what_it_does_not_hold(world: World) -> None:
 
 def test_what_resolves_is_paid_and_unknown_shares_stay(world: World) -> None:
     m1, m2, *others = several(4)
-    ended = {"closed": True, "yes_price": D(1), "no_price": D(0), "resolution_status": "resolved"}
+    ended: dict[str, Any] = {
+        "closed": True,
+        "yes_price": D(1),
+        "no_price": D(0),
+        "resolution_status": "resolved",
+    }
     world.exchange.events = [event(replace(m1, **ended), replace(m2, **ended), *others)]
     assert world.update_prices().settled == 1
     assert world.state(DEFAULT).current_balance == D("9929.03")

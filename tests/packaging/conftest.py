@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,12 +110,12 @@ def _candidates() -> Iterator[Path]:
 
 def _version(python: Path) -> str | None:
     """The minor version of an interpreter, None where it does not start (a shim, for instance)."""
-    command = [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    command = [str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _run(command: list[str | Path], environment: dict[str, str]) -> None:
+def _run(command: Sequence[str | Path], environment: dict[str, str]) -> None:
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -48,7 +49,7 @@ class ScriptedExchange:
     url: str = ""
     paths: list[str] = field(default_factory=list)
     queries: list[dict[str, list[str]]] = field(default_factory=list)
-    documents: list[object] = field(default_factory=list)  # of the POSTs
+    documents: list[Any] = field(default_factory=list)  # of the POSTs
     connections: set[int] = field(default_factory=set)
     hung_up: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from prescient.core.market.markets import FeeSchedule, Quote
+from prescient.core.money import ZERO
 from prescient.polymarket.parsing import parse_event, parse_market, parse_markets
 from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 from tests.polymarket.rows import event_row, market_row
@@ -155,7 +156,7 @@ def test_missing_keys_have_their_defaults() -> None:
     needed = ("id", "question", "outcomes", "outcomePrices")
     market = parse_market({key: market_row()[key] for key in needed})
     assert (market.condition_id, market.yes_token_id, market.no_token_id) == (None, None, None)
-    assert (market.liquidity, market.volume, market.volume_24h) == (0, 0, 0)
+    assert (market.liquidity, market.volume, market.volume_24h) == (ZERO, ZERO, ZERO)
     assert (market.one_day_price_change, market.tick_size) == (None, Decimal("0.01"))
     assert (market.active, market.closed, market.accepting_orders) == (True, False, False)
     assert (market.end_date, market.event_id, market.resolution_status) == (None, None, None)
@@ -164,7 +165,7 @@ def test_missing_keys_have_their_defaults() -> None:
 
 def test_amounts_come_as_text_too_and_an_absurd_one_counts_as_nothing() -> None:
     market = parse_market(market_row(liquidityNum=..., volumeNum="-5", volume="1e99"))
-    assert (market.liquidity, market.volume) == (Decimal("12000.5"), 0)
+    assert (market.liquidity, market.volume) == (Decimal("12000.5"), ZERO)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,11 @@ def test_an_event_keeps_its_good_markets_and_counts_the_others() -> None:
         "rain-in-lisbon",
         ("weather",),
     )
-    assert (event.liquidity, event.volume, event.volume_24h) == (Decimal("12000.5"), 70000, 0)
+    assert (event.liquidity, event.volume, event.volume_24h) == (
+        Decimal("12000.5"),
+        Decimal(70000),
+        ZERO,
+    )
     assert event.start_date == datetime(2026, 5, 1, microsecond=123_456, tzinfo=UTC)
     assert "markets" not in event.payload
     assert event.payload["id"] == "77"

@@ -110,9 +110,10 @@ def assert_sound(market: Market) -> None:
     if market.quote is not None:
         assert market.quote.bid <= market.quote.ask
         prices += [market.quote.bid, market.quote.ask]
-    for price in prices:
-        assert price is None or (isinstance(price, Decimal) and 0 <= price <= 1)
-    assert market.closed or any(price is not None for price in prices)
+    known = [price for price in prices if price is not None]
+    assert all(isinstance(price, Decimal) for price in known)
+    assert all(0 <= price <= 1 for price in known)
+    assert market.closed or known
     assert all([market.market_id, market.question, *market.outcomes])
     for amount in (market.liquidity, market.volume, market.volume_24h):
         assert isinstance(amount, Decimal)

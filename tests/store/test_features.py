@@ -21,6 +21,7 @@ from tests.world import World
 
 LOOKBACKS = (6, 24, 72, 168, 336)
 STEP = Decimal("0.000001")
+M1 = MarketId("m1")
 on_one_database = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -108,7 +109,7 @@ def test_only_what_is_asked_for_is_computed(world: World) -> None:
             batch_id = tape.open_batch(session, "filter", now)
             shown = [market(market_id=MarketId(one)) for one in ("m1", "m2")]
             tape.append(session, batch_id, shown, Sighting(now))
-            features.compute(session, batch_id, ["m1", "gone"], [24])
+            features.compute(session, batch_id, [M1, MarketId("gone")], [24])
             tape.publish(session, batch_id, {}, now)
             features.record_hours(session, batch_id)
     rows = world.rows("SELECT market_id, lookback_hours, observations FROM market_features")
@@ -119,7 +120,7 @@ def test_nothing_asked_for_is_nothing_computed(world: World) -> None:
     with world.context.database.transaction() as session:
         batch_id = tape.open_batch(session, "filter", NOON)
         features.compute(session, batch_id, [], [24])
-        features.compute(session, batch_id, ["m1"], [])
+        features.compute(session, batch_id, [M1], [])
     assert world.rows("SELECT 1 FROM market_features") == []
 
 
@@ -135,6 +136,6 @@ def test_the_edge_of_a_lookback_is_a_moment_not_an_hour(world: World, minutes: i
         now = seen_at + timedelta(hours=5, minutes=minutes)
         batch_id = tape.open_batch(session, "filter", now)
         tape.append(session, batch_id, [market()], Sighting(now))
-        features.compute(session, batch_id, ["m1"], [6])
+        features.compute(session, batch_id, [M1], [6])
     found = world.rows("SELECT observations FROM market_features")
     assert len(found) == (1 if minutes <= 60 else 0)

@@ -22,6 +22,7 @@ def _long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, 
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
     else:
+        assert isinstance(node, yaml.MappingNode)
         value = loader.construct_mapping(node, deep=True)
     if tag == "GetAtt":
         value = value.split(".", 1)
@@ -34,12 +35,14 @@ _TemplateLoader.add_multi_constructor("!", _long_form)
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, _TemplateLoader)
+    loaded: dict[str, Any] = yaml.load(text, _TemplateLoader)
+    return loaded
 
 
 @pytest.fixture(scope="session")
 def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return template["Resources"]
+    found: dict[str, dict[str, Any]] = template["Resources"]
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -55,4 +58,6 @@ def functions(resources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
 @pytest.fixture(scope="session")
 def definition() -> dict[str, Any]:
     """The state machine."""
-    return json.loads((ROOT / "statemachines/trading_cycle.asl.json").read_text(encoding="utf-8"))
+    text = (ROOT / "statemachines/trading_cycle.asl.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded

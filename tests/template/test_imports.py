@@ -31,7 +31,7 @@ STEPS = (
 
 def test_import_linter_keeps_all_contracts() -> None:
     environment = os.environ | {"PYTHONPATH": f"{ROOT / 'layers/common'}{os.pathsep}{ROOT}"}
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

@@ -123,4 +123,5 @@ def _tasks(definition: Definition) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _function(task: dict[str, Any]) -> str:
     """The logical id in `${FilterFunctionArn}`."""
-    return task["Parameters"]["FunctionName"].removeprefix("${").removesuffix("Arn}")
+    name: str = task["Parameters"]["FunctionName"]
+    return name.removeprefix("${").removesuffix("Arn}")

@@ -47,11 +47,12 @@ class Functions:
         return {"StatusCode": 200, "Payload": answer}
 
     def _usual(self, name: str) -> Answer:
-        return {
+        usual: dict[str, Answer] = {
             "open": {"cycle_id": 7, "max_concurrency": 2},
             "close": {"cycle_id": 7, "status": "completed"},
             "Filter": {"cycle_id": 7, "portfolio_ids": self.portfolio_ids},
-        }.get(name, {"status": "running"})
+        }
+        return usual.get(name, {"status": "running"})
 
     def steps_of(self, portfolio_id: int) -> list[str]:
         return [name for name, event in self.calls if event.get("portfolio_id") == portfolio_id]

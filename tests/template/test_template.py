@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,7 +192,7 @@ def test_sam_accepts_the_template() -> None:
     if not sam.exists():
         pytest.skip("no SAM CLI: make .venv-sam/.done installs it")
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
-    command = [sam, "validate", "--lint"]
+    command: list[str | Path] = [sam, "validate", "--lint"]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

@@ -38,7 +38,7 @@ def test_sale_pays_the_fee_and_rounds_down() -> None:
 )
 def test_settlement(payout: str, proceeds: str, pnl: str) -> None:
     settled = settle(holding(), D(payout))
-    assert (settled.proceeds, settled.fee, settled.realized_pnl) == (D(proceeds), 0, D(pnl))
+    assert (settled.proceeds, settled.fee, settled.realized_pnl) == (D(proceeds), D(0), D(pnl))
 
 
 def test_the_last_part_takes_the_rest_of_the_basis() -> None:

@@ -1,6 +1,7 @@
 """Rebalancing: who drifted, and transfers that bring everybody back."""
 
-from collections import Counter
+from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal as D
 
 from hypothesis import given
@@ -73,23 +74,23 @@ def test_transfers_sum_to_zero_and_leave_nobody_further_off(
         for place, (equity, part, weight) in enumerate(rows)
     ]
     made = transfers(members)
-    change: Counter[int] = Counter()
-    for one in made:
-        assert one.amount > 0
-        assert one.amount == round(one.amount, 2)
-        change[one.giver] -= one.amount  # type: ignore[assignment]
-        change[one.taker] += one.amount  # type: ignore[assignment]
+    change: defaultdict[PortfolioId, D] = defaultdict(D)
+    for transfer in made:
+        assert transfer.amount > 0
+        assert transfer.amount == round(transfer.amount, 2)
+        change[transfer.giver] -= transfer.amount
+        change[transfer.taker] += transfer.amount
     assert sum(change.values()) == 0
     assert len(made) < len(members)
     before = drifts(members)
-    after = drifts([_changed(one, change[one.portfolio_id]) for one in members])
-    for one in members:
-        assert one.cash + change[one.portfolio_id] >= 0
-        assert abs(after[one.portfolio_id]) <= abs(before[one.portfolio_id]) + D("1E-20")
+    after = drifts([_changed(member, change[member.portfolio_id]) for member in members])
+    for member in members:
+        assert member.cash + change[member.portfolio_id] >= 0
+        assert abs(after[member.portfolio_id]) <= abs(before[member.portfolio_id]) + D("1E-20")
 
 
-def _changed(one: Member, amount: D | int) -> Member:
-    return Member(one.portfolio_id, one.equity + amount, one.cash, one.threshold, one.weight)
+def _changed(member: Member, amount: D) -> Member:
+    return replace(member, equity=member.equity + amount)
 
 
 def test_a_transfer_names_both_sides() -> None:

@@ -60,6 +60,7 @@ def tables() -> dict[str, list[str]]:
         found[name] = list(rows(strategy.configuration, own_keys(strategy.configuration)))
     weights = registry.STRATEGIES["hybrid"].configuration.model_fields["weights"].annotation
     assert isinstance(weights, type)
+    assert issubclass(weights, BaseModel)
     found["hybrid"] += list(rows(weights, list(weights.model_fields), "weights."))
     return found
 

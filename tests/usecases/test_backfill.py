@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def run(world: World) -> BackfillResult:
     return done.backfill
 
 
-def listed(world: World, *depths: int, **configuration: object) -> None:
+def listed(world: World, *depths: int, **configuration: Any) -> None:
     """Markets m1, m2, … of these liquidities in a batch, and somebody who would trade them."""
     world.portfolio(strategy_type="mean_reversion", **configuration)
     world.exchange.events = [

@@ -224,7 +224,7 @@ def test_without_books_nothing_is_published(world: World) -> None:
         world.filter(world.open_cycle())
     assert world.row("SELECT status FROM market_batches")["status"] == "failed"
     for table in ("market_snapshots", "market_prices", "market_hours", "cycle_portfolios"):
-        assert world.rows(f"SELECT 1 FROM {table}") == []  # type: ignore[arg-type]
+        assert world.rows(f"SELECT 1 FROM {table}") == []
 
 
 def test_asks_for_no_event_that_ended_long_before_anybody_would_trade_it(world: World) -> None:

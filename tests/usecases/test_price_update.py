@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.world import World, several
 # A buy of $100 at 0.78 holds 128.20 shares; the marks below are 128.20 × price.
 
 
-def bought(world: World, **configuration: object) -> PortfolioId:
+def bought(world: World, **configuration: Any) -> PortfolioId:
     portfolio_id = world.portfolio(**configuration)
     world.run_cycle()
     return portfolio_id
@@ -71,7 +72,7 @@ def test_settles_what_resolved(
     )
     assert (result.settled, result.positions) == (1, 0)
     state = world.state(portfolio_id)
-    assert (state.current_balance, state.total_invested) == (D(balance), 0)
+    assert (state.current_balance, state.total_invested) == (D(balance), D(0))
     assert (state.realized_pnl, state.total_profit_loss) == (D(pnl), D(pnl))
     assert (state.total_winning_trades, state.total_losing_trades) == (
         int(D(pnl) > 0),
@@ -186,7 +187,7 @@ def test_drawdown_is_dollars_from_the_peak(world: World) -> None:
     assert world.state(portfolio_id).max_drawdown == D("25.64")
 
 
-HALF_EACH = {"closed": True, "yes_price": D("0.5"), "no_price": D("0.5")}
+HALF_EACH: dict[str, Any] = {"closed": True, "yes_price": D("0.5"), "no_price": D("0.5")}
 
 
 def test_half_each_is_paid_when_the_clob_says_so(world: World) -> None:

@@ -86,7 +86,10 @@ def test_a_failed_price_update_changes_no_price(
 
 
 def test_an_unreachable_exchange_fails_the_cycle(desk: Desk) -> None:
-    desk.stack.dispatcher._overrides["GAMMA_URL"] = "http://127.0.0.1:9"
+    desk.stack.dispatcher._overrides = {
+        **desk.stack.dispatcher._overrides,
+        "GAMMA_URL": "http://127.0.0.1:9",
+    }
     assert desk.run_cycle().status == "FAILED"
     cycle = desk.row("SELECT * FROM trading_cycles")
     assert cycle["status"] == "failed"
