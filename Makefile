@@ -15,7 +15,7 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test bench lint types unit format build validate openapi recordings migrate downgrade reconcile clean
+.PHONY: help run serve test bench lint types unit format build validate openapi docs recordings migrate downgrade reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ build: $(SAM_VENV)/.done ## Build what `sam deploy` uploads
 
 openapi: $(VENV)/.done ## Write docs/openapi.json from the routes and their models
 	$(BIN)/python -m operations.openapi
+
+docs: openapi ## Write what is generated in docs/: openapi.json, the keys in strategies.md
+	$(BIN)/python -m operations.strategies_page
 
 recordings: $(VENV)/.done ## What is read of the recorded answers, and where the official client differs
 	@$(BIN)/python -m tests.polymarket.report

@@ -22,7 +22,7 @@ def _operations() -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_the_committed_document_is_current() -> None:
-    assert DOCUMENT.read_text() == document(), "run `make openapi` and commit docs/openapi.json"
+    assert DOCUMENT.read_text() == document(), "run `make docs` and commit docs/openapi.json"
 
 
 def test_it_describes_the_routes_of_the_template_with_their_scopes() -> None:

@@ -116,7 +116,8 @@ def configurations(draw: st.DrawFn, strategy_type: str) -> StrategyConfiguration
         )
     )
     values |= draw(st.sampled_from([OPEN_TO_ALL, OPEN_TO_ALL, {}]))
-    return registry.configuration(strategy_type, values | draw(OWN_KEYS[strategy_type]))
+    own_keys = OWN_KEYS.get(strategy_type, st.just({}))
+    return registry.configuration(strategy_type, values | draw(own_keys))
 
 
 WIDE_MOMENTUM = {"min_confidence": "0.5", "min_conviction": 0, "max_conviction": 1, "min_drift": -1}
@@ -138,6 +139,7 @@ OWN_KEYS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "random": st.integers(1, 9).map(lambda number: {"entries_per_cycle": number}),
 }
+"""A strategy without an entry keeps the defaults of its own keys."""
 
 
 @st.composite

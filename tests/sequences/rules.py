@@ -75,7 +75,7 @@ class Sequences(RuleBasedStateMachine):
             "cooldown_hours": drawn["cooldown"],
         }  # fmt: skip
         for name in drawn["strategies"]:
-            self.driven.create(name, drawn["balance"], drawn["limits"], {**common, **OWN[name]})
+            self.driven.create(name, drawn["balance"], drawn["limits"], common | OWN.get(name, {}))
         exclusive, plain = drawn["first"]
         names = (*EVENTS["exclusive"], *EVENTS["plain"])
         self.driven.picture.shown = dict(zip(names, (*exclusive, *plain), strict=True))

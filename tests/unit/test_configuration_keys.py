@@ -14,7 +14,7 @@ from prescient.core.deciding.decisions import decide
 from prescient.core.strategies import registry
 from tests.builders import view
 from tests.unit.keys import common, own
-from tests.unit.keys.table import ROWS, SCENES
+from tests.unit.keys.table import ROWS, opportunity
 
 MODULES_WITH_ROWS = (common, own)
 
@@ -29,15 +29,21 @@ def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 
 KEYS = [
-    (name, key) for name, one in registry.STRATEGIES.items() for key in _keys(one.configuration)
+    (name, key)
+    for name, strategy in registry.STRATEGIES.items()
+    for key in _keys(strategy.configuration)
 ]
 
 
 @pytest.mark.parametrize(("strategy_type", "key"), KEYS)
 def test_every_key_has_an_effect(strategy_type: str, key: str) -> None:
-    row = ROWS.get(f"{strategy_type}:{key}", ROWS.get(key))
-    assert row is not None, f"no row shows what {strategy_type}'s {key} does"
-    row(strategy_type)
+    rows = [ROWS[name] for name in (key, f"{strategy_type}:{key}") if name in ROWS]
+    assert rows, (
+        f"no row shows what {strategy_type}'s {key} does: "
+        f'write one in tests/unit/keys/own.py under @shows("{strategy_type}:{key}")'
+    )
+    for row in rows:
+        row(strategy_type)
 
 
 def test_every_row_has_its_key() -> None:
@@ -60,5 +66,5 @@ def test_the_example_of_the_plan_is_valid_for_every_strategy(strategy_type: str)
     }
     parsed = registry.configuration(strategy_type, example)
     assert parsed.model_dump(exclude_unset=True).keys() == example.keys()
-    shown = [replace(one, liquidity=D(10**6)) for one in SCENES[strategy_type]]
-    assert decide(registry.find(strategy_type), parsed, shown, view()).signals
+    deep = replace(opportunity(strategy_type), liquidity=D(10**6))
+    assert decide(registry.find(strategy_type), parsed, [deep], view()).signals

@@ -13,9 +13,9 @@ from prescient.core.portfolio.exits import triggers
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.rebalancing import Member, drifted
 from prescient.core.strategies.candidates import Candidate
-from tests.builders import NOON, account, candidate, order, position, rules, view
+from tests.builders import NOON, account, order, position, rules, view
 from tests.opportunities import book
-from tests.unit.keys.table import SCENES, Row, configured, decided, shows, spent
+from tests.unit.keys.table import Row, configured, decided, opportunity, shows, spent
 
 # Common filters: with the key the market is left out ----------------------------------------------
 
@@ -45,26 +45,14 @@ def _(strategy_type: str) -> None:
 # Confidence ---------------------------------------------------------------------------------------
 
 
-@shows("momentum:min_confidence", "mean_reversion:min_confidence", "hybrid:min_confidence")
+@shows("min_confidence")
 def _(strategy_type: str) -> None:
-    (signal,) = decided(strategy_type).signals
-    assert decided(strategy_type, min_confidence=signal.confidence).signals
-    higher = signal.confidence + D("0.0001")
-    assert decided(strategy_type, min_confidence=higher).funnel["strategy_rule"] == 0
-
-
-@shows("arbitrage:min_confidence")
-def _(strategy_type: str) -> None:
-    """Arbitrage is certain, and meets whatever is asked."""
-    certain = decided(strategy_type, min_confidence=1)
-    assert {signal.confidence for signal in certain.signals} == {D(1)}
-
-
-@shows("random:min_confidence")
-def _(strategy_type: str) -> None:
-    """Random knows nothing: it claims no more than it must."""
-    (signal,) = decided(strategy_type, min_confidence="0.6").signals
-    assert signal.confidence == D("0.6")
+    """What is less sure is not bought, what is exactly as sure is."""
+    sure = min(signal.confidence for signal in decided(strategy_type).signals)
+    assert decided(strategy_type, min_confidence=sure).signals
+    more = min(sure + D("0.0001"), D(1))
+    for signal in decided(strategy_type, min_confidence=more).signals:
+        assert signal.confidence >= more
 
 
 # Sizes --------------------------------------------------------------------------------------------
@@ -79,7 +67,8 @@ def _(strategy_type: str) -> None:
 
 @shows("max_position_size")
 def _(strategy_type: str) -> None:
-    amounts = [one.amount for one in decided(strategy_type, max_position_size=20).signals]
+    signals = decided(strategy_type, max_position_size=20).signals
+    amounts = [signal.amount for signal in signals]
     assert max(amounts) == D(20)
 
 
@@ -92,18 +81,16 @@ def _(strategy_type: str) -> None:
 @shows("max_depth_share")
 def _(strategy_type: str) -> None:
     """A hundred shares a side: a quarter of them, or a tenth."""
-    thin = [
-        replace(one, books={side: _hundred_shares(one, side) for side in Outcome})
-        for one in SCENES[strategy_type]
-    ]
-    quarter = spent(decided(strategy_type, thin))
-    tenth = spent(decided(strategy_type, thin, max_depth_share="0.1"))
+    market = opportunity(strategy_type)
+    thin = replace(market, books={side: _hundred_shares(market, side) for side in Outcome})
+    quarter = spent(decided(strategy_type, [thin]))
+    tenth = spent(decided(strategy_type, [thin], max_depth_share="0.1"))
     assert 0 < tenth < quarter < 25
     assert abs(quarter * 4 - tenth * 10) < D("0.5")
 
 
-def _hundred_shares(one: Candidate, side: Outcome) -> OrderBook:
-    quote = one.quote_of(side)
+def _hundred_shares(market: Candidate, side: Outcome) -> OrderBook:
+    quote = market.quote_of(side)
     assert quote is not None
     return book(str(quote.bid), str(quote.ask), shares=100)
 
@@ -126,13 +113,13 @@ def _(strategy_type: str) -> None:
     assert 0 < spent(decided(strategy_type, seen=held, max_event_exposure=88)) <= 10
 
 
-@shows("momentum:kelly_fraction")
+@shows("kelly_fraction")
 def _(strategy_type: str) -> None:
-    """Priced at 0.80 by the listing and sold at 0.78: f* = 0.02 / 0.22 of $10,000."""
-    shown = [candidate(yes_price=D("0.80"), no_price=D("0.20"))]
-    assert spent(decided(strategy_type, shown, kelly_fraction="0.1")) == D("90.90")
-    assert spent(decided(strategy_type, shown, kelly_fraction="0.2")) == D("181.81")
-    assert not decided(strategy_type, kelly_fraction=1).signals
+    """It replaces the other sizes, and twice the fraction is twice the stake."""
+    some = spent(decided(strategy_type, kelly_fraction="0.01"))
+    twice = spent(decided(strategy_type, kelly_fraction="0.02"))
+    assert abs(2 * some - twice) < D("0.10")
+    assert twice < spent(decided(strategy_type))
 
 
 # Exits, cooldown, rebalancing ---------------------------------------------------------------------

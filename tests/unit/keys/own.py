@@ -4,8 +4,8 @@ from decimal import Decimal as D
 
 from prescient.core.strategies.candidates import Feature
 from tests.builders import candidate, position, view
-from tests.opportunities import agreed, siblings, strayed
-from tests.unit.keys.table import SCENES, decided, shows, trades
+from tests.opportunities import CHEAP_PAIR, agreed, siblings, strayed, two_books
+from tests.unit.keys.table import decided, shows, spent, trades
 
 # momentum -----------------------------------------------------------------------------------------
 
@@ -28,23 +28,34 @@ def _(_: str) -> None:
     assert trades("momentum", shown, min_drift="0.02", lookback_hours=168)
 
 
+@shows("momentum:kelly_fraction")
+def _(_: str) -> None:
+    """Priced at 0.80 by the listing and sold at 0.78: f* = 0.02 / 0.22 of $10,000."""
+    shown = [candidate(yes_price=D("0.80"), no_price=D("0.20"))]
+    assert spent(decided("momentum", shown, kelly_fraction="0.1")) == D("90.90")
+    assert spent(decided("momentum", shown, kelly_fraction="0.2")) == D("181.81")
+    assert not decided("momentum", kelly_fraction=1).signals
+
+
 # mean_reversion -----------------------------------------------------------------------------------
+
+CHEAP = [strayed("0.40")]
 
 
 @shows("mean_reversion:entry_z", "mean_reversion:max_z")
 def _(_: str) -> None:
     """z is −2.5."""
-    assert not trades("mean_reversion", SCENES["mean_reversion"], entry_z="2.51")
-    assert not trades("mean_reversion", SCENES["mean_reversion"], max_z="2.49")
-    assert trades("mean_reversion", SCENES["mean_reversion"], entry_z="2.5", max_z="2.5")
+    assert not trades("mean_reversion", CHEAP, entry_z="2.51")
+    assert not trades("mean_reversion", CHEAP, max_z="2.49")
+    assert trades("mean_reversion", CHEAP, entry_z="2.5", max_z="2.5")
 
 
 @shows("mean_reversion:lookback_hours", "mean_reversion:min_observations")
 def _(_: str) -> None:
     """Thirty hourly marks in the week."""
-    assert trades("mean_reversion", SCENES["mean_reversion"], min_observations=30)
-    assert not trades("mean_reversion", SCENES["mean_reversion"], min_observations=31)
-    assert not trades("mean_reversion", SCENES["mean_reversion"], lookback_hours=72)
+    assert trades("mean_reversion", CHEAP, min_observations=30)
+    assert not trades("mean_reversion", CHEAP, min_observations=31)
+    assert not trades("mean_reversion", CHEAP, lookback_hours=72)
 
 
 @shows("mean_reversion:exit_z")
@@ -58,14 +69,16 @@ def _(_: str) -> None:
 
 # arbitrage ----------------------------------------------------------------------------------------
 
+PAIR = [two_books(*CHEAP_PAIR)]
+
 
 @shows("arbitrage:min_edge", "arbitrage:min_annual_return")
 def _(_: str) -> None:
     """An edge of 0.02 on 0.98 for 30 days: 24.8% a year, a little less after rounding to cents."""
-    assert trades("arbitrage", SCENES["arbitrage"], min_edge="0.0198")
-    assert not trades("arbitrage", SCENES["arbitrage"], min_edge="0.02")
-    assert trades("arbitrage", SCENES["arbitrage"], min_annual_return="0.246")
-    assert not trades("arbitrage", SCENES["arbitrage"], min_annual_return="0.249")
+    assert trades("arbitrage", PAIR, min_edge="0.0198")
+    assert not trades("arbitrage", PAIR, min_edge="0.02")
+    assert trades("arbitrage", PAIR, min_annual_return="0.246")
+    assert not trades("arbitrage", PAIR, min_annual_return="0.249")
 
 
 # hybrid -------------------------------------------------------------------------------------------
