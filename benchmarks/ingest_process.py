@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.bench import Stopwatch
 from local.exchange.simulated import EPOCH
-from prescient.core.portfolio.portfolios import Limits
+from prescient.core.portfolio.portfolios import Limits, NewPortfolio
 from prescient.runtime.environment import Environment
 from prescient.runtime.settings import Settings
 from prescient.store import portfolios, roles
@@ -50,7 +50,7 @@ def main() -> None:
 
 def _create_portfolio(context: StepContext, name: str) -> None:
     """Somebody to filter for."""
-    wanted = portfolios.NewPortfolio(
+    wanted = NewPortfolio(
         name=name,
         description="",
         strategy_type="momentum",

@@ -16,8 +16,8 @@ from local.postgres import databases
 from local.postgres.server import DEFAULT_DIRECTORY, laptop_server
 from prescient.core.accounting.reconcile import Break
 from prescient.core.errors import InvalidRequest, PrescientError
-from prescient.store import reconcile
 from prescient.store.database import Database
+from prescient.usecases import reconcile
 
 
 def main() -> int:

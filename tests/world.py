@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import Event, Market, MarketId, Quote
-from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioId
+from prescient.core.portfolio.portfolios import GlobalLimits, Limits, NewPortfolio, PortfolioId
 from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
@@ -191,7 +191,7 @@ class World:
         strategy_type: str = "momentum",
         **strategy_config: Any,
     ) -> PortfolioId:
-        wanted = portfolios.NewPortfolio(
+        wanted = NewPortfolio(
             name=name,
             description="",
             strategy_type=strategy_type,

@@ -153,7 +153,7 @@ class Client:
         counter = itertools.count(1)
         self.handler = HttpHandler(
             Application,
-            executions=lambda _: self.machine,
+            state_machine=lambda _: self.machine,
             new_id=lambda: f"id-{next(counter)}",
             sleep=self.time.sleep,
             elapsed=self.time,

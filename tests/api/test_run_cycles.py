@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prescient.api.errors import StateMachineUnavailable, TooManyExecutions
+from prescient.core.errors import StateMachineUnavailable, TooManyExecutions
 from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from tests.api.client import Client, sample
 from tests.world import World

@@ -7,8 +7,9 @@ from decimal import Decimal as D
 from typing import Any
 
 from prescient.core.market.markets import Quote
+from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
-from prescient.store import cash
+from prescient.usecases import cash
 from tests.builders import event
 from tests.world import World, several
 
@@ -64,7 +65,7 @@ def _stop_out_of_first_market(world: World) -> None:
 
 
 def _transfer(world: World, theirs: PortfolioId, mine: PortfolioId) -> None:
-    wanted = cash.Transfer(from_id=theirs, to_id=mine, amount=D(50), key="once", reason="even")
+    wanted = Transfer(from_id=theirs, to_id=mine, amount=D(50), key="once", reason="even")
     with world.context.database.transaction() as session:
         cash.transfer(session, wanted, world.clock.now)
 

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local.postgres import migrations
-from prescient.store import reconcile
 from prescient.store.database import Database
+from prescient.usecases import reconcile
 from tests.migrations.conftest import MakeOldDatabase
 from tests.migrations.generated import ZONES, old_rows
 from tests.migrations.old_database import OldDatabase, Rows

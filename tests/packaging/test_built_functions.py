@@ -16,7 +16,7 @@ import pytest
 from local.aws.template import Template, read_template
 from local.exchange.server import exchange_server
 from local.exchange.simulated import SimulatedVenue
-from prescient.core.portfolio.portfolios import Limits
+from prescient.core.portfolio.portfolios import Limits, NewPortfolio
 from prescient.store import portfolios
 from prescient.store.database import SCHEMA_VERSION, Database
 from tests.migrations.chain import REVISIONS
@@ -62,7 +62,7 @@ def start(build: Path, runtime: Runtime, exchange_url: str, tmp_path: Path) -> S
 @pytest.fixture
 def portfolio(database_url: str) -> None:
     """Portfolio 1, which the sample events name: momentum, wide open."""
-    new = portfolios.NewPortfolio(
+    new = NewPortfolio(
         name="Sample",
         description="",
         strategy_type="momentum",

@@ -10,19 +10,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal as D
 from fractions import Fraction as F
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
 
-from prescient.api import portfolio_management
-from prescient.api.context import ApiContext
-from prescient.api.requests import UpdatePortfolio
 from prescient.core.errors import ClaimLost
-from prescient.core.portfolio.portfolios import Limits, PortfolioId
-from prescient.store import cash, closing
-from prescient.usecases import cycle, maintenance
+from prescient.core.portfolio.cash import Transfer
+from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
+from prescient.usecases import cash, closing, cycle, maintenance, portfolio_management
 from prescient.usecases.maintenance import MaintenanceRequest, Task
+from prescient.usecases.portfolio_management import PortfolioChange
 from tests.builders import NOON
 from tests.sequences.exchange import MARKETS, Picture, Shown
 from tests.sequences.killing import Killer
@@ -208,7 +206,7 @@ class Driven:
     def transfer(
         self, giver: PortfolioId, taker: PortfolioId, cents: int, kills: Kills = NO_KILLS
     ) -> None:
-        wanted = cash.Transfer(
+        wanted = Transfer(
             from_id=giver, to_id=taker, amount=D(cents) / 100, key=self._key(), reason=None
         )
 
@@ -221,17 +219,13 @@ class Driven:
         self.books[taker].flow(F(cents, 100))
 
     def set_status(self, owner: PortfolioId, status: str, kills: Kills = NO_KILLS) -> None:
-        api = ApiContext(
-            database=self.world.context.database,
-            executions=cast(Any, None),
-            now=self.world.clock,
-            new_id=self._key,
-            cycle_wait=0,
-            sleep=lambda _: None,
-            elapsed=lambda: 0,
-        )
-        change = UpdatePortfolio.model_validate({"status": status})
-        self._run("status", lambda: portfolio_management.update(owner, change, api), kills)
+        wanted = PortfolioChange(status=PortfolioStatus(status))
+
+        def change() -> None:
+            with self.world.context.database.transaction() as session:
+                portfolio_management.change(session, owner, wanted, self.world.clock.now)
+
+        self._run("status", change, kills)
         self.census[f"status: {status}"] += 1
 
     # What must hold

@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal as D
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.core.portfolio.rebalancing import Member, Transfer, drifted, drifts, transfers
+from prescient.core.portfolio.rebalancing import Member, drifted, drifts, transfers
+
+TODAY = date(2026, 1, 2)
 
 
 def member(
@@ -19,7 +23,8 @@ def member(
 
 
 def moved(*members: Member) -> list[tuple[int, int, str]]:
-    return [(one.giver, one.taker, str(one.amount)) for one in transfers(members)]
+    made = transfers(members, TODAY)
+    return [(transfer.from_id, transfer.to_id, str(transfer.amount)) for transfer in made]
 
 
 def test_drift_is_the_part_of_all_equity_beside_the_target() -> None:
@@ -73,13 +78,13 @@ def test_transfers_sum_to_zero_and_leave_nobody_further_off(
         Member(PortfolioId(place), equity, equity * part / 100, D("0.01"), D(weight))
         for place, (equity, part, weight) in enumerate(rows)
     ]
-    made = transfers(members)
+    made = transfers(members, TODAY)
     change: defaultdict[PortfolioId, D] = defaultdict(D)
     for transfer in made:
         assert transfer.amount > 0
         assert transfer.amount == round(transfer.amount, 2)
-        change[transfer.giver] -= transfer.amount
-        change[transfer.taker] += transfer.amount
+        change[transfer.from_id] -= transfer.amount
+        change[transfer.to_id] += transfer.amount
     assert sum(change.values()) == 0
     assert len(made) < len(members)
     before = drifts(members)
@@ -93,6 +98,13 @@ def _changed(member: Member, amount: D) -> Member:
     return replace(member, equity=member.equity + amount)
 
 
-def test_a_transfer_names_both_sides() -> None:
-    (only,) = transfers([member(1, "3"), member(2, "1")])
-    assert only == Transfer(PortfolioId(1), PortfolioId(2), D("1.00"))
+def test_a_transfer_names_both_sides_and_the_day() -> None:
+    (only,) = transfers([member(1, "3"), member(2, "1")], TODAY)
+    assert only == Transfer(
+        from_id=PortfolioId(1),
+        to_id=PortfolioId(2),
+        amount=D("1.00"),
+        key="rebalancing:2026-01-02:1:2",
+        reason="rebalancing",
+        executed_by="system",
+    )

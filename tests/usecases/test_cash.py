@@ -5,13 +5,14 @@ from decimal import Decimal as D
 import pytest
 
 from prescient.core.errors import InvalidRequest, PortfolioConflict, PortfolioNotFound
+from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cash
+from prescient.usecases import cash
 from tests.world import World
 
 
 def transfer(world: World, from_id: int, to_id: int, amount: str, key: str = "k") -> None:
-    wanted = cash.Transfer(
+    wanted = Transfer(
         from_id=PortfolioId(from_id),
         to_id=PortfolioId(to_id),
         amount=D(amount),

@@ -8,7 +8,7 @@ from prescient.core.errors import InvalidRequest, PortfolioConflict
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Exit
-from prescient.store import closing
+from prescient.usecases import closing
 from tests.world import World
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal as D
 import pytest
 
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cash
+from prescient.usecases import cash
 from prescient.usecases.maintenance import MaintenanceRequest, MaintenanceResult, Task, run
 from tests.world import World
 

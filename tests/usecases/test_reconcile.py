@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cash, closing, reconcile
 from prescient.store.database import Database
+from prescient.usecases import cash, closing, reconcile
 from tests.builders import market
 from tests.world import World
 
@@ -123,7 +124,7 @@ def test_a_transfer_of_a_deleted_portfolio_needs_no_other_side(traded: World) ->
 def _transfer(world: World) -> PortfolioId:
     """$5 to another portfolio, whose id this is."""
     other = world.portfolio("other")
-    wanted = cash.Transfer(from_id=PortfolioId(1), to_id=other, amount=D(5), key="key", reason=None)
+    wanted = Transfer(from_id=PortfolioId(1), to_id=other, amount=D(5), key="key", reason=None)
     with world.context.database.transaction() as session:
         cash.transfer(session, wanted, world.clock.now)
     return other

@@ -11,10 +11,11 @@ from prescient.core.execution.buys import execute
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fills import Evidence, Offers, buy, highest_price
 from prescient.core.market.markets import FeeSchedule, Quote
+from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
-from prescient.store import cash, closing
+from prescient.usecases import cash, closing
 from tests.api.client import Client, request
 from tests.builders import account, event, order, rules
 from tests.sequences.killing import killer_installed
@@ -173,9 +174,7 @@ def test_nan_and_infinity_are_no_amounts_of_cash_and_no_shares(world: World, num
     portfolio_id = bought(world)
     other = world.portfolio("other")
     before = world.everything()
-    wanted = cash.Transfer(
-        from_id=portfolio_id, to_id=other, amount=D(number), key="k", reason=None
-    )
+    wanted = Transfer(from_id=portfolio_id, to_id=other, amount=D(number), key="k", reason=None)
     with world.context.database.transaction() as session:
         for move in (cash.deposit, cash.withdraw):
             with pytest.raises(InvalidRequest, match="amount: "):

@@ -14,7 +14,7 @@ from local.aws.state_machine import Execution
 from local.demo.portfolio_sets import FOUR_MOMENTUM
 from local.demo.portfolios import INITIAL_BALANCE
 from local.exchange.simulated import SimulatedVenue
-from prescient.core.portfolio.portfolios import Limits
+from prescient.core.portfolio.portfolios import Limits, NewPortfolio
 from prescient.store import portfolios
 from prescient.store.database import Database
 
@@ -77,7 +77,7 @@ class Desk:
         database = Database(database_url)
         with database.transaction() as session:
             for wanted in FOUR_MOMENTUM:
-                portfolio = portfolios.NewPortfolio(
+                portfolio = NewPortfolio(
                     name=wanted["name"],
                     description=wanted["description"],
                     strategy_type="momentum",

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from prescient.api import exact_json
 from prescient.api.authorization import authorize
-from prescient.api.context import CONTEXT_KEY, ApiContext
+from prescient.api.context import CONTEXT_KEY
 from prescient.api.errors import answer_errors
 from prescient.api.request_shape import check_shape
 from prescient.api.routes import (
@@ -25,6 +25,7 @@ from prescient.api.routes import (
     reconcile,
     trading,
 )
+from prescient.usecases.support.context import RequestContext
 
 ROUTES = (
     health.routes,
@@ -53,7 +54,7 @@ class Application(APIGatewayHttpResolver):
         for table in ROUTES:
             table.add_to(self, documented=documented)
 
-    def answer(self, event: Mapping[str, Any], context: Any, api: ApiContext) -> dict[str, Any]:
+    def answer(self, event: Mapping[str, Any], context: Any, api: RequestContext) -> dict[str, Any]:
         """The answer to an event of payload format 2.0, with what `api` offers."""
         # Powertools keeps the event in class attributes, which all environments of a process share.
         self.current_event = APIGatewayProxyEventV2(dict(event), exact_json.decode)

@@ -37,14 +37,6 @@ class RouteNotFound(ApiError):
     """No route has this method and path."""
 
 
-class TooManyExecutions(ApiError):
-    """Step Functions throttled the start of an execution."""
-
-
-class StateMachineUnavailable(ApiError):
-    """Step Functions did not accept an execution."""
-
-
 class CycleFailed(ApiError):
     """The cycle that the request waited for failed; the message is the recorded error."""
 
@@ -65,9 +57,9 @@ STATUSES: dict[type[Exception], int] = {
     errors.ClaimLost: 409,
     errors.MigrationRefused: 409,
     errors.InvalidRequest: 422,
-    TooManyExecutions: 429,
+    errors.TooManyExecutions: 429,
     CycleFailed: 500,
-    StateMachineUnavailable: 503,
+    errors.StateMachineUnavailable: 503,
     errors.ExchangeUnavailable: 503,
     errors.BatchLost: 503,
     errors.SchemaVersionMismatch: 503,

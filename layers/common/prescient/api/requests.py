@@ -1,4 +1,4 @@
-"""What clients send: bodies and query parameters. Whatever they do not name is refused."""
+"""What clients send: bodies and query parameters. What these do not name is refused."""
 
 from __future__ import annotations
 
@@ -21,12 +21,17 @@ from pydantic import (
 )
 
 from prescient.core.money import CENT
-from prescient.core.portfolio.portfolios import Limits, PortfolioStatus
+from prescient.core.portfolio.portfolios import (
+    DEFAULT_MAX_POSITIONS,
+    Limits,
+    NewPortfolio,
+    PortfolioStatus,
+)
 from prescient.usecases.cycle import CycleThresholds
+from prescient.usecases.portfolio_management import LimitsChange, PortfolioChange
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_BIGINT = 2**63 - 1
-DEFAULT_MAX_POSITIONS = 20
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _DOLLARS_SCHEMA = {
     "anyOf": [
@@ -137,12 +142,18 @@ class CreatePortfolio(BaseModel):
     max_total_exposure: Dollars | None = None
     max_positions: Count | None = Field(None, description="20 unless given")
 
-    @property
-    def limits(self) -> Limits:
-        return Limits(
-            max_position_size=self.max_position_size,
-            max_total_exposure=self.max_total_exposure,
-            max_positions=self.max_positions or DEFAULT_MAX_POSITIONS,
+    def portfolio(self) -> NewPortfolio:
+        return NewPortfolio(
+            name=self.name,
+            description=self.description or "",
+            strategy_type=self.strategy_type,
+            initial_balance=self.initial_balance,
+            strategy_config=self.strategy_config,
+            limits=Limits(
+                max_position_size=self.max_position_size,
+                max_total_exposure=self.max_total_exposure,
+                max_positions=self.max_positions or DEFAULT_MAX_POSITIONS,
+            ),
         )
 
 
@@ -185,18 +196,27 @@ class UpdatePortfolio(BaseModel):
             raise ValueError("liquidate goes with status archived alone")
         return self
 
-    def limits(self, present: Limits) -> Limits:
-        """The limits after the change."""
-        given = self.model_fields_set
-        return Limits(
-            self.max_position_size if "max_position_size" in given else present.max_position_size,
-            self.max_total_exposure
-            if "max_total_exposure" in given
-            else present.max_total_exposure,
-            (self.max_positions or DEFAULT_MAX_POSITIONS)
-            if "max_positions" in given
-            else present.max_positions,
+    def change(self) -> PortfolioChange:
+        removed_description = "description" in self.model_fields_set and not self.description
+        return PortfolioChange(
+            name=self.name,
+            description="" if removed_description else self.description,
+            status=self.status,
+            strategy_type=self.strategy_type,
+            strategy_config=self.strategy_config,
+            limits=self._limits(),
+            liquidate=self.liquidate,
         )
+
+    def _limits(self) -> LimitsChange:
+        given, limits = self.model_fields_set, LimitsChange()
+        if "max_position_size" in given:
+            limits["max_position_size"] = self.max_position_size
+        if "max_total_exposure" in given:
+            limits["max_total_exposure"] = self.max_total_exposure
+        if "max_positions" in given:
+            limits["max_positions"] = self.max_positions or DEFAULT_MAX_POSITIONS
+        return limits
 
 
 class Thresholds(BaseModel):

@@ -66,6 +66,14 @@ class ExchangeUnavailable(PrescientError):
     """The exchange did not give a usable answer within the retries and the deadline."""
 
 
+class TooManyExecutions(PrescientError):
+    """Step Functions throttled the start of an execution."""
+
+
+class StateMachineUnavailable(PrescientError):
+    """Step Functions did not accept an execution."""
+
+
 class DatabaseUnavailable(PrescientError):
     """The connection to Postgres could not be opened or was lost."""
 

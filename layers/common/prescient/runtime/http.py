@@ -7,17 +7,17 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from prescient.api.context import ApiContext, Executions
-from prescient.api.executions import StateMachine
 from prescient.runtime.entry import Answer, BoundHandler, Event, Handler
 from prescient.runtime.environment import Environment
 from prescient.runtime.observability import logger
+from prescient.runtime.step_functions import StepFunctions
+from prescient.usecases.support.context import RequestContext, StateMachine
 
 
 class Application(Protocol):
     """Answers one event at a time."""
 
-    def answer(self, event: Event, context: Any, api: ApiContext) -> Answer: ...
+    def answer(self, event: Event, context: Any, api: RequestContext) -> Answer: ...
 
 
 class HttpHandler(Handler):
@@ -27,23 +27,23 @@ class HttpHandler(Handler):
         self,
         application: Callable[[], Application],
         *,
-        executions: Callable[[str | None], Executions] = StateMachine,
+        state_machine: Callable[[str | None], StateMachine] = StepFunctions,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         sleep: Callable[[float], None] = time.sleep,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`executions` takes the state machine's ARN; see `ApiContext` for the others."""
+        """`state_machine` takes its ARN; see `RequestContext` for the others."""
         self._application = application
-        self._executions = executions
+        self._state_machine = state_machine
         self._new_id = new_id
         self._sleep = sleep
         self._elapsed = elapsed
 
     def bound_to(self, environment: Environment) -> BoundHandler:
         application = self._application()
-        api = ApiContext(
+        api = RequestContext(
             database=environment.context.database,
-            executions=self._executions(environment.settings.state_machine_arn),
+            state_machine=self._state_machine(environment.settings.state_machine_arn),
             now=environment.context.now,
             new_id=self._new_id,
             cycle_wait=environment.settings.cycle_wait_seconds,
@@ -53,7 +53,7 @@ class HttpHandler(Handler):
         return lambda event, context: self._answer(application, event, context, api)
 
     def _answer(
-        self, application: Application, event: Event, context: Any, api: ApiContext
+        self, application: Application, event: Event, context: Any, api: RequestContext
     ) -> Answer:
         began = self._elapsed()
         answer = application.answer(event, context, api)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from psycopg.types.json import Jsonb
 
 from prescient.core.errors import IdempotencyConflict
+from prescient.core.money import plain
 from prescient.store import statements
 from prescient.store.database import Session
 
@@ -22,6 +26,12 @@ class Request:
     route: str
     key: str
     digest: str
+
+    @classmethod
+    def of(cls, route: str, key: str, values: Mapping[str, object]) -> Self:
+        """The request with its validated values; the order of keys and trailing zeros are alike."""
+        canonical = json.dumps(values, sort_keys=True, default=plain)
+        return cls(route, key, hashlib.sha256(canonical.encode()).hexdigest())
 
 
 def earlier_answer(

@@ -11,26 +11,14 @@ from psycopg import errors
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from prescient.core.errors import NoActivePortfolio, PortfolioConflict, PortfolioNotFound
+from prescient.core.errors import PortfolioConflict, PortfolioNotFound
 from prescient.core.portfolio.exits import Triggers
-from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
+from prescient.core.portfolio.portfolios import Limits, NewPortfolio, PortfolioId, PortfolioStatus
 from prescient.store import statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
 NAME_TAKEN = "portfolios_name_key"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPortfolio:
-    """A portfolio to create; money in dollars."""
-
-    name: str
-    description: str
-    strategy_type: str
-    initial_balance: Decimal
-    strategy_config: Mapping[str, object]
-    limits: Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +127,10 @@ def get(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:
     return row
 
 
-def first_active(session: Session) -> PortfolioId:
-    """The active portfolio with the lowest id; raises `NoActivePortfolio`."""
+def first_active(session: Session) -> PortfolioId | None:
+    """The active portfolio with the lowest id, if there is one."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        found = cursor.execute(SQL["select_first_active"]).fetchone()
-    if found is None:
-        raise NoActivePortfolio
-    return PortfolioId(found)
+        return cursor.execute(SQL["select_first_active"]).fetchone()
 
 
 def lock(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:

@@ -1,4 +1,4 @@
-"""Reads the books that `core.reconcile` checks, some portfolios at a time."""
+"""The books that `core.accounting.reconcile` checks, some portfolios at a time."""
 
 from __future__ import annotations
 
@@ -10,47 +10,44 @@ from typing import LiteralString, TypeVar
 from psycopg.rows import scalar_row
 
 from prescient.core.accounting.books_as_stored import Books, Fill, Held, LedgerEntry, Left, Totals
-from prescient.core.accounting.reconcile import (
-    Break,
-    breaks,
-    mark_breaks,
-    shared_breaks,
-    transfer_breaks,
-)
+from prescient.core.market.markets import MarketId
+from prescient.core.money import ZERO
 from prescient.store import statements
-from prescient.store.database import Database, Session
+from prescient.store.database import Session
 
 SQL = statements.load(__file__)
 PORTFOLIOS_AT_A_TIME = 200
 RowT = TypeVar("RowT")
 
 
-def all_breaks(database: Database, limit: int = 100) -> list[Break]:
-    """At most `limit` rows that break an invariant, over all portfolios; none when all is well.
-
-    All of it is read as of one moment, so that portfolios may trade meanwhile.
-    """
-    with database.snapshot() as session:
-        found = _breaks_over_all(session)
-        for books in _all_books(session):
-            found += breaks(books)
-            if len(found) >= limit:
-                break
-    return found[:limit]
+def held_by_market(session: Session) -> dict[MarketId, Decimal]:
+    """Dollars of cost basis in open positions, by market."""
+    return dict(session.execute(SQL["select_held_by_market"]).fetchall())
 
 
-def _breaks_over_all(session: Session) -> list[Break]:
-    exposure = shared_breaks(
-        dict(session.execute(SQL["select_held_by_market"]).fetchall()),
-        dict(session.execute(SQL["select_market_exposure"]).fetchall()),
-        _capital(session),
-    )
-    transfers = transfer_breaks(session.execute(SQL["select_transfers"]).fetchall())
-    marks = mark_breaks(session.execute(SQL["select_marks_of_held"]).fetchall())
-    return [*exposure, *transfers, *marks]
+def market_exposure(session: Session) -> dict[MarketId, Decimal]:
+    """Dollars of cost basis that the shared limits count, by market."""
+    return dict(session.execute(SQL["select_market_exposure"]).fetchall())
 
 
-def _all_books(session: Session) -> Iterator[Books]:
+def capital_in_use(session: Session) -> Decimal:
+    """Dollars of cost basis that the shared limits count in all."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL["select_capital"]).fetchone() or ZERO
+
+
+def transfers(session: Session) -> list[tuple[str, Decimal]]:
+    """(source, dollars) of the ledger entries of transfers whose two portfolios still exist."""
+    return session.execute(SQL["select_transfers"]).fetchall()
+
+
+def marks_of_held(session: Session) -> list[tuple[MarketId, Decimal, Decimal]]:
+    """(market, latest mark, newest mark of the tape) of the held markets, 0–1 and of YES."""
+    return session.execute(SQL["select_marks_of_held"]).fetchall()
+
+
+def all_books(session: Session) -> Iterator[Books]:
+    """The books of all portfolios, by id."""
     with session.cursor(row_factory=scalar_row) as cursor:
         portfolio_ids = cursor.execute(SQL["select_portfolio_ids"]).fetchall()
     for start in range(0, len(portfolio_ids), PORTFOLIOS_AT_A_TIME):
@@ -73,8 +70,3 @@ def _books(session: Session, portfolio_ids: Sequence[int]) -> Iterator[Books]:
         yield Books(
             owner, totals[owner][0], ledger[owner], fills[owner], positions[owner], exits[owner]
         )
-
-
-def _capital(session: Session) -> Decimal:
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(SQL["select_capital"]).fetchone() or Decimal(0)

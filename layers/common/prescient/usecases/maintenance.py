@@ -8,10 +8,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from prescient.core.accounting.reconcile import Break
-from prescient.store import reconcile
-from prescient.usecases import backfill, rebalancing, retention
+from prescient.usecases import backfill, rebalancing, reconcile, retention
 from prescient.usecases.backfill import BackfillResult
-from prescient.usecases.rebalancing import CashMoved
+from prescient.usecases.rebalancing import TransferResult
 from prescient.usecases.retention import RetentionResult
 from prescient.usecases.support.context import StepContext
 
@@ -43,7 +42,7 @@ class MaintenanceResult(BaseModel):
 
     retention: RetentionResult | None = None
     backfill: BackfillResult | None = None
-    rebalanced: list[CashMoved] | None = None
+    rebalanced: list[TransferResult] | None = None
     reconciled: bool | None = None
     breaks: list[Break] = []
 

@@ -1,4 +1,4 @@
-"""Rebalancing: free cash goes from who grew beyond its part of the capital to who fell below."""
+"""Rebalancing: free cash goes from portfolios above their part of the capital to those below."""
 
 from __future__ import annotations
 
@@ -6,43 +6,35 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from prescient.core.portfolio.rebalancing import Transfer, transfers
-from prescient.store import cash, rebalancing
+from prescient.core.portfolio.rebalancing import transfers
+from prescient.store import rebalancing
+from prescient.usecases import cash
 from prescient.usecases.support.context import StepContext
 
 
-class CashMoved(BaseModel):
-    """Dollars from one portfolio to another."""
+class TransferResult(BaseModel):
+    """Dollars that went from one portfolio to another."""
 
     from_portfolio_id: int
     to_portfolio_id: int
     amount: Decimal
 
 
-def run(context: StepContext) -> list[CashMoved]:
+def run(context: StepContext) -> list[TransferResult]:
     """Rebalance, at most once a day between the same two portfolios; what was moved.
 
-    Whoever has a `rebalance_threshold` takes part, its target the part of the initial balances that
-    its own is.
+    Portfolios with a `rebalance_threshold` take part; the target of each is the part that its
+    initial balance is of all of theirs.
     """
     now = context.now()
     with context.database.transaction() as session:
-        wanted = [
-            _transfer(one, f"{now:%Y-%m-%d}") for one in transfers(rebalancing.members(session))
-        ]
+        wanted = transfers(rebalancing.members(session), now.date())
         made = cash.transfer_all(session, wanted, now) if wanted else []
     return [
-        CashMoved(from_portfolio_id=one.from_id, to_portfolio_id=one.to_id, amount=one.amount)
-        for one in made
+        TransferResult(
+            from_portfolio_id=transfer.from_id,
+            to_portfolio_id=transfer.to_id,
+            amount=transfer.amount,
+        )
+        for transfer in made
     ]
-
-
-def _transfer(one: Transfer, day: str) -> cash.Transfer:
-    return cash.Transfer(
-        from_id=one.giver,
-        to_id=one.taker,
-        amount=one.amount,
-        key=f"rebalancing:{day}:{one.giver}:{one.taker}",
-        reason="rebalancing",
-        executed_by="system",
-    )

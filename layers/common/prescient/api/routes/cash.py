@@ -11,9 +11,11 @@ from prescient.api.context import Api
 from prescient.api.requests import CashFlow, CashTransfer, IdempotencyKey, PortfolioIdInPath
 from prescient.api.responses import Balance, CashMoved
 from prescient.api.routing import RouteTable
+from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cash, portfolios
+from prescient.store import portfolios
 from prescient.store.database import Session
+from prescient.usecases import cash
 
 routes = RouteTable("Cash")
 ERRORS = (400, 404, 409, 422)
@@ -29,7 +31,7 @@ Move = Callable[[Session, PortfolioId, Decimal, str, datetime], None]
 )
 def transfer(api: Api, body: CashTransfer, idempotency_key: IdempotencyKey = None) -> CashMoved:
     """Move cash between two portfolios; the rebalancing log keeps it."""
-    wanted = cash.Transfer(
+    wanted = Transfer(
         from_id=PortfolioId(body.from_portfolio_id),
         to_id=PortfolioId(body.to_portfolio_id),
         amount=body.amount,

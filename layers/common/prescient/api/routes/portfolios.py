@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from prescient.api import portfolio_management
 from prescient.api.authorization import GrantedScopes, Scope, demand
-from prescient.api.context import Api, ApiContext
+from prescient.api.context import Api
 from prescient.api.requests import (
     Confirmation,
     CreatePortfolio,
@@ -22,8 +21,11 @@ from prescient.api.responses import (
 )
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
-from prescient.store import portfolios
+from prescient.store import idempotency, portfolios
+from prescient.usecases import portfolio_management
+from prescient.usecases.support.context import RequestContext
 
+CREATE_ROUTE = "POST /portfolios/create"
 LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
 
 routes = RouteTable("Portfolios")
@@ -44,7 +46,11 @@ def create_portfolio(
     Its strategy's configuration is checked key by key. With an Idempotency-Key a repetition finds
     the portfolio that the first request created.
     """
-    portfolio_id = portfolio_management.create(body, idempotency_key, api)
+    now, request = api.now(), None
+    if idempotency_key is not None:
+        request = idempotency.Request.of(CREATE_ROUTE, idempotency_key, body.model_dump())
+    with api.database.transaction() as session:
+        portfolio_id = portfolio_management.create(session, body.portfolio(), request, now)
     return PortfolioCreated(portfolio_id=portfolio_id, message="Portfolio created successfully")
 
 
@@ -98,8 +104,10 @@ def update_portfolio(
     positions. A status changes from active to paused and back; either can be archived once no
     position is open, or with `liquidate`, which sells them all at their latest bids, or none.
     """
-    portfolio_management.update(PortfolioId(portfolio_id), body, api)
-    return _portfolio(api, PortfolioId(portfolio_id), "Portfolio updated successfully")
+    now, owner = api.now(), PortfolioId(portfolio_id)
+    with api.database.transaction() as session:
+        portfolio_management.change(session, owner, body.change(), now)
+    return _portfolio(api, owner, "Portfolio updated successfully")
 
 
 @routes.route(
@@ -123,11 +131,12 @@ def delete_portfolio(
     """
     if purge:
         demand(Scope.ADMIN, scopes)
-    portfolio_management.delete(PortfolioId(portfolio_id), confirm, purge=purge, api=api)
+    with api.database.transaction() as session:
+        portfolio_management.delete(session, PortfolioId(portfolio_id), confirm, purge=purge)
     return PortfolioDeleted(portfolio_id=portfolio_id, message="Portfolio deleted")
 
 
-def _portfolio(api: ApiContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:
+def _portfolio(api: RequestContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:
     now = api.now()
     with api.database.snapshot() as session:
         row = portfolios.get(session, portfolio_id)

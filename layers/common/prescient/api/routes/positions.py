@@ -8,7 +8,7 @@ from prescient.api.requests import ClosePosition, PortfolioIdInPath, PositionIdI
 from prescient.api.responses import PositionClosed
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import closing
+from prescient.usecases import closing
 
 routes = RouteTable("Positions")
 

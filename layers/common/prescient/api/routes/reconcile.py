@@ -1,4 +1,4 @@
-"""Do the books still add up?"""
+"""The check of the books."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from prescient.api.authorization import Scope
 from prescient.api.context import Api
 from prescient.api.responses import BrokenInvariant, Reconciliation
 from prescient.api.routing import RouteTable
-from prescient.store import reconcile
+from prescient.usecases import reconcile
 
 routes = RouteTable("Reconcile")
 
@@ -20,8 +20,11 @@ def check_books(api: Api) -> Reconciliation:
         reconciled=not breaks,
         breaks=[
             BrokenInvariant(
-                rule=one.rule, subject=one.subject, found=one.found, expected=one.expected
+                rule=broken.rule,
+                subject=broken.subject,
+                found=broken.found,
+                expected=broken.expected,
             )
-            for one in breaks
+            for broken in breaks
         ],
     )

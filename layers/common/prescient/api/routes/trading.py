@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from prescient.api import cycle_runs
 from prescient.api.authorization import Scope
-from prescient.api.context import Api, ApiContext
+from prescient.api.context import Api
 from prescient.api.cycle_responses import (
     AllPortfoliosAnswer,
     CycleStarted,
@@ -13,6 +12,7 @@ from prescient.api.cycle_responses import (
     PortfolioResult,
     SinglePortfolioResult,
 )
+from prescient.api.errors import CycleFailed
 from prescient.api.requests import IdempotencyKey, PortfolioIdInQuery, ThresholdsInQuery
 from prescient.api.routing import RouteTable
 from prescient.core.errors import NoActivePortfolio, PortfolioConflict
@@ -20,18 +20,19 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, portfolios
 from prescient.store.cycles import CycleResultRow, CycleRow
 from prescient.store.database import Session
+from prescient.usecases import cycle_runs
 from prescient.usecases.cycle import CycleParameters
+from prescient.usecases.cycle_runs import CycleRun, CycleScope
+from prescient.usecases.support.context import RequestContext
 
 ERRORS = (404, 409, 422, 429)
-RUN_ONE = "run-portfolio-cycle"
-RUN_ALL = "run-all-portfolios"
 
 routes = RouteTable("Trading")
 
 
 @routes.route(
     ["GET", "POST"],
-    f"/trading/{RUN_ONE}",
+    f"/trading/{CycleScope.ONE_PORTFOLIO}",
     scope=Scope.TRADE,
     answers={200: PortfolioCycleAnswer, 202: CycleStarted},
     errors=ERRORS,
@@ -47,15 +48,13 @@ def run_portfolio_cycle(
     Thresholds tighten this cycle's market filter, never loosen a portfolio's own. Answers 202 with
     the cycle's URL when it takes longer than the API can wait.
     """
-
-    def choose(session: Session) -> CycleParameters:
-        chosen = portfolio_id or portfolios.first_active(session)
-        return CycleParameters(
-            kind="api", portfolio_ids=[PortfolioId(chosen)], thresholds=thresholds.of_cycle()
-        )
-
-    asked = {"portfolio_id": portfolio_id, **thresholds.model_dump()}
-    cycle = cycle_runs.run(RUN_ONE, asked, choose, idempotency_key, api)
+    wanted = CycleRun(
+        scope=CycleScope.ONE_PORTFOLIO,
+        portfolio_id=None if portfolio_id is None else PortfolioId(portfolio_id),
+        thresholds=thresholds.of_cycle(),
+        idempotency_key=idempotency_key,
+    )
+    cycle = _run(wanted, api)
     if cycle.status == "running":
         return CycleStarted.of(cycle), 202
     return _one(cycle, api), 200
@@ -63,7 +62,7 @@ def run_portfolio_cycle(
 
 @routes.route(
     ["GET", "POST"],
-    f"/trading/{RUN_ALL}",
+    f"/trading/{CycleScope.ALL_PORTFOLIOS}",
     scope=Scope.TRADE,
     answers={200: AllPortfoliosAnswer, 202: CycleStarted},
     errors=ERRORS,
@@ -76,13 +75,13 @@ def run_all_portfolios(
     Thresholds tighten this cycle's market filter, never loosen a portfolio's own. Answers 202 with
     the cycle's URL when it takes longer than the API can wait.
     """
-
-    def choose(session: Session) -> CycleParameters:
-        portfolios.first_active(session)
-        return CycleParameters(kind="api", thresholds=thresholds.of_cycle())
-
+    wanted = CycleRun(
+        scope=CycleScope.ALL_PORTFOLIOS,
+        thresholds=thresholds.of_cycle(),
+        idempotency_key=idempotency_key,
+    )
     try:
-        cycle = cycle_runs.run(RUN_ALL, thresholds.model_dump(), choose, idempotency_key, api)
+        cycle = _run(wanted, api)
     except NoActivePortfolio:
         return _nothing_to_run(api), 200
     if cycle.status == "running":
@@ -90,7 +89,15 @@ def run_all_portfolios(
     return _all(cycle, api), 200
 
 
-def _one(cycle: CycleRow, api: ApiContext) -> PortfolioCycleAnswer:
+def _run(wanted: CycleRun, api: RequestContext) -> CycleRow:
+    """The cycle, ended or still running; raises `CycleFailed` besides what running it raises."""
+    cycle = cycle_runs.run(wanted, api)
+    if cycle.status == "failed":
+        raise CycleFailed(cycle.error or "unknown error")
+    return cycle
+
+
+def _one(cycle: CycleRow, api: RequestContext) -> PortfolioCycleAnswer:
     with api.database.transaction() as session:
         row = _only_result(session, cycle)
     return PortfolioCycleAnswer(
@@ -110,7 +117,7 @@ def _only_result(session: Session, cycle: CycleRow) -> CycleResultRow:
     raise PortfolioConflict(f"portfolio_id: portfolio {portfolio_id} was not active in its cycle")
 
 
-def _all(cycle: CycleRow, api: ApiContext) -> AllPortfoliosAnswer:
+def _all(cycle: CycleRow, api: RequestContext) -> AllPortfoliosAnswer:
     with api.database.transaction() as session:
         rows = cycles.portfolio_results(session, cycle.cycle_id)
     results = [PortfolioResult.of(row, cycle) for row in rows]
@@ -123,7 +130,7 @@ def _all(cycle: CycleRow, api: ApiContext) -> AllPortfoliosAnswer:
     )
 
 
-def _nothing_to_run(api: ApiContext) -> AllPortfoliosAnswer:
+def _nothing_to_run(api: RequestContext) -> AllPortfoliosAnswer:
     return AllPortfoliosAnswer(
         message="No active portfolios found",
         cycle_id=None,

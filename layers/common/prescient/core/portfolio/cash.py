@@ -1,12 +1,31 @@
-"""Cash that a user moves: deposits, withdrawals, transfers between portfolios."""
+"""Cash that moves between a portfolio and its owner, or between two portfolios."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from prescient.core.errors import InvalidRequest, PortfolioConflict
 from prescient.core.money import CENT, ZERO
-from prescient.core.portfolio.portfolios import PortfolioStatus
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Dollars, in whole cents, from one portfolio to another; made once for its `key`."""
+
+    from_id: PortfolioId
+    to_id: PortfolioId
+    amount: Decimal
+    key: str
+    reason: str | None
+    executed_by: Literal["manual", "system"] = "manual"
+
+    @property
+    def source(self) -> str:
+        """What the two ledger entries of the transfer name as their source."""
+        return f"transfer:{self.key}"
 
 
 def check_amount(amount: Decimal) -> None:
@@ -15,6 +34,13 @@ def check_amount(amount: Decimal) -> None:
         raise InvalidRequest(f"amount: {amount} must be above 0")
     if amount % CENT:
         raise InvalidRequest(f"amount: {amount} has more than two decimals")
+
+
+def check_transfer(transfer: Transfer) -> None:
+    """Raise `InvalidRequest` for a bad amount or a transfer from a portfolio to itself."""
+    check_amount(transfer.amount)
+    if transfer.from_id == transfer.to_id:
+        raise InvalidRequest("to_portfolio_id: must differ from from_portfolio_id")
 
 
 def check_flow(status: PortfolioStatus, balance: Decimal, change: Decimal) -> None:

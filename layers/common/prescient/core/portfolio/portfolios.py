@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
-from prescient.core.errors import PortfolioConflict
+from prescient.core.errors import InvalidRequest, PortfolioConflict
 
 PortfolioId = NewType("PortfolioId", int)
+DEFAULT_MAX_POSITIONS = 20
 
 
 class PortfolioStatus(StrEnum):
@@ -37,6 +39,18 @@ class GlobalLimits:
     total_capital: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPortfolio:
+    """A portfolio to create; money in dollars."""
+
+    name: str
+    description: str
+    strategy_type: str
+    initial_balance: Decimal
+    strategy_config: Mapping[str, object]
+    limits: Limits
+
+
 _ALLOWED = {
     (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED),
     (PortfolioStatus.PAUSED, PortfolioStatus.ACTIVE),
@@ -56,4 +70,20 @@ def check_status_change(
     if wanted is PortfolioStatus.ARCHIVED and open_positions:
         raise PortfolioConflict(
             f"status: archived needs no open positions, and there are {open_positions}"
+        )
+
+
+def check_deletion(
+    portfolio_id: PortfolioId, name: str, confirmed: str, *, has_history: bool, purge: bool
+) -> None:
+    """Raise unless the portfolio may be deleted with all of its rows.
+
+    Raises `InvalidRequest` where `confirmed` is not its name, and `PortfolioConflict` for one with
+    a trade or a transfer: it is history, which only a `purge` deletes.
+    """
+    if confirmed != name:
+        raise InvalidRequest(f"confirm: must be the portfolio's name, {name!r}")
+    if has_history and not purge:
+        raise PortfolioConflict(
+            f"portfolio_id: portfolio {portfolio_id} has a trade or a transfer: archive it instead"
         )

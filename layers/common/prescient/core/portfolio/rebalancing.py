@@ -1,12 +1,14 @@
-"""Rebalancing: who drifted from its part of the capital, and what brings everybody back."""
+"""Rebalancing: which portfolios drifted from their part of the capital, and the way back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from prescient.core.money import ONE, ZERO, cents_down
+from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 
 
@@ -25,15 +27,6 @@ class Member:
     weight: Decimal = ONE
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """Dollars, in whole cents, from one portfolio to another."""
-
-    giver: PortfolioId
-    taker: PortfolioId
-    amount: Decimal
-
-
 def drifts(members: Sequence[Member]) -> dict[PortfolioId, Decimal]:
     """Each member's part of all equity less its target part, −1 to 1; they sum to zero."""
     equity = sum((member.equity for member in members), ZERO)
@@ -48,14 +41,19 @@ def drifts(members: Sequence[Member]) -> dict[PortfolioId, Decimal]:
 def drifted(members: Sequence[Member]) -> list[PortfolioId]:
     """The members whose drift, up or down, is above their threshold."""
     drift = drifts(members)
-    return [one.portfolio_id for one in members if abs(drift[one.portfolio_id]) > one.threshold]
+    return [
+        member.portfolio_id
+        for member in members
+        if abs(drift[member.portfolio_id]) > member.threshold
+    ]
 
 
-def transfers(members: Sequence[Member]) -> list[Transfer]:
+def transfers(members: Sequence[Member], day: date) -> list[Transfer]:
     """What brings every member to its target, as far as cash goes; nothing while none drifted.
 
-    The largest surplus gives to the largest want first, so that few transfers do. Cash leaves one
-    portfolio as it enters another: they sum to zero.
+    The key of a transfer names the `day`, so that the same two portfolios rebalance once on it.
+
+    The largest surplus gives to the largest want first, so that few transfers do.
     """
     if not drifted(members):
         return []
@@ -64,12 +62,23 @@ def transfers(members: Sequence[Member]) -> list[Transfer]:
     while surplus and want:
         giver, taker = _largest(surplus), _largest(want)
         amount = min(surplus[giver], want[taker])
-        made.append(Transfer(giver, taker, amount))
+        made.append(_transfer(giver, taker, amount, day))
         for side, portfolio_id in ((surplus, giver), (want, taker)):
             side[portfolio_id] -= amount
             if side[portfolio_id] == ZERO:
                 del side[portfolio_id]
     return made
+
+
+def _transfer(giver: PortfolioId, taker: PortfolioId, amount: Decimal, day: date) -> Transfer:
+    return Transfer(
+        from_id=giver,
+        to_id=taker,
+        amount=amount,
+        key=f"rebalancing:{day.isoformat()}:{giver}:{taker}",
+        reason="rebalancing",
+        executed_by="system",
+    )
 
 
 def _targets(members: Sequence[Member]) -> list[Decimal]:

@@ -1,4 +1,4 @@
-"""What a step is given: its database, the exchange, the time and the limits over all."""
+"""What use cases are given: the database, the time, and what each kind of them needs besides."""
 
 from __future__ import annotations
 
@@ -49,6 +49,17 @@ class Exchange(Protocol):
         ...
 
 
+class StateMachine(Protocol):
+    """The state machine `trading_cycle`."""
+
+    def start(self, name: str, request: str) -> None:
+        """Start an execution with this JSON input; a name that was started before changes nothing.
+
+        Raises `TooManyExecutions` or `StateMachineUnavailable`.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StepContext:
     """`now` is the clock, which may ask the network: it is not read within a transaction.
@@ -67,3 +78,20 @@ class StepContext:
     max_books: int = 500
     tape_retention: timedelta = timedelta(days=30)
     measures: Measures = field(default_factory=Measures)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What a request over HTTP is answered with.
+
+    `cycle_wait` is how many seconds a request waits for its cycle, measured by `elapsed`.
+    `new_id` gives a fresh unique text of at most 64 letters, digits and dashes.
+    """
+
+    database: Database
+    state_machine: StateMachine
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    cycle_wait: float
+    sleep: Callable[[float], None]
+    elapsed: Callable[[], float]

@@ -1,25 +1,25 @@
-"""Starts executions of the state machine through Step Functions."""
+"""The trading cycle's state machine on AWS."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
 
-from prescient.api.errors import StateMachineUnavailable, TooManyExecutions
+from prescient.core.errors import StateMachineUnavailable, TooManyExecutions
 
 CONNECT_TIMEOUT_SECONDS = 2
 READ_TIMEOUT_SECONDS = 3
 THROTTLED = {"ThrottlingException", "ExecutionLimitExceeded", "TooManyRequestsException"}
 
 
-class StateMachine:
-    """The state machine of this ARN; its client opens with the first execution."""
+class StepFunctions:
+    """Starts the state machine of this ARN; its client opens with the first execution."""
 
     def __init__(self, arn: str | None) -> None:
         self._arn = arn
 
     def start(self, name: str, request: str) -> None:
-        """Start an execution; see `context.Executions`."""
+        """Start an execution: see `usecases.support.context.StateMachine`."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         if self._arn is None:
@@ -27,7 +27,7 @@ class StateMachine:
         try:
             self._client.start_execution(stateMachineArn=self._arn, name=name, input=request)
         except ClientError as error:
-            _tell(error.response["Error"]["Code"])
+            _check_refusal(error.response["Error"]["Code"])
         except BotoCoreError as error:
             raise StateMachineUnavailable("Step Functions cannot be reached; try again") from error
 
@@ -45,8 +45,8 @@ class StateMachine:
         return boto3.client("stepfunctions", config=config)
 
 
-def _tell(code: str) -> None:
-    """A name identifies what was asked for, so an execution that exists is the one wanted."""
+def _check_refusal(code: str) -> None:
+    """Raise unless the execution exists: its name identifies the cycle, so it is the one wanted."""
     if code == "ExecutionAlreadyExists":
         return
     if code in THROTTLED:

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from prescient.api.errors import StateMachineUnavailable, TooManyExecutions
-from prescient.api.executions import StateMachine
+from prescient.core.errors import StateMachineUnavailable, TooManyExecutions
+from prescient.runtime.step_functions import StepFunctions
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:trading-cycle"
 
@@ -45,20 +45,21 @@ def refused(code: str) -> ClientError:
 
 
 def test_it_starts_an_execution(aws: StandInClient) -> None:
-    StateMachine(ARN).start("api-1", json.dumps({"kind": "api"}))
+    StepFunctions(ARN).start("api-1", json.dumps({"kind": "api"}))
     assert aws.asked == [{"stateMachineArn": ARN, "name": "api-1", "input": '{"kind": "api"}'}]
 
 
 def test_an_execution_that_exists_is_the_one_wanted(aws: StandInClient) -> None:
     aws.error = refused("ExecutionAlreadyExists")
-    StateMachine(ARN).start("api-1", "{}")
+    StepFunctions(ARN).start("api-1", "{}")
+    assert [asked["name"] for asked in aws.asked] == ["api-1"]
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "ExecutionLimitExceeded"])
 def test_throttling(aws: StandInClient, code: str) -> None:
     aws.error = refused(code)
     with pytest.raises(TooManyExecutions):
-        StateMachine(ARN).start("api-1", "{}")
+        StepFunctions(ARN).start("api-1", "{}")
 
 
 @pytest.mark.parametrize(
@@ -67,9 +68,9 @@ def test_throttling(aws: StandInClient, code: str) -> None:
 def test_other_refusals(aws: StandInClient, error: Exception) -> None:
     aws.error = error
     with pytest.raises(StateMachineUnavailable):
-        StateMachine(ARN).start("api-1", "{}")
+        StepFunctions(ARN).start("api-1", "{}")
 
 
 def test_without_an_arn() -> None:
     with pytest.raises(StateMachineUnavailable, match="STATE_MACHINE_ARN"):
-        StateMachine(None).start("api-1", "{}")
+        StepFunctions(None).start("api-1", "{}")

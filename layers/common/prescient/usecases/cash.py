@@ -1,0 +1,71 @@
+"""Deposits, withdrawals and transfers: each happens once for its key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from prescient.core.portfolio.cash import Transfer, check_amount, check_flow, check_transfer
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store import cash, ledger
+from prescient.store.database import Session
+
+
+def deposit(
+    session: Session, portfolio_id: PortfolioId, amount: Decimal, key: str, now: datetime
+) -> None:
+    """Add cash; raises `InvalidRequest`, `PortfolioNotFound` or `PortfolioConflict`."""
+    check_amount(amount)
+    _move(session, [ledger.Entry(portfolio_id, "deposit", amount, f"deposit:{key}")], now)
+
+
+def withdraw(
+    session: Session, portfolio_id: PortfolioId, amount: Decimal, key: str, now: datetime
+) -> None:
+    """Take cash out, at most what there is; raises as `deposit` does."""
+    check_amount(amount)
+    _move(session, [ledger.Entry(portfolio_id, "withdrawal", -amount, f"withdrawal:{key}")], now)
+
+
+def transfer(session: Session, wanted: Transfer, now: datetime) -> None:
+    """Move cash between two portfolios and log it; raises as `deposit` does."""
+    transfer_all(session, [wanted], now)
+
+
+def transfer_all(session: Session, wanted: Sequence[Transfer], now: datetime) -> list[Transfer]:
+    """Make all transfers or none; returns those that had not been made before."""
+    for transfer in wanted:
+        check_transfer(transfer)
+    moved = _move(session, [entry for transfer in wanted for entry in _entries(transfer)], now)
+    made = [transfer for transfer in wanted if transfer.source in moved]
+    cash.log_transfers(session, made, now)
+    return made
+
+
+def _entries(transfer: Transfer) -> tuple[ledger.Entry, ledger.Entry]:
+    return (
+        ledger.Entry(transfer.from_id, "transfer_out", -transfer.amount, transfer.source),
+        ledger.Entry(transfer.to_id, "transfer_in", transfer.amount, transfer.source),
+    )
+
+
+def _move(session: Session, entries: Sequence[ledger.Entry], now: datetime) -> set[str]:
+    """Post the entries whose sources were not posted before; the sources of those."""
+    accounts = cash.lock_accounts(session, [entry.portfolio_id for entry in entries])
+    before = cash.posted(session, entries)
+    new = [entry for entry in entries if entry.source not in before]
+    for portfolio_id, change in _changes(new).items():
+        account = accounts[portfolio_id]
+        check_flow(account.status, account.balance, change)
+    ledger.post(session, new, now)
+    cash.shift_peaks(session, new, now)
+    return {entry.source for entry in new}
+
+
+def _changes(entries: Sequence[ledger.Entry]) -> dict[PortfolioId, Decimal]:
+    changes: defaultdict[PortfolioId, Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        changes[entry.portfolio_id] += entry.amount
+    return changes

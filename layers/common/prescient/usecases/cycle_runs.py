@@ -1,0 +1,131 @@
+"""Runs a cycle for a request: opens it, starts the state machine, waits for its end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from prescient.core.errors import NoActivePortfolio, StateMachineUnavailable, TooManyExecutions
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store import cycles, idempotency, portfolios
+from prescient.store.cycles import CycleRow
+from prescient.store.database import Session
+from prescient.usecases.cycle import CycleParameters, CycleThresholds, open_cycle
+from prescient.usecases.support.context import RequestContext
+
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 1.0
+
+
+class CycleScope(StrEnum):
+    """Which portfolios a request runs. Idempotency keys of different scopes are different keys."""
+
+    ONE_PORTFOLIO = "run-portfolio-cycle"
+    ALL_PORTFOLIOS = "run-all-portfolios"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleRun:
+    """A request to run a cycle now.
+
+    Where it is for one portfolio, `portfolio_id` names it; None stands for the first active one.
+    With an `idempotency_key` the cycle of an earlier request comes back.
+    """
+
+    scope: CycleScope
+    portfolio_id: PortfolioId | None = None
+    thresholds: CycleThresholds
+    idempotency_key: str | None
+
+    def values(self) -> dict[str, object]:
+        """What makes two requests with one idempotency key the same."""
+        values = self.thresholds.model_dump()
+        if self.scope is CycleScope.ONE_PORTFOLIO:
+            values["portfolio_id"] = self.portfolio_id
+        return values
+
+
+def run(wanted: CycleRun, context: RequestContext) -> CycleRow:
+    """The cycle as it stands when it has ended or the wait is over.
+
+    Raises `NoActivePortfolio` where there is none to run, and what opening and starting raise.
+    """
+    deadline = context.elapsed() + context.cycle_wait
+    cycle_id = _open(wanted, context)
+    _start(cycle_id, context, repeatable=wanted.idempotency_key is not None)
+    return _ended(cycle_id, deadline, context)
+
+
+def _open(wanted: CycleRun, context: RequestContext) -> int:
+    now = context.now()
+    with context.database.transaction() as session:
+        if wanted.idempotency_key is None:
+            return _open_new(session, wanted, f"api-{context.new_id()}", now)
+        request = idempotency.Request.of(wanted.scope, wanted.idempotency_key, wanted.values())
+        earlier = idempotency.earlier_answer(session, request, now)
+        if earlier is not None:
+            return int(str(earlier["cycle_id"]))
+        cycle_id = _open_new(session, wanted, _execution_name(request), now)
+        idempotency.keep(session, request, {"cycle_id": cycle_id})
+        return cycle_id
+
+
+def _open_new(session: Session, wanted: CycleRun, execution_name: str, now: datetime) -> int:
+    parameters = CycleParameters(
+        kind="api", portfolio_ids=_portfolio_ids(session, wanted), thresholds=wanted.thresholds
+    )
+    return open_cycle(session, parameters, execution_name, now)
+
+
+def _portfolio_ids(session: Session, wanted: CycleRun) -> list[PortfolioId] | None:
+    """The portfolio to run; None runs all active ones, of which there must be one."""
+    if wanted.portfolio_id is not None:
+        return [wanted.portfolio_id]
+    first_active = portfolios.first_active(session)
+    if first_active is None:
+        raise NoActivePortfolio
+    return [first_active] if wanted.scope is CycleScope.ONE_PORTFOLIO else None
+
+
+def _execution_name(request: idempotency.Request) -> str:
+    """Derived from the key, so that Step Functions knows a repetition too."""
+    return "api-" + hashlib.sha256(f"{request.route} {request.key}".encode()).hexdigest()[:40]
+
+
+def _start(cycle_id: int, context: RequestContext, *, repeatable: bool) -> None:
+    """Start the state machine on an open cycle; it finds the cycle by the execution's name."""
+    cycle = _cycle(cycle_id, context)
+    if cycle.status != "running":
+        return
+    request = json.dumps(dict(cycle.parameters), sort_keys=True)
+    try:
+        context.state_machine.start(cycle.execution_name or "", request)
+    except (TooManyExecutions, StateMachineUnavailable) as error:
+        if not repeatable:
+            _close(cycle_id, error, context)
+        raise
+
+
+def _close(cycle_id: int, error: Exception, context: RequestContext) -> None:
+    """End a cycle that no later request could start."""
+    now = context.now()
+    with context.database.transaction() as session:
+        cycles.close(session, cycle_id, f"{type(error).__name__}: {error}", now)
+
+
+def _ended(cycle_id: int, deadline: float, context: RequestContext) -> CycleRow:
+    pause = FIRST_PAUSE_SECONDS
+    cycle = _cycle(cycle_id, context)
+    while cycle.status == "running" and (left := deadline - context.elapsed()) > 0:
+        context.sleep(min(pause, left))
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        cycle = _cycle(cycle_id, context)
+    return cycle
+
+
+def _cycle(cycle_id: int, context: RequestContext) -> CycleRow:
+    with context.database.transaction() as session:
+        return cycles.get(session, cycle_id)

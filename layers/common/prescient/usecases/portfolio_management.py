@@ -1,0 +1,147 @@
+"""Creating, changing and deleting portfolios, each within the session's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from prescient.core.portfolio.exits import triggers
+from prescient.core.portfolio.portfolios import (
+    NewPortfolio,
+    PortfolioId,
+    PortfolioStatus,
+    check_deletion,
+    check_status_change,
+)
+from prescient.core.strategies import registry
+from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.store import deletion, exposures, idempotency, portfolios
+from prescient.store.database import Session
+from prescient.store.portfolios import PortfolioRow, PortfolioSettings
+from prescient.usecases import closing
+
+
+class LimitsChange(TypedDict, total=False):
+    """The limits to replace, in dollars of cost basis; None removes one."""
+
+    max_position_size: Decimal | None
+    max_total_exposure: Decimal | None
+    max_positions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioChange:
+    """What to change of a portfolio; None leaves it as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    status: PortfolioStatus | None = None
+    strategy_type: str | None = None
+    strategy_config: Mapping[str, object] | None = None
+    limits: LimitsChange = field(default_factory=LimitsChange)
+    liquidate: bool = False
+
+
+def create(
+    session: Session, wanted: NewPortfolio, request: idempotency.Request | None, now: datetime
+) -> PortfolioId:
+    """Create a portfolio, or find the one that this `request` created before.
+
+    Raises `InvalidRequest`, `PortfolioConflict` for a taken name, `IdempotencyConflict`.
+    """
+    configuration = registry.configuration(wanted.strategy_type, wanted.strategy_config)
+    portfolio = replace(wanted, strategy_config=_as_given(configuration))
+    if request is None:
+        return portfolios.create(session, portfolio, now)
+    earlier = idempotency.earlier_answer(session, request, now)
+    if earlier is not None:
+        return PortfolioId(int(str(earlier["portfolio_id"])))
+    portfolio_id = portfolios.create(session, portfolio, now)
+    idempotency.keep(session, request, {"portfolio_id": portfolio_id})
+    return portfolio_id
+
+
+def change(
+    session: Session, portfolio_id: PortfolioId, wanted: PortfolioChange, now: datetime
+) -> None:
+    """Change a portfolio and, with its configuration, where its open positions close.
+
+    With `liquidate` they are all sold first, or nothing is changed.
+
+    Raises `PortfolioNotFound`, `InvalidRequest`, `PortfolioConflict`.
+    """
+    present = portfolios.lock(session, portfolio_id)
+    if wanted.liquidate and closing.liquidate(session, portfolio_id, now):
+        present = portfolios.get(session, portfolio_id)
+    configuration = _configuration(present, wanted)
+    settings = _settings(present, wanted, configuration)
+    portfolios.update(session, portfolio_id, settings, now)
+    if settings.config_version != present.config_version:
+        _move_triggers(session, portfolio_id, configuration)
+
+
+def delete(session: Session, portfolio_id: PortfolioId, confirmed: str, *, purge: bool) -> None:
+    """Delete the portfolio, and give back what it held of the limits over all portfolios.
+
+    `confirmed` is its name as the caller knows it. Raises `PortfolioNotFound`, and
+    `InvalidRequest` or `PortfolioConflict` as `check_deletion` does.
+    """
+    portfolio = portfolios.lock(session, portfolio_id)
+    has_history = deletion.has_history(session, portfolio_id)
+    check_deletion(portfolio_id, portfolio.name, confirmed, has_history=has_history, purge=purge)
+    invested = deletion.invested_by_market(session, portfolio_id)
+    exposures.lock(session, [market_id for market_id, _ in invested])
+    exposures.move(session, [(market_id, -cost_basis) for market_id, cost_basis in invested])
+    deletion.delete(session, portfolio_id)
+
+
+def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyConfiguration:
+    """The configuration after the change, valid for the strategy type after the change."""
+    values = present.strategy_config if wanted.strategy_config is None else wanted.strategy_config
+    return registry.configuration(wanted.strategy_type or present.strategy_type, values)
+
+
+def _settings(
+    present: PortfolioRow, wanted: PortfolioChange, configuration: StrategyConfiguration
+) -> PortfolioSettings:
+    status = wanted.status or PortfolioStatus(present.status)
+    check_status_change(PortfolioStatus(present.status), status, present.open_positions)
+    strategy_type = wanted.strategy_type or present.strategy_type
+    strategy_config = _as_given(configuration)
+    before = (present.strategy_type, dict(present.strategy_config))
+    is_changed = (strategy_type, strategy_config) != before
+    return PortfolioSettings(
+        name=wanted.name or present.name,
+        description=present.description if wanted.description is None else wanted.description,
+        status=status,
+        status_reason=present.status_reason if status == present.status else None,
+        strategy_type=strategy_type,
+        strategy_config=strategy_config,
+        config_version=present.config_version + is_changed,
+        limits=replace(present.limits, **wanted.limits),
+    )
+
+
+def _as_given(configuration: StrategyConfiguration) -> dict[str, Any]:
+    """Only the keys that the user named: the others follow the strategy's defaults."""
+    return configuration.model_dump(exclude_unset=True)
+
+
+def _move_triggers(
+    session: Session, portfolio_id: PortfolioId, configuration: StrategyConfiguration
+) -> None:
+    wanted = {
+        position.position_id: triggers(
+            position.entry_price,
+            position.entry_bid,
+            configuration.stop_loss_percentage,
+            configuration.take_profit_percentage,
+            group_id=position.group_id,
+        )
+        for position in portfolios.positions(session, portfolio_id, "open")
+        if position.entry_bid is not None
+    }
+    portfolios.set_triggers(session, portfolio_id, wanted)
