@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal as D
 from fractions import Fraction as F
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -220,11 +221,8 @@ class Driven:
 
     def set_status(self, owner: PortfolioId, status: str, kills: Kills = NO_KILLS) -> None:
         wanted = PortfolioChange(status=PortfolioStatus(status))
-
-        def change() -> None:
-            with self.world.context.database.transaction() as session:
-                portfolio_management.change(session, owner, wanted, self.world.clock.now)
-
+        database, now = self.world.context.database, self.world.clock.now
+        change = partial(portfolio_management.change, database, owner, wanted, now)
         self._run("status", change, kills)
         self.census[f"status: {status}"] += 1
 

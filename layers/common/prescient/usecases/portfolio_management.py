@@ -1,4 +1,4 @@
-"""Creating, changing and deleting portfolios, each within the session's transaction."""
+"""Creating, changing and deleting portfolios, each in one transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from prescient.core.portfolio.portfolios import (
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import deletion, exposures, idempotency, portfolios
-from prescient.store.database import Session
+from prescient.store.database import Database, Session
 from prescient.store.portfolios import PortfolioRow, PortfolioSettings
 from prescient.usecases import closing
 
@@ -46,7 +46,7 @@ class PortfolioChange:
 
 
 def create(
-    session: Session, wanted: NewPortfolio, request: idempotency.Request | None, now: datetime
+    database: Database, wanted: NewPortfolio, request: idempotency.Request | None, now: datetime
 ) -> PortfolioId:
     """Create a portfolio, or find the one that this `request` created before.
 
@@ -54,18 +54,19 @@ def create(
     """
     configuration = registry.configuration(wanted.strategy_type, wanted.strategy_config)
     portfolio = replace(wanted, strategy_config=_as_given(configuration))
-    if request is None:
-        return portfolios.create(session, portfolio, now)
-    earlier = idempotency.earlier_answer(session, request, now)
-    if earlier is not None:
-        return PortfolioId(int(str(earlier["portfolio_id"])))
-    portfolio_id = portfolios.create(session, portfolio, now)
-    idempotency.keep(session, request, {"portfolio_id": portfolio_id})
-    return portfolio_id
+    with database.transaction() as session:
+        if request is None:
+            return portfolios.create(session, portfolio, now)
+        earlier = idempotency.earlier_answer(session, request, now)
+        if earlier is not None:
+            return PortfolioId(int(str(earlier["portfolio_id"])))
+        portfolio_id = portfolios.create(session, portfolio, now)
+        idempotency.keep(session, request, {"portfolio_id": portfolio_id})
+        return portfolio_id
 
 
 def change(
-    session: Session, portfolio_id: PortfolioId, wanted: PortfolioChange, now: datetime
+    database: Database, portfolio_id: PortfolioId, wanted: PortfolioChange, now: datetime
 ) -> None:
     """Change a portfolio and, with its configuration, where its open positions close.
 
@@ -73,29 +74,31 @@ def change(
 
     Raises `PortfolioNotFound`, `InvalidRequest`, `PortfolioConflict`.
     """
-    present = portfolios.lock(session, portfolio_id)
-    if wanted.liquidate and closing.liquidate(session, portfolio_id, now):
-        present = portfolios.get(session, portfolio_id)
-    configuration = _configuration(present, wanted)
-    settings = _settings(present, wanted, configuration)
-    portfolios.update(session, portfolio_id, settings, now)
-    if settings.config_version != present.config_version:
-        _move_triggers(session, portfolio_id, configuration)
+    with database.transaction() as session:
+        present = portfolios.lock(session, portfolio_id)
+        if wanted.liquidate and closing.liquidate(session, portfolio_id, now):
+            present = portfolios.get(session, portfolio_id)
+        configuration = _configuration(present, wanted)
+        settings = _settings(present, wanted, configuration)
+        portfolios.update(session, portfolio_id, settings, now)
+        if settings.config_version != present.config_version:
+            _move_triggers(session, portfolio_id, configuration)
 
 
-def delete(session: Session, portfolio_id: PortfolioId, confirmed: str, *, purge: bool) -> None:
+def delete(database: Database, portfolio_id: PortfolioId, confirmed: str, *, purge: bool) -> None:
     """Delete the portfolio, and give back what it held of the limits over all portfolios.
 
     `confirmed` is its name as the caller knows it. Raises `PortfolioNotFound`, and
     `InvalidRequest` or `PortfolioConflict` as `check_deletion` does.
     """
-    portfolio = portfolios.lock(session, portfolio_id)
-    has_history = deletion.has_history(session, portfolio_id)
-    check_deletion(portfolio_id, portfolio.name, confirmed, has_history=has_history, purge=purge)
-    invested = deletion.invested_by_market(session, portfolio_id)
-    exposures.lock(session, [market_id for market_id, _ in invested])
-    exposures.move(session, [(market_id, -cost_basis) for market_id, cost_basis in invested])
-    deletion.delete(session, portfolio_id)
+    with database.transaction() as session:
+        name = portfolios.lock(session, portfolio_id).name
+        has_history = deletion.has_history(session, portfolio_id)
+        check_deletion(portfolio_id, name, confirmed, has_history=has_history, purge=purge)
+        invested = deletion.invested_by_market(session, portfolio_id)
+        exposures.lock(session, [market_id for market_id, _ in invested])
+        exposures.move(session, [(market_id, -cost_basis) for market_id, cost_basis in invested])
+        deletion.delete(session, portfolio_id)
 
 
 def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyConfiguration:

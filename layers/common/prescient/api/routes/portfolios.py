@@ -49,8 +49,7 @@ def create_portfolio(
     now, request = api.now(), None
     if idempotency_key is not None:
         request = idempotency.Request.of(CREATE_ROUTE, idempotency_key, body.model_dump())
-    with api.database.transaction() as session:
-        portfolio_id = portfolio_management.create(session, body.portfolio(), request, now)
+    portfolio_id = portfolio_management.create(api.database, body.portfolio(), request, now)
     return PortfolioCreated(portfolio_id=portfolio_id, message="Portfolio created successfully")
 
 
@@ -105,8 +104,7 @@ def update_portfolio(
     position is open, or with `liquidate`, which sells them all at their latest bids, or none.
     """
     now, owner = api.now(), PortfolioId(portfolio_id)
-    with api.database.transaction() as session:
-        portfolio_management.change(session, owner, body.change(), now)
+    portfolio_management.change(api.database, owner, body.change(), now)
     return _portfolio(api, owner, "Portfolio updated successfully")
 
 
@@ -131,8 +129,7 @@ def delete_portfolio(
     """
     if purge:
         demand(Scope.ADMIN, scopes)
-    with api.database.transaction() as session:
-        portfolio_management.delete(session, PortfolioId(portfolio_id), confirm, purge=purge)
+    portfolio_management.delete(api.database, PortfolioId(portfolio_id), confirm, purge=purge)
     return PortfolioDeleted(portfolio_id=portfolio_id, message="Portfolio deleted")
 
 
