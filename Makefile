@@ -15,7 +15,7 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test bench lint types unit format build validate openapi docs recordings migrate downgrade reconcile clean
+.PHONY: help run serve test bench lint types unit format build validate openapi docs schema recordings migrate downgrade reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ lint: types validate ## Style, types, import rules, template, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/squawk migrations/versions/*.sql
+	$(BIN)/squawk migrations/versions/*/*.sql
 
 types: $(VENV)/.done
 	$(BIN)/mypy
@@ -58,6 +58,9 @@ openapi: $(VENV)/.done ## Write docs/openapi.json from the routes and their mode
 
 docs: openapi ## Write what is generated in docs/: openapi.json, the keys in strategies.md
 	$(BIN)/python -m operations.strategies_page
+
+schema: $(VENV)/.done ## Write migrations/schema.sql from the revisions
+	$(BIN)/python -m operations.schema
 
 recordings: $(VENV)/.done ## What is read of the recorded answers, and where the official client differs
 	@$(BIN)/python -m tests.polymarket.report

@@ -21,7 +21,7 @@ from prescient.store import statements
 
 SQL = statements.load(__file__)
 OLD = statements.load(str(Path(__file__).with_name("old_database.py")))
-_VERSIONS = Path(__file__).parent.parent / "migrations/versions"
+_REVISION = Path(__file__).parent.parent / "migrations/versions/0002_multi_portfolio"
 _POLL_SECONDS = 0.005
 
 
@@ -72,7 +72,7 @@ def _reader(url: str) -> Iterator[list[float]]:
 
 
 def _floor(bench: Bench, old: str) -> Lap:
-    tables, keys = (_statements(f"0002_multi_portfolio{part}.sql") for part in ("", ".constraints"))
+    tables, keys = (_part(name) for name in ("02_tables.sql", "05_constraints.sql"))
     parts = (SQL["begin"], tables, SQL["fill"], keys, SQL["end"])
     with (
         bench.database(copy_of=old) as url,
@@ -85,5 +85,5 @@ def _floor(bench: Bench, old: str) -> Lap:
     return Lap(watch.seconds)
 
 
-def _statements(name: str) -> LiteralString:
-    return (_VERSIONS / name).read_text("utf-8")
+def _part(name: str) -> LiteralString:
+    return (_REVISION / name).read_text("utf-8")

@@ -12,8 +12,8 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    sql_files.run(__file__, ".sql")
+    sql_files.upgrade(__file__)
 
 
 def downgrade() -> None:
-    sql_files.run(__file__, ".down.sql")
+    sql_files.downgrade(__file__)

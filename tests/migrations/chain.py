@@ -1,4 +1,4 @@
-"""The revisions that `migrations/versions` holds."""
+"""The revisions that `migrations/versions` holds, and the parts of their SQL."""
 
 from __future__ import annotations
 
@@ -6,4 +6,5 @@ from pathlib import Path
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations/versions"
 REVISIONS = sorted(path.name[:4] for path in VERSIONS.glob("*.py"))
+PARTS = sorted(VERSIONS.rglob("*.sql"))
 BASELINE, UPGRADE, *LATER = REVISIONS

@@ -33,7 +33,7 @@ WAITING: LiteralString = """
 GONE: LiteralString = """
     SELECT count(*) = 0 AS met FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'prescient migrate'"""
-ISOLATION = (VERSIONS / "0003_isolation.sql").read_text("utf-8")
+ISOLATION = (VERSIONS / "0003_isolation/01_policies.sql").read_text("utf-8")
 STEP = 1 if os.environ.get("EVERY_STATEMENT") else 7
 IMPATIENT = "&options=-c%20prescient.migration_lock_timeout%3D200ms"
 

@@ -1,12 +1,20 @@
-"""A fresh install and an upgraded database end with the same schema, and so does the way back."""
+"""Fresh and upgraded databases have the schema of migrations/schema.sql, downgraded ones v1's."""
 
 from __future__ import annotations
 
+import re
 import subprocess
+from pathlib import Path
+from typing import LiteralString, cast
+
+import psycopg
+import pytest
 
 from local.postgres import migrations, server
+from operations import schema
 from prescient.store import revisions
 from prescient.store.database import SCHEMA_VERSION
+from tests.migrations.chain import PARTS, REVISIONS, VERSIONS
 from tests.migrations.conftest import MakeOldDatabase
 from tests.migrations.old_database import OldDatabase
 
@@ -55,3 +63,36 @@ def test_a_downgraded_database_has_the_schema_that_it_had(
 
 def test_the_last_revision_is_what_the_store_expects() -> None:
     assert revisions.pending(None)[-1] == SCHEMA_VERSION
+
+
+def test_the_committed_schema_is_that_of_all_revisions(database_url: str) -> None:
+    committed = schema.DOCUMENT.read_text("utf-8")
+    assert committed == schema.document(database_url), "run `make schema` and commit the file"
+
+
+def _without_casts(definitions: str) -> str:
+    """Postgres writes the casts of VARCHAR otherwise whenever it has read its own writing."""
+    return re.sub(r"::(?:text|character\s+varying)(?:\[\])?|[()\s]", "", definitions)
+
+
+@pytest.mark.usefixtures("template_database")  # which makes the roles
+def test_the_committed_schema_makes_the_same_tables(empty_database_url: str) -> None:
+    committed = cast(LiteralString, schema.DOCUMENT.read_text("utf-8"))
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(committed)
+    assert _without_casts(schema.document(empty_database_url)) == _without_casts(committed)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_the_parts_of_a_revision_are_numbered_in_their_order(revision: str) -> None:
+    (folder,) = VERSIONS.glob(f"{revision}_*/")
+    assert folder.with_suffix(".py").exists()
+    for parts in (sorted(folder.glob("*.sql")), sorted((folder / "down").glob("*.sql"))):
+        assert parts
+        numbers = [part.name.partition("_")[0] for part in parts]
+        assert numbers == [f"{number:02}" for number in range(1, len(parts) + 1)]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: str(part.relative_to(VERSIONS)))
+def test_a_part_begins_with_a_line_that_says_what_it_does(part: Path) -> None:
+    assert re.match(r"-- [A-Z][^\n]{20,}\n", part.read_text("utf-8"))

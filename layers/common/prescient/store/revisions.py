@@ -143,15 +143,15 @@ def stamp(connection: Connection, revision: str) -> None:
 
 def baseline_sql() -> LiteralString:
     """What makes schema v1."""
-    return (_folder() / "versions" / f"{BASELINE}_schema_v1.sql").read_text("utf-8")
+    return (_folder() / "versions" / f"{BASELINE}_schema_v1/01_tables.sql").read_text("utf-8")
 
 
 def later_names() -> set[str]:
     """The tables and views that the revisions after the baseline make."""
     parts = [
         path.read_text("utf-8")
-        for path in (_folder() / "versions").glob("*.sql")
-        if not path.name.startswith(BASELINE)
+        for path in (_folder() / "versions").glob("*/*.sql")
+        if not path.parent.name.startswith(BASELINE)
     ]
     return set(_CREATED.findall("\n".join(parts)))
 

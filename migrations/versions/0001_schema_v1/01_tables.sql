@@ -1,3 +1,5 @@
+-- The tables of the older system, schema v1, as they were.
+
 CREATE TABLE portfolio_state (
     id INTEGER PRIMARY KEY DEFAULT 1 CHECK (id = 1),
     balance DECIMAL(15, 2) NOT NULL,

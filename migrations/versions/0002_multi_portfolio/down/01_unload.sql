@@ -1,3 +1,5 @@
+-- A downgrade is refused where rows would be lost; else schema v1 gets room beside the new tables.
+
 -- name: settings
 SELECT
     set_config('prescient.migration_schema', current_schema(), true),

@@ -1,3 +1,5 @@
+-- The tables and views of the present schema, still empty.
+
 -- Market data: shared by all portfolios ---------------------------------------------------------
 
 CREATE TABLE events (

@@ -1,3 +1,5 @@
+-- A cycle's row keeps what its fetch asked of the exchange and left out.
+
 SET LOCAL lock_timeout = '10s';
 SET LOCAL statement_timeout = '60s';
 

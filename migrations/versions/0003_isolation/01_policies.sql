@@ -1,3 +1,5 @@
+-- What each role may touch, and row-level security around each portfolio's rows.
+
 SET LOCAL lock_timeout = '10s';
 SET LOCAL statement_timeout = '60s';
 

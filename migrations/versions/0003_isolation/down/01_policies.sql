@@ -1,3 +1,5 @@
+-- The policies go, and every right of the functions' roles.
+
 SET LOCAL lock_timeout = '10s';
 
 DO $$

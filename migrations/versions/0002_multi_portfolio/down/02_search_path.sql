@@ -1,0 +1,3 @@
+-- The present tables are the ones that unqualified names mean again.
+
+SELECT set_config('search_path', current_setting('prescient.migration_search_path'), true);
