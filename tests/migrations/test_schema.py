@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
-from typing import LiteralString, cast
 
 import psycopg
 import pytest
@@ -77,7 +76,7 @@ def _without_casts(definitions: str) -> str:
 
 @pytest.mark.usefixtures("template_database")  # which makes the roles
 def test_the_committed_schema_makes_the_same_tables(empty_database_url: str) -> None:
-    committed = cast(LiteralString, schema.DOCUMENT.read_text("utf-8"))
+    committed = schema.DOCUMENT.read_text("utf-8")
     with psycopg.connect(empty_database_url) as connection:
         connection.execute(committed)
     assert _without_casts(schema.document(empty_database_url)) == _without_casts(committed)
