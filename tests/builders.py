@@ -103,7 +103,6 @@ _POSITION = HeldPosition(
     shares=D(100),
     cost_basis=D("78.00"),
     entry_price=D("0.78"),
-    entered_at=NOON - timedelta(days=1),
     strategy_type="momentum",
 )
 

@@ -18,12 +18,7 @@ DOCUMENTED: Mapping[str, int] = {
     "events": 500,
     "markets": 300,
     "clob": 9_000,
-    "price": 1_500,
-    "book": 1_500,
-    "midpoint": 1_500,
-    "prices": 500,
     "books": 500,
-    "midpoints": 500,
     "prices-history": 1_000,
 }
 _GAMMA = ("events", "markets")

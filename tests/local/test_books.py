@@ -165,37 +165,6 @@ def test_the_last_trade_belongs_to_the_market(books: dict[str, Row], markets: li
     assert any(price.endswith("0") for price in seen)
 
 
-def test_prices_and_midpoints_are_those_of_the_books(
-    client: Client, books: dict[str, Row], markets: list[Row]
-) -> None:
-    tokens = [token for market in markets[:120] for token in _tokens(market)]
-    _, middles = client.post("/midpoints", _entries(tokens))
-    _, bids = client.post("/prices", _entries(tokens, side="BUY"))
-    _, asks = client.post("/prices", _entries(tokens, side="SELL"))
-    for token in tokens:
-        book = books.get(token, {"bids": [], "asks": []})
-        bid, ask = _best(book["bids"], 0), _best(book["asks"], 1)
-        assert Decimal(str(bids.get(token, {}).get("BUY", 0))) == bid
-        assert Decimal(str(asks.get(token, {}).get("SELL", 1))) == ask
-        if book["bids"] or book["asks"]:
-            assert Decimal(middles[token]) == (bid + ask) / 2
-        else:
-            assert token not in middles
-    kinds = {type(price) for sides in bids.values() for price in sides.values()}
-    assert kinds == {str, float}
-
-
-def test_one_token_is_answered_as_in_a_batch(client: Client, books: dict[str, Row]) -> None:
-    book = next(book for book in books.values() if book["bids"] and book["asks"])
-    token_id = book["asset_id"]
-    assert client.get("/book", token_id=token_id) == book
-    bid, ask = book["bids"][-1]["price"], book["asks"][-1]["price"]
-    assert client.get("/price", token_id=token_id, side="BUY") == {"price": bid}
-    assert client.get("/price", token_id=token_id, side="sell") == {"price": ask}
-    middle = Decimal(client.get("/midpoint", token_id=token_id)["mid"])
-    assert middle == (Decimal(bid) + Decimal(ask)) / 2
-
-
 def test_books_are_the_same_whenever_they_are_asked(venue: SimulatedVenue) -> None:
     token_id = next(
         _tokens(market)[0]

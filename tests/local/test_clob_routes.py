@@ -63,9 +63,8 @@ def _token(market: Row, place: int = 0) -> str:
     return token
 
 
-@pytest.mark.parametrize("path", ["/books", "/midpoints", "/prices"])
-def test_batches_are_refused_as_by_the_clob(client: Client, path: str) -> None:
-    entry = {"token_id": "1", "side": "BUY"}
+def test_batches_are_refused_as_by_the_clob(client: Client) -> None:
+    path, entry = "/books", {"token_id": "1"}
     assert client.post(path, [entry] * 500)[0] == 200
     assert client.post(path, [entry] * 501) == (400, {"error": "Payload exceeds the limit"})
     malformed: list[object] = [{}, ["1"], [{"token": "1"}], [{"token_id": 1}], None]
@@ -77,27 +76,8 @@ def test_tokens_without_a_book_are_left_out_silently(
     client: Client, traded: Row, resolved: Row
 ) -> None:
     tokens = ["1", _token(resolved), _token(traded)]
-    entries = [{"token_id": token, "side": "BUY"} for token in tokens]
-    _, books = client.post("/books", entries)
+    _, books = client.post("/books", [{"token_id": token} for token in tokens])
     assert [book["asset_id"] for book in books] == [_token(traded)]
-    assert list(client.post("/midpoints", entries)[1]) == [_token(traded)]
-    assert list(client.post("/prices", entries)[1]) == [_token(traded)]
-
-
-@pytest.mark.parametrize("path", ["/book", "/midpoint", "/price?side=BUY"])
-def test_a_single_token_without_a_book_is_not_found(
-    client: Client, path: str, resolved: Row
-) -> None:
-    asked = path if "?" in path else f"{path}?"
-    for token in ("1", _token(resolved)):
-        assert client.ask(f"{asked}&token_id={token}") == (404, NO_BOOK)
-    assert client.ask(asked) == (400, {"error": "Invalid token id"})
-
-
-def test_a_price_needs_a_side(client: Client, traded: Row) -> None:
-    entry = {"token_id": _token(traded), "side": "MIDDLE"}
-    assert client.post("/prices", [entry]) == (400, {"error": "Invalid side"})
-    assert client.ask("/price", **entry) == (400, {"error": "Invalid side"})
 
 
 def _history(client: Client, market: str, **query: object) -> list[dict[str, float]]:

@@ -128,43 +128,6 @@ def test_the_order_of_levels_does_not_matter(bids: list[int], asks: list[int]) -
     assert [str(level.price) for level in book.asks] == ["0.50", "0.51", "0.52", "0.53"]
 
 
-def test_midpoints_come_as_strings_or_numbers() -> None:
-    body = {"11": "0.45", "12": 0.5, "13": "?", "99": "0.1"}
-    with serving(answer(body)) as exchange:
-        client = client_of(exchange)
-        assert client.midpoints(["11", "12", "13", "14"]) == {"11": D("0.45"), "12": D("0.5")}
-        assert client.counters.skipped == Counter(bad_quote=1, not_requested=1)
-        assert exchange.paths == ["/midpoints"]
-
-
-def test_a_buy_price_is_the_best_bid_and_a_sell_price_the_best_ask() -> None:
-    """Whoever buys pays what SELL answers."""
-    body = {
-        "11": {"BUY": "0.45", "SELL": 0.47},
-        "12": {"SELL": "0.002"},
-        "13": {"BUY": "0.6", "SELL": "0.5"},
-        "14": "0.5",
-        "15": {"BUY": None, "SELL": "0.5"},
-    }
-    with serving(answer(body)) as exchange:
-        client = client_of(exchange)
-        assert client.prices(["11", "12", "13", "14", "15"]) == {
-            "11": Quote(D("0.45"), D("0.47")),
-            "12": Quote(ZERO, D("0.002")),
-        }
-        assert client.counters.skipped == Counter(crossed_quote=1, bad_quote=2)
-        assert exchange.documents[0][:2] == [
-            {"token_id": "11", "side": "BUY"},
-            {"token_id": "11", "side": "SELL"},
-        ]
-
-
-def test_no_call_asks_for_more_than_500_prices() -> None:
-    with serving(answer({})) as exchange:
-        client_of(exchange).prices([str(place) for place in range(251)])
-        assert sorted(len(document) for document in exchange.documents) == [2, 500]
-
-
 def test_a_history_is_asked_by_token_and_read_in_order() -> None:
     points = [
         {"t": 1778328000 - 1, "p": 0.2},
@@ -177,8 +140,9 @@ def test_a_history_is_asked_by_token_and_read_in_order() -> None:
     ]
     with serving(answer({"history": points})) as exchange:
         client = client_of(exchange)
-        history = client.price_history("11", NOON, NOON + 2 * HOUR, HOUR)
-        assert history == (PricePoint(NOON, D("0.1")), PricePoint(NOON + HOUR, D("0.115")))
+        history = client.price_histories(["11"], NOON, NOON + 2 * HOUR, HOUR)
+        points = (PricePoint(NOON, D("0.1")), PricePoint(NOON + HOUR, D("0.115")))
+        assert history == {"11": points}
         assert client.counters.skipped == Counter(bad_history_point=3)
         assert exchange.queries == [
             {
@@ -236,16 +200,13 @@ def test_answers_of_another_shape_are_refused(body: object) -> None:
         with pytest.raises(ExchangeUnavailable, match=r"POST /books: .* no list"):
             client.books(["11"])
         with pytest.raises(ExchangeUnavailable, match=r"GET /prices-history: .* without a history"):
-            client.price_history("11", NOON, NOON + HOUR, HOUR)
-        if not isinstance(body, dict):
-            with pytest.raises(ExchangeUnavailable, match=r"POST /midpoints: .* no object"):
-                client.midpoints(["11"])
+            client.price_histories(["11"], NOON, NOON + HOUR, HOUR)
 
 
 def test_nothing_asked_is_no_call() -> None:
     with serving(answer([])) as exchange:
         client = client_of(exchange)
-        assert (client.books([]), client.midpoints([]), client.prices([])) == ({}, {}, {})
+        assert client.books([]) == {}
         assert client.price_histories([], NOON, NOON, HOUR) == {}
         assert exchange.paths == []
 
@@ -283,8 +244,8 @@ def test_every_recorded_resolution_is_read() -> None:
     rows = [row for row in recorded.rows(path) if isinstance(row, dict)]
     details = [parse_resolution(row) for row in rows]
     counted = Counter(
-        (row["closed"], bool(one.winning_token_id), one.is_fifty_fifty)
-        for row, one in zip(rows, details, strict=True)
+        (row["closed"], bool(detail.winning_token_id), detail.is_fifty_fifty)
+        for row, detail in zip(rows, details, strict=True)
     )
     assert counted == {
         (False, False, False): 30,

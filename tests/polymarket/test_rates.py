@@ -81,8 +81,6 @@ def test_every_family_belongs_to_one_host_and_is_limited() -> None:
         Family.EVENTS: 500,
         Family.MARKETS: 300,
         Family.BOOKS: 500,
-        Family.MIDPOINTS: 500,
-        Family.PRICES: 500,
         Family.PRICES_HISTORY: 1000,
         Family.CLOB_MARKETS: 9000,
         Family.TIME: 9000,

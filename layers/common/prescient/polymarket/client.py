@@ -13,7 +13,7 @@ from random import Random
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
-from prescient.core.market.markets import Event, Market, MarketId, Quote
+from prescient.core.market.markets import Event, Market, MarketId
 from prescient.polymarket.clob import Clob
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
@@ -120,27 +120,13 @@ class PolymarketClient:
         """Order books by token id; a token without a book, or with an absurd one, is absent."""
         return self._clob.books(token_ids)
 
-    def midpoints(self, token_ids: Sequence[str]) -> dict[str, Decimal]:
-        """The middle of bid and ask, 0–1, by token id; what the exchange omits is absent."""
-        return self._clob.midpoints(token_ids)
-
-    def prices(self, token_ids: Sequence[str]) -> dict[str, Quote]:
-        """Best bid and best ask by token id; what the exchange omits is absent.
-
-        The exchange's BUY is the best bid, its SELL the best ask: who buys pays what SELL says.
-        """
-        return self._clob.prices(token_ids)
-
-    def price_history(
-        self, token_id: str, start: datetime, end: datetime, fidelity: timedelta
-    ) -> tuple[PricePoint, ...]:
-        """Prices from `start` to before `end`, a point each `fidelity` (whole minutes)."""
-        return self._clob.price_histories([token_id], start, end, fidelity)[token_id]
-
     def price_histories(
         self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
     ) -> dict[str, tuple[PricePoint, ...]]:
-        """`price_history` of several tokens at once; one that has none has an empty history."""
+        """Prices (0–1) of each token from `start` to before `end`, oldest first.
+
+        There is a point each `fidelity` (whole minutes); a token without prices has no points.
+        """
         return self._clob.price_histories(token_ids, start, end, fidelity)
 
     def resolution(self, condition_id: str) -> ResolutionDetails:

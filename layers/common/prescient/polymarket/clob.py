@@ -1,27 +1,21 @@
-"""The CLOB's read routes: books, midpoints, prices, history, resolution, and its clock."""
+"""The CLOB's read routes: books, price histories, resolutions, and its clock."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import TypeVar
 from urllib.parse import quote
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
-from prescient.core.market.markets import Quote
 from prescient.core.money import ZERO
 from prescient.polymarket.clob_rows import (
     LAST_SECOND,
     PricePoint,
     ResolutionDetails,
-    midpoint,
     parse_books,
-    parse_by_token,
     parse_history,
     parse_resolution,
-    top_of_book,
 )
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.fields import number
@@ -30,9 +24,7 @@ from prescient.polymarket.transport import Call, JsonTransport
 
 ENTRIES_A_CALL = 500  # the exchange refuses a 501st
 MINUTE = timedelta(minutes=1)
-SIDES = ("BUY", "SELL")
 Document = list[dict[str, str]]
-Found = TypeVar("Found")
 
 
 class Clob:
@@ -53,20 +45,6 @@ class Clob:
             self._counters.skipped += skipped
             books |= found
         return books
-
-    def midpoints(self, token_ids: Sequence[str]) -> dict[str, Decimal]:
-        calls = [
-            self._post("/midpoints", Family.MIDPOINTS, _tokens(chunk))
-            for chunk in _chunks(token_ids)
-        ]
-        return self._by_token(calls, token_ids, midpoint)
-
-    def prices(self, token_ids: Sequence[str]) -> dict[str, Quote]:
-        calls = [
-            self._post("/prices", Family.PRICES, _sides(chunk))
-            for chunk in _chunks(token_ids, ENTRIES_A_CALL // len(SIDES))
-        ]
-        return self._by_token(calls, token_ids, top_of_book)
 
     def price_histories(
         self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
@@ -100,19 +78,6 @@ class Clob:
     def _post(self, path: str, family: Family, document: Document) -> Call:
         return Call(self._url, path, family, document=document)
 
-    def _by_token(
-        self, calls: Sequence[Call], token_ids: Sequence[str], read: Callable[[object], Found]
-    ) -> dict[str, Found]:
-        """What answers that are objects by token id say, all calls together."""
-        wanted, values = frozenset(token_ids), dict[str, Found]()
-        for answer in self._transport.fetch_all(calls, self._transport.deadline()):
-            if not isinstance(answer, Mapping):
-                raise ExchangeUnavailable(f"{calls[0]}: answered JSON that is no object")
-            found, skipped = parse_by_token(answer, wanted, read)
-            self._counters.skipped += skipped
-            values |= found
-        return values
-
     def _history(self, token_id: str, start: datetime, end: datetime, fidelity: timedelta) -> Call:
         parameters = [
             ("market", token_id),
@@ -140,7 +105,3 @@ def _chunks(token_ids: Sequence[str], size: int = ENTRIES_A_CALL) -> list[list[s
 
 def _tokens(token_ids: Sequence[str]) -> Document:
     return [{"token_id": token_id} for token_id in token_ids]
-
-
-def _sides(token_ids: Sequence[str]) -> Document:
-    return [{"token_id": token_id, "side": side} for token_id in token_ids for side in SIDES]

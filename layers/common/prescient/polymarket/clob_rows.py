@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from prescient.core.market.books import Level, OrderBook
-from prescient.core.market.markets import Quote
 from prescient.core.money import ONE, ZERO
 from prescient.polymarket.fields import identifier, number
 from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 
 Row = Mapping[str, object]
-Found = TypeVar("Found")
 
 LARGEST_SIZE = Decimal(10) ** 12  # shares; more than were ever made
 LAST_SECOND = Decimal(253_402_300_799)  # of the year 9999
@@ -52,44 +49,6 @@ def parse_books(
             continue
         books.setdefault(token_id, book)
     return books, skipped
-
-
-def parse_by_token(
-    answer: Row, wanted: Collection[str], read: Callable[[object], Found]
-) -> tuple[dict[str, Found], Counter[str]]:
-    """What `read` makes of the value of each `wanted` token, and the others, by reason."""
-    values: dict[str, Found] = {}
-    skipped: Counter[str] = Counter()
-    for token_id, value in answer.items():
-        if token_id not in wanted:
-            skipped[SkipReason.NOT_REQUESTED.value] += 1
-            continue
-        try:
-            values[token_id] = read(value)
-        except RowSkipped as skip:
-            skipped[skip.reason.value] += 1
-    return values, skipped
-
-
-def midpoint(value: object) -> Decimal:
-    """A probability 0–1. Raises `RowSkipped` for anything else."""
-    read = number(value, at_least=ZERO, at_most=ONE)
-    if read is None:
-        raise RowSkipped(SkipReason.BAD_QUOTE)
-    return read
-
-
-def top_of_book(sides: object) -> Quote:
-    """What BUY answers is the best bid, SELL the best ask; a missing side is an empty one.
-
-    Raises `RowSkipped` for what is no quote.
-    """
-    if not isinstance(sides, Mapping):
-        raise RowSkipped(SkipReason.BAD_QUOTE)
-    bid, ask = midpoint(sides.get("BUY", ZERO)), midpoint(sides.get("SELL", ONE))
-    if bid > ask:
-        raise RowSkipped(SkipReason.CROSSED_QUOTE)
-    return Quote(bid, ask)
 
 
 def parse_history(points: Iterable[object]) -> tuple[tuple[PricePoint, ...], Counter[str]]:

@@ -19,8 +19,6 @@ class Family(StrEnum):
     EVENTS = "events"
     MARKETS = "markets"
     BOOKS = "books"
-    MIDPOINTS = "midpoints"
-    PRICES = "prices"
     PRICES_HISTORY = "prices_history"
     CLOB_MARKETS = "clob_markets"
     TIME = "time"
@@ -42,8 +40,6 @@ DOCUMENTED_LIMITS = (
     RateLimit(frozenset({Family.MARKETS}), 300),
     RateLimit(CLOB_FAMILIES, 9000),
     RateLimit(frozenset({Family.BOOKS}), 500),
-    RateLimit(frozenset({Family.MIDPOINTS}), 500),
-    RateLimit(frozenset({Family.PRICES}), 500),
     RateLimit(frozenset({Family.PRICES_HISTORY}), 1000),
 )
 

@@ -43,7 +43,6 @@ class HeldRow:
     shares: Decimal
     cost_basis: Decimal
     entry_price: Decimal
-    entry_timestamp: datetime
     group_id: str | None
     strategy_type: str | None
 
@@ -56,7 +55,6 @@ class HeldRow:
             shares=self.shares,
             cost_basis=self.cost_basis,
             entry_price=self.entry_price,
-            entered_at=self.entry_timestamp,
             strategy_type=self.strategy_type,
             group_id=self.group_id,
             candidate=candidate,

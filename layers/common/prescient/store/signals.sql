@@ -1,7 +1,7 @@
 -- name: select_held
 SELECT
     position.market_id, position.event_id, position.action, coalesce(position.shares, 0) AS shares,
-    position.cost_basis, position.entry_price, position.entry_timestamp, position.group_id, signal.strategy_type
+    position.cost_basis, position.entry_price, position.group_id, signal.strategy_type
 FROM portfolio_positions AS position
 LEFT JOIN trading_signals AS signal
     ON signal.portfolio_id = position.portfolio_id AND signal.trade_id = position.trade_id

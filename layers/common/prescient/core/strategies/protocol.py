@@ -36,7 +36,6 @@ class HeldPosition:
     shares: Decimal
     cost_basis: Decimal
     entry_price: Decimal
-    entered_at: datetime
     strategy_type: str | None = None
     group_id: str | None = None
     candidate: Candidate | None = None
