@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the loopback address, each request in a thread: werkzeug's server, with keep-alive."""
+"""HTTP/1.1 on the loopback address: werkzeug's server, a thread a connection, with keep-alive."""
 
 from __future__ import annotations
 

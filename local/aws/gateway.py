@@ -1,6 +1,6 @@
 """API Gateway on a laptop: routes of the template, events of payload format 2.0, the authorizer.
 
-The authorizer trusts whoever reaches the loopback address: it puts the claims that it was made with
+The authorizer trusts every caller on the loopback address: it puts the claims that it was made with
 into each event, and checks the route's scopes against them as a JWT authorizer would.
 """
 
@@ -15,12 +15,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
 
 from local.aws.dispatcher import Dispatcher, Invocation
 from local.aws.intrinsics import ACCOUNT
 from local.aws.template import Route
-from local.http_server import Request, Response
 
 SCOPES = ("prescient/read", "prescient/trade", "prescient/admin")
 DEVELOPER: Mapping[str, str] = {
@@ -48,14 +51,17 @@ class Gateway:
         claims: Mapping[str, str] | None = DEVELOPER,
     ) -> None:
         """`claims` are those of every caller; None is a caller without a token."""
-        # The most literal route wins, so that /portfolios/create is not an id.
-        self._routes = sorted(routes, key=lambda route: route.path.count("{"))
+        rules = [
+            Rule(_PARAMETER.sub(r"<\1>", route.path), methods=[route.method], endpoint=route)
+            for route in routes
+        ]
+        self._routes = Map(rules, merge_slashes=False).bind("local")
         self._dispatcher = dispatcher
         self._claims = claims
 
     def respond(self, request: Request) -> Response:
-        """The answer to one request, as API Gateway would give it."""
-        path = urlsplit(request.target).path
+        """Answer one request as API Gateway would."""
+        path = urlsplit(request.environ["RAW_URI"]).path
         match = self._match(request.method, path)
         if match is None:
             return _message(404, "Not Found")
@@ -67,48 +73,47 @@ class Gateway:
         return _response(self._dispatcher.invoke(match.route.function, event))
 
     def _match(self, method: str, path: str) -> _Match | None:
-        for route in self._routes:
-            pattern = _PARAMETER.sub(r"(?P<\1>[^/]+)", route.path)
-            found = re.fullmatch(pattern, path)
-            if route.method == method and found:
-                parameters = {name: unquote(value) for name, value in found.groupdict().items()}
-                return _Match(route, parameters)
-        return None
+        try:
+            route, values = self._routes.match(path, method)
+        except (NotFound, MethodNotAllowed):
+            return None
+        return _Match(route, {name: unquote(value) for name, value in values.items()})
 
     def _in_scope(self, route: Route) -> bool:
         granted = (self._claims or {}).get("scope", "").split()
         return not route.scopes or not set(route.scopes).isdisjoint(granted)
 
     def _event(self, request: Request, path: str, match: _Match) -> dict[str, Any]:
-        query = urlsplit(request.target).query
         event: dict[str, Any] = {
             "version": "2.0",
             "routeKey": f"{match.route.method} {match.route.path}",
             "rawPath": path,
-            "rawQueryString": query,
-            "headers": dict(request.headers),
+            "rawQueryString": request.query_string.decode(),
+            "headers": {name.lower(): value for name, value in request.headers},
             "requestContext": self._request_context(request, path, match.route),
             "isBase64Encoded": False,
         }
-        if query:
-            event["queryStringParameters"] = _joined(query)
+        if request.args:
+            event["queryStringParameters"] = {
+                name: ",".join(values) for name, values in request.args.lists()
+            }
         if match.parameters:
             event["pathParameters"] = dict(match.parameters)
-        return event | _body(request.body)
+        return event | _body(request.get_data())
 
     def _request_context(self, request: Request, path: str, route: Route) -> dict[str, Any]:
         now = time.time()
         context: dict[str, Any] = {
             "accountId": ACCOUNT,
             "apiId": "local",
-            "domainName": request.headers.get("host", "local"),
+            "domainName": request.host,
             "domainPrefix": "local",
             "http": {
                 "method": request.method,
                 "path": path,
                 "protocol": "HTTP/1.1",
-                "sourceIp": request.source_ip,
-                "userAgent": request.headers.get("user-agent", ""),
+                "sourceIp": request.remote_addr,
+                "userAgent": request.user_agent.string,
             },
             "requestId": str(uuid.uuid4()),
             "routeKey": f"{route.method} {route.path}",
@@ -120,14 +125,6 @@ class Gateway:
             jwt = {"claims": dict(self._claims or {}), "scopes": list(route.scopes) or None}
             context["authorizer"] = {"jwt": jwt}
         return context
-
-
-def _joined(query: str) -> dict[str, str]:
-    """Values of a repeated name are joined by a comma, as payload format 2.0 does."""
-    values: dict[str, str] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        values[name] = f"{values[name]},{value}" if name in values else value
-    return values
 
 
 def _body(content: bytes) -> dict[str, Any]:
@@ -144,16 +141,16 @@ def _response(invocation: Invocation) -> Response:
     if invocation.function_error:
         return _message(500, "Internal Server Error")
     if not isinstance(answer, dict) or "statusCode" not in answer:
-        return Response(200, _json_type(), json.dumps(answer).encode())
+        return Response(json.dumps(answer), headers=_json_type())
     body = (answer.get("body") or "").encode()
     if answer.get("isBase64Encoded"):
         body = base64.b64decode(body)
     headers = _json_type() | {str(k).lower(): str(v) for k, v in answer.get("headers", {}).items()}
-    return Response(answer["statusCode"], headers, body)
+    return Response(body, answer["statusCode"], headers)
 
 
 def _message(status: int, message: str) -> Response:
-    return Response(status, _json_type(), json.dumps({"message": message}).encode())
+    return Response(json.dumps({"message": message}), status, _json_type())
 
 
 def _json_type() -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from werkzeug.wrappers import Request
+
 from local.aws.gateway import Gateway
-from local.http_server import Request
 
 INITIAL_BALANCE = 10_000
 
@@ -28,8 +28,8 @@ def create_missing(
 
 def _create(gateway: Gateway, portfolio: Mapping[str, Any]) -> None:
     wanted = {"initial_balance": INITIAL_BALANCE, **portfolio}
-    headers = {"content-type": "application/json"}
-    request = Request("POST", "/portfolios/create", headers, json.dumps(wanted).encode())
+    request = Request.from_values("/portfolios/create", method="POST", json=wanted)
     response = gateway.respond(request)
-    if response.status >= 400:  # noqa: PLR2004 (client and server errors)
-        raise CreationRefused(f"{portfolio['name']}: {response.status} {response.body.decode()}")
+    if response.status_code >= 400:  # noqa: PLR2004 (client and server errors)
+        answer = response.get_data(as_text=True)
+        raise CreationRefused(f"{portfolio['name']}: {response.status_code} {answer}")

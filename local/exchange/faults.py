@@ -10,22 +10,21 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from werkzeug.wrappers import Request, Response
 
 from local.exchange.surprises import Surprise, surprising
 from local.exchange.throttling import RetryAfter, too_many_requests
-from local.http_server import Request, Response
+from local.exchange.web import json_response
 
 CONTROL_PATH = "/__faults"
 Respond = Callable[[Request], Response]
 
-_JSON = {"Content-Type": "application/json; charset=utf-8"}
 _HTML = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
 _GAMMA_ERRORS = {500: "internal server error", 503: "service unavailable"}
 _CLOB_ERRORS = {
@@ -100,13 +99,14 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         """Each fault with how many answers it has `seen`."""
         with self._lock:
-            return [one.fault.model_dump() | {"seen": one.seen} for one in self._switched]
+            return [
+                switched.fault.model_dump() | {"seen": switched.seen} for switched in self._switched
+            ]
 
     def respond(self, request: Request, healthy: Respond) -> Response:
         """The answer of `healthy` after everything that is due has happened to it."""
-        path = urlsplit(request.target).path
         with self._lock:
-            due = [one.fault for one in self._switched if one.is_due(path)]
+            due = [switched.fault for switched in self._switched if switched.is_due(request.path)]
         respond = healthy
         for fault in due:
             respond = partial(self._faulty, fault, respond)
@@ -117,12 +117,12 @@ class Faults:
         match request.method:
             case "POST":
                 try:
-                    self.add(Fault.model_validate_json(request.body))
+                    self.add(Fault.model_validate_json(request.get_data()))
                 except ValidationError as error:
-                    return _json(400, {"error": str(error)})
+                    return json_response(400, {"error": str(error)})
             case "DELETE":
                 self.clear()
-        return _json(200, {"faults": self.listed()})
+        return json_response(200, {"faults": self.listed()})
 
     def _faulty(self, fault: Fault, respond: Respond, request: Request) -> Response:
         match fault.kind:
@@ -134,7 +134,7 @@ class Faults:
             case FaultKind.SERVER_ERROR:
                 return _server_error(fault.status, request)
             case FaultKind.HTML:
-                return Response(fault.status, {"Content-Type": "text/html"}, _HTML)
+                return Response(_HTML, fault.status, content_type="text/html")
             case FaultKind.TRUNCATED:
                 return _truncated(respond(request))
             case _:
@@ -143,22 +143,25 @@ class Faults:
 
 def _server_error(status: int, request: Request) -> Response:
     """Gamma's errors have a type, the CLOB's have not."""
-    path = urlsplit(request.target).path
+    path = request.path
     if path.startswith(("/events", "/markets")) and not path.startswith("/markets/0x"):
         error = _GAMMA_ERRORS.get(status, "server error")
-        return _json(status, {"type": "internal error", "error": error})
-    return _json(status, {"error": _CLOB_ERRORS.get(status, "server error")})
+        return json_response(status, {"type": "internal error", "error": error})
+    return json_response(status, {"error": _CLOB_ERRORS.get(status, "server error")})
 
 
 def _truncated(healthy: Response) -> Response:
-    """Half of the body under the length of all of it."""
-    headers = {**healthy.headers, "Content-Length": str(len(healthy.body))}
-    return replace(healthy, headers=headers, body=healthy.body[: len(healthy.body) // 2])
+    """Send half of the body under the length of all of it, and end the connection."""
+    whole = healthy.get_data()
+    healthy.set_data(whole[: len(whole) // 2])
+    healthy.content_length = len(whole)
+    healthy.headers["Connection"] = "close"
+    return healthy
 
 
 def _changed(fault: Fault, healthy: Response, request: Request) -> Response:
     """The same status with another JSON value."""
-    body = json.loads(healthy.body)
+    body = json.loads(healthy.get_data())
     match fault.kind:
         case FaultKind.REPEATED_CURSOR:
             body = _with_cursor_again(body, request)
@@ -166,13 +169,14 @@ def _changed(fault: Fault, healthy: Response, request: Request) -> Response:
             body = _with_rows_twice(body)
         case FaultKind.SURPRISE:
             body = surprising(body, fault.surprise)
-    return replace(healthy, body=json.dumps(body).encode())
+    healthy.set_data(json.dumps(body))
+    return healthy
 
 
 def _with_cursor_again(body: Any, request: Request) -> Any:
     """A page whose `next_cursor` is the one that led to it."""
-    cursor = parse_qs(urlsplit(request.target).query).get("after_cursor")
-    return {**body, "next_cursor": cursor[0]} if cursor and isinstance(body, dict) else body
+    cursor = request.args.get("after_cursor")
+    return {**body, "next_cursor": cursor} if cursor and isinstance(body, dict) else body
 
 
 def _with_rows_twice(body: Any) -> Any:
@@ -182,7 +186,3 @@ def _with_rows_twice(body: Any) -> Any:
         return body
     rows = {key: [*value, *value] for key, value in body.items() if isinstance(value, list)}
     return {**body, **rows}
-
-
-def _json(status: int, body: object) -> Response:
-    return Response(status, _JSON, json.dumps(body).encode())

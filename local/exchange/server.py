@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from itertools import cycle
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+
+from werkzeug.wrappers import Request, Response
 
 from local.exchange import clob, gamma
 from local.exchange.faults import CONTROL_PATH, Faults
 from local.exchange.limits import Limits
 from local.exchange.throttling import RetryAfter, too_many_requests
 from local.exchange.venue import Venue
-from local.exchange.web import Answer
-from local.http_server import HttpServer, Request, Response
+from local.exchange.web import Answer, json_response
+from local.http_server import HttpServer
 
 _UNKNOWN = Answer(404, {"error": "not found"})
 
@@ -31,13 +30,13 @@ class Exchange:
         self._forms = cycle((RetryAfter.SECONDS, RetryAfter.DATE))
 
     def respond(self, request: Request) -> Response:
-        """What the exchange answers to one request."""
-        if urlsplit(request.target).path == CONTROL_PATH:
+        """Answer one request, under the limits and faults of the moment."""
+        if request.path == CONTROL_PATH:
             return self.faults.control(request)
         return self.faults.respond(request, self._within_limits)
 
     def _within_limits(self, request: Request) -> Response:
-        seconds = self.limits.admit(urlsplit(request.target).path)
+        seconds = self.limits.admit(request.path)
         if seconds > 0:
             return too_many_requests(seconds, next(self._forms))
         return respond(self.venue, request)
@@ -52,24 +51,15 @@ def exchange_server(
 
 
 def respond(venue: Venue, request: Request) -> Response:
-    """What a healthy exchange answers to one request, however many there are."""
+    """Answer one request as a healthy exchange, however many there are."""
     answer = _answer(venue, request) or _UNKNOWN
-    headers = {"Content-Type": "application/json; charset=utf-8"}
-    return Response(answer.status, headers, json.dumps(answer.body).encode())
+    return json_response(answer.status, answer.body)
 
 
 def _answer(venue: Venue, request: Request) -> Answer | None:
-    target = urlsplit(request.target)
     if request.method == "POST":
-        return clob.post(venue, target.path, _parsed(request.body))
+        return clob.post(venue, request.path, request.get_json(force=True, silent=True))
     if request.method != "GET":
         return None
-    query = parse_qs(target.query, keep_blank_values=True)
-    return clob.get(venue, target.path, query) or gamma.route(venue, target.path, query)
-
-
-def _parsed(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except ValueError:
-        return None
+    query = request.args.to_dict(flat=False)
+    return clob.get(venue, request.path, query) or gamma.route(venue, request.path, query)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from email.utils import formatdate
 from enum import StrEnum
 
-from local.http_server import Response
+from werkzeug.wrappers import Response
+
+from local.exchange.web import json_response
 
 
 class RetryAfter(StrEnum):
@@ -21,13 +22,13 @@ class RetryAfter(StrEnum):
 
 def too_many_requests(seconds: float, form: RetryAfter) -> Response:
     """429, with the wait in whole seconds, or as the moment at which it is over."""
-    headers = {"Content-Type": "application/json; charset=utf-8"}
+    response = json_response(429, {"error": "Too Many Requests"})
     whole = math.ceil(seconds)
     match form:
         case RetryAfter.SECONDS:
-            headers["Retry-After"] = str(whole)
+            response.headers["Retry-After"] = str(whole)
         case RetryAfter.DATE:
-            headers["Retry-After"] = formatdate(time.time() + whole, usegmt=True)
+            response.headers["Retry-After"] = formatdate(time.time() + whole, usegmt=True)
         case RetryAfter.ABSENT:
             pass
-    return Response(429, headers, json.dumps({"error": "Too Many Requests"}).encode())
+    return response

@@ -1,9 +1,12 @@
-"""The vocabulary of the exchange's routes."""
+"""What the routes of the exchange have in common: answers, refusals, numbers."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from werkzeug.wrappers import Response
 
 Query = Mapping[str, Sequence[str]]
 
@@ -24,10 +27,15 @@ class Refused(Exception):
         self.status = status
 
 
+def json_response(status: int, body: object) -> Response:
+    """`body` as JSON."""
+    return Response(json.dumps(body), status, content_type="application/json; charset=utf-8")
+
+
 def whole_number(
     query: Query, name: str, default: int, *, within: tuple[int, int | None], status: int = 400
 ) -> int:
-    """A parameter's whole number, both bounds included; raises Refused with `status`."""
+    """Return a parameter's whole number, both bounds included; raise Refused with `status`."""
     least, most = within
     try:
         number = int(query.get(name, [str(default)])[0])
@@ -40,10 +48,10 @@ def whole_number(
 
 
 def plain_number(value: float) -> float:
-    """A whole number as an int, as JSON encoders elsewhere write it: 1, not 1.0."""
+    """Turn a whole number into an int, as JSON encoders elsewhere write it: 1, not 1.0."""
     return int(value) if value == int(value) else value
 
 
 def decimal_text(value: float) -> str:
-    """At most four decimals, without zeros at the end."""
+    """Write a number with at most four decimals, without zeros at the end."""
     return f"{value:.4f}".rstrip("0").rstrip(".")

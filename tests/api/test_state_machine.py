@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request
 
 from local.aws.stack import Stack
 from local.exchange.server import exchange_server
 from local.exchange.simulated import EPOCH, SimulatedVenue
-from local.http_server import Request
 
 
 @pytest.fixture
@@ -24,8 +24,9 @@ def stack(database_url: str) -> Iterator[Stack]:
 def call(stack: Stack, method: str, target: str, body: object = None, key: str = "") -> Any:
     headers = {"content-type": "application/json", "idempotency-key": key or "none"}
     content = b"" if body is None else json.dumps(body).encode()
-    response = stack.gateway.respond(Request(method, target, headers, content))
-    return response.status, json.loads(response.body)
+    request = Request.from_values(target, method=method, headers=headers, data=content)
+    response = stack.gateway.respond(request)
+    return response.status_code, response.get_json()
 
 
 def test_cycles_by_the_api(stack: Stack) -> None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from werkzeug.wrappers import Request
+
 from local.exchange.faults import Fault, Faults
 from local.exchange.server import Exchange, exchange_server
 from local.exchange.simulated import SimulatedVenue
 from local.exchange.venue import Row
-from local.http_server import Request
 from tests.polymarket.server import RESET, Answer, ScriptedExchange, serving_exchange
 
 Change = Callable[[Row], Row | None]
@@ -74,9 +75,9 @@ class ResettingExchange(ScriptedExchange):
             self.resets -= 1
             return super().next_answer(target, document, client_port)
         healthy = self._exchange.respond(
-            Request("POST" if document else "GET", target, body=document)
+            Request.from_values(target, method="POST" if document else "GET", data=document)
         )
-        return Answer(healthy.body, healthy.status)
+        return Answer(healthy.get_data(), healthy.status_code)
 
 
 @dataclass(frozen=True)

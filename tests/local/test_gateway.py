@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 import urllib3
+from werkzeug.wrappers import Request
 
 from local.aws.dispatcher import Invocation
 from local.aws.gateway import DEVELOPER, Gateway
 from local.aws.template import Route
-from local.http_server import HttpServer, Request
+from local.http_server import HttpServer
 
 ROUTES = [
     Route("GET", "/health", "ApiFunction", authorized=False, scopes=()),
@@ -41,11 +42,11 @@ def _gateway(dispatcher: FakeDispatcher, claims: Mapping[str, str] | None = DEVE
 
 def test_an_event_tells_the_request() -> None:
     dispatcher = FakeDispatcher()
-    request = Request(
-        "POST",
+    request = Request.from_values(
         "/portfolios/create?dry=1&tag=a&tag=b",
-        {"content-type": "application/json", "user-agent": "test"},
-        b'{"name": "One"}',
+        method="POST",
+        headers={"user-agent": "test"},
+        json={"name": "One"},
     )
     _gateway(dispatcher).respond(request)
     event = dispatcher.event
@@ -60,14 +61,15 @@ def test_an_event_tells_the_request() -> None:
 
 def test_what_a_request_lacks_is_missing_in_the_event() -> None:
     dispatcher = FakeDispatcher()
-    _gateway(dispatcher).respond(Request("GET", "/health"))
+    _gateway(dispatcher).respond(Request.from_values("/health"))
     assert {"body", "queryStringParameters", "pathParameters"}.isdisjoint(dispatcher.event)
     assert "authorizer" not in dispatcher.event["requestContext"]
 
 
 def test_binary_bodies_travel_as_base64() -> None:
     dispatcher = FakeDispatcher()
-    _gateway(dispatcher).respond(Request("POST", "/portfolios/create", body=b"\xff"))
+    request = Request.from_values("/portfolios/create", method="POST", data=b"\xff")
+    _gateway(dispatcher).respond(request)
     assert dispatcher.event["isBase64Encoded"] is True
 
 
@@ -83,19 +85,19 @@ def test_the_most_literal_route_answers(
     path: str, route: str, parameters: dict[str, str] | None
 ) -> None:
     dispatcher = FakeDispatcher()
-    _gateway(dispatcher).respond(Request("GET", path))
+    _gateway(dispatcher).respond(Request.from_values(path))
     assert dispatcher.event["routeKey"] == route
     assert dispatcher.event.get("pathParameters") == parameters
 
 
 @pytest.mark.parametrize("target", ["/nowhere", "/portfolios/7/8", "/health/"])
 def test_an_unknown_path_is_not_found(target: str) -> None:
-    assert _gateway(FakeDispatcher()).respond(Request("GET", target)).status == 404
+    assert _gateway(FakeDispatcher()).respond(Request.from_values(target)).status_code == 404
 
 
 def test_the_developer_has_every_scope() -> None:
     dispatcher = FakeDispatcher()
-    _gateway(dispatcher).respond(Request("GET", "/portfolios/7"))
+    _gateway(dispatcher).respond(Request.from_values("/portfolios/7"))
     jwt = dispatcher.event["requestContext"]["authorizer"]["jwt"]
     assert jwt["scopes"] == ["prescient/read"]
     assert set(jwt["claims"]["scope"].split()) == {
@@ -107,35 +109,43 @@ def test_the_developer_has_every_scope() -> None:
 
 def test_without_claims_only_open_routes_answer() -> None:
     gateway = _gateway(FakeDispatcher(), claims=None)
-    assert gateway.respond(Request("GET", "/health")).status == 200
-    assert gateway.respond(Request("GET", "/portfolios/7")).status == 401
+    assert gateway.respond(Request.from_values("/health")).status_code == 200
+    assert gateway.respond(Request.from_values("/portfolios/7")).status_code == 401
 
 
 def test_a_missing_scope_is_forbidden() -> None:
     gateway = _gateway(FakeDispatcher(), claims={"scope": "prescient/read"})
-    assert gateway.respond(Request("GET", "/portfolios/7")).status == 200
-    assert gateway.respond(Request("POST", "/portfolios/create")).status == 403
+    assert gateway.respond(Request.from_values("/portfolios/7")).status_code == 200
+    request = Request.from_values("/portfolios/create", method="POST")
+    assert gateway.respond(request).status_code == 403
 
 
 def test_an_answer_is_passed_on() -> None:
     answer = {"statusCode": 409, "headers": {"Retry-After": "1"}, "body": '{"code": "conflict"}'}
-    response = _gateway(FakeDispatcher(answer)).respond(Request("GET", "/health"))
-    assert response.status == 409
+    response = _gateway(FakeDispatcher(answer)).respond(Request.from_values("/health"))
+    assert response.status_code == 409
     assert response.headers["retry-after"] == "1"
-    assert json.loads(response.body) == {"code": "conflict"}
+    assert response.get_json() == {"code": "conflict"}
 
 
 def test_a_failed_function_tells_nothing_to_the_caller() -> None:
     dispatcher = FakeDispatcher({"errorMessage": "secret"}, "Unhandled")
-    response = _gateway(dispatcher).respond(Request("GET", "/health"))
-    assert response.status == 500
-    assert json.loads(response.body) == {"message": "Internal Server Error"}
+    response = _gateway(dispatcher).respond(Request.from_values("/health"))
+    assert response.status_code == 500
+    assert response.get_json() == {"message": "Internal Server Error"}
 
 
-def test_the_server_keeps_a_connection_alive() -> None:
+def test_the_server_keeps_a_connection_alive_also_after_a_body_that_was_not_read() -> None:
     gateway = _gateway(FakeDispatcher({"statusCode": 200, "body": '{"status": "ok"}'}))
     with HttpServer(gateway.respond) as server, urllib3.PoolManager(maxsize=1) as client:
         for _ in range(3):
+            assert client.request("POST", f"{server.url}/nowhere", body=b"unread").status == 404
             assert client.request("GET", f"{server.url}/health").json() == {"status": "ok"}
         pool = client.connection_from_url(server.url)
-        assert (pool.num_connections, pool.num_requests) == (1, 3)
+        assert (pool.num_connections, pool.num_requests) == (1, 6)
+
+
+def test_a_taken_port_is_an_error_of_the_caller() -> None:
+    gateway = _gateway(FakeDispatcher())
+    with HttpServer(gateway.respond) as server, pytest.raises(OSError, match="in use"):
+        HttpServer(gateway.respond, port=int(server.url.rpartition(":")[2]))

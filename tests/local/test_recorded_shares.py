@@ -13,13 +13,12 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
+from werkzeug.wrappers import Request
 
 from local.exchange.server import respond
 from local.exchange.simulated import EPOCH, SimulatedVenue
-from local.http_server import Request
 
 Row = dict[str, Any]
 NOW = EPOCH + timedelta(days=14)
@@ -35,8 +34,8 @@ def events() -> list[Row]:
     listed: list[Row] = []
     query = {"closed": "false", "limit": "500"}
     while True:
-        request = Request("GET", f"/events/keyset?{urlencode(query)}")
-        page = json.loads(respond(venue, request).body)
+        request = Request.from_values("/events/keyset", query_string=query)
+        page = json.loads(respond(venue, request).data)
         listed += page["events"]
         if "next_cursor" not in page:
             return listed

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from werkzeug.wrappers import Request, Response
 
 from local.aws.stack import Stack
 from local.exchange import server
 from local.exchange.simulated import SimulatedVenue
-from local.http_server import HttpServer, Request, Response
+from local.http_server import HttpServer
 from prescient.polymarket.transport import JsonTransport
 from tests.workflow.desk import Desk
 
@@ -25,7 +26,7 @@ class FaultyExchange:
 
     def respond(self, request: Request) -> Response:
         healthy = server.respond(self.venue, request)
-        if self.fault is None or request.target == "/time":
+        if self.fault is None or request.path == "/time":
             return healthy
         return self.fault(healthy)
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from werkzeug.wrappers import Response
 
-from local.http_server import Response
 from tests.workflow.conftest import FaultyExchange
 from tests.workflow.desk import Desk
 
 
 def _html(_: Response) -> Response:
-    return Response(200, {"Content-Type": "text/html"}, b"<html>Just a moment...</html>")
+    return Response("<html>Just a moment...</html>", content_type="text/html")
 
 
 def _truncated(healthy: Response) -> Response:
-    return Response(200, healthy.headers, healthy.body[: len(healthy.body) // 2])
+    return Response(healthy.data[: len(healthy.data) // 2], headers=healthy.headers)
 
 
 def _down(_: Response) -> Response:
-    return Response(503, {"Content-Type": "application/json"}, b'{"error": "maintenance"}')
+    return Response('{"error": "maintenance"}', 503, content_type="application/json")
 
 
 FAULTS = pytest.mark.parametrize("fault", [_html, _truncated, _down])
