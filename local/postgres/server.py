@@ -127,7 +127,7 @@ class Postgres:
 
     @property
     def _sockets(self) -> Path:
-        """The data directory, which only its owner reads, unless a socket's path would be too long."""
+        """The data directory, which only its owner reads, or a short path if that is too long."""
         if len(bytes(self._data)) <= _LONGEST_SOCKET_PATH - len(".s.PGSQL.65535"):
             return self._data
         digest = hashlib.sha256(bytes(self._data)).hexdigest()[:12]
