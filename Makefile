@@ -8,6 +8,9 @@ VENV := .venv
 SAM_VENV := .venv-sam
 BIN := $(CURDIR)/$(VENV)/bin
 SAM := $(CURDIR)/$(SAM_VENV)/bin/sam
+# uv is the one tool that is not pinned here: it writes the pins.
+PIN := uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras \
+	--python-version 3.11 $(if $(UPGRADE),--upgrade)
 
 # DATABASE_URL stays in the environment, where no list of processes shows its password.
 export PYTHONPATH := $(CURDIR)/layers/common:$(CURDIR)
@@ -15,7 +18,8 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test bench lint types unit format build validate openapi docs schema recordings migrate downgrade reconcile clean
+.PHONY: help run serve test unit bench lint style types imports template sql forge format hooks build \
+	openapi docs schema pin recordings migrate downgrade reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,21 +38,37 @@ unit: $(VENV)/.done $(SAM_VENV)/.done
 bench: $(VENV)/.done ## Measure the speed against floors: ONLY=name[,name] ROWS=n ROUNDS=n
 	@ONLY='$(ONLY)' ROWS='$(ROWS)' ROUNDS='$(ROUNDS)' $(BIN)/python -m benchmarks
 
-lint: types validate ## Style, types, import rules, template, migrations
+lint: style types imports template sql forge ## Style, types, import rules, template, migrations, forge files
+
+style: $(VENV)/.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
-	$(BIN)/squawk migrations/versions/*/*.sql
 
 types: $(VENV)/.done
 	$(BIN)/mypy
 
-validate: $(SAM_VENV)/.done
+imports: $(VENV)/.done
+	$(BIN)/lint-imports
+
+template: $(SAM_VENV)/.done
 	$(SAM) validate --lint
+
+sql: $(VENV)/.done
+	$(BIN)/squawk migrations/versions/*/*.sql
+
+# What the code forge reads, against the schemas that the checker brings with it.
+forge: $(VENV)/.done
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*_*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/pre-commit validate-config
 
 format: $(VENV)/.done ## Rewrite the Python files in the house style
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+hooks: $(VENV)/.done ## Run before each commit what of `make lint` its files concern
+	$(BIN)/pre-commit install
 
 build: $(SAM_VENV)/.done ## Build what `sam deploy` uploads
 	PATH="$(CURDIR)/$(SAM_VENV)/bin:$$PATH" $(SAM) build
@@ -61,6 +81,11 @@ docs: openapi ## Write what is generated in docs/: openapi.json, the keys in str
 
 schema: $(VENV)/.done ## Write migrations/schema.sql from the revisions
 	$(BIN)/python -m operations.schema
+
+pin: ## Pin with hashes what the requirements*.in files name: UPGRADE=1 takes newer versions
+	for file in requirements-*.in */requirements.in */*/requirements.in; do \
+		(cd "$$(dirname "$$file")" && $(PIN) "$$(basename "$$file")" -o "$$(basename "$$file" .in).txt") || exit; \
+	done
 
 recordings: $(VENV)/.done ## What is read of the recorded answers, and where the official client differs
 	@$(BIN)/python -m tests.polymarket.report
