@@ -17,7 +17,7 @@ from local.demo.report import terminal
 from local.postgres import databases
 from operations import backup, migration_report
 from prescient.core.errors import DatabaseUnavailable, InvalidRequest, PrescientError
-from prescient.usecases.migrate import MigrateRequest, Migration, Plan, migrate
+from prescient.usecases.migrate import MigrateRequest, Migration, MigrationPlan, migrate
 
 _SLOW_SECONDS = 1.0
 
@@ -51,7 +51,7 @@ class Backups:
         self._url = url
         self._console = console
 
-    def before(self, plan: Plan) -> None:
+    def before(self, plan: MigrationPlan) -> None:
         """What `migrate` calls with its plan."""
         if not plan.changes_rows:
             return
@@ -101,7 +101,7 @@ def _migrate(wishes: Wishes, console: Console) -> None:
     _tell(done, wishes.request, console)
 
 
-def _nothing(_: Plan) -> None:
+def _nothing(_: MigrationPlan) -> None:
     """No backup."""
 
 

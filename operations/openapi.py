@@ -14,7 +14,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from prescient import __version__
 from prescient.api.application import Application
 from prescient.api.authorization import SCHEME
-from prescient.api.requests import Thresholds
+from prescient.api.requests import ThresholdsQuery
 from prescient.core.strategies.registry import STRATEGIES
 
 _SCHEMA = "#/components/schemas/{model}"
@@ -38,13 +38,18 @@ def document() -> str:
 
 def _drop_unused_schemas(described: dict[str, Any]) -> None:
     """Our errors have one shape of their own, and thresholds are parameters one by one."""
-    for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError", "Thresholds"):
+    for name in (
+        "HTTPValidationError",
+        "ResponseValidationError",
+        "ValidationError",
+        "ThresholdsQuery",
+    ):
         del described["components"]["schemas"][name]
 
 
 def _describe_thresholds(described: dict[str, Any]) -> None:
     """Powertools calls every field of a model in the query a text."""
-    schemas = Thresholds.model_json_schema()["properties"]
+    schemas = ThresholdsQuery.model_json_schema()["properties"]
     for operations in described["paths"].values():
         for operation in operations.values():
             for parameter in operation.get("parameters", []):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prescient.core.errors import MigrationRefused
 from prescient.store import revisions
 from prescient.store.database import SCHEMA_VERSION
-from prescient.usecases.migrate import MigrateRequest, Plan, migrate
+from prescient.usecases.migrate import MigrateRequest, MigrationPlan, migrate
 
 
 def upgrade(
@@ -32,7 +32,7 @@ def downgrade(database_url: str, revision: str) -> None:
         revisions.revert(connection, revision)
 
 
-def _nothing_old(plan: Plan) -> None:
+def _nothing_old(plan: MigrationPlan) -> None:
     if plan.old_rows:
         raise MigrationRefused(
             "DATABASE_URL: a filled database of the older system; `make migrate` upgrades it, "

@@ -66,7 +66,7 @@ class Stage:
     def run(self, path: str, limits: FetchLimits = PATIENT, url: str = "") -> Seen:
         """Run the step a second later, and let the exchange recover; an error names the path."""
         self.world.clock.pass_time(seconds=1)
-        self.world.context.measures.take()
+        self.world.context.metrics.take()
         before, waits = self.world.everything(), list[float]()
         with self.reading(url or self.exchange.url, limits, waits):
             error, flagged = self._update_prices() if path == HELD else self._filter()
@@ -122,7 +122,7 @@ class Stage:
         named = ("BatchFailed", "ExchangeCalls", "ExchangeRetries", "DuplicateRows", "SkippedRows")
         return {
             (one.name, dict(one.dimensions).get("reason")): one.value
-            for one in self.world.context.measures.take()
+            for one in self.world.context.metrics.take()
             if one.name in named
         }
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from prescient.core.deciding.admission import admissions
 from prescient.core.deciding.decisions import common_filters
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.markets import EventId, Market, MarketId, Quote
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import admission, candidates, listings, tape
-from prescient.store.candidates import Thresholds
 from prescient.store.tape import Sighting
 from tests.builders import NOON, event, market, view
 from tests.world import World
@@ -48,11 +48,15 @@ def configurations(draw: st.DrawFn) -> StrategyConfiguration:
     )
 
 
+convictions = st.sampled_from(
+    [(None, None), (D("0.55"), None), (None, D("0.5")), (D("0.5"), D("0.55"))]
+)
 thresholds = st.builds(
-    Thresholds,
-    min_liquidity=st.none() | AMOUNTS,
-    min_market_conviction=st.none() | st.just(D("0.55")),
-    max_market_conviction=st.none() | st.just(D("0.5")),
+    lambda least, band: Thresholds(
+        min_liquidity=least, min_market_conviction=band[0], max_market_conviction=band[1]
+    ),
+    st.none() | AMOUNTS,
+    convictions,
 )
 events = st.tuples(st.sets(st.sampled_from(TAGS)), st.lists(markets(), max_size=4))
 

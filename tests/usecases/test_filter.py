@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import BatchLost, ExchangeUnavailable, InvalidRequest
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import EventId, FeeSchedule, Market, MarketId, Outcome, Quote
 from prescient.store import candidates, tape
-from prescient.store.candidates import Thresholds
 from prescient.usecases.support.market_needs import LATE_END
 from tests.builders import NOON, event, market
 from tests.world import World, several

@@ -44,13 +44,13 @@ def authorize(
         if required is None:
             raise RouteNotFound("no route has this method and path")
         for scope in (scope for scheme in required for scope in scheme[SCHEME]):
-            demand(scope, granted)
+            require_scope(scope, granted)
         app.context[SCOPES_KEY] = granted
     return next_middleware(app)
 
 
-def demand(scope: str, granted: Scopes) -> None:
-    """Raises `Forbidden` where the scope is not granted: for what a route does only sometimes."""
+def require_scope(scope: str, granted: Scopes) -> None:
+    """Raise `Forbidden` where the scope is not granted: for what a route does only sometimes."""
     if scope not in granted:
         raise Forbidden(f"the token lacks the scope {scope}")
 

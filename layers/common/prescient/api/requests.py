@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import CENT
 from prescient.core.portfolio.portfolios import (
     DEFAULT_MAX_POSITIONS,
@@ -27,7 +28,6 @@ from prescient.core.portfolio.portfolios import (
     NewPortfolio,
     PortfolioStatus,
 )
-from prescient.usecases.cycle import CycleThresholds
 from prescient.usecases.portfolio_management import LimitsChange, PortfolioChange
 
 LARGEST_INTEGER = 2**31 - 1
@@ -41,7 +41,7 @@ _DOLLARS_SCHEMA = {
 }
 
 
-def _exact(value: object) -> Decimal:
+def exact_number(value: object) -> Decimal:
     """A JSON number or a decimal string; `true` is no number, and 1_000 or １ no decimal."""
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         return Decimal(value)
@@ -58,22 +58,10 @@ def _whole_cents(value: Decimal) -> Decimal:
 
 Dollars = Annotated[
     Decimal,
-    BeforeValidator(_exact),
+    BeforeValidator(exact_number),
     Field(gt=0, lt=10**13, allow_inf_nan=False),
     AfterValidator(_whole_cents),
     WithJsonSchema(_DOLLARS_SCHEMA),
-]
-Threshold = Annotated[
-    Decimal,
-    BeforeValidator(_exact),
-    Field(ge=0, lt=10**15),
-    WithJsonSchema({"type": "number", "minimum": 0}),
-]
-Conviction = Annotated[
-    Decimal,
-    BeforeValidator(_exact),
-    Field(ge=0, le=1),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
 ]
 Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
@@ -219,30 +207,15 @@ class UpdatePortfolio(BaseModel):
         return limits
 
 
-class Thresholds(BaseModel):
-    """What this cycle asks of all candidates besides each portfolio's configuration.
+class ThresholdsQuery(Thresholds):
+    """The thresholds of a cycle, each a query parameter."""
 
-    Liquidity and volume are dollars, conviction is |yes − no| from 0 to 1; absent asks nothing.
-    """
+    model_config = ConfigDict(extra="ignore")  # of the other parameters of the route
 
-    event_min_liquidity: Threshold | None = Field(None, description="Dollars an event")
-    event_min_volume: Threshold | None = Field(None, description="Dollars an event, all time")
-    min_liquidity: Threshold | None = Field(None, description="Dollars a market")
-    min_volume: Threshold | None = Field(None, description="Dollars a market, all time")
-    min_market_conviction: Conviction | None = Field(None, description="Least |yes − no|")
-    max_market_conviction: Conviction | None = Field(None, description="Largest |yes − no|")
-
-    @model_validator(mode="after")
-    def _refuse_an_empty_band(self) -> Self:
-        lowest, highest = self.min_market_conviction, self.max_market_conviction
-        if lowest is not None and highest is not None and lowest > highest:
-            raise ValueError(
-                "min_market_conviction is above max_market_conviction: nothing could trade"
-            )
-        return self
-
-    def of_cycle(self) -> CycleThresholds:
-        return CycleThresholds.model_validate(self.model_dump())
+    @field_validator("*", mode="before")
+    @classmethod
+    def _exact(cls, value: object) -> Decimal:
+        return exact_number(value)
 
 
-ThresholdsInQuery = Annotated[Thresholds, Query()]
+ThresholdsInQuery = Annotated[ThresholdsQuery, Query()]

@@ -41,7 +41,7 @@ class Handler(ABC):
 
 
 class StepHandler(Handler, Generic[RequestT]):
-    """Validates the event, runs the step, and answers and logs its result and its measures."""
+    """Validates the event, runs the step, and answers and logs its result and its metrics."""
 
     def __init__(
         self, request: type[RequestT], step: Callable[[RequestT, StepContext], BaseModel]
@@ -56,7 +56,7 @@ class StepHandler(Handler, Generic[RequestT]):
         try:
             result = self._step(self._parsed(event), step_context)
         finally:
-            emit(step_context.measures.take())
+            emit(step_context.metrics.take())
         answer = result.model_dump(mode="json", exclude_none=True)
         request_id = getattr(context, "aws_request_id", None)
         logger.info("step done", request_id=request_id, request=dict(event), result=answer)

@@ -15,7 +15,7 @@ from operator import attrgetter
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from prescient.usecases.support.metrics import Measure
+from prescient.usecases.support.metrics import Metric
 
 NAMESPACE = "Prescient"
 
@@ -23,10 +23,10 @@ output = logging.StreamHandler(sys.stdout)
 logger = Logger(utc=True, logger_handler=output)
 
 
-def emit(measures: Iterable[Measure]) -> None:
-    """Write the measures to the log as metrics, a line for each set of dimensions."""
+def emit(recorded: Iterable[Metric]) -> None:
+    """Write the metrics to the log in CloudWatch's format, a line for each set of dimensions."""
     by_dimensions = attrgetter("dimensions")
-    for dimensions, alike in groupby(sorted(measures, key=by_dimensions), by_dimensions):
+    for dimensions, alike in groupby(sorted(recorded, key=by_dimensions), by_dimensions):
         metrics = EphemeralMetrics(namespace=NAMESPACE)
         for name, value in dimensions:
             metrics.add_dimension(name, value)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from psycopg.rows import class_row
 
 from prescient.core.deciding.admission import Admission
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.markets import MarketId
 from prescient.store import statements
-from prescient.store.candidates import Thresholds
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)

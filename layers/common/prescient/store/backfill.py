@@ -10,11 +10,11 @@ from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from prescient.core.deciding.admission import HistoryNeed
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import BatchLost
 from prescient.core.market.markets import MarketId
 from prescient.store import admission, statements
 from prescient.store.admission import AdmittedMarket
-from prescient.store.candidates import Thresholds
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)

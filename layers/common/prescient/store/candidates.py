@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from psycopg.rows import class_row
 
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome
 from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
@@ -19,19 +20,6 @@ from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
 Books = Mapping[MarketId, Mapping[Outcome, OrderBook]]
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """What one cycle asks of its candidates besides each portfolio's own configuration.
-
-    Liquidity and volume in dollars, conviction 0–1; None asks nothing.
-    """
-
-    min_liquidity: Decimal | None = None
-    min_volume: Decimal | None = None
-    min_market_conviction: Decimal | None = None
-    max_market_conviction: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

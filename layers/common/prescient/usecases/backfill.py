@@ -1,4 +1,4 @@
-"""Asks the exchange for the past of markets that somebody would trade if it were known."""
+"""Asks the exchange for the past of markets that could be traded if it were known."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from prescient.core.deciding.admission import HistoryNeed, history_needs
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.polymarket.clob_rows import PricePoint
 from prescient.store import backfill, portfolios
 from prescient.store.admission import AdmittedMarket
-from prescient.usecases.cycle import CycleThresholds
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import fetching
-from prescient.usecases.support.market_needs import demand
+from prescient.usecases.support.market_needs import market_needs
 
 MARKETS_A_RUN = 200
 MARKETS_A_BATCH = 50
@@ -39,7 +39,7 @@ def run(context: StepContext) -> BackfillResult:
     now = context.now()
     with context.database.transaction() as session:
         active = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE])
-        needs = history_needs(demand(active, CycleThresholds()).buyers, now)
+        needs = history_needs(market_needs(active, Thresholds()).buyers, now)
         wanting = backfill.wanting(
             session, needs, now=now, asked_before=now - ASKED_AGAIN_AFTER, limit=MARKETS_A_RUN
         )
@@ -65,14 +65,14 @@ def _fill(
         counters, now = fetch.counters, context.now()
         with context.database.transaction() as session:
             filled = backfill.save(session, fetch.batch_id, found, counters, now)
-    context.measures.add("BatchMarkets", len(found), batch=fetch.kind)
+    context.metrics.add("BatchMarkets", len(found), batch=fetch.kind)
     return filled
 
 
 def _histories(
     markets: Sequence[AdmittedMarket], start: datetime, end: datetime, context: StepContext
 ) -> dict[MarketId, backfill.Hours]:
-    tokens = {one.yes_token_id: one.market_id for one in markets if one.yes_token_id}
+    tokens = {market.yes_token_id: market.market_id for market in markets if market.yes_token_id}
     found = context.exchange.price_histories(list(tokens), start, end, HOUR)
     return {market_id: _hourly(found[token_id]) for token_id, market_id in tokens.items()}
 

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import InvalidRequest, PortfolioNotActive
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import cycles, portfolios
-from prescient.store.candidates import Thresholds
 from prescient.store.database import Session
 from prescient.usecases.support.context import StepContext
 
 LONGEST_ERROR = 2000
-Dollars = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
-Conviction = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
-
-
-class CycleThresholds(BaseModel):
-    """What a cycle asks of all candidates: dollars, and conviction 0–1."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    event_min_liquidity: Dollars | None = None
-    event_min_volume: Dollars | None = None
-    min_liquidity: Dollars | None = None
-    min_volume: Dollars | None = None
-    min_market_conviction: Conviction | None = None
-    max_market_conviction: Conviction | None = None
-
-    def of_markets(self) -> Thresholds:
-        return Thresholds(
-            min_liquidity=self.min_liquidity,
-            min_volume=self.min_volume,
-            min_market_conviction=self.min_market_conviction,
-            max_market_conviction=self.max_market_conviction,
-        )
 
 
 class CycleParameters(BaseModel):
@@ -50,7 +26,7 @@ class CycleParameters(BaseModel):
     kind: Literal["scheduled", "api", "manual"] = "scheduled"
     scheduled_at: datetime | None = None
     portfolio_ids: Annotated[list[PortfolioId], Field(min_length=1)] | None = None
-    thresholds: CycleThresholds = CycleThresholds()
+    thresholds: Thresholds = Thresholds()
 
 
 class ErrorOutput(BaseModel):

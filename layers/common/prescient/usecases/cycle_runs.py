@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import NoActivePortfolio, StateMachineUnavailable, TooManyExecutions
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, idempotency, portfolios
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
-from prescient.usecases.cycle import CycleParameters, CycleThresholds, open_cycle
+from prescient.usecases.cycle import CycleParameters, open_cycle
 from prescient.usecases.support.context import RequestContext
 
 FIRST_PAUSE_SECONDS = 0.1
@@ -37,7 +38,7 @@ class CycleRun:
 
     scope: CycleScope
     portfolio_id: PortfolioId | None = None
-    thresholds: CycleThresholds
+    thresholds: Thresholds
     idempotency_key: str | None
 
     def values(self) -> dict[str, object]:

@@ -21,9 +21,9 @@ from prescient.store.tape import Sighting
 from prescient.usecases.cycle import CycleParameters, open_cycle
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import Fetch, fetching
-from prescient.usecases.support.market_needs import Demand, demand
+from prescient.usecases.support.market_needs import MarketNeeds, market_needs
 from prescient.usecases.support.portfolio_step import may_run
-from prescient.usecases.support.prefetch import ahead
+from prescient.usecases.support.prefetch import prefetched
 
 Side = tuple[MarketId, Outcome]
 
@@ -47,17 +47,17 @@ class FilterResult(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A cycle, the portfolios to run in it, and what they ask of the market picture."""
+class CycleWork:
+    """A cycle, the portfolios to run in it, and what they need of the markets."""
 
     cycle: CycleRow
     portfolio_ids: list[PortfolioId]
-    demand: Demand
+    needs: MarketNeeds
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
-    """The markets that somebody admits, deepest first, and the books of some of them."""
+class Selection:
+    """The markets that some configuration admits, deepest first, and the books of some of them."""
 
     market_ids: list[MarketId]
     books: Mapping[Side, OrderBook]
@@ -66,20 +66,20 @@ class Picked:
 
 def run(request: FilterRequest, context: StepContext) -> FilterResult:
     """Fetch, store and publish; a failed fetch publishes nothing and leaves no rows."""
-    task = _prepare(request, context)
-    if task.cycle.batch_id is not None:
-        return _answer(task.cycle, task.cycle.batch_id, context)
-    with fetching(context, "filter", task.cycle.cycle_id) as fetch:
-        _load(fetch.batch_id, task.demand, context)
-        _load_held(fetch.batch_id, task.demand, context)
-        picked = _pick(fetch.batch_id, task.demand, context)
-        _publish(fetch, task, picked, context)
-    result = _answer(task.cycle, fetch.batch_id, context)
-    context.measures.add("BatchMarkets", result.markets, batch=fetch.kind)
+    work = _prepare(request, context)
+    if work.cycle.batch_id is not None:
+        return _answer(work.cycle, work.cycle.batch_id, context)
+    with fetching(context, "filter", work.cycle.cycle_id) as fetch:
+        _load(fetch.batch_id, work.needs, context)
+        _load_held(fetch.batch_id, work.needs, context)
+        selection = _select(fetch.batch_id, work.needs, context)
+        _publish(fetch, work, selection, context)
+    result = _answer(work.cycle, fetch.batch_id, context)
+    context.metrics.add("BatchMarkets", result.markets, batch=fetch.kind)
     return result
 
 
-def _prepare(request: FilterRequest, context: StepContext) -> Task:
+def _prepare(request: FilterRequest, context: StepContext) -> CycleWork:
     now = context.now()
     with context.database.transaction() as session:
         cycle_id = request.cycle_id
@@ -90,7 +90,9 @@ def _prepare(request: FilterRequest, context: StepContext) -> Task:
             raise InvalidRequest(f"cycle_id: cycle {cycle_id} has failed")
         runnable = _runnable(session, cycle)
     asked = CycleParameters.model_validate(cycle.parameters).thresholds
-    return Task(cycle, [one.portfolio_id for one in runnable], demand(runnable, asked))
+    return CycleWork(
+        cycle, [portfolio.portfolio_id for portfolio in runnable], market_needs(runnable, asked)
+    )
 
 
 def _runnable(session: Session, cycle: CycleRow) -> list[PortfolioRow]:
@@ -98,28 +100,30 @@ def _runnable(session: Session, cycle: CycleRow) -> list[PortfolioRow]:
     wanted = CycleParameters.model_validate(cycle.parameters).portfolio_ids
     trading = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED])
     return [
-        one for one in trading if may_run(one) and (wanted is None or one.portfolio_id in wanted)
+        portfolio
+        for portfolio in trading
+        if may_run(portfolio) and (wanted is None or portfolio.portfolio_id in wanted)
     ]
 
 
-def _load(batch_id: int, wanted: Demand, context: StepContext) -> None:
+def _load(batch_id: int, needs: MarketNeeds, context: StepContext) -> None:
     """Store page after page, each in a transaction of its own, so that memory stays bounded."""
     pages = context.exchange.event_pages(
-        liquidity_min=wanted.least_liquidity,
-        volume_min=wanted.least_volume,
-        end_date_min=wanted.earliest_end(context.now()),
+        liquidity_min=needs.least_liquidity,
+        volume_min=needs.least_volume,
+        end_date_min=needs.earliest_end(context.now()),
     )
-    for page in ahead(pages):
+    for page in prefetched(pages):
         markets = [market for event in page.events for market in event.markets]
         with context.database.transaction() as session:
             listings.save_events(session, page.events, page.fetched_at)
             tape.append(session, batch_id, markets, Sighting(page.fetched_at))
 
 
-def _load_held(batch_id: int, wanted: Demand, context: StepContext) -> None:
-    """Add what the listing left out and somebody may have to sell, for nobody else to see."""
+def _load_held(batch_id: int, needs: MarketNeeds, context: StepContext) -> None:
+    """Add what the listing left out and a portfolio may have to sell; only its holders see it."""
     with context.database.transaction() as session:
-        missing = tape.held_outside(session, batch_id, wanted.sellers)
+        missing = tape.held_outside(session, batch_id, needs.sellers)
     if not missing:
         return
     page = context.exchange.markets_by_id(missing)
@@ -128,16 +132,16 @@ def _load_held(batch_id: int, wanted: Demand, context: StepContext) -> None:
         tape.append(session, batch_id, page.markets, Sighting(page.fetched_at, listed=False))
 
 
-def _pick(batch_id: int, wanted: Demand, context: StepContext) -> Picked:
-    """The markets that somebody may trade, and the books of the deepest of them."""
-    admissions, thresholds = wanted.admissions(context.now()), wanted.thresholds.of_markets()
+def _select(batch_id: int, needs: MarketNeeds, context: StepContext) -> Selection:
+    """The markets that some portfolio may trade, and the books of the deepest of them."""
+    admissions, thresholds = needs.admissions(context.now()), needs.thresholds
     with context.database.transaction() as session:
         markets = admission.admitted(session, batch_id, admissions, thresholds)
     sides = _sides(markets, context.max_books)
     fetched_at = context.now()
     found = context.exchange.books(list(sides))
     of_sides = {sides[token_id]: book for token_id, book in found.items()}
-    return Picked([one.market_id for one in markets], of_sides, fetched_at)
+    return Selection([market.market_id for market in markets], of_sides, fetched_at)
 
 
 def _sides(markets: Iterable[AdmittedMarket], max_books: int) -> dict[str, Side]:
@@ -146,31 +150,31 @@ def _sides(markets: Iterable[AdmittedMarket], max_books: int) -> dict[str, Side]
     One outcome alone could hide an arbitrage, or pretend one.
     """
     sides: dict[str, Side] = {}
-    for one in markets:
-        if one.yes_token_id is None or one.no_token_id is None:
+    for market in markets:
+        if market.yes_token_id is None or market.no_token_id is None:
             continue
         if len(sides) + 2 > max_books:
             break
-        sides[one.yes_token_id] = (one.market_id, Outcome.YES)
-        sides[one.no_token_id] = (one.market_id, Outcome.NO)
+        sides[market.yes_token_id] = (market.market_id, Outcome.YES)
+        sides[market.no_token_id] = (market.market_id, Outcome.NO)
     return sides
 
 
-def _publish(fetch: Fetch, task: Task, picked: Picked, context: StepContext) -> None:
+def _publish(fetch: Fetch, work: CycleWork, selection: Selection, context: StepContext) -> None:
     batch_id, counters, now = fetch.batch_id, fetch.counters, context.now()
     with context.database.transaction() as session:
-        books.save(session, batch_id, picked.books, picked.books_fetched_at)
-        watched = {*picked.market_ids, *tape.held_within(session, batch_id, task.demand.sellers)}
-        features.compute(session, batch_id, watched, task.demand.lookbacks)
+        books.save(session, batch_id, selection.books, selection.books_fetched_at)
+        watched = {*selection.market_ids, *tape.held_within(session, batch_id, work.needs.sellers)}
+        features.compute(session, batch_id, watched, work.needs.lookbacks)
         holders = tape.publish(session, batch_id, counters, now)
         portfolios.rewrite_totals(session, holders, now)
         features.record_hours(session, batch_id)
-        cycles.decide_on_batch(session, task.cycle.cycle_id, batch_id, task.portfolio_ids, now)
-        cycles.record_counters(session, task.cycle.cycle_id, counters)
+        cycles.decide_on_batch(session, work.cycle.cycle_id, batch_id, work.portfolio_ids, now)
+        cycles.record_counters(session, work.cycle.cycle_id, counters)
 
 
 def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResult:
-    """A schedule that fires again after its cycle has ended finds nobody left to run."""
+    """A schedule that fires again after its cycle has ended finds no portfolio left to run."""
     with context.database.transaction() as session:
         batch = tape.get_batch(session, batch_id)
         portfolio_ids = cycles.admitted(session, cycle.cycle_id)

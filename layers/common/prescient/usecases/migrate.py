@@ -55,7 +55,7 @@ class MigrateResult(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MigrationPlan:
     """What will be applied, to a database that holds `old_rows` rows of schema v1.
 
     `adopts` says that it has schema v1's tables and no revision yet.
@@ -77,7 +77,7 @@ class Plan:
 class Migration:
     """A plan carried out. `report` is that of the upgrade of schema v1, if there has been one."""
 
-    plan: Plan
+    plan: MigrationPlan
     revision: str | None
     report: dict[str, Any] | None
 
@@ -109,7 +109,7 @@ def migrate(
     request: MigrateRequest,
     *,
     target: str = SCHEMA_VERSION,
-    permit: Callable[[Plan], None] = lambda _: None,
+    permit: Callable[[MigrationPlan], None] = lambda _: None,
     statement_timeout: int = 0,
 ) -> Migration:
     """Bring the database of `url` to the revision `target`, each statement in at most
@@ -126,7 +126,7 @@ def migrate(
         return _carried_out(connection, request, plan)
 
 
-def _plan(connection: Connection, request: MigrateRequest, target: str) -> Plan:
+def _plan(connection: Connection, request: MigrateRequest, target: str) -> MigrationPlan:
     with connection.begin() as transaction:
         session = revisions.begun_session(connection)
         roles.prepare(session)
@@ -139,8 +139,8 @@ def _plan(connection: Connection, request: MigrateRequest, target: str) -> Plan:
     if revision == revisions.BASELINE and old_rows is None:
         raise MigrationRefused(f"the database is at revision {revision}, but has no table of it")
     if revision is None and old_rows is not None:
-        return Plan(None, True, old_rows, lacking[1:])
-    return Plan(revision, False, old_rows or 0, lacking)
+        return MigrationPlan(None, True, old_rows, lacking[1:])
+    return MigrationPlan(revision, False, old_rows or 0, lacking)
 
 
 def _old_rows(session: Session) -> int | None:
@@ -152,7 +152,7 @@ def _old_rows(session: Session) -> int | None:
     return old_schema.count_rows(session, ROW_LIMIT + 1) if has_old else None
 
 
-def _carried_out(connection: Connection, request: MigrateRequest, plan: Plan) -> Migration:
+def _carried_out(connection: Connection, request: MigrateRequest, plan: MigrationPlan) -> Migration:
     facts = revisions.Facts(request.time_zone, request.snapshot_id)
     done = Migration(plan, plan.from_revision, None)
     for number, step in enumerate(_transactions(plan, request)):
@@ -167,7 +167,7 @@ def _carried_out(connection: Connection, request: MigrateRequest, plan: Plan) ->
     return done
 
 
-def _transactions(plan: Plan, request: MigrateRequest) -> list[tuple[str, ...]]:
+def _transactions(plan: MigrationPlan, request: MigrateRequest) -> list[tuple[str, ...]]:
     """The revisions of each transaction; that of the upgrade applies the baseline too."""
     if revisions.UPGRADE not in plan.lacking:
         return [(revision,) for revision in plan.lacking]
@@ -181,7 +181,7 @@ def _report(connection: Connection) -> dict[str, Any] | None:
     return old_schema.report(revisions.session(connection))
 
 
-def _permit_in_function(request: MigrateRequest, plan: Plan) -> None:
+def _permit_in_function(request: MigrateRequest, plan: MigrationPlan) -> None:
     if revisions.UPGRADE not in plan.lacking or plan.old_rows == 0:
         return
     if plan.old_rows > ROW_LIMIT:

@@ -19,7 +19,7 @@ from prescient.store.database import Session
 from prescient.store.tape import Sighting
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import fetching
-from prescient.usecases.support.metrics import Measures, Unit
+from prescient.usecases.support.metrics import Metrics, Unit
 
 
 class PriceUpdateRequest(BaseModel):
@@ -74,7 +74,7 @@ def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
         fetched = Fetched(fetch.batch_id, held, page, confirmed, fetch.counters, context.now())
         with context.database.transaction() as session:
             result = _apply(session, fetched)
-    _measure(result, context.measures)
+    _record_metrics(result, context.metrics)
     return result
 
 
@@ -125,11 +125,11 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
     )
 
 
-def _measure(result: PriceUpdateResult, measures: Measures) -> None:
-    measures.add("BatchMarkets", result.markets, batch="price_update")
-    measures.add("OpenPositions", result.positions)
-    measures.add("PositionsSettled", result.settled)
-    measures.add("PositionsExited", result.exited)
-    measures.add("PositionsFlagged", result.flagged)
-    measures.add("StaleMarks", result.stale_marks)
-    measures.add("OldestMarkAge", result.oldest_mark_seconds, Unit.SECONDS)
+def _record_metrics(result: PriceUpdateResult, metrics: Metrics) -> None:
+    metrics.add("BatchMarkets", result.markets, batch="price_update")
+    metrics.add("OpenPositions", result.positions)
+    metrics.add("PositionsSettled", result.settled)
+    metrics.add("PositionsExited", result.exited)
+    metrics.add("PositionsFlagged", result.flagged)
+    metrics.add("StaleMarks", result.stale_marks)
+    metrics.add("OldestMarkAge", result.oldest_mark_seconds, Unit.SECONDS)

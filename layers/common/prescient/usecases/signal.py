@@ -8,14 +8,14 @@ from pydantic import BaseModel
 
 from prescient import __version__
 from prescient.core.deciding.decisions import Decision, decide
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ClaimLost
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.core.strategies.protocol import HeldPosition, PortfolioView
 from prescient.store import candidates, cycles, portfolios, signals
-from prescient.store.candidates import Thresholds
-from prescient.store.cycles import CycleRow
+from prescient.store.cycles import CyclePortfolioRow, CycleRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 from prescient.usecases.cycle import CycleParameters
@@ -38,36 +38,38 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
         cycle_id = cycle_of(session, request)
         portfolio = portfolios.lock(session, request.portfolio_id)
         cycle = cycles.get(session, cycle_id)
-        refusal = _refusal(session, cycle, portfolio, now)
-        if refusal is not None:
-            cycles.skip(session, cycle_id, portfolio.portfolio_id, refusal)
-            return SignalResult(status="skipped", reason=refusal)
-        done = cycles.portfolio_result(session, cycle_id, portfolio.portfolio_id)
-        if done.funnel:
-            return SignalResult(status="running", signals=done.signals)
-        decision = _decide(session, cycle, portfolio)
+        batch_id = _batch_of(cycle)
+        earlier = cycles.portfolio_result(session, cycle_id, portfolio.portfolio_id)
+        if not may_run(portfolio):
+            return _skip(session, earlier, f"portfolio is {portfolio.status}")
+        other = cycles.claim(session, cycle_id, portfolio.portfolio_id, now)
+        if other is not None:
+            return _skip(session, earlier, f"cycle {other} runs this portfolio")
+        if earlier.funnel:
+            return SignalResult(status="running", signals=earlier.signals)
+        decision = _decide(session, cycle, batch_id, portfolio)
         _save(session, cycle, portfolio, decision)
     return SignalResult(status="running", signals=len(decision.signals))
 
 
-def _refusal(
-    session: Session, cycle: CycleRow, portfolio: PortfolioRow, now: datetime
-) -> str | None:
+def _batch_of(cycle: CycleRow) -> int:
     if cycle.batch_id is None:
         raise ClaimLost(f"cycle {cycle.cycle_id} has no complete batch to decide on")
-    cycles.portfolio_result(session, cycle.cycle_id, portfolio.portfolio_id)
-    if not may_run(portfolio):
-        return f"portfolio is {portfolio.status}"
-    other = cycles.claim(session, cycle.cycle_id, portfolio.portfolio_id, now)
-    return None if other is None else f"cycle {other} runs this portfolio"
+    return cycle.batch_id
 
 
-def _decide(session: Session, cycle: CycleRow, portfolio: PortfolioRow) -> Decision:
+def _skip(session: Session, part: CyclePortfolioRow, reason: str) -> SignalResult:
+    cycles.skip(session, part.cycle_id, part.portfolio_id, reason)
+    return SignalResult(status="skipped", reason=reason)
+
+
+def _decide(session: Session, cycle: CycleRow, batch_id: int, portfolio: PortfolioRow) -> Decision:
     strategy = registry.find(portfolio.strategy_type)
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
-    thresholds = CycleParameters.model_validate(cycle.parameters).thresholds.of_markets()
-    shown = candidates.load(session, cycle.batch_id or 0, thresholds)
-    view = _view(session, cycle, portfolio, configuration)
+    thresholds = CycleParameters.model_validate(cycle.parameters).thresholds
+    shown = candidates.load(session, batch_id, thresholds)
+    positions = _positions(session, batch_id, portfolio)
+    view = _view(session, cycle, portfolio, configuration, positions)
     return decide(strategy, configuration, shown, view)
 
 
@@ -76,6 +78,7 @@ def _view(
     cycle: CycleRow,
     portfolio: PortfolioRow,
     configuration: StrategyConfiguration,
+    positions: tuple[HeldPosition, ...],
 ) -> PortfolioView:
     portfolio_id, decided_at = portfolio.portfolio_id, _decided_at(cycle)
     cooldown = timedelta(hours=float(configuration.cooldown_hours))
@@ -86,14 +89,14 @@ def _view(
         equity=portfolio.total_value,
         cash=portfolio.current_balance,
         limits=portfolio.limits,
-        positions=_positions(session, cycle, portfolio),
+        positions=positions,
         stopped_out=signals.stopped_out(session, portfolio_id, decided_at - cooldown),
         paused=portfolio.status == PortfolioStatus.PAUSED,
     )
 
 
 def _positions(
-    session: Session, cycle: CycleRow, portfolio: PortfolioRow
+    session: Session, batch_id: int, portfolio: PortfolioRow
 ) -> tuple[HeldPosition, ...]:
     """The open positions; with their markets in the batch if the strategy may sell them.
 
@@ -103,7 +106,7 @@ def _positions(
     found = []
     if held and registry.sells(portfolio.strategy_type):
         market_ids = [row.market_id for row in held]
-        found = candidates.load(session, cycle.batch_id or 0, Thresholds(), market_ids)
+        found = candidates.load(session, batch_id, Thresholds(), market_ids)
     by_market = {candidate.market_id: candidate for candidate in found}
     return tuple(row.seen_in(by_market.get(row.market_id)) for row in held)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prescient.api.authorization import GrantedScopes, Scope, demand
+from prescient.api.authorization import GrantedScopes, Scope, require_scope
 from prescient.api.context import Api
 from prescient.api.requests import (
     Confirmation,
@@ -128,7 +128,7 @@ def delete_portfolio(
     keeps the names.
     """
     if purge:
-        demand(Scope.ADMIN, scopes)
+        require_scope(Scope.ADMIN, scopes)
     portfolio_management.delete(api.database, PortfolioId(portfolio_id), confirm, purge=purge)
     return PortfolioDeleted(portfolio_id=portfolio_id, message="Portfolio deleted")
 

@@ -51,7 +51,7 @@ def run_portfolio_cycle(
     wanted = CycleRun(
         scope=CycleScope.ONE_PORTFOLIO,
         portfolio_id=None if portfolio_id is None else PortfolioId(portfolio_id),
-        thresholds=thresholds.of_cycle(),
+        thresholds=thresholds,
         idempotency_key=idempotency_key,
     )
     cycle = _run(wanted, api)
@@ -77,7 +77,7 @@ def run_all_portfolios(
     """
     wanted = CycleRun(
         scope=CycleScope.ALL_PORTFOLIOS,
-        thresholds=thresholds.of_cycle(),
+        thresholds=thresholds,
         idempotency_key=idempotency_key,
     )
     try:

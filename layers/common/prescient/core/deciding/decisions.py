@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from prescient.core.deciding.signals import Purchase, purchase_of, sales_of
+from prescient.core.deciding.signals import SignalGroup, purchase_of, sales_of
 from prescient.core.market.markets import MarketId
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import StrategyConfiguration
@@ -46,7 +46,7 @@ def decide(
     sales = [] if strategy.exits is None else sales_of(strategy.exits(view, configuration))
     if view.paused:
         funnel["paused"] = 0
-        purchases: list[Purchase] = []
+        purchases: list[SignalGroup] = []
     else:
         left = _filtered(candidates, configuration, view, funnel)
         proposals = strategy.rule(left, view, configuration)
@@ -90,7 +90,7 @@ def _purchases(
     configuration: StrategyConfiguration,
     view: PortfolioView,
     funnel: Funnel,
-) -> list[Purchase]:
+) -> list[SignalGroup]:
     """What of the proposals is free to be bought, worth its size, and has a place."""
     funnel["strategy_rule"] = len(proposals)
     free = [one for one in proposals if view.held.isdisjoint(_market_ids(one))]
@@ -120,7 +120,7 @@ def _rank(proposal: Proposal) -> tuple[Decimal, Decimal, MarketId]:
     return -proposal.confidence, -thinnest.liquidity, thinnest.market_id
 
 
-def _placed(purchases: Iterable[Purchase], places: int) -> Iterator[Purchase]:
+def _placed(purchases: Iterable[SignalGroup], places: int) -> Iterator[SignalGroup]:
     """One decision a market, as long as there are free positions for all that it buys."""
     decided: set[MarketId] = set()
     for purchase in purchases:

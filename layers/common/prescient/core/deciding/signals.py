@@ -18,13 +18,13 @@ from prescient.core.strategies.protocol import (
     Signal,
 )
 
-Purchase = tuple[Signal, ...]
+SignalGroup = tuple[Signal, ...]
 """What one decision buys: one signal, or one for each leg of a group."""
 
 
 def purchase_of(
     proposal: Proposal, configuration: StrategyConfiguration, view: PortfolioView
-) -> Purchase:
+) -> SignalGroup:
     """The proposal's signals; none where nobody sells or no purchase is worth making."""
     if isinstance(proposal, LegGroup):
         return _bought_legs(proposal, configuration, view)
@@ -46,7 +46,7 @@ def purchase_of(
 
 def _bought_legs(
     group: LegGroup, configuration: StrategyConfiguration, view: PortfolioView
-) -> Purchase:
+) -> SignalGroup:
     planned = plan(group, configuration, view)
     if planned is None:
         return ()

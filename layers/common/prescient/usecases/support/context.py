@@ -16,7 +16,7 @@ from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import CountersDocument
 from prescient.store.database import Database
-from prescient.usecases.support.metrics import Measures
+from prescient.usecases.support.metrics import Metrics
 
 
 class Exchange(Protocol):
@@ -65,7 +65,7 @@ class StepContext:
     """`now` is the clock, which may ask the network: it is not read within a transaction.
 
     `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books
-    it fetches at most, `tape_retention` for how long the tape is kept whole. `measures` is where
+    it fetches at most, `tape_retention` for how long the tape is kept whole. `metrics` is where
     steps say how much they did.
     """
 
@@ -77,7 +77,7 @@ class StepContext:
     max_concurrency: int
     max_books: int = 500
     tape_retention: timedelta = timedelta(days=30)
-    measures: Measures = field(default_factory=Measures)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 from prescient.polymarket.counters import CountersDocument
 from prescient.store import cycles, tape
 from prescient.usecases.support.context import Exchange, StepContext
-from prescient.usecases.support.metrics import Measures, Unit
+from prescient.usecases.support.metrics import Metrics, Unit
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def fetching(context: StepContext, kind: str, cycle_id: int | None = None) -> It
         _discard(fetch, str(error), context)
         raise
     finally:
-        _measure(fetch, context.measures, failed=failed)
+        _record_metrics(fetch, context.metrics, failed=failed)
 
 
 def _discard(fetch: Fetch, error: str, context: StepContext) -> None:
@@ -58,13 +58,13 @@ def _discard(fetch: Fetch, error: str, context: StepContext) -> None:
             cycles.record_counters(session, fetch.cycle_id, fetch.counters)
 
 
-def _measure(fetch: Fetch, measures: Measures, *, failed: bool) -> None:
+def _record_metrics(fetch: Fetch, metrics: Metrics, *, failed: bool) -> None:
     counters, kind = fetch.counters, fetch.kind
-    measures.add("BatchFailed", failed, batch=kind)
-    measures.add("ExchangeCalls", counters["calls"], batch=kind)
-    measures.add("ExchangeRetries", counters["retries"], batch=kind)
-    measures.add("ExchangeThrottled", counters["throttled"], batch=kind)
-    measures.add("ExchangeBytes", counters["bytes"], Unit.BYTES, batch=kind)
-    measures.add("DuplicateRows", counters["duplicates"], batch=kind)
+    metrics.add("BatchFailed", failed, batch=kind)
+    metrics.add("ExchangeCalls", counters["calls"], batch=kind)
+    metrics.add("ExchangeRetries", counters["retries"], batch=kind)
+    metrics.add("ExchangeThrottled", counters["throttled"], batch=kind)
+    metrics.add("ExchangeBytes", counters["bytes"], Unit.BYTES, batch=kind)
+    metrics.add("DuplicateRows", counters["duplicates"], batch=kind)
     for reason, rows in counters["skipped"].items():
-        measures.add("SkippedRows", rows, batch=kind, reason=reason)
+        metrics.add("SkippedRows", rows, batch=kind, reason=reason)

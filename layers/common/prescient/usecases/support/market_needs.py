@@ -1,4 +1,4 @@
-"""What the portfolios of a cycle ask of the market picture, all of them together."""
+"""What the portfolios of a cycle need of the market picture, all of them together."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from prescient.core.deciding.admission import Admission, admissions, lookbacks
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import InvalidRequest
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store.portfolios import PortfolioRow
-from prescient.usecases.cycle import CycleThresholds
 
-LATE_END = timedelta(days=7)  # a market may end after its event; longer past, nobody cares
+LATE_END = timedelta(days=7)  # a market may end after its event; longer past it is of no use
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class MarketNeeds:
     """`buyers` are the configurations that may buy, `lookbacks` hours that any of them looks back.
 
     `sellers` are the portfolios whose strategy may have to sell what they hold.
     """
 
-    thresholds: CycleThresholds
+    thresholds: Thresholds
     buyers: tuple[StrategyConfiguration, ...]
     lookbacks: tuple[int, ...]
     sellers: tuple[PortfolioId, ...]
@@ -33,27 +33,27 @@ class Demand:
     @property
     def least_liquidity(self) -> Decimal:
         """Dollars that an event must have, or none of its markets is of use."""
-        least = min((one.min_liquidity for one in self.buyers), default=Decimal(0))
+        least = min((buyer.min_liquidity for buyer in self.buyers), default=Decimal(0))
         return max(least, self.thresholds.event_min_liquidity or Decimal(0))
 
     @property
     def least_volume(self) -> Decimal:
         """Dollars that an event must have traded."""
-        least = min((one.min_volume for one in self.buyers), default=Decimal(0))
+        least = min((buyer.min_volume for buyer in self.buyers), default=Decimal(0))
         return max(least, self.thresholds.event_min_volume or Decimal(0))
 
     def earliest_end(self, now: datetime) -> datetime:
         """When an event must end at the earliest, or none of its markets is of use."""
-        least = min((one.min_hours_to_end for one in self.buyers), default=Decimal(0))
+        least = min((buyer.min_hours_to_end for buyer in self.buyers), default=Decimal(0))
         return now + timedelta(hours=float(least)) - LATE_END
 
     def admissions(self, now: datetime) -> frozenset[Admission]:
-        """What the buyers ask of a market, each demand once."""
+        """What the buyers ask of a market, each request once."""
         return admissions(self.buyers, now)
 
 
-def demand(portfolios: Iterable[PortfolioRow], thresholds: CycleThresholds) -> Demand:
-    """The demand of a cycle's portfolios. A paused one only sells.
+def market_needs(portfolios: Iterable[PortfolioRow], thresholds: Thresholds) -> MarketNeeds:
+    """What a cycle's portfolios need. A paused one only sells.
 
     One whose configuration is broken fails alone, in its own signal step.
     """
@@ -68,4 +68,4 @@ def demand(portfolios: Iterable[PortfolioRow], thresholds: CycleThresholds) -> D
             buyers.append(given)
         if registry.sells(portfolio.strategy_type):
             sellers.append(portfolio.portfolio_id)
-    return Demand(thresholds, tuple(buyers), tuple(lookbacks(readers)), tuple(sellers))
+    return MarketNeeds(thresholds, tuple(buyers), tuple(lookbacks(readers)), tuple(sellers))

@@ -1,4 +1,4 @@
-"""How much steps did, which the runtime takes after each invocation and makes metrics of."""
+"""How much steps did, which the runtime takes and writes after each invocation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class Metric:
     """One value, and the dimensions by which it can be told from others of its name.
 
     Each new value of a dimension is a metric that costs money: they come from closed lists.
@@ -27,17 +27,17 @@ class Measure:
     dimensions: tuple[tuple[str, str], ...]
 
 
-class Measures:
-    """The measures since they were last taken."""
+class Metrics:
+    """The metrics since they were last taken."""
 
     def __init__(self) -> None:
-        self._measures: list[Measure] = []
+        self._metrics: list[Metric] = []
 
     def add(self, name: str, value: float, unit: Unit = Unit.COUNT, **dimensions: str) -> None:
         """Note a value under this name and these dimensions."""
-        self._measures.append(Measure(name, value, unit, tuple(dimensions.items())))
+        self._metrics.append(Metric(name, value, unit, tuple(dimensions.items())))
 
-    def take(self) -> list[Measure]:
-        """The measures, which are then forgotten."""
-        taken, self._measures = self._measures, []
+    def take(self) -> list[Metric]:
+        """The metrics, which are then forgotten."""
+        taken, self._metrics = self._metrics, []
         return taken

@@ -8,7 +8,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
+def prefetched(items: Iterator[Item]) -> Iterator[Item]:
     """The same items in their order; each is made in another thread while its forerunner is used.
 
     At most two are alive at once. What `items` raises is raised in the place of the item.

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from prescient.usecases.support.prefetch import ahead
+from prescient.usecases.support.prefetch import prefetched
 
 
 def test_the_next_item_is_made_while_its_forerunner_is_used_and_no_later_one() -> None:
@@ -19,7 +19,7 @@ def test_the_next_item_is_made_while_its_forerunner_is_used_and_no_later_one() -
             yield number
 
     used = []
-    for number in ahead(items()):
+    for number in prefetched(items()):
         used.append(number)
         assert all(event.wait(timeout=10) for event in made[number : number + 2])
         assert not any(event.is_set() for event in made[number + 2 :])
@@ -31,7 +31,7 @@ def test_a_failure_comes_in_the_place_of_its_item() -> None:
         yield 1
         raise LookupError("page 2")
 
-    made = ahead(items())
+    made = prefetched(items())
     assert next(made) == 1
     with pytest.raises(LookupError, match="page 2"):
         next(made)
@@ -45,7 +45,7 @@ def test_who_stops_early_waits_for_the_item_in_the_making_and_for_no_further_one
             made.append(number)
             yield number
 
-    started = ahead(items())
+    started = prefetched(items())
     next(started)
     started.close()  # type: ignore[attr-defined]
     assert made == [0, 1]
