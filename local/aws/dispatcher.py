@@ -71,6 +71,12 @@ class UnknownFunction(Exception):
     """No function of the template has this name."""
 
 
+class Invoker(Protocol):
+    """Whatever runs a function by its name or ARN, and reports its failure as an answer."""
+
+    def invoke(self, function: str, event: Any) -> Invocation: ...
+
+
 class Dispatcher:
     """Runs functions by name or ARN. Safe to use from many threads."""
 

@@ -21,7 +21,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from local.aws.dispatcher import Dispatcher, Invocation
+from local.aws.dispatcher import Invocation, Invoker
 from local.aws.intrinsics import ACCOUNT
 from local.aws.template import Route
 
@@ -47,7 +47,7 @@ class Gateway:
     def __init__(
         self,
         routes: Sequence[Route],
-        dispatcher: Dispatcher,
+        dispatcher: Invoker,
         claims: Mapping[str, str] | None = DEVELOPER,
     ) -> None:
         """`claims` are those of every caller; None is a caller without a token."""

@@ -20,7 +20,7 @@ from moto import mock_aws
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from local.aws.dispatcher import Dispatcher
+from local.aws.dispatcher import Invoker
 from local.aws.intrinsics import ACCOUNT, REGION
 from local.aws.template import StateMachine
 
@@ -42,7 +42,7 @@ class Execution:
 class LocalStateMachine:
     """Runs executions of `machine` between `open` and `close` (or as a context manager)."""
 
-    def __init__(self, machine: StateMachine, dispatcher: Dispatcher) -> None:
+    def __init__(self, machine: StateMachine, dispatcher: Invoker) -> None:
         self._machine = machine
         self._dispatcher = dispatcher
         self._resources = ExitStack()

@@ -52,7 +52,7 @@ def test_it_starts_an_execution(aws: StandInClient) -> None:
 def test_an_execution_that_exists_is_the_one_wanted(aws: StandInClient) -> None:
     aws.error = refused("ExecutionAlreadyExists")
     StepFunctions(ARN).start("api-1", "{}")
-    assert [asked["name"] for asked in aws.asked] == ["api-1"]
+    assert aws.asked == [{"stateMachineArn": ARN, "name": "api-1", "input": "{}"}]
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "ExecutionLimitExceeded"])

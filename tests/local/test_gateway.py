@@ -37,7 +37,7 @@ class FakeDispatcher:
 
 
 def _gateway(dispatcher: FakeDispatcher, claims: Mapping[str, str] | None = DEVELOPER) -> Gateway:
-    return Gateway(ROUTES, dispatcher, claims)  # type: ignore[arg-type]
+    return Gateway(ROUTES, dispatcher, claims)
 
 
 def test_an_event_tells_the_request() -> None:

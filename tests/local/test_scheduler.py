@@ -68,6 +68,11 @@ def test_rates_start_at_once_with_the_time_of_the_exchange() -> None:
 
 
 def test_closing_does_not_wait_for_the_next_time() -> None:
-    scheduler = Scheduler([Schedule("Daily", "cron(30 3 * * ? *)", "{}")], print, lambda: NOON)
+    started: list[tuple[str, str]] = []
+    schedule = Schedule("Daily", "cron(30 3 * * ? *)", "{}")
+    scheduler = Scheduler([schedule], lambda *run: started.append(run), lambda: NOON)
     scheduler.open()
+    assert "Daily" in {thread.name for thread in threading.enumerate()}
     scheduler.close()
+    assert "Daily" not in {thread.name for thread in threading.enumerate()}
+    assert started == []

@@ -54,7 +54,7 @@ def steps() -> Steps:
 
 @pytest.fixture
 def machine(steps: Steps) -> Iterator[LocalStateMachine]:
-    with LocalStateMachine(MACHINE, steps) as opened:  # type: ignore[arg-type]
+    with LocalStateMachine(MACHINE, steps) as opened:
         yield opened
 
 

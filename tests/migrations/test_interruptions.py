@@ -177,14 +177,14 @@ def _wait_for(old: OldDatabase, condition: LiteralString) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "act", "table"),
+    ("start", "act", "table", "end"),
     [
-        (UPGRADE, migrations.upgrade, "trades"),
-        (SCHEMA_VERSION, lambda url: migrations.downgrade(url, BASELINE), "market_hours"),
+        (UPGRADE, migrations.upgrade, "trades", SCHEMA_VERSION),
+        (SCHEMA_VERSION, lambda url: migrations.downgrade(url, BASELINE), "market_hours", BASELINE),
     ],
 )
 def test_an_autovacuum_is_waited_for_and_meets_no_deadlock(
-    filled: OldDatabase, start: str, act: Callable[[str], None], table: str
+    filled: OldDatabase, start: str, act: Callable[[str], None], table: str, end: str
 ) -> None:
     """It analyzes a table that has just been filled, and writes to the catalogue at its end."""
     migrations.upgrade(filled.url, start)
@@ -196,6 +196,7 @@ def test_an_autovacuum_is_waited_for_and_meets_no_deadlock(
         vacuum.execute(sql.SQL("ANALYZE {}").format(name))
         vacuum.commit()
         migration.result()
+    assert _revision(filled) == end
 
 
 @pytest.mark.parametrize(

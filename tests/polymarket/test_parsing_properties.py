@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from datetime import UTC
 from decimal import Decimal
 
@@ -88,10 +89,36 @@ def test_a_price_survives_the_wire_to_the_last_digit(price: Decimal) -> None:
     assert market.quote == Quote(Decimal(0), price)
 
 
-@given(st.text() | st.binary())
-def test_a_body_is_json_or_refused(document: str | bytes) -> None:
-    with contextlib.suppress(decimal_json.NotJson):
-        decimal_json.decode(document)
+@given(st.text() | st.binary() | values.map(lambda value: json.dumps(value, default=str)))
+def test_a_body_is_read_without_a_float_or_is_no_json(document: str | bytes) -> None:
+    try:
+        value = decimal_json.decode(document)
+    except decimal_json.NotJson:
+        assert not is_json(document)
+    else:
+        assert not any(isinstance(leaf, float) for leaf in leaves(value))
+
+
+def is_json(document: str | bytes) -> bool:
+    """Whether the standard library reads the document, and finds no NaN or Infinity in it."""
+    try:
+        text = document.decode("utf-8") if isinstance(document, bytes) else document
+        json.dumps(json.loads(text), allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
+def leaves(value: object) -> Iterator[object]:
+    """Everything in a JSON value that is neither a list nor an object."""
+    match value:
+        case list():
+            for item in value:
+                yield from leaves(item)
+        case dict():
+            yield from leaves(list(value.values()))
+        case _:
+            yield value
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from prescient.core.deciding.decisions import Decision, common_filters, decide
 from prescient.core.market.markets import MarketId, Outcome
 from prescient.core.strategies import registry
+from prescient.core.strategies.arbitrage import ArbitrageConfiguration
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.protocol import Signal
 from tests.property.situations import (
@@ -120,6 +121,7 @@ def test_the_funnel_never_grows_and_ends_at_what_is_emitted(situation: Situation
 def test_every_arbitrage_gains_whatever_happens(situation: Situation) -> None:
     """In exact fractions, from the books, fees included, for each way that the event can end."""
     _, configuration, shown, _ = situation
+    assert isinstance(configuration, ArbitrageConfiguration)
     groups: defaultdict[str | None, list[Signal]] = defaultdict(list)
     for signal in decided(situation).signals:
         groups[signal.group_id].append(signal)
@@ -131,7 +133,7 @@ def test_every_arbitrage_gains_whatever_happens(situation: Situation) -> None:
         assert costs == [F(signal.amount) for signal in legs]
         worst = min(_payout(legs, winner) for winner in _endings(shown)) * F(shares)
         edge = (worst - sum(costs)) / F(shares)
-        assert edge > F(configuration.min_edge)  # type: ignore[attr-defined]
+        assert edge > F(configuration.min_edge)
         years = F(30, 365)
         assert edge * F(shares) / sum(costs) / years >= F("0.05") - F(1, 10**20)
 

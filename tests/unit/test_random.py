@@ -1,5 +1,6 @@
 """Random: the same lots for the same cycle and portfolio, fair ones, and nothing else."""
 
+from dataclasses import replace
 from decimal import Decimal as D
 from typing import Any
 
@@ -21,7 +22,11 @@ def drawn(seen: PortfolioView, **configuration: Any) -> list[Opinion]:
 
 
 def sides(opinions: list[Opinion]) -> list[tuple[str, str]]:
-    return [(one.candidate.market_id, one.outcome.value) for one in opinions]
+    return [(opinion.candidate.market_id, opinion.outcome.value) for opinion in opinions]
+
+
+def _market_ids(opinions: list[Opinion]) -> set[MarketId]:
+    return {opinion.candidate.market_id for opinion in opinions}
 
 
 def test_the_same_seed_draws_the_same() -> None:
@@ -35,12 +40,10 @@ def test_another_cycle_or_portfolio_draws_anew() -> None:
     assert sides(drawn(view(portfolio_id=PortfolioId(2)))) != first
 
 
-def test_a_market_more_or_less_moves_nobody_elses_lot() -> None:
+def test_a_market_more_or_less_moves_no_other_markets_lot() -> None:
     first = drawn(view())
     without_last = decide(MARKETS[:-1], view(), RandomConfiguration())
-    assert {one.candidate.market_id for one in first} - {"m199"} <= {
-        one.candidate.market_id for one in without_last
-    }
+    assert _market_ids(first) - {"m199"} <= _market_ids(without_last)
 
 
 def test_enters_as_many_as_asked_among_the_free() -> None:
@@ -50,23 +53,30 @@ def test_enters_as_many_as_asked_among_the_free() -> None:
     held = position(market_id=first.candidate.market_id)
     again = drawn(view(positions=(held,)))
     assert len(again) == 2
-    assert first.candidate.market_id not in {one.candidate.market_id for one in again}
+    assert first.candidate.market_id not in _market_ids(again)
     cooling = drawn(view(stopped_out={first.candidate.market_id: NOON}))
-    assert first.candidate.market_id not in {one.candidate.market_id for one in cooling}
+    assert first.candidate.market_id not in _market_ids(cooling)
 
 
-def test_never_enters_where_nobody_sells() -> None:
-    unsold = [candidate(market_id=one.market_id, quote=Quote(D(0), D(1))) for one in MARKETS]
+def test_never_enters_where_nothing_is_offered() -> None:
+    unsold = [replace(market, quote=Quote(D(0), D(1))) for market in MARKETS]
     assert decide(unsold, view(), RandomConfiguration()) == []
 
 
 def test_lots_and_sides_are_fair() -> None:
-    """1,000 entries: their sides, and the first fifth of the markets, within 4 sd."""
-    found = [one for cycle in range(500) for one in drawn(view(cycle_id=cycle))]
-    yes = sum(one.outcome is Outcome.YES for one in found)
+    """1,000 entries: their sides, and the first fifth of the markets, within 4 sd.
+
+    No market is drawn twice in a cycle, so the second number is hypergeometric: 20 of 200.
+    """
+    found = [
+        opinion
+        for cycle in range(50)
+        for opinion in drawn(view(cycle_id=cycle), entries_per_cycle=20)
+    ]
+    yes = sum(opinion.outcome is Outcome.YES for opinion in found)
     assert abs(yes - 500) < 4 * (1000 * 0.25) ** 0.5
-    first_fifth = sum(int(one.candidate.market_id[1:]) < 40 for one in found)
-    assert abs(first_fifth - 200) < 4 * (1000 * 0.2 * 0.8) ** 0.5
+    first_fifth = sum(int(opinion.candidate.market_id[1:]) < 40 for opinion in found)
+    assert abs(first_fifth - 200) < 4 * (1000 * 0.2 * 0.8 * 180 / 199) ** 0.5
 
 
 def test_it_claims_nothing() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from threading import Event
 
 import pytest
@@ -47,5 +47,6 @@ def test_who_stops_early_waits_for_the_item_in_the_making_and_for_no_further_one
 
     started = prefetched(items())
     next(started)
-    started.close()  # type: ignore[attr-defined]
+    assert isinstance(started, Generator)
+    started.close()
     assert made == [0, 1]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from itertools import islice
 from typing import Annotated
 
 from pydantic import Field
@@ -44,15 +45,16 @@ def decide(
     It knows nothing, so its confidence is the least that the configuration asks for.
     """
     taken = view.held | view.cooling(configuration.cooldown_hours)
-    lots = [_lot(view, one) for one in candidates if one.market_id not in taken]
-    drawn = sorted((lot for lot in lots if _is_offered(lot)), key=lambda one: one.number)
-    return [_opinion(lot, configuration) for lot in drawn[: configuration.entries_per_cycle]]
+    free = (candidate for candidate in candidates if candidate.market_id not in taken)
+    lots = sorted((_lot(view, candidate) for candidate in free), key=lambda lot: lot.number)
+    drawn = islice(filter(_is_offered, lots), configuration.entries_per_cycle)
+    return [_opinion(lot, configuration) for lot in drawn]
 
 
 def _lot(view: PortfolioView, candidate: Candidate) -> _Lot:
     """The same for the same cycle, portfolio and market, on any machine and Python.
 
-    It depends on no other candidate: a market more or less moves nobody else's lot.
+    It depends on no other candidate: a market more or less moves no other market's lot.
     """
     seed = f"{view.cycle_id}:{view.portfolio_id}:{candidate.market_id}"
     digest = sha256(seed.encode()).digest()
