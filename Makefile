@@ -30,10 +30,10 @@ run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|liv
 serve: $(VENV)/.done ## Serve the API with the schedules running: PORT=8000, and the settings of run
 	@EXCHANGE='$(EXCHANGE)' PORT='$(PORT)' $(BIN)/python -m local.demo.serve
 
-test: lint unit ## Everything that the integration runs: lint, types, tests
+test: lint unit ## Everything that the integration runs: lint, types, tests with their coverage
 
 unit: $(VENV)/.done $(SAM_VENV)/.done
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --cov
 
 bench: $(VENV)/.done ## Measure the speed against floors: ONLY=name[,name] ROWS=n ROUNDS=n
 	@ONLY='$(ONLY)' ROWS='$(ROWS)' ROUNDS='$(ROUNDS)' $(BIN)/python -m benchmarks
@@ -100,7 +100,7 @@ reconcile: $(VENV)/.done ## Check every number of a database, or of the last run
 	@$(BIN)/python -m operations.reconcile
 
 clean: ## Remove what the commands made: virtualenvs, builds, the local database
-	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # The files name every dependency with its hashes, so pip has nothing to resolve: --no-deps.
 $(VENV)/.done: requirements-dev.txt
