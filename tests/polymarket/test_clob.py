@@ -129,7 +129,7 @@ def test_the_order_of_levels_does_not_matter(bids: list[int], asks: list[int]) -
 
 
 def test_a_history_is_asked_by_token_and_read_in_order() -> None:
-    points = [
+    rows = [
         {"t": 1778328000 - 1, "p": 0.2},
         {"t": 1778328000 + 3600, "p": 0.115},
         {"t": 1778328000, "p": "0.1"},
@@ -138,7 +138,7 @@ def test_a_history_is_asked_by_token_and_read_in_order() -> None:
         {"t": 1778328000, "p": 1.5},
         None,
     ]
-    with serving(answer({"history": points})) as exchange:
+    with serving(answer({"history": rows})) as exchange:
         client = client_of(exchange)
         history = client.price_histories(["11"], NOON, NOON + 2 * HOUR, HOUR)
         points = (PricePoint(NOON, D("0.1")), PricePoint(NOON + HOUR, D("0.115")))
