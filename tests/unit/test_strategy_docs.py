@@ -1,8 +1,11 @@
 """`docs/strategies.md` has a section for each strategy, and the keys that the models have."""
 
+import re
+
 from operations.strategies_page import HEAD, PAGE, page
 from prescient.core.strategies import registry
 
+SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 TEXT = PAGE.read_text("utf-8")
 
 
@@ -10,10 +13,14 @@ def test_the_page_is_current() -> None:
     assert page(TEXT) == TEXT, "run `make docs` and commit docs/strategies.md"
 
 
-def test_every_strategy_has_a_section_in_words() -> None:
-    for name in registry.STRATEGIES:
-        section = page(TEXT).split(f"\n## {name}\n")[1].split("\n## ")[0]
-        assert section.split(HEAD)[0].strip(), name
+def test_every_strategy_has_a_section_in_words_and_no_other_has_one() -> None:
+    sections = dict(
+        re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page(TEXT), re.MULTILINE | re.DOTALL)
+    )
+    words = {name: section.split(HEAD)[0].strip() for name, section in sections.items()}
+    strategies = {name: text for name, text in words.items() if name.islower()}
+    assert strategies.keys() == registry.STRATEGIES.keys()
+    assert all(strategies.values())
 
 
 def test_a_strategy_that_the_page_lacks_gets_its_section_and_its_keys() -> None:
