@@ -15,12 +15,12 @@ from rich.progress import track
 
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.stack import Stack
-from local.demo import portfolios, timetable
+from local.demo import portfolios
 from local.demo.portfolios import CreationRefused
 from local.demo.report import deed_tables, funnel_tables, portfolio_tables, terminal
 from local.demo.results import Results, tallies
 from local.demo.run_file import RUN_FILE, RunSummary, write_run_file
-from local.demo.timetable import UnknownExchange, World
+from local.demo.timetable import Timetable, UnknownExchange, choose
 from local.demo.trader import Journal, Trader
 from local.exchange.recorded import RecordingUnreadable
 from local.exchange.server import exchange_server
@@ -71,42 +71,42 @@ def _run(url: str, console: Console, started: float) -> int:
     with ExitStack() as resources:
         results = Results(url)
         resources.callback(results.close)
-        world = timetable.choose(
+        timetable = choose(
             os.environ.get("EXCHANGE", ""), os.environ.get("DAYS", ""), results.latest_batch()
         )
-        server = resources.enter_context(exchange_server(world.venue)) if world.venue else None
+        server = (
+            resources.enter_context(exchange_server(timetable.venue)) if timetable.venue else None
+        )
         resources.enter_context(functions_log_to(FUNCTION_LOG))
         stack = resources.enter_context(Stack(url, server.url if server else None))
         trader = Trader(stack, results)
-        _begin(world, stack, results, console)
-        _trade(world, trader, results, console)
+        _begin(timetable, stack, results, console)
+        _trade(timetable, trader, results, console)
         reconciled = _reconcile(stack, console)
         summary = _summary(trader.journal, reconciled, started, url)
         _report(summary, trader.journal, results, console)
     return 0 if reconciled and not trader.journal.failures else 1
 
 
-def _begin(world: World, stack: Stack, results: Results, console: Console) -> None:
+def _begin(timetable: Timetable, stack: Stack, results: Results, console: Console) -> None:
     existing = [portfolio.name for portfolio in results.portfolios()]
-    created = portfolios.create_missing(stack.gateway, world.portfolios, existing)
+    created = portfolios.create_missing(stack.gateway, timetable.portfolios, existing)
     console.print(f"Portfolios: {len(created)} created, {len(existing)} found.")
-    cycles = sum(turn.has_cycle for turn in world.turns)
-    console.print(
-        f"Exchange: {world.name}; {cycles} cycles, {len(world.turns)} price updates to come."
-    )
-    if not world.turns:
+    cycles, updates = sum(turn.has_cycle for turn in timetable.turns), len(timetable.turns)
+    console.print(f"Exchange: {timetable.name}; {cycles} cycles, {updates} price updates to come.")
+    if not timetable.turns:
         console.print("The database has seen all of it: time only moves forward.")
 
 
-def _trade(world: World, trader: Trader, results: Results, console: Console) -> None:
+def _trade(timetable: Timetable, trader: Trader, results: Results, console: Console) -> None:
     """A few turns show their funnels one by one; many show a bar, and their funnels' sum."""
-    if len(world.turns) > _FEW_TURNS:
-        for turn in track(world.turns, "Trading", console=console, transient=True):
+    if len(timetable.turns) > _FEW_TURNS:
+        for turn in track(timetable.turns, "Trading", console=console, transient=True):
             trader.play(turn)
         title = "Candidates left, summed over all cycles"
         console.print(*funnel_tables(title, results.portfolios(), tallies(trader.journal.rows)))
         return
-    for turn in world.turns:
+    for turn in timetable.turns:
         rows = trader.play(turn)
         title = f"Candidates left, {turn.title}"
         console.print(*funnel_tables(title, results.portfolios(), tallies(rows)))

@@ -33,7 +33,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Timetable:
     """`venue` is None where Polymarket itself is asked."""
 
     name: str
@@ -42,8 +42,8 @@ class World:
     portfolios: Sequence[Mapping[str, Any]] = ONE_A_STRATEGY
 
 
-def choose(exchange: str, days: str, since: datetime | None) -> World:
-    """The world that EXCHANGE and DAYS name; raises UnknownExchange or RecordingUnreadable.
+def choose(exchange: str, days: str, since: datetime | None) -> Timetable:
+    """The timetable that EXCHANGE and DAYS name; raises UnknownExchange or RecordingUnreadable.
 
     Time only moves forward: nothing happens at or before `since`, the database's latest batch.
     """
@@ -64,16 +64,16 @@ def running(exchange: str, since: datetime | None) -> Venue | None:
     The simulated one goes on an hour after `since`, the database's latest batch; of a recording
     the newest file is shown.
     """
-    world = choose(exchange, "1", since)
-    if isinstance(world.venue, SimulatedVenue):
-        return RunningVenue(world.turns[0].at)
-    if isinstance(world.venue, RecordedVenue):
-        world.venue.show(len(world.venue) - 1)
-    return world.venue
+    chosen = choose(exchange, "1", since)
+    if isinstance(chosen.venue, SimulatedVenue):
+        return RunningVenue(chosen.turns[0].at)
+    if isinstance(chosen.venue, RecordedVenue):
+        chosen.venue.show(len(chosen.venue) - 1)
+    return chosen.venue
 
 
-def simulated(days: int, since: datetime | None) -> World:
-    """`days` of the simulated world: a price update every hour and a cycle every six."""
+def simulated(days: int, since: datetime | None) -> Timetable:
+    """`days` of the simulated exchange: a price update every hour and a cycle every six."""
     start = since or EPOCH - _HOUR
     venue = SimulatedVenue(start=max(start, EPOCH))
 
@@ -82,10 +82,10 @@ def simulated(days: int, since: datetime | None) -> World:
         has_cycle = hour % _HOURS_BETWEEN_CYCLES == 1
         return Turn(at, f"{at:%Y-%m-%d %H:%M}", has_cycle, lambda: venue.advance_to(at))
 
-    return World("simulated", venue, [turn(hour) for hour in range(1, days * 24 + 2)])
+    return Timetable("simulated", venue, [turn(hour) for hour in range(1, days * 24 + 2)])
 
 
-def recorded(directory: Path, since: datetime | None) -> World:
+def recorded(directory: Path, since: datetime | None) -> Timetable:
     """One turn a recording that is newer than `since`."""
     recordings = read_recordings(directory)
     venue = RecordedVenue(recordings)
@@ -100,13 +100,13 @@ def recorded(directory: Path, since: datetime | None) -> World:
         if since is None or recording.moment > since
     ]
     turns = [turn(place) for place in news]
-    return World(f"recorded in {directory}", venue, turns, FOUR_MOMENTUM)
+    return Timetable(f"recorded in {directory}", venue, turns, FOUR_MOMENTUM)
 
 
-def live() -> World:
+def live() -> Timetable:
     """One turn on Polymarket as it is now."""
     now = datetime.now(UTC).replace(microsecond=0)
-    return World("Polymarket, live", None, [Turn(now, "now", True, lambda: None)])
+    return Timetable("Polymarket, live", None, [Turn(now, "now", True, lambda: None)])
 
 
 def _whole_days(days: str) -> int:

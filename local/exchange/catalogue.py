@@ -1,4 +1,4 @@
-"""Every topic that a simulated world has asked, in the order of their ids, and their tokens."""
+"""Every topic that a simulated exchange has asked, in the order of their ids, and their tokens."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Chance that can be asked again: every draw follows from a key, so any moment is computed alone.
 
-A world that is stepped forward must be stepped in the same way to be the same. Here nothing is
+An exchange that is stepped forward must be stepped in the same way to be the same. Here nothing is
 stepped: what happens at a time is a function of the seed and that time.
 """
 

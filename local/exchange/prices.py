@@ -2,7 +2,7 @@
 
 Most are the crowd's belief itself, a martingale; some learn in jumps, which is one as well. A known
 share can be predicted: prices that lag behind the belief (trending), and prices that swing around
-it (mean-reverting). Nobody can beat this world by more than lag, swing, and the rare dips of what a
+it (mean-reverting). No strategy can beat it by more than lag, swing, and the rare dips of what a
 group adds up to.
 """
 

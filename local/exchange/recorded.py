@@ -1,4 +1,4 @@
-"""Recorded answers as a world: each file of a folder is what the exchange showed on one day.
+"""Recorded answers as an exchange: each file of a folder is what the exchange showed on one day.
 
 Order books come from a folder `books` beside it, whose files are dated in the same way.
 """

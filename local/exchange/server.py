@@ -20,7 +20,7 @@ _UNKNOWN = Answer(404, {"error": "not found"})
 
 @dataclass
 class Exchange:
-    """A world behind rate limits and faults, both of which may be changed while it answers."""
+    """An exchange behind rate limits and faults, both of which may be changed while it answers."""
 
     venue: Venue
     faults: Faults = field(default_factory=Faults)

@@ -1,4 +1,4 @@
-"""A small world of markets that lives by its own clock: weeks pass in seconds.
+"""A small exchange that lives by its own clock: weeks pass in seconds.
 
 Everything follows from the seed and the time, however the clock is moved: the same seed shows the
 same prices at the same moment on every machine.
@@ -96,7 +96,7 @@ class _Seat:
         return self._topics
 
     def _first(self) -> Topic:
-        """Asked before EPOCH, so that the world does not begin with everything new."""
+        """Asked before EPOCH, so that the exchange does not begin with everything new."""
         lifetime = self._lifetime(self._place)
         passed = whole_steps(lifetime * unit(f"{self._seed}:{self._place}:passed"))
         return author(self._seed, self._place, EPOCH - passed, lifetime)
@@ -108,7 +108,7 @@ class _Seat:
 
 
 class RunningVenue(SimulatedVenue):
-    """A simulated world whose clock runs as the wall's does."""
+    """A simulated exchange whose clock runs as the wall's does."""
 
     def __init__(self, start: datetime, seed: int = 1) -> None:
         self._start = max(start, EPOCH)

@@ -1,4 +1,4 @@
-"""What the HTTP routes need of an exchange, whichever world is behind it."""
+"""What the HTTP routes need of an exchange, whichever exchange it is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PriceRecord:
 
 
 class Venue(Protocol):
-    """A world of markets with a clock of its own."""
+    """An exchange with a clock of its own."""
 
     def now(self) -> datetime:
         """The time of the last thing that happened, UTC."""

@@ -82,7 +82,7 @@ class ResettingExchange(ScriptedExchange):
 
 @dataclass(frozen=True)
 class FaultyExchange:
-    """One world behind two servers: `url` has `faults`, `resetting` ends connections."""
+    """One exchange behind two servers: `url` has `faults`, `resetting` ends connections."""
 
     venue: ChangedVenue
     faults: Faults
@@ -113,7 +113,7 @@ class FaultyExchange:
 
 @contextmanager
 def faulty_exchange() -> Iterator[FaultyExchange]:
-    """A small world that is healthy at first."""
+    """A small exchange that is healthy at first."""
     venue, faults = ChangedVenue(topics=TOPICS), Faults()
     resetting = ResettingExchange(Exchange(venue))
     with exchange_server(venue, faults=faults) as server, serving_exchange(resetting):

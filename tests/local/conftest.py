@@ -52,7 +52,7 @@ Serve = Callable[..., Client]
 
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Serve]:
-    """Opens an exchange for a world until the module's tests are over."""
+    """Opens an exchange for a venue until the module's tests are over."""
     with ExitStack() as opened:
         pool = opened.enter_context(urllib3.PoolManager())
 

@@ -122,18 +122,18 @@ def test_books_are_as_deep_as_gamma_says(books: dict[str, Row], markets: list[Ro
 
 
 def test_the_book_of_no_mirrors_that_of_yes_but_for_rare_offers() -> None:
-    """Over two days of a small world; an offer left behind makes a true arbitrage."""
-    world = SimulatedVenue(seed=4)
+    """Over two days of a small exchange; an offer left behind makes a true arbitrage."""
+    venue = SimulatedVenue(seed=4)
     pairs = [
         _tokens(market)
-        for event in world.events()
+        for event in venue.events()
         for market in event["markets"]
         if market["conditionId"]
     ]
     mirrored, left = 0, []
     for hour in range(0, 48, 2):
-        world.advance_to(EPOCH + timedelta(hours=hour))
-        found = world.books([token for pair in pairs for token in pair])
+        venue.advance_to(EPOCH + timedelta(hours=hour))
+        found = venue.books([token for pair in pairs for token in pair])
         for yes, no in ((found[yes], found[no]) for yes, no in pairs if yes in found):
             cost = _best(yes["asks"], 1) + _best(no["asks"], 1)
             if no["asks"] == _mirrored(yes["bids"]) and no["bids"] == _mirrored(yes["asks"]):

@@ -1,4 +1,4 @@
-"""Nobody can beat the simulated world but by what is put in: lag, swing, and dips of groups."""
+"""Only what is put in beats the simulated exchange: lag, swing, and dips of groups."""
 
 from __future__ import annotations
 

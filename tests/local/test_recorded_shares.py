@@ -29,7 +29,7 @@ ERRORS = 3
 
 @pytest.fixture(scope="module")
 def events() -> list[Row]:
-    """The open listing of a large world, page by page as the exchange serves it."""
+    """The open listing of a large exchange, page by page as the exchange serves it."""
     venue = SimulatedVenue(seed=1, start=NOW, topics=1500)
     listed: list[Row] = []
     query = {"closed": "false", "limit": "500"}

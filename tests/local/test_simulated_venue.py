@@ -1,4 +1,4 @@
-"""The simulated world is repeatable, looks like the recorded one, and decides what it asks."""
+"""The simulated exchange is repeatable, looks like the recorded one, and decides what it asks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _markets(venue: SimulatedVenue) -> list[dict[str, Any]]:
     return [market for event in venue.events() for market in event["markets"]]
 
 
-def test_the_same_seed_is_the_same_world_however_the_clock_moves() -> None:
+def test_the_same_seed_is_the_same_exchange_however_the_clock_moves() -> None:
     end = EPOCH + timedelta(hours=30)
     stepped = SimulatedVenue(seed=5, topics=20)
     for minutes in range(0, 31 * 60, 7):
@@ -42,7 +42,7 @@ def test_another_seed_asks_and_answers_otherwise() -> None:
     assert one != other
 
 
-def test_a_running_world_goes_on_from_its_start() -> None:
+def test_a_running_exchange_goes_on_from_its_start() -> None:
     start = EPOCH + timedelta(days=1)
     running = RunningVenue(start)
     assert timedelta(0) <= running.now() - start < timedelta(minutes=1)

@@ -22,11 +22,11 @@ def recordings(tmp_path: Path) -> Path:
 
 
 def test_a_simulated_run_updates_prices_hourly_and_cycles_every_six_hours() -> None:
-    world = timetable.choose("simulated", "2", None)
-    assert world.turns[0].at == EPOCH
-    assert world.turns[-1].at == EPOCH + timedelta(days=2)
-    assert len(world.turns) == 49
-    assert [turn.at.hour for turn in world.turns if turn.has_cycle] == [
+    chosen = timetable.choose("simulated", "2", None)
+    assert chosen.turns[0].at == EPOCH
+    assert chosen.turns[-1].at == EPOCH + timedelta(days=2)
+    assert len(chosen.turns) == 49
+    assert [turn.at.hour for turn in chosen.turns if turn.has_cycle] == [
         0,
         6,
         12,
@@ -40,13 +40,13 @@ def test_a_simulated_run_updates_prices_hourly_and_cycles_every_six_hours() -> N
 
 
 def test_entering_a_turn_moves_the_clock() -> None:
-    world = timetable.choose("", "1", None)
-    assert world.venue is not None
-    world.turns[3].enter()
-    assert world.venue.now() == world.turns[3].at
+    chosen = timetable.choose("", "1", None)
+    assert chosen.venue is not None
+    chosen.turns[3].enter()
+    assert chosen.venue.now() == chosen.turns[3].at
 
 
-def test_a_simulated_world_goes_on_where_the_database_stopped() -> None:
+def test_a_simulated_exchange_goes_on_where_the_database_stopped() -> None:
     since = EPOCH + timedelta(days=3)
     assert timetable.choose("simulated", "1", since).turns[0].at == since + timedelta(hours=1)
     venue = timetable.running("simulated", since)
@@ -55,13 +55,13 @@ def test_a_simulated_world_goes_on_where_the_database_stopped() -> None:
 
 
 def test_recordings_are_one_turn_each(recordings: Path) -> None:
-    world = timetable.choose(f"recorded:{recordings}", "", None)
-    assert world.venue is not None
-    for turn in world.turns:
+    chosen = timetable.choose(f"recorded:{recordings}", "", None)
+    assert chosen.venue is not None
+    for turn in chosen.turns:
         turn.enter()
-        assert world.venue.now() == turn.at
-        assert world.venue.events()[0]["id"] == turn.title
-    assert [turn.has_cycle for turn in world.turns] == [True, True]
+        assert chosen.venue.now() == turn.at
+        assert chosen.venue.events()[0]["id"] == turn.title
+    assert [turn.has_cycle for turn in chosen.turns] == [True, True]
 
 
 def test_recordings_that_the_database_has_seen_are_over(recordings: Path) -> None:
