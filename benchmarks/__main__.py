@@ -1,4 +1,4 @@
-"""`make bench [ONLY=name,name] [ROWS=n] [ROUNDS=n]`: measures, prints and writes the result."""
+"""`make bench [ONLY=name,name] [ROWS=n] [ROUNDS=n]`: measure, print and write the result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEMPLATE = "migrated"
 
 
 def main() -> None:
-    """Runs the benchmarks that are asked for, all of them by default."""
+    """Run the benchmarks of ONLY, all of them by default."""
     asked = _asked(os.environ.get("ONLY", ""))
     rows, rounds = _whole_number("ROWS"), _whole_number("ROUNDS")
     if rows and len(asked) != 1:
@@ -60,7 +60,7 @@ def _whole_number(name: str) -> int | None:
 
 @contextmanager
 def _durable_server() -> Iterator[Postgres]:
-    """A server that keeps what it commits, as AWS does: floors and contestants pay for it alike."""
+    """Open a server that keeps what it commits, as AWS does; floors and contestants pay alike."""
     directory = Path(tempfile.mkdtemp(prefix="prescient-bench-"))
     try:
         with Postgres(directory) as server:

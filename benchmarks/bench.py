@@ -52,7 +52,7 @@ class Measurement:
 
 
 def lap_of_process(module: str, *arguments: str) -> Lap:
-    """A lap in a process of its own, whose memory has nothing of other contestants.
+    """Run a lap in a process of its own, whose memory has nothing of other contestants.
 
     `python -m module arguments` prints a JSON object with the seconds and its other figures.
     """
@@ -93,9 +93,9 @@ class Bench:
 
     @contextmanager
     def database(self, *, copy_of: str | None = None) -> Iterator[str]:
-        """The URL of a database of its own, without rows or with those of the URL `copy_of`.
+        """Yield the URL of a database of its own, empty or a copy of that of the URL `copy_of`.
 
-        Nobody may be connected to the original while it is copied.
+        No session may use the original while it is copied.
         """
         template = databases.name_of(copy_of) if copy_of else self.template
         url = self.server.url(f"bench_{uuid.uuid4().hex}")
@@ -106,7 +106,7 @@ class Bench:
             databases.drop(url)
 
     def interleaved(self, *contestants: Callable[[], Lap]) -> Sequence[Lap]:
-        """The median lap of each contestant, in the order given."""
+        """Return the median lap of each contestant, in the order given."""
         laps: list[list[Lap]] = [[] for _ in contestants]
         for number in range(self.rounds):
             turns = list(zip(contestants, laps, strict=True))
@@ -116,5 +116,5 @@ class Bench:
 
 
 def _median(laps: Sequence[Lap]) -> Lap:
-    """The lap in the middle, the slower of two."""
+    """Return the lap in the middle, the slower of two."""
     return sorted(laps, key=lambda lap: lap.seconds)[len(laps) // 2]

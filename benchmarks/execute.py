@@ -80,7 +80,7 @@ class _Contest:
 
 
 def _prepared(bench: Bench, original: str) -> _Contest:
-    """Executes once, to know the fills and to count the round trips."""
+    """Execute once, to know the fills and to count the round trips."""
     with bench.database(copy_of=original) as url:
         trips = _execute_all(url)
         with closing(psycopg.connect(url)) as connection:
@@ -89,7 +89,7 @@ def _prepared(bench: Bench, original: str) -> _Contest:
 
 
 def _execute_all(url: str) -> int:
-    """The round trips of the execute that took the most."""
+    """Return the round trips of the execute that took the most."""
     with closing(psycopg.connect(url)) as connection:
         portfolio_ids = cycles.admitted(connection, waiting.CYCLE)
     counts = []

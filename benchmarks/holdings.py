@@ -36,7 +36,7 @@ class Holdings:
 
 
 def fill(url: str, holdings: Holdings, now: datetime) -> None:
-    """Fills a migrated database without rows."""
+    """Fill a migrated database that has no rows."""
     with psycopg.connect(url, autocommit=True) as connection:
         for step in _STEPS:
             connection.execute(SQL[step], {**asdict(holdings), "now": now})
@@ -44,7 +44,7 @@ def fill(url: str, holdings: Holdings, now: datetime) -> None:
 
 
 def markets_at(holdings: Holdings, cents: int) -> tuple[Market, ...]:
-    """The markets as the exchange shows them, all `cents` above where `fill` has put them."""
+    """Return the markets as the exchange shows them, all `cents` above where `fill` put them."""
     return tuple(_market(number, cents) for number in range(1, holdings.markets + 1))
 
 

@@ -114,12 +114,12 @@ def _ingest(database_url: str, exchange_url: str, *, hour: int) -> Lap:
 
 
 def _stored(url: str) -> Mapping[str, bytes]:
-    """The rows of each table in COPY's text format."""
+    """Return the rows of each table in COPY's text format."""
     return {table: _read_out(url, _copy("COPY {} TO STDOUT", table)) for table in TABLES}
 
 
 def _seen_again(url: str) -> bytes:
-    """The rows that the next reading adds to the tape."""
+    """Return the rows that the next reading adds to the tape, in COPY's text format."""
     return _read_out(url, SQL["read_snapshots"])
 
 

@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _create_portfolio(context: StepContext, name: str) -> None:
-    """Somebody to filter for."""
+    """Create a portfolio, because `filter` fetches for portfolios."""
     wanted = NewPortfolio(
         name=name,
         description="",
@@ -63,7 +63,7 @@ def _create_portfolio(context: StepContext, name: str) -> None:
 
 
 def peak_megabytes() -> float:
-    """Of this process, in millions of bytes.
+    """Return the peak memory of this process in millions of bytes.
 
     Linux hands on `ru_maxrss` from whoever started the process, but not `VmHWM`.
     """

@@ -61,7 +61,7 @@ def _compared(bench: Bench, name: str, step: Step, bound: str, free: str) -> Mea
 
 
 def _run(step: Step, url: str) -> tuple[float, Sequence[BaseModel]]:
-    """The step of portfolio after portfolio: seconds, and what each answered."""
+    """Run the step of portfolio after portfolio; return the seconds and the answers."""
     portfolio_ids = _portfolio_ids(url)
     with waiting.context(url) as context, Stopwatch() as watch:
         results = [step(waiting.request(one), context) for one in portfolio_ids]

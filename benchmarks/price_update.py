@@ -143,7 +143,7 @@ class _Seed:
 
 
 def _copied(market: Market, batch_id: object, now: datetime) -> str:
-    """A market in COPY's text format."""
+    """Return a market in COPY's text format."""
     assert market.quote is not None
     values = (
         batch_id, market.market_id, now.isoformat(), market.yes_price, market.no_price,

@@ -11,7 +11,7 @@ from benchmarks.bench import Bench, Measurement
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """`rows` is its size and `rounds` its laps, unless somebody asks for others."""
+    """`rows` is its size and `rounds` its laps, unless ROWS or ROUNDS give others."""
 
     name: str
     measure: Callable[[Bench], Iterator[Measurement]]

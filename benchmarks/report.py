@@ -1,4 +1,4 @@
-"""What the benchmarks say: a table for people, `bench.json` for programs."""
+"""The results of the benchmarks: a table for people, `bench.json` for programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BENCH_FILE = Path(".local/bench.json")
 
 
 def table(measurements: Sequence[Measurement]) -> Table:
-    """One line a measurement; a ratio above its bound is marked."""
+    """Return a table with a line a measurement; a ratio above its bound is marked."""
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     shown.add_column("benchmark", no_wrap=True)
     for name in ("seconds", "floor", "ratio", "bound"):
@@ -34,7 +34,7 @@ def table(measurements: Sequence[Measurement]) -> Table:
 
 
 def write_bench_file(path: Path, measurements: Sequence[Measurement]) -> None:
-    """Writes the list of DESIGN.md section 12; bound and figures are fields of their own."""
+    """Write the list of DESIGN.md section 12; bound and figures are fields of their own."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([_entry(one) for one in measurements], indent=2) + "\n")
 
@@ -53,7 +53,7 @@ def _entry(one: Measurement) -> Mapping[str, object]:
 
 
 def _figures(one: Measurement) -> Mapping[str, float]:
-    """Those of the lap, then those of the floor under names that say so."""
+    """Return the figures of the lap, then those of the floor with the prefix `floor_`."""
     return {
         **one.lap.figures,
         **{f"floor_{name}": value for name, value in one.floor.figures.items()},

@@ -31,7 +31,7 @@ class RoundTrips:
 
 @contextmanager
 def counting(session: Session) -> Iterator[RoundTrips]:
-    """Counts, in libpq's own trace (Linux only), how often something sent makes the client wait.
+    """Count in libpq's own trace (Linux only) how often the client waits for an answer.
 
     What a pipeline happens to read while it goes on sending is no wait.
     """
@@ -52,6 +52,6 @@ def counting(session: Session) -> Iterator[RoundTrips]:
 
 
 def _messages(trace: IO[str]) -> Sequence[tuple[str, str]]:
-    """Who sent each message, `F` the client or `B` the server, and its name."""
+    """Yield the sender of each message, `F` the client or `B` the server, and its name."""
     lines = (line.rstrip("\n").split("\t") for line in trace if line[:2] in ("F\t", "B\t"))
     return [(fields[0], fields[2]) for fields in lines]

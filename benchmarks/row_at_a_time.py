@@ -21,13 +21,13 @@ Connection = psycopg.Connection[dict[str, Any]]
 
 
 def prepare(url: str) -> None:
-    """Adds the column that the seed writes; its tape has as many rows of a market as it likes."""
+    """Add the column that the seed writes, and allow any number of tape rows a market."""
     with psycopg.connect(url) as connection:
         connection.execute(SQL["prepare"])
 
 
 def update(url: str, portfolios: int, now: datetime) -> None:
-    """Updates the first `portfolios` of the active ones, one connection, a commit a statement."""
+    """Update the first `portfolios` active ones on one connection, a commit a statement."""
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
         for portfolio in connection.execute(SQL["select_portfolios"], {"portfolios": portfolios}):
             _update_portfolio(connection, portfolio["portfolio_id"], now)
@@ -48,7 +48,7 @@ def _update_portfolio(connection: Connection, portfolio_id: int, now: datetime) 
 
 
 def _prices(connection: Connection, market_ids: set[str]) -> Mapping[str, Row]:
-    """The seed reads every market, with its JSON, to find those that a portfolio holds."""
+    """Read every market with its JSON, as the seed does, to find those that a portfolio holds."""
     markets = connection.execute(SQL["select_markets"]).fetchall()
     return {market["market_id"]: market for market in markets if market["market_id"] in market_ids}
 

@@ -51,7 +51,7 @@ def _upgrade(bench: Bench, old: str) -> Lap:
 
 @contextmanager
 def _reader(url: str) -> Iterator[list[float]]:
-    """Reads a table of the old system over and over; the seconds that each reading took."""
+    """Read a table of the old system over and over; return the seconds of each reading."""
     waits = [0.0]
     stop = threading.Event()
 

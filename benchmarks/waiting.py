@@ -28,7 +28,7 @@ NOBODY = PortfolioId(0)
 
 @contextmanager
 def signals(bench: Bench, portfolios: int, signals: int) -> Iterator[str]:
-    """A database whose portfolios have signals that nobody has executed."""
+    """Open a database whose portfolios have signals that wait to be executed."""
     with bench.database() as url:
         holdings.fill(url, Holdings(portfolios, 0, MARKETS), EPOCH)
         values = {"now": EPOCH, "signals": signals, "markets": MARKETS}
@@ -41,7 +41,7 @@ def signals(bench: Bench, portfolios: int, signals: int) -> Iterator[str]:
 
 @contextmanager
 def context(url: str) -> Iterator[StepContext]:
-    """With a connection that is open already, as an environment's is after its first call."""
+    """Open a context with a connection, as an environment has one after its first call."""
     with closing(Database(as_user(url, roles.PORTFOLIO))) as database:
         with database.transaction(NOBODY):
             pass
@@ -56,5 +56,5 @@ def context(url: str) -> Iterator[StepContext]:
 
 
 def request(portfolio_id: PortfolioId) -> PortfolioStepRequest:
-    """One portfolio's step of the cycle that is waiting."""
+    """Return the request for one portfolio's step of the waiting cycle."""
     return PortfolioStepRequest(cycle_id=CYCLE, portfolio_id=portfolio_id)

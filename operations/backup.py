@@ -23,7 +23,7 @@ _VERSION = re.compile(r"\b(\d+)(?:\.\d+|devel|beta\d+|rc\d+)")
 
 
 class BackupFailed(PrescientError):
-    """There is no backup; what was written of it is removed."""
+    """There is no backup; a part of one was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def take(url: str, now: datetime, directory: Path = BACKUPS) -> Backup:
 
 
 def without_password(url: str) -> tuple[str, dict[str, str]]:
-    """The connection as arguments may show it, and the environment that has the password."""
+    """Return the connection without its password, and an environment that holds it."""
     parts = conninfo_to_dict(url)
     password = parts.pop("password", None)
     shown = make_conninfo("", **parts)
@@ -96,7 +96,7 @@ def _server(url: str) -> _Server:
 
 
 def _program(server: _Server) -> str:
-    """A pg_dump that is not older than the server: ours, else that of the PATH."""
+    """Find a pg_dump that is not older than the server: ours, else that of the PATH."""
     found = {program: _major(program) for program in _programs(server)}
     for program, version in found.items():
         if version >= server.version:
@@ -119,7 +119,7 @@ def _programs(server: _Server) -> Iterator[str]:
 
 
 def _major(program: str) -> int:
-    """0 for one that does not run."""
+    """Return the major version of a program, 0 if it does not run."""
     try:
         said = subprocess.run(
             [program, "--version"], check=False, capture_output=True, text=True, timeout=30

@@ -1,4 +1,4 @@
-"""`make downgrade`: takes an upgraded database back to schema v1, after a backup."""
+"""`make downgrade`: take an upgraded database back to schema v1, after a backup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from prescient.store import revisions
 
 
 def main() -> int:
-    """0 when the database is of schema v1 again, 2 when nothing has changed."""
+    """Downgrade; return 0 when the database is of schema v1 again, 2 when nothing has changed."""
     try:
         _downgrade(databases.checked(os.environ.get("DATABASE_URL", "")))
     except PrescientError as error:

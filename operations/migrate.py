@@ -1,4 +1,4 @@
-"""`make migrate`: brings the database of DATABASE_URL to the newest schema, after a backup."""
+"""`make migrate`: bring the database of DATABASE_URL to the newest schema, after a backup."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SLOW_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the variables say."""
+    """The options of `make migrate`, from environment variables."""
 
     url: str
     request: MigrateRequest
@@ -32,7 +32,7 @@ class Wishes:
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Wishes:
-        """Raises `InvalidRequest` naming the variable and its rule."""
+        """Read the variables. Raises `InvalidRequest` naming the variable and its rule."""
         return cls(
             url=databases.checked(variables.get("DATABASE_URL", "")),
             request=MigrateRequest(
@@ -63,7 +63,7 @@ class Backups:
 
 
 def main() -> int:
-    """0 when the database is at the newest schema, 2 when what was begun is undone."""
+    """Upgrade; return 0 when the database is at the newest schema, 2 when nothing has changed."""
     console = terminal()
     try:
         wishes = Wishes.of(os.environ)
@@ -78,7 +78,7 @@ def main() -> int:
 
 
 def switch(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
-    """Whether a variable says yes. Raises `InvalidRequest` when it says neither yes nor no."""
+    """Read a variable that is yes or no. Raises `InvalidRequest` for any other text."""
     match variables.get(name, "").lower():
         case "":
             return default

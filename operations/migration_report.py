@@ -1,4 +1,4 @@
-"""What a migration found and did: a file for programs, tables for people."""
+"""The report of a migration: a file for programs, tables for people."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TOTALS = (
 def write(
     done: Migration, request: MigrateRequest, backup: Path | None, seconds: float, file: Path = FILE
 ) -> None:
-    """The report as JSON; `upgrade` is that of schema v1, null where there was none."""
+    """Write the report as JSON; `upgrade` is that of schema v1, null where there was none."""
     content = {
         "from_revision": done.plan.from_revision,
         "adopted": done.plan.adopts,
@@ -48,7 +48,7 @@ def write(
 
 
 def show(done: Migration, console: Console) -> None:
-    """Tables of what the upgrade of schema v1 did, if that is what was done."""
+    """Print tables about the upgrade of schema v1, if this was one."""
     report = _upgrade(done)
     if report is None or UPGRADE not in done.plan.lacking:
         return

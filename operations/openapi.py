@@ -1,4 +1,4 @@
-"""`make openapi`: writes the API's OpenAPI document, generated from its routes and models."""
+"""`make openapi`: write the API's OpenAPI document, generated from its routes and models."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 
 def document() -> str:
-    """The document as it is committed: JSON with sorted keys, so that changes read well."""
+    """Return the document as it is committed: JSON with sorted keys, so that changes read well."""
     generated = Application(documented=True).get_openapi_json_schema(
         title="Prescient",
         version=__version__,
@@ -59,7 +59,7 @@ def _describe_thresholds(described: dict[str, Any]) -> None:
 
 
 def _describe_strategies(described: dict[str, Any]) -> None:
-    """Which keys `strategy_config` may have depends on the strategy type."""
+    """Add the keys of each strategy type to `strategy_config`."""
     models = [strategy.configuration for strategy in STRATEGIES.values()]
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in models
@@ -76,7 +76,7 @@ def _describe_strategies(described: dict[str, Any]) -> None:
 
 
 def main() -> int:
-    """Writes docs/openapi.json."""
+    """Write docs/openapi.json."""
     DOCUMENT.write_text(document(), encoding="utf-8")
     return 0
 

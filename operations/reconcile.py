@@ -1,4 +1,4 @@
-"""`make reconcile`: checks every invariant of DATABASE_URL, or of the last run under `.local`."""
+"""`make reconcile`: check every invariant of DATABASE_URL, or of the last run under `.local`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from prescient.usecases import reconcile
 
 
 def main() -> int:
-    """0 when the books reconcile, 1 when a row breaks an invariant, 2 when they cannot be read."""
+    """Reconcile; return 0 without a break, 1 with one, 2 when the books cannot be read."""
     console = terminal()
     try:
         breaks = _breaks()

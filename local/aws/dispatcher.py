@@ -1,4 +1,4 @@
-"""Invokes the functions in this process, in execution environments of their own as on Lambda.
+"""Runs the functions in this process, in execution environments of their own as on Lambda.
 
 An invocation borrows an idle environment of its function or opens one, and gives it back: a handler
 serves one event at a time, and has its own settings and database connection. Events and results
@@ -95,7 +95,7 @@ class Dispatcher:
         self._idle: dict[str, list[tuple[Environment, Handler]]] = defaultdict(list)
 
     def invoke(self, function: str, event: object) -> Invocation:
-        """Runs the function to its end. Raises UnknownFunction; its own failures are answers."""
+        """Run the function to its end. Raises UnknownFunction; its own failures are answers."""
         definition = self._definition(function)
         request = json.loads(json.dumps(event))
         context = Context(
@@ -111,7 +111,7 @@ class Dispatcher:
         return _answered(result, context)
 
     def close(self) -> None:
-        """Closes the idle environments. Nothing may be invoked any more."""
+        """Close the idle environments. Nothing may be invoked any more."""
         with self._lock:
             for environments in self._idle.values():
                 for environment, _ in environments:
@@ -150,7 +150,7 @@ class Dispatcher:
 
 
 def _module(definition: Function, name: str) -> Any:
-    """Every function has a module `app`, so each is loaded under a name of its own."""
+    """Load a function's `app`, under a name of its own because all have the same."""
     path = definition.folder / f"{name}.py"
     specification = importlib.util.spec_from_file_location(definition.logical_id, path)
     assert specification is not None

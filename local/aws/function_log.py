@@ -13,7 +13,7 @@ FUNCTION_LOG = Path(".local/functions.log")
 
 @contextmanager
 def functions_log_to(path: Path) -> Iterator[None]:
-    """Meanwhile logs and metrics go to `path`, which is emptied first; one JSON object a line."""
+    """Write logs and metrics to `path`, which is emptied first; one JSON object a line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         usual = output.setStream(file)

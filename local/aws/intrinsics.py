@@ -46,7 +46,7 @@ _Loader.add_multi_constructor("!", _long_form)
 
 
 def load(text: str) -> dict[str, Any]:
-    """The template as CloudFormation's JSON."""
+    """Read the template as CloudFormation's JSON."""
     document: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     return document
 
@@ -62,7 +62,7 @@ class Resolver:
         self._conditions = document.get("Conditions", {})
 
     def resolve(self, node: Any) -> Any:
-        """The node with every expression replaced. Raises UnresolvedReference."""
+        """Return the node with every expression replaced. Raises UnresolvedReference."""
         if isinstance(node, list):
             return [self.resolve(item) for item in node]
         if not isinstance(node, dict):

@@ -24,7 +24,7 @@ class Timing(Protocol):
     """When a schedule fires."""
 
     def after(self, moment: datetime) -> datetime:
-        """The first firing after `moment`, UTC."""
+        """Return the first firing after `moment`, UTC."""
         ...
 
 
@@ -51,7 +51,7 @@ class Daily:
 
 
 def timing(expression: str) -> Timing:
-    """What `rate(5 minutes)` or `cron(30 3 * * ? *)` means. Raises UnknownExpression."""
+    """Read `rate(5 minutes)` or `cron(30 3 * * ? *)`. Raises UnknownExpression."""
     if rate := _RATE.fullmatch(expression):
         return Rate(timedelta(**{f"{rate[2]}s": int(rate[1])}))
     if daily := _DAILY.fullmatch(expression):
@@ -72,7 +72,7 @@ class Scheduler:
         start: Callable[[str, str], object],
         now: Callable[[], datetime],
     ) -> None:
-        """`now` is the time that inputs give as the scheduled one, the exchange's perhaps."""
+        """`now` is the clock of the scheduled time in inputs, the exchange's where it is simulated."""
         self._start = start
         self._now = now
         self._stopped = threading.Event()
@@ -86,7 +86,7 @@ class Scheduler:
             thread.start()
 
     def close(self) -> None:
-        """Starts nothing more, and waits for what runs."""
+        """Start nothing more, and wait for running targets."""
         self._stopped.set()
         for thread in self._threads:
             thread.join()

@@ -51,7 +51,7 @@ class Stack:
         self._resources.close()
 
     def invoke(self, function: str, event: object) -> Any:
-        """What the function of this logical id answers. Raises StepFailed."""
+        """Invoke the function of this logical id. Raises StepFailed."""
         invocation = self.dispatcher.invoke(function, event)
         if invocation.function_error:
             error = invocation.payload
@@ -59,23 +59,23 @@ class Stack:
         return invocation.payload
 
     def migrate(self) -> str:
-        """Brings the database to the newest schema and returns its revision."""
+        """Bring the database to the newest schema and return its revision."""
         revision: str = self.invoke("MigrateFunction", {})["revision"]
         return revision
 
     def start(self, target: str, text: str) -> Execution | Invocation:
-        """Starts the state machine or the function of this logical id, as a schedule does."""
+        """Start the state machine or the function of this logical id, as a schedule does."""
         if target == self.template.state_machine.logical_id:
             return self.state_machine.run(_execution_name(), json.loads(text))
         return self.dispatcher.invoke(target, json.loads(text))
 
     def run_cycle(self, scheduled_at: datetime) -> Execution:
-        """Runs the cycle that a schedule starts at this time, to its end."""
+        """Run the cycle that a schedule starts at this time, to its end."""
         request = {"scheduled_at": scheduled_at.isoformat()}
         return self.state_machine.run(_execution_name(), request)
 
     def update_prices(self, scheduled_at: datetime) -> dict[str, int]:
-        """Runs the price update that a schedule starts at this time. Raises StepFailed."""
+        """Run the price update that a schedule starts at this time. Raises StepFailed."""
         event = {"scheduled_at": scheduled_at.isoformat()}
         counts: dict[str, int] = self.invoke("PriceUpdateFunction", event)
         return counts

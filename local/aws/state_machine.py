@@ -74,13 +74,13 @@ class LocalStateMachine:
         self._resources.close()
 
     def run(self, name: str, request: object) -> Execution:
-        """Runs one execution to its end. The name is used once: it identifies the cycle."""
+        """Run one execution to its end. The name is used once: it identifies the cycle."""
         arn, text = self._machine.arn, json.dumps(request)
         self._client.start_execution(stateMachineArn=arn, name=name, input=text)
         return self.wait(name)
 
     def wait(self, name: str) -> Execution:
-        """The execution of this name, when it has ended."""
+        """Wait for the execution of this name to end, and return it."""
         arn = f"{self._machine.arn.replace(':stateMachine:', ':execution:')}:{name}"
         # The object itself: asking the client every few milliseconds costs more than the cycle.
         found = stepfunctions_parser_backends[ACCOUNT][REGION].describe_execution(arn)
@@ -89,7 +89,7 @@ class LocalStateMachine:
         return Execution(name, found.status, found.output, found.error, found.cause)
 
     def _invoke(self, *, parameters: dict[str, Any], **_: object) -> dict[str, Any]:
-        """What the Lambda client would answer to the interpreter."""
+        """Answer the interpreter as the Lambda client would."""
         event = json.loads(parameters["Payload"])
         invocation = self._dispatcher.invoke(parameters["FunctionName"], event)
         answer = {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": invocation.payload}
@@ -99,7 +99,7 @@ class LocalStateMachine:
 
 
 def _ended(execution: Any) -> bool:
-    """moto sets the status first, then the output or the error; both of ours are never null."""
+    """Tell whether it ended; moto sets the status before the output or the error."""
     match execution.status:
         case "RUNNING":
             return False

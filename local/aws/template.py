@@ -71,7 +71,7 @@ class Template:
 
 
 def read_template(parameters: Mapping[str, str], path: Path = TEMPLATE) -> Template:
-    """Reads the template at `path`, its folders relative to it."""
+    """Read the template at `path`, its folders relative to it."""
     document = intrinsics.load(path.read_text())
     reader = _Reader(document, Resolver(document, parameters), path.parent)
     machines = [reader.state_machine(name) for name in reader.named(_STATE_MACHINE)]

@@ -19,7 +19,7 @@ class CreationRefused(Exception):
 def create_missing(
     gateway: Gateway, wanted: Sequence[Mapping[str, Any]], existing: Collection[str]
 ) -> list[str]:
-    """Creates those wanted whose names are not in `existing`; the names of the new ones."""
+    """Create the portfolios whose names are not in `existing`; return the new names."""
     created = [portfolio for portfolio in wanted if portfolio["name"] not in existing]
     for portfolio in created:
         _create(gateway, portfolio)

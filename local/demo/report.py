@@ -1,4 +1,4 @@
-"""What a run says at its end: tables for a terminal of 80 columns.
+"""The report at the end of a run: tables for a terminal of 80 columns.
 
 All but one have a row a number and a column a portfolio, so that headings stay whole words.
 """
@@ -26,11 +26,11 @@ _EXITS = {
 }
 
 Row = tuple[str, Mapping[int, str]]
-"""A label, and what to say of each portfolio by its id."""
+"""A label, and the cell of each portfolio by its id."""
 
 
 def portfolio_tables(portfolios: Sequence[PortfolioRow]) -> Iterator[Table]:
-    """The portfolios with their money."""
+    """Yield tables of the portfolios with their money."""
     money = {
         "cash": [one.current_balance for one in portfolios],
         "invested": [one.total_invested for one in portfolios],
@@ -50,7 +50,7 @@ def portfolio_tables(portfolios: Sequence[PortfolioRow]) -> Iterator[Table]:
 def funnel_tables(
     title: str, portfolios: Sequence[PortfolioRow], tallies: Mapping[int, Tally]
 ) -> Iterator[Table]:
-    """How many candidates each rule left, summed over the cycles of `tallies`."""
+    """Yield tables of how many candidates each rule left, summed over the cycles of `tallies`."""
     ran = [portfolio for portfolio in portfolios if portfolio.portfolio_id in tallies]
     rules = dict.fromkeys(rule for tally in tallies.values() for rule in tally.funnel)
     rows: list[Row] = [
@@ -69,7 +69,7 @@ def funnel_tables(
 
 
 def deed_tables(portfolios: Sequence[PortfolioRow], deeds: Deeds) -> Iterator[Table]:
-    """Trades by strategy, rejections by reason, exits by kind; without those that are empty."""
+    """Yield trades by strategy, rejections by reason, exits by kind, without empty tables."""
     if deeds.strategies:
         yield _strategies(deeds.strategies)
     reasons = {reason: reason for reason in by_kind(deeds.rejections)}
@@ -81,12 +81,12 @@ def deed_tables(portfolios: Sequence[PortfolioRow], deeds: Deeds) -> Iterator[Ta
 
 
 def terminal() -> Console:
-    """A console that is wide enough for the tables where nobody says how wide it is."""
+    """Return a console; where no terminal gives a width, it is wide enough for the tables."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
 
 
 def plain_table(title: str) -> Table:
-    """A table in the style of all reports."""
+    """Return an empty table in the style of all reports."""
     return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
 
 
@@ -102,7 +102,7 @@ def _strategies(strategies: Sequence[StrategyRow]) -> Table:
 
 
 def _counted(counts: Counts, labels: Mapping[str, str]) -> list[Row]:
-    """One row a kind that happened, in the order of the labels."""
+    """Return one row a kind that happened, in the order of the labels."""
     happened = by_kind(counts)
     return [
         (label, {owner: f"{count:,}" for (owner, kind), count in counts.items() if kind == wanted})
@@ -112,7 +112,7 @@ def _counted(counts: Counts, labels: Mapping[str, str]) -> list[Row]:
 
 
 def _tables(title: str, portfolios: Sequence[PortfolioRow], rows: Sequence[Row]) -> Iterator[Table]:
-    """One table for every few portfolios, none where there is nothing to say."""
+    """Yield one table for every four portfolios, none where there are no rows."""
     for start in range(0, len(portfolios) if rows else 0, _SIDE_BY_SIDE):
         shown = portfolios[start : start + _SIDE_BY_SIDE]
         table = plain_table(title)

@@ -1,4 +1,4 @@
-"""What a run did, read from the database."""
+"""The results of a run, read from the database."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class StrategyRow:
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What all portfolios did since they were created; `settlements` by dollars a share."""
+    """The activity of all portfolios since they were created; `settlements` by dollars a share."""
 
     strategies: Sequence[StrategyRow]
     rejections: Counts
@@ -57,23 +57,23 @@ class Results:
         self._database.close()
 
     def portfolios(self) -> list[PortfolioRow]:
-        """All that are not archived, by id."""
+        """Read the portfolios that are not archived, by id."""
         with self._transaction() as session:
             return portfolios.list_by_status(session, _LISTED)
 
     def of_cycle(self, cycle_id: int) -> list[CyclePortfolioRow]:
-        """What the cycle did, one row a portfolio."""
+        """Read the results of a cycle, one row a portfolio."""
         with self._transaction() as session:
             return [*cycles.portfolio_results(session, cycle_id)]
 
     def latest_batch(self) -> datetime | None:
-        """When the newest complete batch was fetched, None before the first one."""
+        """Read when the newest complete batch was fetched, None before the first one."""
         with self._transaction() as session:
             row = session.execute(SQL["select_latest_batch"]).fetchone()
             return row[0] if row else None
 
     def deeds(self) -> Deeds:
-        """What the portfolios did, archived ones included."""
+        """Read the activity of all portfolios, archived ones included."""
         with self._database.snapshot() as session:
             strategies = session.cursor(row_factory=class_row(StrategyRow))
             return Deeds(
@@ -89,7 +89,7 @@ class Results:
 
 @dataclass
 class Tally:
-    """What cycles did for one portfolio, counted over all of them.
+    """The results of one portfolio, counted over all cycles.
 
     `setbacks` are the reasons for which a cycle failed or skipped it.
     """
@@ -109,7 +109,7 @@ class Tally:
             self.setbacks[row.reason] += 1
 
     def why_no_trade(self) -> str:
-        """The first rule that left nothing, or what became of the signals."""
+        """Return the first rule that left no candidate, or why the signals did not trade."""
         if self.trades:
             return ""
         if self.setbacks:
@@ -124,7 +124,7 @@ class Tally:
 
 
 def by_kind(counts: Counts) -> Counter[str]:
-    """The counts summed over all portfolios."""
+    """Return the counts summed over all portfolios."""
     kinds: Counter[str] = Counter()
     for (_, kind), count in counts.items():
         kinds[kind] += count
@@ -132,7 +132,7 @@ def by_kind(counts: Counts) -> Counter[str]:
 
 
 def tallies(rows: Sequence[CyclePortfolioRow]) -> dict[int, Tally]:
-    """Tallies by portfolio id."""
+    """Return the tallies by portfolio id."""
     found: dict[int, Tally] = {}
     for row in rows:
         found.setdefault(row.portfolio_id, Tally()).add(row)

@@ -36,7 +36,7 @@ _LONGEST_LINE = 300
 
 
 def main() -> int:
-    """Runs what EXCHANGE, DAYS and DATABASE_URL say; 0 when everything went well."""
+    """Run with EXCHANGE, DAYS and DATABASE_URL; return 0 when everything went well."""
     console = terminal()
     started = time.monotonic()
     try:
@@ -54,7 +54,7 @@ def main() -> int:
 
 @contextmanager
 def _database(given: str, console: Console) -> Iterator[str]:
-    """The database of DATABASE_URL as it is, or else an empty one under `.local`."""
+    """Open the database of DATABASE_URL as it is, or else an empty one under `.local`."""
     if given:
         console.print("Going on with what the database of DATABASE_URL holds.")
         yield given

@@ -1,4 +1,4 @@
-"""`.local/run.json`: what a run did, for programs."""
+"""`.local/run.json`: the results of a run, for programs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RunSummary:
 def write_run_file(
     path: Path, summary: RunSummary, portfolios: Sequence[PortfolioRow], deeds: Deeds
 ) -> None:
-    """Writes what DESIGN.md section 11 defines, then the deeds; money with two decimals."""
+    """Write the fields of DESIGN.md section 11, then the activity; money with two decimals."""
     content = {
         "portfolios": [_entry(portfolio) for portfolio in portfolios],
         **asdict(summary),

@@ -32,7 +32,7 @@ from prescient.core.errors import PrescientError
 
 
 def main() -> int:
-    """Serves on PORT what EXCHANGE and DATABASE_URL say; 0 after Ctrl-C or SIGTERM."""
+    """Serve on PORT with EXCHANGE and DATABASE_URL; return 0 after Ctrl-C or SIGTERM."""
     console = terminal()
     try:
         with ExitStack() as resources:
@@ -69,7 +69,7 @@ def _serve(port: int, resources: ExitStack, console: Console) -> None:
 
 @contextmanager
 def _database(given: str) -> Iterator[str]:
-    """The database of DATABASE_URL, or else the one of `make run` with what it holds."""
+    """Open the database of DATABASE_URL, or else that of `make run` with all its rows."""
     if given:
         yield given
         return
@@ -87,7 +87,7 @@ def _latest_batch(url: str) -> datetime | None:
 
 
 def _tell(console: Console, target: str, stack: Stack, text: str) -> None:
-    """Starts what a schedule starts, and says how it ended."""
+    """Start the target of a schedule, and print how it ended."""
     ended = _ending(stack.start(target, text))
     console.print(f"{datetime.now(UTC):%H:%M:%S}  {target}: {ended[:300]}", markup=False)
 

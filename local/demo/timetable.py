@@ -1,4 +1,4 @@
-"""What a run trades on: an exchange, and when its cycles and price updates start."""
+"""The timetable of a run: its exchange, and when its cycles and price updates start."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def choose(exchange: str, days: str, since: datetime | None) -> Timetable:
 
 
 def running(exchange: str, since: datetime | None) -> Venue | None:
-    """The exchange that EXCHANGE names with a clock that runs, None for Polymarket itself.
+    """Return the exchange that EXCHANGE names, its clock running; None for Polymarket itself.
 
     The simulated one goes on an hour after `since`, the database's latest batch; of a recording
     the newest file is shown.

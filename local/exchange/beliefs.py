@@ -1,4 +1,4 @@
-"""What the crowd believes: fair prices that learn the truth.
+"""The crowd's beliefs: fair prices that learn the truth.
 
 One outcome is true from the start, drawn from the prior. Every outcome sends a noisy signal, and
 only that of the true one drifts upwards; the belief is the posterior given the signals. Such a
@@ -34,7 +34,7 @@ class Belief:
         self.truth: int = _drawn(prior, unit(f"{key}:truth"))
 
     def at(self, elapsed: float) -> tuple[float, ...]:
-        """The posterior, outcome by outcome, when the share `elapsed` (0–1) has passed."""
+        """Return the posterior, outcome by outcome, when the share `elapsed` (0–1) has passed."""
         place = min(max(elapsed, 0.0), self._latest)
         known = self._kept.get(place)
         if known is None:
@@ -62,6 +62,6 @@ class Belief:
 
 
 def _drawn(prior: Sequence[float], chance: float) -> int:
-    """The outcome at `chance` when the prior's shares lie end to end."""
+    """Return the outcome at `chance` when the prior's shares lie end to end."""
     ends = list(accumulate(prior))
     return next((place for place, end in enumerate(ends) if chance < end), len(prior) - 1)

@@ -18,7 +18,7 @@ from prescient.core.market.books import Level
 
 
 def book_row(topic: Topic, asked: Question, place: int, now: datetime) -> dict[str, Any] | None:
-    """The book of the outcome at this place, None if there is none.
+    """Return the book of the outcome at this place, None if there is none.
 
     Closed markets have none. Of those that were never traded, some have none, and others an empty
     one.
@@ -56,13 +56,13 @@ def _side(levels: Iterable[Level]) -> list[dict[str, str]]:
 
 
 def _changed_at(asked: Question, now: datetime) -> int:
-    """Milliseconds; a book has changed at some moment of the last step."""
+    """Return the Unix milliseconds of the last change, some moment of the last step."""
     ago = unit(f"{asked.market_id}:{now.isoformat()}:changed") * STEP.total_seconds() / 10
     return int((now.timestamp() - ago) * 1000)
 
 
 def _last_trade_price(asked: Question, now: datetime) -> str:
-    """YES's, in both books; empty where nobody has traded."""
+    """Return YES's last price, in both books; empty before the first trade."""
     quote = asked.quote(now)
     if quote.is_empty or Oddity.NEVER_TRADED in asked.oddities:
         return ""

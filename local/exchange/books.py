@@ -47,7 +47,7 @@ def no_book(asked: Question, now: datetime) -> OrderBook:
 
 
 def _levels(key: str, best: int, step: int, money: float) -> Iterator[Level]:
-    """From the best price outwards, ever further apart; `money` is what all of them are worth."""
+    """Yield levels from the best price outwards, ever further apart; `money` is their sum."""
     prices = [
         price
         for number in range(_MOST_LEVELS)
@@ -63,7 +63,7 @@ def _levels(key: str, best: int, step: int, money: float) -> Iterator[Level]:
 
 
 def _left_behind(asked: Question, now: datetime) -> Level | None:
-    """A forgotten offer of NO below what YES's bids are worth."""
+    """Return a forgotten offer of NO that is cheaper than YES's bids imply, mostly None."""
     window = (now - asked.calendar.start) // _LEFT_BEHIND_FOR
     key = f"{asked.market_id}:{window}:left"
     if not happens(key, _LEFT_BEHIND_SHARE) or asked.phase(now) is not Phase.TRADING:
@@ -77,12 +77,12 @@ def _left_behind(asked: Question, now: datetime) -> Level | None:
 
 
 def _level(price: int, size: int) -> Level:
-    """From mills and hundredths of a share."""
+    """Return a level from mills and hundredths of a share."""
     return Level(Decimal(price).scaleb(-3), Decimal(size).scaleb(-2))
 
 
 def _mirrored(book: OrderBook) -> OrderBook:
-    """The other outcome's: an offer of one is a bid for the other."""
+    """Return the other outcome's book: an offer of one is a bid for the other."""
     return OrderBook(tuple(map(_opposite, book.asks)), tuple(map(_opposite, book.bids)))
 
 

@@ -21,7 +21,7 @@ class Token:
     place: int
 
     def record(self, now: datetime) -> PriceRecord | None:
-        """Its past up to `now`; None for what was never traded."""
+        """Return the token's past up to `now`; None if it was never traded."""
         if Oddity.WITHOUT_BOOK in self.asked.oddities:
             return None
         calendar = self.asked.calendar
@@ -46,7 +46,7 @@ class Catalogue:
         self._tokens: dict[str, Token] = {}
 
     def add(self, topics: Iterable[Topic]) -> None:
-        """Adds those that are new."""
+        """Add those topics that are new."""
         for topic in topics:
             if topic.event_id not in self._known:
                 self._known.add(topic.event_id)

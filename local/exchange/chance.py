@@ -16,17 +16,17 @@ _KEPT = 1 << 9  # the coarse points of a path are asked again and again, the fin
 
 
 def unit(key: str) -> float:
-    """Uniform in (0, 1), both ends excluded; the same for the same key."""
+    """Draw uniformly from (0, 1), both ends excluded; the same for the same key."""
     return ((_bits(key.encode()) >> 12) + 0.5) / _STEPS
 
 
 def happens(key: str, share: float) -> bool:
-    """True for this share of all keys."""
+    """Return True for this share of all keys."""
     return unit(key) < share
 
 
 def between(key: str, low: float, high: float) -> float:
-    """Uniform between `low` and `high`."""
+    """Draw uniformly between `low` and `high`."""
     return low + (high - low) * unit(key)
 
 

@@ -15,7 +15,7 @@ _MARKETS = "/markets/0x"  # Gamma's ids are numbers
 
 
 def get(venue: Venue, path: str, query: Query) -> Answer | None:
-    """The answer to a GET, None when this is no route of the CLOB's."""
+    """Answer a GET; None when this is no route of the CLOB."""
     try:
         if path.startswith(_MARKETS):
             return Answer(200, market_details(venue, path.removeprefix("/markets/")))
@@ -25,7 +25,7 @@ def get(venue: Venue, path: str, query: Query) -> Answer | None:
 
 
 def post(venue: Venue, path: str, body: Any) -> Answer | None:
-    """The answer to a POST, None when this is no route of the CLOB's."""
+    """Answer a POST; None when this is no route of the CLOB."""
     if path not in _POST:
         return None
     try:
@@ -43,13 +43,13 @@ def _history(venue: Venue, query: Query) -> dict[str, Any]:
 
 
 def _books(venue: Venue, entries: Sequence[Row]) -> list[Row]:
-    """Not in the order that was asked; a token without a book is left out silently."""
+    """Return books in another order than asked; a token without a book is left out silently."""
     books = venue.books([entry["token_id"] for entry in entries])
     return [books[token_id] for token_id in sorted(books)]
 
 
 def _entries(body: Any) -> Sequence[Row]:
-    """What a batch asks for: objects with a `token_id`."""
+    """Check the body of a batch: objects with a `token_id`. Raises Refused."""
     if not isinstance(body, list) or not all(map(_is_entry, body)):
         raise Refused(400, "Invalid payload")
     if len(body) > _MOST_ENTRIES:

@@ -1,4 +1,4 @@
-"""Faults that are switched on by call, each for some paths and so many answers.
+"""Faults that are switched on by call, each for some paths and a number of answers.
 
 In process: `Faults.add(Fault(kind="html", path="/books", times=2))`. Over HTTP the same fields are
 posted to `/__faults`, a path that Polymarket does not have; GET lists, DELETE switches all off.
@@ -46,7 +46,7 @@ class FaultKind(StrEnum):
 
 
 class Fault(BaseModel):
-    """What goes wrong, where `path` is how the paths begin that it happens to.
+    """One kind of fault, for all paths that begin with `path`.
 
     The first `after` answers are left alone, then `times` are not; None is until it is cleared.
     `seconds` is the latency, or what Retry-After says; `status` is that of a server error or of
@@ -67,7 +67,7 @@ class Fault(BaseModel):
 
 @dataclass
 class _Switched:
-    """A fault that is on, and how many answers it has seen."""
+    """A fault that is on, and the number of answers that it has seen."""
 
     fault: Fault
     seen: int = 0
@@ -97,14 +97,14 @@ class Faults:
             self._switched.clear()
 
     def listed(self) -> list[dict[str, Any]]:
-        """Each fault with how many answers it has `seen`."""
+        """List each fault, with the number of answers that it has `seen`."""
         with self._lock:
             return [
                 switched.fault.model_dump() | {"seen": switched.seen} for switched in self._switched
             ]
 
     def respond(self, request: Request, healthy: Respond) -> Response:
-        """The answer of `healthy` after everything that is due has happened to it."""
+        """Answer as `healthy` does, with all faults that are due."""
         with self._lock:
             due = [switched.fault for switched in self._switched if switched.is_due(request.path)]
         respond = healthy
@@ -113,7 +113,7 @@ class Faults:
         return respond(request)
 
     def control(self, request: Request) -> Response:
-        """Answers the control route."""
+        """Answer the control route."""
         match request.method:
             case "POST":
                 try:
@@ -142,7 +142,7 @@ class Faults:
 
 
 def _server_error(status: int, request: Request) -> Response:
-    """Gamma's errors have a type, the CLOB's have not."""
+    """Answer an error: Gamma's have a type, the CLOB's have not."""
     path = request.path
     if path.startswith(("/events", "/markets")) and not path.startswith("/markets/0x"):
         error = _GAMMA_ERRORS.get(status, "server error")
@@ -160,7 +160,7 @@ def _truncated(healthy: Response) -> Response:
 
 
 def _changed(fault: Fault, healthy: Response, request: Request) -> Response:
-    """The same status with another JSON value."""
+    """Replace the JSON value of an answer, and keep its status."""
     body = json.loads(healthy.get_data())
     match fault.kind:
         case FaultKind.REPEATED_CURSOR:
@@ -174,7 +174,7 @@ def _changed(fault: Fault, healthy: Response, request: Request) -> Response:
 
 
 def _with_cursor_again(body: Any, request: Request) -> Any:
-    """A page whose `next_cursor` is the one that led to it."""
+    """Return the page with the `next_cursor` that led to it."""
     cursor = request.args.get("after_cursor")
     return {**body, "next_cursor": cursor} if cursor and isinstance(body, dict) else body
 

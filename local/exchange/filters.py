@@ -1,4 +1,4 @@
-"""What Gamma's listings filter by. The names differ between events and markets.
+"""The filters of Gamma's listings. Their names differ between events and markets.
 
 A name that a listing does not know is ignored, as Gamma does, and the listing comes unfiltered.
 """
@@ -37,7 +37,7 @@ _TAGS = {"events": {"tag_id": "id", "tag_slug": "slug"}, "markets": {"tag_id": "
 
 
 def admitted(kind: str, query: Query) -> Test:
-    """Whether a row of this listing (`events` or `markets`) is asked for. Raises Refused."""
+    """Return the test for rows of this listing (`events` or `markets`). Raises Refused."""
     tests = list(_tests(kind, query))
     return lambda row, event: all(test(row, event) for test in tests)
 
@@ -61,7 +61,7 @@ def _on_identity(kind: str, query: Query) -> Iterator[Test]:
 
 
 def _on_closed(query: Query) -> Test:
-    """Without `closed`, closed rows are left out."""
+    """Test `closed`; without it, closed rows are left out."""
     wanted = query.get("closed", ["false"])[0] == "true"
     return lambda row, _: bool(row.get("closed", False)) is wanted
 
@@ -88,7 +88,7 @@ def _between(
     read: Callable[[str, str], float],
     value_of: Callable[[Row, str], float | None],
 ) -> Iterator[Test]:
-    """The `_min` and `_max` of one value; a row without it is not within bounds."""
+    """Yield the test of one value's `_min` and `_max`; a row without the value fails it."""
     least = read(query[f"{name}_min"][0], f"{name}_min") if f"{name}_min" in query else None
     most = read(query[f"{name}_max"][0], f"{name}_max") if f"{name}_max" in query else None
 

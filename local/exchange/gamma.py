@@ -34,7 +34,7 @@ class _Listed:
 
 
 def route(venue: Venue, path: str, query: Query) -> Answer | None:
-    """The answer to a GET, None when this is no route of Gamma's."""
+    """Answer a GET; None when this is no route of Gamma."""
     kind, _, rest = path.strip("/").partition("/")
     if kind not in _KEYSET_LIMITS:
         return None
@@ -49,7 +49,7 @@ def route(venue: Venue, path: str, query: Query) -> Answer | None:
 
 
 def _keyset(venue: Venue, kind: str, query: Query) -> dict[str, Any]:
-    """A page; the cursor is read from `after_cursor` and from nowhere else."""
+    """Return a page; its cursor is read from `after_cursor` only."""
     if "offset" in query:
         raise Refused(_INVALID, "offset is not supported, use after_cursor")
     bounds = (1, _KEYSET_LIMITS[kind])
@@ -63,7 +63,7 @@ def _keyset(venue: Venue, kind: str, query: Query) -> dict[str, Any]:
 
 
 def _legacy(venue: Venue, kind: str, query: Query) -> list[Row]:
-    """A bare array; more than the largest limit is answered like the largest."""
+    """Return a bare array; a limit above the largest counts as the largest."""
     offset = whole_number(query, "offset", 0, within=(0, None), status=_INVALID)
     if offset > _LARGEST_OFFSET:
         raise Refused(_INVALID, f"offset too large, the largest is {_LARGEST_OFFSET}")
@@ -86,7 +86,7 @@ def _rows(venue: Venue, kind: str) -> list[_Listed]:
 
 
 def _listing(venue: Venue, kind: str, query: Query) -> Sequence[_Listed]:
-    """The rows that the query admits, in its order; numbers in texts sort as texts."""
+    """Return the rows that the query asks for, in its order; numbers in texts sort as texts."""
     admits = admitted(kind, query)
     rows = [one for one in _rows(venue, kind) if admits(one.row, one.event or one.row)]
     key = query.get("order", [""])[0]

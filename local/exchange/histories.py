@@ -1,4 +1,4 @@
-"""The CLOB's `GET /prices-history`: what a token was worth, a point each so many minutes."""
+"""The CLOB's `GET /prices-history`: a token's prices, one point for each `fidelity` minutes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def history(venue: Venue, query: Query) -> list[dict[str, Any]]:
-    """The points, oldest first; none for what is not a token, a condition id for instance.
+    """Return the points, oldest first; none for an id that is no token, such as a condition id.
 
     Points come some seconds late, a few are missing, and a resolved market has none closer than 12
     hours. Raises Refused.
@@ -49,7 +49,7 @@ def history(venue: Venue, query: Query) -> list[dict[str, Any]]:
 
 
 def _span(venue: Venue, query: Query) -> tuple[datetime, datetime]:
-    """From `startTs` and `endTs`, or from the interval that ends now."""
+    """Read the span from `startTs` and `endTs`, or from the interval that ends now."""
     now = venue.now()
     if "startTs" in query or "endTs" in query:
         start = whole_number(query, "startTs", 0, within=(0, None))
@@ -63,7 +63,7 @@ def _span(venue: Venue, query: Query) -> tuple[datetime, datetime]:
 
 
 def _moments(first: datetime, last: datetime, step: timedelta) -> Iterator[datetime]:
-    """Whole multiples of the fidelity."""
+    """Yield whole multiples of the fidelity."""
     number = -((_BEGINNING - first) // step)
     while (moment := _BEGINNING + number * step) <= last:
         yield moment
@@ -71,7 +71,7 @@ def _moments(first: datetime, last: datetime, step: timedelta) -> Iterator[datet
 
 
 def _second(token_id: str, moment: datetime) -> int:
-    """When the point at this moment was taken."""
+    """Return the Unix second at which the point of this moment was taken."""
     return int(moment.timestamp() + _LATE_SECONDS * unit(f"{token_id}:{moment.timestamp()}"))
 
 

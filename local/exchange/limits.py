@@ -1,4 +1,4 @@
-"""The exchange's own rate limits, in real time: so many calls of a family within ten seconds."""
+"""The exchange's own rate limits, in real time: the most calls of a family in ten seconds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CLOB_MARKETS = "/markets/0x"
 
 
 def families(path: str) -> tuple[str, ...]:
-    """The limits that a call of this path counts against."""
+    """Return the limits that a call of this path counts against."""
     name = path.strip("/").partition("/")[0]
     if name not in _GAMMA or path.startswith(_CLOB_MARKETS):
         return ("clob", *([name] if name in DOCUMENTED and name not in _GAMMA else []))
@@ -45,7 +45,7 @@ class Limits:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def admit(self, path: str) -> float:
-        """0 when the call is let through, perhaps after a short wait; else seconds to stay away."""
+        """Count a call, perhaps after a short wait; return 0, or the seconds until it may be made."""
         wait = self._count(path)
         if not 0 < wait <= _LONGEST_QUEUE or self._waiting >= _MOST_WAITING:
             return wait
@@ -66,7 +66,7 @@ class Limits:
             return max(wait, 0.0)
 
     def _wait(self, family: str, now: float) -> float:
-        """Seconds until a call of this family fits into the window."""
+        """Return the seconds until a call of this family fits into the window."""
         moments = self._moments.setdefault(family, deque())
         while moments and moments[0] <= now - WINDOW_SECONDS:
             moments.popleft()

@@ -26,7 +26,7 @@ _DESCRIPTION = (
 
 
 def listing_pages(markets: int, seed: int) -> Iterator[bytes]:
-    """Pages of `GET /events/keyset?closed=false&limit=100` until they hold `markets` markets.
+    """Yield pages of `GET /events/keyset?closed=false&limit=100` with `markets` markets in all.
 
     JSON bodies; the last has no `next_cursor` and may bring a few markets more than asked for.
     Event, market, condition and token ids are unique. The same arguments give the same bytes.

@@ -12,7 +12,7 @@ _WON, _HALF = "1", ["0.5", "0.5"]
 
 
 def market_details(venue: Venue, condition_id: str) -> dict[str, Any]:
-    """What the CLOB says of the market that Gamma shows. Raises Refused when there is none."""
+    """Return the CLOB's row of the market that Gamma shows. Raises Refused when there is none."""
     for event in venue.events():
         for market in event["markets"]:
             if market.get("conditionId") == condition_id:
@@ -21,7 +21,7 @@ def market_details(venue: Venue, condition_id: str) -> dict[str, Any]:
 
 
 def _details(market: Row) -> dict[str, Any]:
-    """Winners only where the result is final, which 50/50 is without one."""
+    """Return the row; a winner is marked where the result is final and not 50/50."""
     closed = bool(market.get("closed"))
     return {
         "enable_order_book": not closed,

@@ -1,4 +1,4 @@
-"""What real rows do, and how often a simulated one does it.
+"""The oddities of real rows, and the share of simulated rows that have each.
 
 The shares are those of `API.md`, of all rows of the open listing, divided by the share of the kind
 of row that the oddity can happen to. `tests/local/test_recorded_shares.py` measures what is served.
@@ -13,7 +13,7 @@ from random import Random
 
 
 class Oddity(StrEnum):
-    """What a row may do for its whole life."""
+    """An oddity of a row for its whole life."""
 
     WITHOUT_BOOK = "without_book"  # live, never traded: bid 0, ask 1, no prices
     WITHOUT_END = "without_end"
@@ -78,7 +78,7 @@ HALF = 0.013  # the prior of 50/50 for a single question
 
 
 def of_live(chance: Random, *, is_single: bool) -> frozenset[Oddity]:
-    """The oddities of a market that can be traded; `is_single` means outside negRisk groups."""
+    """Draw the oddities of a market that trades; `is_single` means outside negRisk groups."""
     found = _drawn(chance, LIVE_SHARES)
     if is_single and chance.random() < SINGLE_SHARES[Oddity.WITHOUT_BOOK]:
         found.add(Oddity.WITHOUT_BOOK)
@@ -88,7 +88,7 @@ def of_live(chance: Random, *, is_single: bool) -> frozenset[Oddity]:
 
 
 def of_placeholder(chance: Random) -> frozenset[Oddity]:
-    """The oddities of a seat for a name that may come later."""
+    """Draw the oddities of a placeholder, which is a seat for a name that may come later."""
     found = _drawn(chance, PLACEHOLDER_SHARES)
     if chance.random() >= PRICED_PLACEHOLDER:
         found.add(Oddity.WITHOUT_BOOK)
@@ -96,7 +96,7 @@ def of_placeholder(chance: Random) -> frozenset[Oddity]:
 
 
 def ending(chance: Random) -> Ending:
-    """How a market will look once it is closed."""
+    """Draw how a market will look once it is closed."""
     place = chance.random()
     for kind, share in ENDING_SHARES.items():
         if place < share:
@@ -106,7 +106,7 @@ def ending(chance: Random) -> Ending:
 
 
 def shown_end(chance: Random) -> ShownEnd | None:
-    """What the rows of a topic say about its end; None is the truth."""
+    """Draw the end that the rows of a topic show; None is the true one."""
     place = chance.random()
     for share, shown in SHOWN_ENDS:
         if place < share:

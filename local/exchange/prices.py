@@ -63,7 +63,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Martingale:
-    """What a share is worth to the crowd: at the end 1, 0 or 0.5."""
+    """The crowd's value of a share: at the end 1, 0 or 0.5."""
 
     belief: Belief
 
@@ -85,7 +85,7 @@ class Jumping:
 
 
 class Trending:
-    """The mean of the belief over some time past: what moved goes on moving."""
+    """The mean of the belief over some time past, so that a move continues."""
 
     def __init__(self, belief: Belief, hours: float) -> None:
         """`hours` is the lifetime."""
@@ -117,7 +117,7 @@ class Reverting:
 class Wander:
     """What the YES prices of a group add up to: 1, within `WANDER`, and in rare dips less.
 
-    A dip is a sum that nobody has put right yet: a day long, deepest half-way.
+    A dip is a sum that trading has not corrected yet: a day long, deepest half-way.
     """
 
     def __init__(self, key: str, hours: float, *, dips: bool) -> None:
@@ -155,7 +155,7 @@ class GroupMember:
 
 
 def single(belief: Belief, motion: Motion, key: str, hours: float) -> FairPrice:
-    """The price of a single question whose lifetime has so many hours."""
+    """Return the price of a single question; `hours` is its lifetime."""
     match motion:
         case Motion.MARTINGALE:
             return Martingale(belief)
@@ -168,7 +168,7 @@ def single(belief: Belief, motion: Motion, key: str, hours: float) -> FairPrice:
 
 
 def motion(chance: float, shares: Sequence[tuple[Motion, float]] = tuple(SHARES.items())) -> Motion:
-    """The motion at `chance` in (0, 1) when the shares lie end to end."""
+    """Return the motion at `chance` in (0, 1) when the shares lie end to end."""
     for name, share in shares:
         if chance < share:
             return name
@@ -177,7 +177,7 @@ def motion(chance: float, shares: Sequence[tuple[Motion, float]] = tuple(SHARES.
 
 
 def _remaining_calm(elapsed: float) -> float:
-    """1 for most of a lifetime, falling to 0 over its last part."""
+    """Return 1 for most of a lifetime, falling to 0 over its last part."""
     return min(1.0, max(0.0, 1.0 - elapsed) / _CALM)
 
 

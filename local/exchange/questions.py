@@ -64,7 +64,7 @@ class Calendar:
         return self.shown if now < self.shown_until else self.end
 
     def elapsed(self, now: datetime) -> float:
-        """The share of the lifetime that has passed, 0 to 1."""
+        """Return the share of the lifetime that has passed, 0 to 1."""
         return min(max((now - self.start) / (self.end - self.start), 0.0), 1.0)
 
 
@@ -72,7 +72,7 @@ class Calendar:
 class Question:
     """One binary market. `answer` is what a YES pays in the end: 1, 0 or 0.5 dollars.
 
-    Nobody may know it before the calendar's `closes`.
+    It may not show before the calendar's `closes`.
     """
 
     market_id: str
@@ -115,13 +115,13 @@ class Question:
         return not self.placeholder and now >= self.calendar.closes
 
     def quote(self, now: datetime) -> Quote:
-        """YES's best bid and ask while it is not closed."""
+        """Return YES's best bid and ask while it is not closed."""
         if Oddity.WITHOUT_BOOK in self.oddities:
             return Quote(0, DOLLAR, self.trade.tick)
         return quote(self.price.at(self.calendar.elapsed(now)), self.trade.tick, self.trade.spread)
 
     def liquidity(self, now: datetime) -> float:
-        """Dollars in the book: bids at their price, asks at what is left to a dollar."""
+        """Return the dollars in the book: bids at their price, asks at a dollar minus their price."""
         breath = 1 + 0.3 * self._breath.at((now - self.calendar.start) / _HOUR)
         return round(self.trade.liquidity * breath, 4)
 
@@ -130,7 +130,7 @@ class Question:
         return Wave(f"{self.market_id}:liquidity", _LIQUIDITY_HOURS)
 
     def change(self, now: datetime, span: timedelta) -> float | None:
-        """By how much the price has moved, None where it was not asked yet."""
+        """Return the move of the price over `span`, None where it was not asked yet."""
         if now - span < self.calendar.start or Oddity.WITHOUT_BOOK in self.oddities:
             return None
         return round(self.quote(now).middle - self.quote(now - span).middle, 4)
@@ -155,10 +155,10 @@ class Topic:
         return now >= self.calendar.closes
 
     def settled(self, now: datetime) -> bool:
-        """Whether nothing of it will change any more."""
+        """Tell whether its rows are final."""
         return now >= self.calendar.closes + ODD_FOR
 
 
 def whole_steps(span: timedelta) -> timedelta:
-    """The span, down to whole steps of the exchange's clock."""
+    """Round a span down to whole steps of the exchange's clock."""
     return STEP * (span // STEP)

@@ -30,7 +30,7 @@ class Quote:
 
 
 def quote(fair: float, tick: int, spread: int) -> Quote:
-    """The quote around a fair price in (0, 1), `spread` ticks wide where there is room for it.
+    """Return the quote around a fair price in (0, 1), `spread` ticks wide where that fits.
 
     The fair price lies between bid and ask, and the middle is within half a tick of it. A hopeless
     outcome has no bid, and an ask of at most 0.005.
@@ -45,6 +45,6 @@ def quote(fair: float, tick: int, spread: int) -> Quote:
 
 
 def _width(spread: int, room: float) -> int:
-    """The spread in ticks, less by twos until both sides fit into `room` around the price."""
+    """Return the spread in ticks, less by twos until both sides fit into `room`."""
     excess = max(0, math.ceil(spread / 2 - room + 0.5))
     return max(2 - spread % 2, spread - 2 * excess)

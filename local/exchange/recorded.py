@@ -26,7 +26,7 @@ class RecordingUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One file: what was there at `moment`, noon UTC of the date in its name."""
+    """One file: the rows at `moment`, noon UTC of the date in its name."""
 
     name: str
     moment: datetime
@@ -46,7 +46,7 @@ class RecordedVenue:
         return self._recordings[self._shown]
 
     def show(self, place: int) -> Recording:
-        """Moves on to the recording at this place, counted from 0."""
+        """Show the recording at this place, counted from 0."""
         self._shown = place
         return self.shown
 
@@ -64,12 +64,12 @@ class RecordedVenue:
         return {token_id: recorded[token_id] for token_id in token_ids if token_id in recorded}
 
     def price_record(self, token_id: str) -> None:  # noqa: ARG002 (the protocol's)
-        """Listings do not tell the past."""
+        """Return None: listings have no past."""
         return
 
 
 def read_recordings(directory: Path) -> list[Recording]:
-    """Every JSON file of `directory`, by the dates in their names. Raises RecordingUnreadable."""
+    """Read all JSON files of `directory`, by the dates in their names. Raises RecordingUnreadable."""
     if not directory.is_dir():
         raise RecordingUnreadable(f"{directory} is not a folder")
     recordings = [_read(path) for path in sorted(directory.glob("*.json"))]
@@ -88,7 +88,7 @@ def _read(path: Path) -> Recording:
 
 
 def _read_books(directory: Path) -> Iterator[tuple[datetime, str, Row]]:
-    """When, of which token, and the book; nothing where there is no such folder."""
+    """Yield moment, token id and book; nothing where there is no such folder."""
     for path in sorted(directory.glob("*.json")):
         for row in _rows(path):
             if "asset_id" in row:
@@ -96,7 +96,7 @@ def _read_books(directory: Path) -> Iterator[tuple[datetime, str, Row]]:
 
 
 def _moment(path: Path) -> datetime:
-    """Noon UTC of the date in the name."""
+    """Return noon UTC of the date in the name."""
     date = _DATE.search(path.name)
     if date is None:
         raise RecordingUnreadable(f"{path.name}: no date like 2026-01-31 in the name")
@@ -111,7 +111,7 @@ def _rows(path: Path) -> list[Row]:
 
 
 def _unwrap(content: Any) -> list[Row]:
-    """The rows of a bare array, of one inside an object, or the object itself as the only row."""
+    """Return the rows of a bare array, of one inside an object, or the object as the only row."""
     if isinstance(content, Mapping):
         if "markets" in content and "title" in content:
             return [content]
@@ -123,7 +123,7 @@ def _unwrap(content: Any) -> list[Row]:
 
 
 def _as_events(rows: Iterable[Row]) -> Iterable[Row]:
-    """Events as they are; markets under the event that they name, or else one of their own."""
+    """Yield events as they are, and markets under their event or one made for them."""
     events: dict[str, dict[str, Any]] = {}
     for row in rows:
         if "markets" in row:

@@ -27,7 +27,7 @@ _BASE_FEE = 1_000  # of every recorded market with fees, whatever its rate
 
 
 def event_row(topic: Topic, now: datetime) -> dict[str, Any]:
-    """The event with its markets."""
+    """Return the event with its markets."""
     markets = [market_row(topic, asked, now) for asked in topic.questions]
     slug = _slug(topic.title, topic.event_id)
     return {
@@ -56,7 +56,7 @@ def event_row(topic: Topic, now: datetime) -> dict[str, Any]:
 
 
 def market_row(topic: Topic, asked: Question, now: datetime) -> dict[str, Any]:
-    """The market without its event, as it stands inside an event."""
+    """Return the market without its event, as it stands inside an event."""
     row = _identity(topic, asked, now) | _fees(asked)
     if asked.closed(now):
         row |= _activity(asked, now) | _closed(asked, now)
@@ -142,14 +142,14 @@ def _trading(asked: Question, now: datetime) -> dict[str, Any]:
 
 
 def _untraded() -> dict[str, Any]:
-    """An empty book, which shows as bid 0 and ask 1, and no outcome prices."""
+    """Return the keys of an empty book: bid 0 and ask 1, and no outcome prices."""
     amounts = {"volume": "0", "volumeNum": 0, "volume24hr": 0, "liquidity": "0", "liquidityNum": 0}
     quote = {"lastTradePrice": 0, "spread": 1, "bestBid": 0, "bestAsk": 1}
     return {**amounts, **quote, **dict.fromkeys(_CHANGES, 0)}
 
 
 def _closed(asked: Question, now: datetime) -> dict[str, Any]:
-    """A closed market is still `active`, and its quote is left over from its last moments."""
+    """Return the keys of a closed market: still `active`, with the quote of its last moments."""
     is_odd = asked.phase(now) is Phase.CLOSED_ODDLY
     answer = asked.answer
     row: dict[str, Any] = {
@@ -178,7 +178,7 @@ def _closed(asked: Question, now: datetime) -> dict[str, Any]:
 
 
 def _missing(asked: Question, row: Mapping[str, Any]) -> list[str]:
-    """The keys that this row does not have."""
+    """Return the keys that this row does not have."""
     odd, closed = asked.oddities, row["closed"]
     keys = {
         "clobTokenIds": not asked.has_identity and _digit(asked) % 2 == 1,
@@ -196,7 +196,7 @@ def _missing(asked: Question, row: Mapping[str, Any]) -> list[str]:
 
 
 def _keeps(asked: Question) -> bool:
-    """A few closed markets still have their amounts."""
+    """Tell whether a closed market still has its amounts, as a few do."""
     return happens(f"{asked.market_id}:keeps", oddities.CLOSED_WITH_AMOUNTS)
 
 
@@ -210,7 +210,7 @@ def _sum(markets: list[dict[str, Any]], key: str) -> float:
 
 
 def _digit(asked: Question) -> int:
-    """0 to 15, always the same for one market."""
+    """Return a number 0 to 15, always the same for one market."""
     return int(asked.condition_id[-1], 16)
 
 

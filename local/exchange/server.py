@@ -45,7 +45,7 @@ class Exchange:
 def exchange_server(
     venue: Venue, port: int = 0, *, faults: Faults | None = None, limits: Limits | None = None
 ) -> HttpServer:
-    """A server for `venue`, not yet open. Its URL is both GAMMA_URL and CLOB_URL."""
+    """Return a server for `venue`, not yet open. Its URL is both GAMMA_URL and CLOB_URL."""
     exchange = Exchange(venue, faults or Faults(), limits or Limits())
     return HttpServer(exchange.respond, port=port)
 

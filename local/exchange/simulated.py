@@ -25,7 +25,7 @@ _SHORT_EVERY, _SHORT_DAYS, _LONG_DAYS = (2, 5), (2.0, 14.0), (15.0, 180.0)
 
 
 class SimulatedVenue:
-    """So many topics at any time: where one is decided, another is asked."""
+    """A fixed number of topics at any time: where one is decided, another is asked."""
 
     def __init__(self, seed: int = 1, start: datetime = EPOCH, topics: int = TOPICS) -> None:
         """`start` is the clock's first time, UTC, not before EPOCH."""
@@ -41,7 +41,7 @@ class SimulatedVenue:
         return self._now
 
     def advance_to(self, moment: datetime) -> None:
-        """Moves the clock to `moment`, in whole steps of 5 minutes; never backwards."""
+        """Move the clock to `moment`, in whole steps of 5 minutes; never backwards."""
         with self._lock:
             steps = whole_steps(moment - self._now)
             if steps > timedelta(0) or not self._catalogue.topics:
@@ -71,7 +71,7 @@ class SimulatedVenue:
         return None if token is None else token.record(self._now)
 
     def _row(self, topic: Topic) -> Row:
-        """A topic that is over is written once."""
+        """Return the topic's row; that of a topic that is over is kept."""
         if topic.event_id in self._final:
             return self._final[topic.event_id]
         row = event_row(topic, self._now)
@@ -88,7 +88,7 @@ class _Seat:
         self._topics = [self._first()]
 
     def asked(self, now: datetime) -> Sequence[Topic]:
-        """Every topic asked so far; the last one is open."""
+        """Return all topics asked so far; the last one is open."""
         while self._topics[-1].closed(now):
             number = self._place + self._seats * len(self._topics)
             begins = self._topics[-1].calendar.closes
@@ -116,7 +116,7 @@ class RunningVenue(SimulatedVenue):
         super().__init__(seed, self._start)
 
     def now(self) -> datetime:
-        """The time, to the microsecond; what is shown is that of the last whole step."""
+        """Return the time, to the microsecond; rows and books are those of the last whole step."""
         now = self._start + timedelta(seconds=time.monotonic() - self._started)
         self.advance_to(now)
         return now

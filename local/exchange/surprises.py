@@ -1,4 +1,4 @@
-"""Answers that are JSON but not what the documentation says: what a change of schema looks like."""
+"""Answers that are JSON but not as documented, as after a change of schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Surprise(StrEnum):
-    """What became of the rows of an answer, or of the answer itself."""
+    """The change of an answer's rows, or of the answer itself."""
 
     RENAMED = "renamed"  # the list is under another name, or in an object of its own
     SCALAR = "scalar"  # a text instead of the answer
@@ -21,7 +21,7 @@ class Surprise(StrEnum):
 
 
 def surprising(body: Any, surprise: Surprise) -> Any:
-    """The answer's JSON value after that change."""
+    """Return the answer's JSON value after that change."""
     return _CHANGES[surprise](body)
 
 
@@ -74,7 +74,7 @@ def _extra(body: Any) -> Any:
 
 
 def _with_rows(body: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
-    """The body with its list of rows changed: itself, or the lists that it holds."""
+    """Change the list of rows of a body: the body itself, or the lists that it holds."""
     if isinstance(body, list):
         return change(body)
     if isinstance(body, dict):

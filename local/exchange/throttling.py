@@ -1,4 +1,4 @@
-"""What the edge answers to callers who ask too often."""
+"""The edge's answer to callers that ask too often."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RetryAfter(StrEnum):
 
 
 def too_many_requests(seconds: float, form: RetryAfter) -> Response:
-    """429, with the wait in whole seconds, or as the moment at which it is over."""
+    """Answer 429, with the wait in whole seconds, or as the moment at which it is over."""
     response = json_response(429, {"error": "Too Many Requests"})
     whole = math.ceil(seconds)
     match form:

@@ -39,7 +39,7 @@ _YES_NO = ("Yes", "No")
 
 
 def author(seed: int, number: int, start: datetime, lifetime: timedelta) -> Topic:
-    """The topic with this number, asked at `start`: the same for the same arguments."""
+    """Write the topic with this number, asked at `start`: the same for the same arguments."""
     return _Author(seed, number, start, start + whole_steps(lifetime)).topic()
 
 
@@ -83,7 +83,7 @@ class _Author:
         return self._topic("Who decides {}?", members, group="augmented")
 
     def _members(self, *, is_augmented: bool) -> Iterator[Question]:
-        """One belief over all names, of which the last ones are hopeless."""
+        """Yield the questions of a group: one belief over all names, the last of them hopeless."""
         hopeful, hopeless = self._chance.randint(3, 6), self._chance.choice(_HOPELESS)
         names = self._chance.sample(wording.NAMES, hopeful + hopeless)
         belief = self._belief("group", self._group_prior(hopeful, hopeless), self._calendar)
@@ -107,7 +107,7 @@ class _Author:
         return [*(weight * share for weight in weights), *small]
 
     def _by_date(self) -> Iterator[Question]:
-        """Deadlines of their own, so that the event is open when the first ones are resolved."""
+        """Yield questions with deadlines of their own: the first resolve while the event is open."""
         whole = self._calendar
         for place, share in enumerate((*_LADDER, 1.0)):
             end = whole.start + whole_steps(share * (whole.end - whole.start))
@@ -135,7 +135,7 @@ class _Author:
         outcomes: tuple[str, str] = _YES_NO,
         calendar: Calendar | None = None,
     ) -> Question:
-        """A question with a belief of its own: yes, no, or half each."""
+        """Return a question with a belief of its own: yes, no, or half each."""
         calendar = calendar or self._calendar
         yes = self._chance.betavariate(0.9, 0.9) * (1 - oddities.HALF)
         prior = [yes, 1 - oddities.HALF - yes, oddities.HALF]
@@ -181,7 +181,7 @@ class _Author:
         )
 
     def _placeholder(self, place: int, name: str) -> Question:
-        """A seat for a name that may come later: listed, never traded."""
+        """Return a placeholder, the seat for a name that may come later: listed, never traded."""
         return Question(
             market_id=self._market_id(place),
             text=f"Will {name} decide {self._subject.name}?",
@@ -203,14 +203,14 @@ class _Author:
         return Belief(prior, pace * sharpness, f"{self._key}:{name}", depth)
 
     def _calendar_of(self, start: datetime, end: datetime) -> Calendar:
-        """A result takes hours from the end, a disputed one days."""
+        """Draw a calendar: a result takes hours from the end, a disputed one days."""
         disputed = self._chance.random() < oddities.DISPUTED
         late = timedelta(hours=self._chance.randint(1, 4))
         late += timedelta(days=self._chance.randint(1, 4)) if disputed else timedelta(0)
         return Calendar(start, end, end + late, disputed, shown=end, shown_until=end)
 
     def _told_wrongly(self) -> Calendar:
-        """Some rows show an end that has long passed, or that comes too early, or too late."""
+        """Draw whether rows show a wrong end: long past, too early, or too late."""
         start, end = self._calendar.start, self._calendar.end
         shown = oddities.shown_end(self._chance)
         if shown is None:

@@ -15,7 +15,7 @@ _FEES = ((0.45, None), (0.75, 0.0), (0.85, 0.02), (0.95, 0.04), (1.0, 0.05))
 
 
 def of_group(chance: Random, *, is_hopeless: bool) -> Trade:
-    """A member of a negRisk group; the exchange lists those with the fine tick."""
+    """Draw how a member of a negRisk group trades; they have the fine tick."""
     return _trade(chance, FINE, spread=1 if is_hopeless else None)
 
 
@@ -38,7 +38,7 @@ def _trade(chance: Random, tick: int, spread: int | None = None) -> Trade:
 
 
 def _spread(chance: Random, depth: float, tick: int) -> int:
-    """In ticks, at least one."""
+    """Draw the spread in ticks, at least one."""
     dollars = 0.001 * 10 ** (0.6 * max(0.0, _TIGHT_DEPTH - depth)) * chance.uniform(0.7, 1.8)
     ticks = max(1, round(dollars * DOLLAR / tick))
     is_odd = chance.random() < _ODD_SPREAD
@@ -46,6 +46,6 @@ def _spread(chance: Random, depth: float, tick: int) -> int:
 
 
 def _fee_rate(chance: Random) -> float | None:
-    """None where the row does not say whether there are fees."""
+    """Draw the fee rate; None is a row without a word about fees."""
     place = chance.random()
     return next(rate for end, rate in _FEES if place < end)

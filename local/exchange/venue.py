@@ -24,17 +24,17 @@ class Venue(Protocol):
     """An exchange with a clock of its own."""
 
     def now(self) -> datetime:
-        """The time of the last thing that happened, UTC."""
+        """Return the venue's time, UTC."""
         ...
 
     def events(self) -> Sequence[Row]:
-        """Every event as a Gamma row, closed ones too, each with its `markets`."""
+        """Return all events as Gamma rows, closed ones too, each with its `markets`."""
         ...
 
     def books(self, token_ids: Sequence[str]) -> Mapping[str, Row]:
-        """The order books, as the CLOB writes them, of those tokens that have one."""
+        """Return the order books of those tokens that have one, as the CLOB writes them."""
         ...
 
     def price_record(self, token_id: str) -> PriceRecord | None:
-        """The past of a token, None where nothing is known of it."""
+        """Return the past of a token, None where nothing is known of it."""
         ...

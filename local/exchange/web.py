@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 def json_response(status: int, body: object) -> Response:
-    """`body` as JSON."""
+    """Answer with `body` as JSON."""
     return Response(json.dumps(body), status, content_type="application/json; charset=utf-8")
 
 

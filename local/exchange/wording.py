@@ -1,4 +1,4 @@
-"""What simulated questions are about. None of it exists."""
+"""Invented subjects and names for the simulated questions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def subject(chance: Random) -> Subject:
 
 
 def sides(chance: Random) -> tuple[str, tuple[str, str]]:
-    """A question about a match, and its two outcomes, which are not Yes and No."""
+    """Draw a question about a match, and its two outcomes, which are not Yes and No."""
     home, away = (f"{chance.choice(_PLACES)} {club}" for club in chance.sample(_CLUBS, 2))
     if chance.random() < 1 / 2:
         return f"{home} or {away}?", (home, away)
@@ -46,5 +46,5 @@ def sides(chance: Random) -> tuple[str, tuple[str, str]]:
 
 
 def person(place: int) -> str:
-    """The name of a placeholder."""
+    """Return the name of a placeholder."""
     return f"Person {_PERSONS[place % len(_PERSONS)]}"

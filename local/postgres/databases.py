@@ -16,7 +16,7 @@ _HOST = r"(?:\[[^\]]*\]|[^:,\[\]@]*)(?::\d*)?"
 
 
 def checked(url: str) -> str:
-    """`url` if libpq reads it; else `InvalidRequest`, which shows nothing of it, no password."""
+    """Return `url` if libpq reads it; else raise `InvalidRequest` without a part of the URL."""
     if not url:
         raise InvalidRequest("DATABASE_URL: required, as postgresql://user@host:5432/database")
     parts = urlsplit(url)
@@ -36,24 +36,24 @@ def checked(url: str) -> str:
 
 
 def name_of(url: str) -> str:
-    """The database that a URL names."""
+    """Return the name of the URL's database."""
     return urlsplit(url).path.removeprefix("/")
 
 
 def at(url: str, name: str) -> str:
-    """The same server's database `name`."""
+    """Return the URL of the same server's database `name`."""
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def exists(url: str) -> bool:
-    """Whether the database of `url` is there. Its server must have a database `postgres`."""
+    """Tell whether the database of `url` exists. Its server must have a database `postgres`."""
     with psycopg.connect(at(url, "postgres")) as connection:
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
         return connection.execute(query, (name_of(url),)).fetchone() is not None
 
 
 def create(url: str, *, template: str = "template1") -> str:
-    """Makes the database of `url` as a copy of `template`, and returns `url`."""
+    """Create the database of `url` as a copy of `template`, and return `url`."""
     # A file copy is the faster way for the small databases of tests.
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     _administer(url, statement.format(sql.Identifier(name_of(url)), sql.Identifier(template)))
@@ -61,14 +61,14 @@ def create(url: str, *, template: str = "template1") -> str:
 
 
 def rename(url: str, name: str) -> str:
-    """Renames the database of `url`, which nobody may use meanwhile; returns its new URL."""
+    """Rename the database of `url`, which no session may use; return its new URL."""
     statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     _administer(url, statement.format(sql.Identifier(name_of(url)), sql.Identifier(name)))
     return at(url, name)
 
 
 def drop(url: str, *, force: bool = True) -> None:
-    """Drops the database of `url` if it is there.
+    """Drop the database of `url` if it exists.
 
     `force` ends the sessions that use it; without it they are a psycopg.errors.ObjectInUse.
     """

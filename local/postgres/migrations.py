@@ -1,4 +1,4 @@
-"""The migrations of `migrations/`, applied to a database by its URL, for what needs no report."""
+"""The migrations of `migrations/`, applied to a database by its URL, without a report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prescient.usecases.migrate import MigrateRequest, MigrationPlan, migrate
 def upgrade(
     database_url: str, revision: str = SCHEMA_VERSION, *, time_zone: str | None = None
 ) -> None:
-    """Brings the database to `revision`, without a backup. `database_url` is a libpq URL.
+    """Bring the database to `revision`, without a backup. `database_url` is a libpq URL.
 
     `time_zone` is that of the timestamps of schema v1, by default the server's own.
     """
@@ -19,7 +19,7 @@ def upgrade(
 
 
 def prepare(database_url: str) -> None:
-    """Brings the database of a run to the present schema.
+    """Bring the database of a run to the present schema.
 
     Raises `MigrationRefused` for a filled one of schema v1, which wants a backup first.
     """
@@ -27,7 +27,7 @@ def prepare(database_url: str) -> None:
 
 
 def downgrade(database_url: str, revision: str) -> None:
-    """Takes the database back to `revision`, `base` for none at all, in one transaction."""
+    """Take the database back to `revision`, `base` for none at all, in one transaction."""
     with revisions.connected(database_url) as connection, connection.begin():
         revisions.revert(connection, revision)
 

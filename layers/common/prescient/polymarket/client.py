@@ -87,7 +87,7 @@ class PolymarketClient:
         end_date_min: datetime | None = None,
         closed: bool = False,
     ) -> Iterator[EventPage]:
-        """All events with their markets, page by page; no event and no market comes twice.
+        """Yield all events with their markets, page by page; no event and no market comes twice.
 
         The minima are dollars an event, and the earliest end of an event. One deadline covers all
         pages, and what the caller does between them.
@@ -104,7 +104,7 @@ class PolymarketClient:
             yield EventPage(events, skipped, fetched_at)
 
     def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage:
-        """These markets, open or closed, in as few calls as the exchange allows."""
+        """Fetch these markets, open or closed, in as few calls as the exchange allows."""
         deadline = self._transport.deadline()
         fetched_at = self._now()
         wanted = list(dict.fromkeys(ids))
@@ -117,32 +117,32 @@ class PolymarketClient:
         return MarketPage(markets, skipped, fetched_at)
 
     def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
-        """Order books by token id; a token without a book, or with an absurd one, is absent."""
+        """Fetch order books by token id; a token without a book, or with an absurd one, is absent."""
         return self._clob.books(token_ids)
 
     def price_histories(
         self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
     ) -> dict[str, tuple[PricePoint, ...]]:
-        """Prices (0–1) of each token from `start` to before `end`, oldest first.
+        """Fetch the prices (0–1) of each token from `start` to before `end`, oldest first.
 
         There is a point each `fidelity` (whole minutes); a token without prices has no points.
         """
         return self._clob.price_histories(token_ids, start, end, fidelity)
 
     def resolution(self, condition_id: str) -> ResolutionDetails:
-        """How the CLOB says that a market ended."""
+        """Fetch how a market ended according to the CLOB."""
         return self._clob.resolution(condition_id)
 
     def time(self) -> datetime:
-        """The exchange's own clock, to the second."""
+        """Fetch the time of the exchange's own clock, to the second."""
         return self._clob.time()
 
     def one_deadline(self) -> AbstractContextManager[None]:
-        """Everything that is asked for within the block ends by one moment."""
+        """Give all fetches within the block one deadline."""
         return self._transport.one_deadline()
 
     def take_counters(self) -> CountersDocument:
-        """What was called and skipped since this was last asked, as plain JSON."""
+        """Return the calls and skipped rows since the last time as plain JSON, and start from zero."""
         taken = self.counters.as_dict()
         self.counters.reset()
         return taken
@@ -192,7 +192,7 @@ def _event_filters(
     *,
     closed: bool,
 ) -> Parameters:
-    """`closed` always goes along: what its absence means has differed between routes."""
+    """Return the filters; `closed` is always sent, because routes differ where it is absent."""
     filters = [("closed", _spelled(closed)), ("limit", str(EVENTS_A_PAGE))]
     if liquidity_min is not None:
         filters.append(("liquidity_min", format(liquidity_min, "f")))

@@ -1,4 +1,4 @@
-"""Answers of the CLOB to core types. What cannot be trusted is left out for one reason."""
+"""Answers of the CLOB to core types. A row that cannot be trusted is left out, with a reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PricePoint:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionDetails:
-    """How the CLOB says that a market ended; neither is set while it has not."""
+    """How a market ended according to the CLOB; neither is set while it is open."""
 
     winning_token_id: str | None
     is_fifty_fifty: bool
@@ -52,7 +52,7 @@ def parse_books(
 
 
 def parse_history(points: Iterable[object]) -> tuple[tuple[PricePoint, ...], Counter[str]]:
-    """A token's prices, oldest first; the last one said of a second counts."""
+    """Read a token's prices, oldest first; of two in one second the last counts."""
     prices: dict[Decimal, Decimal] = {}
     skipped: Counter[str] = Counter()
     for point in points:
@@ -71,7 +71,7 @@ def parse_history(points: Iterable[object]) -> tuple[tuple[PricePoint, ...], Cou
 
 
 def parse_resolution(row: Row) -> ResolutionDetails:
-    """The end of a market. Half each needs the flag, and that no token is called the winner."""
+    """Read how a market ended. Half each needs the flag, and no token marked as the winner."""
     tokens = row.get("tokens")
     listed = (
         [token for token in tokens if isinstance(token, Mapping)]
@@ -100,7 +100,7 @@ def _book(row: object, wanted: Collection[str]) -> tuple[str, OrderBook]:
 
 
 def _levels(side: object) -> list[Level]:
-    """The levels of one side; one that has nothing left is no level."""
+    """Read the levels of one side, without those of zero shares."""
     if side is None:
         return []
     if not isinstance(side, list):
@@ -110,7 +110,7 @@ def _levels(side: object) -> list[Level]:
 
 
 def _level(entry: object) -> Level:
-    """A level strictly inside (0, 1): nothing trades at 0 or 1."""
+    """Read a level, whose price lies strictly inside (0, 1): nothing trades at 0 or 1."""
     read = entry if isinstance(entry, Mapping) else {}
     price = number(read.get("price"), at_least=ZERO, at_most=ONE)
     shares = number(read.get("size"), at_least=ZERO, at_most=LARGEST_SIZE)

@@ -81,7 +81,7 @@ class Counters:
             traffic.bytes += bytes_
 
     def as_dict(self) -> CountersDocument:
-        """The totals as plain JSON: over all calls, and per family of routes."""
+        """Return the totals as plain JSON: over all calls, and per family of routes."""
         families = sorted(self.families.items())
         return {
             "calls": self.calls,

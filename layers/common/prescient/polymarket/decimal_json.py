@@ -12,7 +12,7 @@ class NotJson(ValueError):
 
 
 def decode(document: bytes | str) -> object:
-    """The document's value, with `int` and `Decimal` for numbers.
+    """Return the document's value, with `int` and `Decimal` for numbers.
 
     Raises `NotJson`, also for NaN and Infinity, which Python would otherwise let through.
     """
@@ -29,7 +29,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _storable(value: object) -> object:
-    """The value with U+FFFD in place of what escapes can smuggle in and Postgres refuses.
+    """Return the value with U+FFFD in place of characters that Postgres refuses.
 
     That is NUL and lone surrogates; both can only come from a `\\u` escape.
     """

@@ -11,12 +11,12 @@ LONGEST_IDENTIFIER = 255
 
 
 def text(value: object) -> str | None:
-    """A text that says something; None if it is absent, blank or no text."""
+    """Return a text without blanks around it; None if it is absent, blank or no text."""
     return (value.strip() or None) if isinstance(value, str) else None
 
 
 def identifier(value: object) -> str | None:
-    """An id, which may come as text or as an integer."""
+    """Return an id, which may come as text or as an integer."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = format(Decimal(value), "f")
     readable = text(value)
@@ -24,16 +24,16 @@ def identifier(value: object) -> str | None:
 
 
 def flag(value: object) -> bool:
-    """A boolean, which may come as text; absent, or anything else, means false."""
+    """Return a boolean, which may come as text; absent, or anything else, means false."""
     return value is True or value == "true"
 
 
 def number(
     value: object, *, at_least: Decimal | None = None, at_most: Decimal | None = None
 ) -> Decimal | None:
-    """A finite number within the limits, from a JSON number or from digits in a text.
+    """Return a finite number within the limits, from a JSON number or from digits in a text.
 
-    A float is refused: it has already lost what the exchange said.
+    A float is refused: it is already rounded.
     """
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
@@ -49,7 +49,7 @@ def number(
 
 
 def moment(value: object) -> datetime | None:
-    """A moment in UTC from any of the exchange's forms; a date alone is its midnight UTC."""
+    """Return a moment in UTC from any of the exchange's forms; a date means its midnight UTC."""
     try:
         read = datetime.fromisoformat(value) if isinstance(value, str) else None
         if read is None:
@@ -60,7 +60,7 @@ def moment(value: object) -> datetime | None:
 
 
 def json_list(value: object) -> list[object] | None:
-    """A list, which the exchange mostly sends as JSON inside a string."""
+    """Return a list, which the exchange mostly sends as JSON inside a string."""
     if isinstance(value, str):
         try:
             value = decimal_json.decode(value)

@@ -29,11 +29,11 @@ class EventListing:
         self._market_ids: set[MarketId] = set()
 
     def cursor_parameter(self) -> list[tuple[str, str]]:
-        """What asks for the next page: nothing on the first."""
+        """Return the query parameter of the next page; the first page has none."""
         return [("after_cursor", self._cursor)] if self._cursor else []
 
     def read(self, answer: object) -> tuple[tuple[Event, ...], Counter[str]]:
-        """The page's new events, and its skipped rows by reason.
+        """Return the page's new events, and its skipped rows by reason.
 
         Raises `ExchangeUnavailable` for an answer that is no page, or whose cursor leads back.
         """

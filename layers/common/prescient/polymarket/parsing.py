@@ -1,4 +1,4 @@
-"""Rows of Gamma's JSON to core types. A row that cannot be trusted is skipped for one reason."""
+"""Rows of Gamma's JSON to core types. A row that cannot be trusted is skipped, with a reason."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def parse_event(row: object) -> ParsedEvent:
 def parse_markets(
     rows: Iterable[object], event_id: EventId | None = None
 ) -> tuple[tuple[Market, ...], Counter[str]]:
-    """Read market rows; answers those that can be trusted, and the others counted by reason."""
+    """Read market rows; return those that can be trusted, and count the others by reason."""
     markets: list[Market] = []
     skipped: Counter[str] = Counter()
     for row in rows:
@@ -134,7 +134,7 @@ def _identity(row: Row) -> tuple[MarketId, str]:
 
 
 def _is_active(row: Row) -> bool:
-    """True where the key is missing; a value that says nothing admits no placeholder."""
+    """Return True where the key is missing, False for any value but true."""
     return "active" not in row or flag(row["active"])
 
 
@@ -151,7 +151,7 @@ def _outcomes(row: Row) -> tuple[str, str]:
 
 
 def _token_ids(row: Row) -> tuple[str | None, str | None]:
-    """The CLOB's ids of both outcomes: both or neither."""
+    """Return the CLOB's ids of both outcomes: both or neither."""
     match [identifier(token) for token in json_list(row.get("clobTokenIds")) or []]:
         case [str(yes), str(no)]:
             return yes, no
@@ -177,7 +177,7 @@ def _tick_size(row: Row) -> Decimal:
 
 
 def _amount(row: Row, *keys: str) -> Decimal:
-    """Dollars under the first key that has a plausible amount, else 0, which admits no trade."""
+    """Return the dollars under the first key with a plausible amount, else 0: too few to trade."""
     for key in keys:
         amount = number(row.get(key), at_least=ZERO, at_most=LARGEST_AMOUNT)
         if amount is not None:

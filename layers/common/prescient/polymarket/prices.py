@@ -17,7 +17,7 @@ PRICE_SUM_TOLERANCE = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What a row says a market is worth; None for what it does not say."""
+    """A market's prices in a row (0–1); None where the row has none."""
 
     yes: Decimal | None
     no: Decimal | None
@@ -31,7 +31,7 @@ class Prices:
 
 
 def live_prices(row: Mapping[str, object]) -> Prices:
-    """The prices of a market that trades. Raises `RowSkipped` if they are missing or absurd."""
+    """Read the prices of a market that trades. Raises `RowSkipped` if they are missing or absurd."""
     quote = _quote(row)
     outcome_prices = _outcome_prices(row)
     if outcome_prices and abs(sum(outcome_prices) - ONE) > PRICE_SUM_TOLERANCE:
@@ -44,7 +44,7 @@ def live_prices(row: Mapping[str, object]) -> Prices:
 
 
 def closed_prices(row: Mapping[str, object]) -> Prices:
-    """The prices of a market that has closed, which any of its holders needs to hear of.
+    """Read the prices of a market that has closed, without ever skipping it.
 
     Outcome prices that cannot be read are None. Nobody can trade at its quote, so there is none.
     """
@@ -56,7 +56,7 @@ def closed_prices(row: Mapping[str, object]) -> Prices:
 
 
 def live_fee_schedule(row: Mapping[str, object]) -> FeeSchedule:
-    """The taker fee. Raises `RowSkipped` if fees are on and unreadable: they are never guessed."""
+    """Read the taker fee. Raises `RowSkipped` if fees are on and unreadable: none is guessed."""
     if not flag(row.get("feesEnabled")):
         return FeeSchedule()
     schedule = row.get("feeSchedule")
@@ -70,7 +70,7 @@ def live_fee_schedule(row: Mapping[str, object]) -> FeeSchedule:
 
 
 def closed_fee_schedule(row: Mapping[str, object]) -> FeeSchedule:
-    """The taker fee of a market that has closed; nobody pays it, so an unreadable one is none."""
+    """Read the taker fee of a closed market; it is never paid, so an unreadable one is none."""
     try:
         return live_fee_schedule(row)
     except RowSkipped:
@@ -78,7 +78,7 @@ def closed_fee_schedule(row: Mapping[str, object]) -> FeeSchedule:
 
 
 def _quote(row: Mapping[str, object]) -> Quote | None:
-    """YES's best bid and ask; a missing side is an empty side, and both missing is no quote."""
+    """Read YES's best bid and ask; a missing side is empty, and both missing are no quote."""
     if row.get("bestBid") is None and row.get("bestAsk") is None:
         return None
     bid, ask = _side(row, "bestBid", empty=ZERO), _side(row, "bestAsk", empty=ONE)
@@ -97,7 +97,7 @@ def _side(row: Mapping[str, object], key: str, *, empty: Decimal) -> Decimal:
 
 
 def _outcome_prices(row: Mapping[str, object]) -> tuple[Decimal, Decimal] | None:
-    """The prices of both outcomes; None if the row has none."""
+    """Read the prices of both outcomes; None if the row has none."""
     if row.get("outcomePrices") is None:
         return None
     listed = json_list(row["outcomePrices"])

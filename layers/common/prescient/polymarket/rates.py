@@ -26,7 +26,7 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So many calls to these families, taken together, within any ten seconds."""
+    """The most calls to these families, taken together, within any ten seconds."""
 
     families: frozenset[Family]
     calls: int
@@ -60,7 +60,7 @@ class _Window:
 
 
 class RateLimiter:
-    """Lets calls through so that `share` of each limit is never exceeded. Threads may share it."""
+    """Keeps calls below `share` of each limit. Threads may share it."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class RateLimiter:
         }
 
     def admit(self, family: Family) -> float:
-        """Zero when the call may be made, which is noted; else seconds until asking again."""
+        """Count a call and return zero, or return the seconds until it may be made."""
         with self._lock:
             now = self._monotonic()
             windows = self._windows[family]

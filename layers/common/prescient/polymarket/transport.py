@@ -80,7 +80,7 @@ class Call:
 
 
 class _Unusable(Exception):
-    """One attempt brought nothing usable; another may."""
+    """One attempt brought no usable answer; another may."""
 
     def __init__(self, reason: str, retry_after: float = 0.0) -> None:
         super().__init__(reason)
@@ -111,12 +111,12 @@ class JsonTransport:
         self._pool = urllib3.PoolManager(headers=HEADERS, retries=False, maxsize=CONNECTIONS)
 
     def deadline(self) -> Deadline:
-        """The end of a fetch that starts now, or that of the block which it is part of."""
+        """Return the end of a fetch that starts now, or that of the block which it is part of."""
         return self._shared or Deadline(self._limits.fetch_seconds, self._monotonic)
 
     @contextmanager
     def one_deadline(self) -> Iterator[None]:
-        """All fetches of the block share a deadline; of blocks in each other, the outermost's."""
+        """Give all fetches within the block one deadline; of nested blocks, the outermost's."""
         outer, self._shared = self._shared, self.deadline()
         try:
             yield
@@ -124,7 +124,7 @@ class JsonTransport:
             self._shared = outer
 
     def fetch(self, call: Call, deadline: Deadline) -> object:
-        """The decoded answer. Raises `ExchangeUnavailable` with the path and the last failure."""
+        """Return the decoded answer. Raises `ExchangeUnavailable` with path and last failure."""
         attempt = 1
         while True:
             self._await_turn(call, deadline)
@@ -136,7 +136,7 @@ class JsonTransport:
             self._counters.add(call.family, retries=1)
 
     def fetch_all(self, calls: Sequence[Call], deadline: Deadline) -> list[object]:
-        """The decoded answers in the order of `calls`, several requests at a time.
+        """Return the decoded answers in the order of `calls`, several requests at a time.
 
         The first failure is raised, and no further request begins.
         """
@@ -152,7 +152,7 @@ class JsonTransport:
         self._pool.clear()
 
     def _await_turn(self, call: Call, deadline: Deadline) -> None:
-        """Wait until the rate limit admits one more call of this family."""
+        """Wait until the rate limit has room for one more call of this family."""
         while seconds := self._limiter.admit(call.family):
             if seconds >= deadline.remaining():
                 raise ExchangeUnavailable(
@@ -198,7 +198,7 @@ class JsonTransport:
     def _body(
         self, response: urllib3.BaseHTTPResponse, family: Family, deadline: Deadline
     ) -> bytes:
-        """The whole body, or an exception; a connection with something unread is not kept."""
+        """Read the whole body; a connection with something unread is not kept."""
         try:
             return b"".join(_chunks(response, deadline))
         finally:
@@ -206,7 +206,7 @@ class JsonTransport:
             response.close()
 
     def _wait(self, call: Call, attempt: int, failure: _Unusable, deadline: Deadline) -> None:
-        """Sleep before the next attempt. Raises `ExchangeUnavailable` if there is to be none."""
+        """Sleep before the next attempt. Raises `ExchangeUnavailable` if none is left."""
         if attempt >= self._limits.attempts:
             raise ExchangeUnavailable(f"{call}: {failure.reason} ({attempt} attempts)") from failure
         seconds = max(failure.retry_after, self._backoff(attempt))
@@ -218,13 +218,13 @@ class JsonTransport:
         self._sleep(seconds)
 
     def _backoff(self, attempt: int) -> float:
-        """Full jitter: anything up to a ceiling that doubles with each attempt."""
+        """Return a random wait in seconds, up to a ceiling that doubles with each attempt."""
         ceiling = self._limits.first_backoff_seconds * 2 ** (attempt - 1)
         return self._random.uniform(0, min(ceiling, self._limits.longest_backoff_seconds))
 
 
 def _chunks(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> Iterator[bytes]:
-    """The body as it arrives: the read timeout alone would let a trickle go on for ever."""
+    """Yield the body as it arrives: the read timeout alone would let a trickle go on for ever."""
     while chunk := response.read1(CHUNK_BYTES):
         if deadline.remaining() <= 0:
             raise _Unusable(f"body not complete within {deadline.seconds:g} s")
@@ -240,7 +240,7 @@ def _decoded(response: urllib3.BaseHTTPResponse, body: bytes) -> object:
 
 
 def _failure(call: Call, response: urllib3.BaseHTTPResponse, body: bytes) -> Exception:
-    """What to raise for a status other than 200: worth another attempt, or final."""
+    """Return the error of a status other than 200: worth another attempt, or final."""
     status = response.status
     reason = f"answered {status}{_error_text(body)}"
     if status >= FIRST_SERVER_ERROR or status in RETRIED_CLIENT_ERRORS:
@@ -249,7 +249,7 @@ def _failure(call: Call, response: urllib3.BaseHTTPResponse, body: bytes) -> Exc
 
 
 def _error_text(body: bytes) -> str:
-    """The exchange's own words, ready to follow the status; empty if it has none."""
+    """Return the exchange's own words, ready to follow the status; empty if it has none."""
     try:
         match decimal_json.decode(body):
             case {"error": str(words)}:
@@ -261,7 +261,7 @@ def _error_text(body: bytes) -> str:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds that the exchange asks to wait, 0 if it does not; a date counts from its `Date`."""
+    """Return the seconds that the exchange asks to wait; a date counts from its `Date`."""
     value = headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value)

@@ -34,9 +34,9 @@ class Handler(ABC):
 
     @abstractmethod
     def bound_to(self, environment: Environment) -> BoundHandler:
-        """This handler with an environment of its own, so that one process can hold many.
+        """Bind this handler to an environment of its own, so that one process can hold many.
 
-        What it returns takes Lambda's event and context, one at a time.
+        The result takes Lambda's event and context, one call at a time.
         """
 
 

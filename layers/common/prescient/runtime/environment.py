@@ -15,7 +15,7 @@ from prescient.usecases.support.context import StepContext
 
 
 def system_time() -> datetime:
-    """The machine's clock, UTC."""
+    """Return the time of the machine's clock, UTC."""
     return datetime.now(UTC)
 
 

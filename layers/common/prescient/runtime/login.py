@@ -1,4 +1,4 @@
-"""Who a function is to Postgres: the user of the URL or one of the roles, by password or by IAM."""
+"""How a function logs in to Postgres: as the URL's user or as a role, by password or by IAM."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT_PORT = 5432
 
 
 def login(settings: Settings) -> Callable[[], str]:
-    """What makes the URL of each connection.
+    """Return a function that gives the URL for each new connection.
 
     With IAM a token is the password, signed anew every time, and the server has to prove itself.
     Raises `InvalidRequest` naming the variable that a login by IAM lacks.
@@ -29,9 +29,9 @@ def login(settings: Settings) -> Callable[[], str]:
 
 
 def as_user(url: str, user: str) -> str:
-    """The URL for another user.
+    """Return the URL for another user.
 
-    A password is good for its own user alone: with one, that user logs in and takes the role.
+    A password belongs to its own user: with one, that user logs in and takes the role.
     """
     parts = urlsplit(url)
     credentials, _, server = parts.netloc.rpartition("@")
@@ -43,7 +43,7 @@ def as_user(url: str, user: str) -> str:
 
 
 def _checked(parts: SplitResult, settings: Settings) -> SplitResult:
-    """The URL with what TLS needs, for a login by IAM that lacks nothing."""
+    """Return the URL with the parameters of TLS, once all that a login by IAM needs is there."""
     parameters = {"sslmode": "verify-full", **dict(parse_qsl(parts.query))}
     if settings.database_root_certificate is not None:
         parameters.setdefault("sslrootcert", settings.database_root_certificate)

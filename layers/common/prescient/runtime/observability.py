@@ -36,7 +36,7 @@ def emit(recorded: Iterable[Metric]) -> None:
 
 
 def _write(line: str) -> None:
-    """Past the logger: a metric has no level, and must not be lost to one."""
+    """Write past the logger: a metric has no level, so no level may filter it."""
     output.acquire()
     try:
         output.stream.write(f"{line}\n")

@@ -24,7 +24,7 @@ class RdsToken:
         self._region = region
 
     def sign(self, host: str, port: int, user: str) -> str:
-        """A token for `user`; raises `DatabaseUnavailable` where there is nothing to sign with."""
+        """Sign a token for `user`; raises `DatabaseUnavailable` where there are no credentials."""
         from botocore.auth import SigV4QueryAuth
         from botocore.awsrequest import AWSRequest
 
@@ -38,7 +38,7 @@ class RdsToken:
 
     @cached_property
     def _credentials(self) -> Credentials:
-        """They refresh themselves where they come from a service that rotates them."""
+        """The credentials, which refresh themselves where a service rotates them."""
         from botocore.session import get_session
 
         found = get_session().get_credentials()

@@ -33,7 +33,7 @@ class StepFunctions:
 
     @cached_property
     def _client(self) -> Any:
-        """Cold starts that run no cycle should not pay for boto3."""
+        """The client, imported late: cold starts that run no cycle should not pay for boto3."""
         import boto3
         from botocore.config import Config
 
@@ -46,7 +46,7 @@ class StepFunctions:
 
 
 def _check_refusal(code: str) -> None:
-    """Raise unless the execution exists: its name identifies the cycle, so it is the one wanted."""
+    """Raise unless the execution exists: its name identifies the cycle, so it is the right one."""
     if code == "ExecutionAlreadyExists":
         return
     if code in THROTTLED:
