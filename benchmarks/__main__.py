@@ -36,14 +36,14 @@ def main() -> None:
 def _measured(
     server: Postgres, asked: Sequence[Benchmark], rows: int | None, rounds: int | None
 ) -> Iterator[Measurement]:
-    for one in asked:
-        bench = Bench(server, _TEMPLATE, rows or one.rows, rounds or one.rounds)
-        print(f"{one.name}: {bench.rows:,} rows, {bench.rounds} rounds …", flush=True)
-        yield from one.measure(bench)
+    for benchmark in asked:
+        bench = Bench(server, _TEMPLATE, rows or benchmark.rows, rounds or benchmark.rounds)
+        print(f"{benchmark.name}: {bench.rows:,} rows, {bench.rounds} rounds …", flush=True)
+        yield from benchmark.measure(bench)
 
 
 def _asked(names: str) -> Sequence[Benchmark]:
-    known: Mapping[str, Benchmark] = {one.name: one for one in BENCHMARKS}
+    known: Mapping[str, Benchmark] = {benchmark.name: benchmark for benchmark in BENCHMARKS}
     asked = [name.strip() for name in names.split(",") if name.strip()]
     unknown = [name for name in asked if name not in known]
     if unknown:

@@ -56,13 +56,13 @@ def lap_of_process(module: str, *arguments: str) -> Lap:
 
     `python -m module arguments` prints a JSON object with the seconds and its other figures.
     """
-    told = subprocess.run(
+    lap = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         check=True,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
-    figures = json.loads(told.stdout)
+    figures = json.loads(lap.stdout)
     return Lap(figures.pop("seconds"), figures)
 
 

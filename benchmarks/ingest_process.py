@@ -65,10 +65,10 @@ def _create_portfolio(context: StepContext, name: str) -> None:
 def peak_megabytes() -> float:
     """Return the peak memory of this process in millions of bytes.
 
-    Linux hands on `ru_maxrss` from whoever started the process, but not `VmHWM`.
+    Linux hands on `ru_maxrss` from the parent process, but not `VmHWM`.
     """
     if _STATUS.exists():
-        (line,) = (one for one in _STATUS.read_text().splitlines() if one.startswith("VmHWM"))
+        (line,) = (line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 1e3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 

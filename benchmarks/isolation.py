@@ -64,7 +64,7 @@ def _run(step: Step, url: str) -> tuple[float, Sequence[BaseModel]]:
     """Run the step of portfolio after portfolio; return the seconds and the answers."""
     portfolio_ids = _portfolio_ids(url)
     with waiting.context(url) as context, Stopwatch() as watch:
-        results = [step(waiting.request(one), context) for one in portfolio_ids]
+        results = [step(waiting.request(portfolio_id), context) for portfolio_id in portfolio_ids]
     return watch.seconds, results
 
 

@@ -32,7 +32,7 @@ from prescient.usecases.support.context import Exchange, StepContext
 SQL = statements.load(__file__)
 POSITIONS, MARKETS = 50, 5_000
 BOUND = 2.0
-_SAMPLE = 2  # portfolios that the seed's way updates; its time is so many times that of all
+_SAMPLE = 2  # portfolios that the seed's way updates; its time is scaled up to all
 
 
 def measure(bench: Bench) -> Iterator[Measurement]:
@@ -119,7 +119,7 @@ class _Floor:
         values = {"now": now, "markets": len(markets)}
         with psycopg.connect(self._url) as connection, connection.cursor() as cursor:
             ((values["batch_id"],),) = cursor.execute(SQL["add_batch"], values).fetchall()
-            rows = "".join(_copied(one, values["batch_id"], now) for one in markets)
+            rows = "".join(_copied(market, values["batch_id"], now) for market in markets)
             with Stopwatch() as watch:
                 with cursor.copy(SQL["copy_snapshots"]) as copy:
                     copy.write(rows)

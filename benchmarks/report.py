@@ -21,14 +21,18 @@ def table(measurements: Sequence[Measurement]) -> Table:
     for name in ("seconds", "floor", "ratio", "bound"):
         shown.add_column(name, justify="right", no_wrap=True)
     shown.add_column("work")
-    for one in measurements:
+    for measurement in measurements:
         shown.add_row(
-            one.name,
-            f"{one.lap.seconds:.3f}",
-            f"{one.floor.seconds:.3f}",
-            f"{one.ratio:.2f}" if one.is_within_bound else f"[bold red]{one.ratio:.2f}[/]",
-            "" if one.bound is None else f"{one.bound:g}",
-            "; ".join([one.work, *(_figure(*figure) for figure in _figures(one).items())]),
+            measurement.name,
+            f"{measurement.lap.seconds:.3f}",
+            f"{measurement.floor.seconds:.3f}",
+            f"{measurement.ratio:.2f}"
+            if measurement.is_within_bound
+            else f"[bold red]{measurement.ratio:.2f}[/]",
+            "" if measurement.bound is None else f"{measurement.bound:g}",
+            "; ".join(
+                [measurement.work, *(_figure(*figure) for figure in _figures(measurement).items())]
+            ),
         )
     return shown
 
@@ -36,27 +40,29 @@ def table(measurements: Sequence[Measurement]) -> Table:
 def write_bench_file(path: Path, measurements: Sequence[Measurement]) -> None:
     """Write the list of DESIGN.md section 12; bound and figures are fields of their own."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([_entry(one) for one in measurements], indent=2) + "\n")
+    path.write_text(
+        json.dumps([_entry(measurement) for measurement in measurements], indent=2) + "\n"
+    )
 
 
-def _entry(one: Measurement) -> Mapping[str, object]:
-    bound = {} if one.bound is None else {"bound": one.bound}
+def _entry(measurement: Measurement) -> Mapping[str, object]:
+    bound = {} if measurement.bound is None else {"bound": measurement.bound}
     return {
-        "name": one.name,
-        "seconds": round(one.lap.seconds, 6),
-        "floor_seconds": round(one.floor.seconds, 6),
-        "ratio": round(one.ratio, 3),
-        "work": one.work,
+        "name": measurement.name,
+        "seconds": round(measurement.lap.seconds, 6),
+        "floor_seconds": round(measurement.floor.seconds, 6),
+        "ratio": round(measurement.ratio, 3),
+        "work": measurement.work,
         **bound,
-        **{name: round(value, 3) for name, value in _figures(one).items()},
+        **{name: round(value, 3) for name, value in _figures(measurement).items()},
     }
 
 
-def _figures(one: Measurement) -> Mapping[str, float]:
+def _figures(measurement: Measurement) -> Mapping[str, float]:
     """Return the figures of the lap, then those of the floor with the prefix `floor_`."""
     return {
-        **one.lap.figures,
-        **{f"floor_{name}": value for name, value in one.floor.figures.items()},
+        **measurement.lap.figures,
+        **{f"floor_{name}": value for name, value in measurement.floor.figures.items()},
     }
 
 

@@ -1,7 +1,8 @@
 """How often a connection waits for its server, and for how many statements.
 
 A round trip is one such wait: something was sent, and before anything more is sent its answer is
-read. Statements of a pipeline that nobody waits for share one; BEGIN and COMMIT count like others.
+read. Statements of a pipeline without an awaited result share one; BEGIN and COMMIT
+count like others.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ def _dump(program: str, url: str, path: Path) -> None:
         errors="replace",
     )
     if done.returncode:
-        said = " ".join(done.stderr.split())[-500:]
-        raise BackupFailed(f"backup: pg_dump ended with {done.returncode}: {said}")
+        errors = " ".join(done.stderr.split())[-500:]
+        raise BackupFailed(f"backup: pg_dump ended with {done.returncode}: {errors}")
 
 
 def _server(url: str) -> _Server:
@@ -121,10 +121,10 @@ def _programs(server: _Server) -> Iterator[str]:
 def _major(program: str) -> int:
     """Return the major version of a program, 0 if it does not run."""
     try:
-        said = subprocess.run(
+        printed = subprocess.run(
             [program, "--version"], check=False, capture_output=True, text=True, timeout=30
         ).stdout
     except OSError:
         return 0
-    version = _VERSION.search(said)
+    version = _VERSION.search(printed)
     return int(version[1]) if version else 0

@@ -23,7 +23,7 @@ _SLOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Options:
     """The options of `make migrate`, from environment variables."""
 
     url: str
@@ -31,7 +31,7 @@ class Wishes:
     wants_backup: bool
 
     @classmethod
-    def of(cls, variables: Mapping[str, str]) -> Wishes:
+    def of(cls, variables: Mapping[str, str]) -> Options:
         """Read the variables. Raises `InvalidRequest` naming the variable and its rule."""
         return cls(
             url=databases.checked(variables.get("DATABASE_URL", "")),
@@ -66,8 +66,8 @@ def main() -> int:
     """Upgrade; return 0 when the database is at the newest schema, 2 when nothing has changed."""
     console = terminal()
     try:
-        wishes = Wishes.of(os.environ)
-        _migrate(wishes, console)
+        options = Options.of(os.environ)
+        _migrate(options, console)
     except InvalidRequest as error:
         return _refused([problem.replace("time_zone:", "TIME_ZONE:") for problem in error.problems])
     except DatabaseUnavailable as error:
@@ -90,22 +90,24 @@ def switch(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
             raise InvalidRequest(f"{name}: must be yes or no")
 
 
-def _migrate(wishes: Wishes, console: Console) -> None:
-    backups = Backups(wishes.url, console)
-    permit = backups.before if wishes.wants_backup and not wishes.request.dry_run else _nothing
+def _migrate(options: Options, console: Console) -> None:
+    backups = Backups(options.url, console)
+    permit = (
+        backups.before if options.wants_backup and not options.request.dry_run else _without_backup
+    )
     started = time.monotonic()
     with _progress_shown(console):
-        done = migrate(wishes.url, wishes.request, permit=permit)
+        done = migrate(options.url, options.request, permit=permit)
     path = backups.taken.path if backups.taken else None
-    migration_report.write(done, wishes.request, path, time.monotonic() - started)
-    _tell(done, wishes.request, console)
+    migration_report.write(done, options.request, path, time.monotonic() - started)
+    _show(done, options.request, console)
 
 
 def _nothing(_: MigrationPlan) -> None:
     """No backup."""
 
 
-def _tell(done: Migration, request: MigrateRequest, console: Console) -> None:
+def _show(done: Migration, request: MigrateRequest, console: Console) -> None:
     if not done.plan.lacking:
         console.print(f"The database is at revision {done.revision}: there is nothing to do.")
         return

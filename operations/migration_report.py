@@ -62,7 +62,7 @@ def show(done: Migration, console: Console) -> None:
     ):
         if table.row_count:
             console.print(table)
-    _say(report, console)
+    _print_notes(report, console)
 
 
 def _upgrade(done: Migration) -> dict[str, Any] | None:
@@ -140,15 +140,18 @@ def _first(differences: list[Mapping[str, Any]]) -> Table:
         shown.add_column(name, overflow="fold")
     for name in ("old", "corrected", "difference"):
         shown.add_column(name, justify="right")
-    for one in differences:
+    for difference in differences:
         shown.add_row(
-            *(str(one[name]) for name in ("table_name", "id", "market_id", "action", "status")),
-            *(_number(one[name]) for name in ("old_pnl", "corrected_pnl", "difference")),
+            *(
+                str(difference[name])
+                for name in ("table_name", "id", "market_id", "action", "status")
+            ),
+            *(_number(difference[name]) for name in ("old_pnl", "corrected_pnl", "difference")),
         )
     return shown
 
 
-def _say(report: Mapping[str, Any], console: Console) -> None:
+def _print_notes(report: Mapping[str, Any], console: Console) -> None:
     money = report["money"]
     if money and money["adjustment"]:
         console.print(

@@ -56,8 +56,8 @@ def _table(breaks: list[Break]) -> Table:
     table = plain_table("What does not reconcile")
     for heading in ("invariant", "row", "says", "should say"):
         table.add_column(heading, overflow="fold")
-    for one in breaks:
-        table.add_row(*map(Text, (one.rule, one.subject, one.found, one.expected)))
+    for broken in breaks:
+        table.add_row(*map(Text, (broken.rule, broken.subject, broken.found, broken.expected)))
     return table
 
 

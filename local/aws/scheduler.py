@@ -72,7 +72,7 @@ class Scheduler:
         start: Callable[[str, str], object],
         now: Callable[[], datetime],
     ) -> None:
-        """`now` is the clock of the scheduled time in inputs, the exchange's where it is simulated."""
+        """`now` is the clock of the scheduled times, the exchange's where it is simulated."""
         self._start = start
         self._now = now
         self._stopped = threading.Event()

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.results import Counts, Deeds, StrategyRow, Tally, by_kind
+from local.demo.results import Activity, Counts, StrategyRow, Tally, by_kind
 from prescient.store.portfolios import PortfolioRow
 
 _WIDTH = 110
@@ -32,17 +32,17 @@ Row = tuple[str, Mapping[int, str]]
 def portfolio_tables(portfolios: Sequence[PortfolioRow]) -> Iterator[Table]:
     """Yield tables of the portfolios with their money."""
     money = {
-        "cash": [one.current_balance for one in portfolios],
-        "invested": [one.total_invested for one in portfolios],
-        "realized": [one.realized_pnl for one in portfolios],
-        "unrealized": [one.unrealized_pnl for one in portfolios],
-        "profit": [one.total_profit_loss for one in portfolios],
-        "equity": [one.total_value for one in portfolios],
+        "cash": [portfolio.current_balance for portfolio in portfolios],
+        "invested": [portfolio.total_invested for portfolio in portfolios],
+        "realized": [portfolio.realized_pnl for portfolio in portfolios],
+        "unrealized": [portfolio.unrealized_pnl for portfolio in portfolios],
+        "profit": [portfolio.total_profit_loss for portfolio in portfolios],
+        "equity": [portfolio.total_value for portfolio in portfolios],
     }
     numbers = {label: [f"{amount:,.2f}" for amount in money[label]] for label in money}
-    numbers["open positions"] = [f"{one.open_positions:,}" for one in portfolios]
-    numbers["trades"] = [f"{one.trade_count:,}" for one in portfolios]
-    ids = [one.portfolio_id for one in portfolios]
+    numbers["open positions"] = [f"{portfolio.open_positions:,}" for portfolio in portfolios]
+    numbers["trades"] = [f"{portfolio.trade_count:,}" for portfolio in portfolios]
+    ids = [portfolio.portfolio_id for portfolio in portfolios]
     rows: list[Row] = [(label, dict(zip(ids, numbers[label], strict=True))) for label in numbers]
     return _tables("Portfolios, in dollars", portfolios, rows)
 
@@ -57,26 +57,26 @@ def funnel_tables(
         (
             rule.replace("_", " "),
             {
-                one: f"{tally.funnel[rule]:,}"
-                for one, tally in tallies.items()
+                portfolio_id: f"{tally.funnel[rule]:,}"
+                for portfolio_id, tally in tallies.items()
                 if rule in tally.funnel
             },
         )
         for rule in rules
     ]
-    rows.append(("traded", {one: f"{tally.trades:,}" for one, tally in tallies.items()}))
+    rows.append(("traded", {owner: f"{tally.trades:,}" for owner, tally in tallies.items()}))
     return _tables(title, ran, rows)
 
 
-def deed_tables(portfolios: Sequence[PortfolioRow], deeds: Deeds) -> Iterator[Table]:
+def activity_tables(portfolios: Sequence[PortfolioRow], activity: Activity) -> Iterator[Table]:
     """Yield trades by strategy, rejections by reason, exits by kind, without empty tables."""
-    if deeds.strategies:
-        yield _strategies(deeds.strategies)
-    reasons = {reason: reason for reason in by_kind(deeds.rejections)}
-    yield from _tables("Signals rejected", portfolios, _counted(deeds.rejections, reasons))
-    payouts = sorted(by_kind(deeds.settlements), reverse=True)
-    settled = _counted(deeds.settlements, {one: f"settled at {one}" for one in payouts})
-    exits = _counted(deeds.exits, _EXITS)
+    if activity.strategies:
+        yield _strategies(activity.strategies)
+    reasons = {reason: reason for reason in by_kind(activity.rejections)}
+    yield from _tables("Signals rejected", portfolios, _counted(activity.rejections, reasons))
+    payouts = sorted(by_kind(activity.settlements), reverse=True)
+    settled = _counted(activity.settlements, {payout: f"settled at {payout}" for payout in payouts})
+    exits = _counted(activity.exits, _EXITS)
     yield from _tables("Positions closed, parts of them included", portfolios, [*settled, *exits])
 
 
@@ -95,9 +95,9 @@ def _strategies(strategies: Sequence[StrategyRow]) -> Table:
     table.add_column("")
     for heading in ("trades", "open", "won", "lost", "realized"):
         table.add_column(heading, justify="right")
-    for one in strategies:
-        counts = (f"{count:,}" for count in (one.trades, one.open, one.won, one.lost))
-        table.add_row(one.strategy_type, *counts, f"{one.realized_pnl:,.2f}")
+    for row in strategies:
+        counts = (f"{count:,}" for count in (row.trades, row.open, row.won, row.lost))
+        table.add_row(row.strategy_type, *counts, f"{row.realized_pnl:,.2f}")
     return table
 
 
@@ -120,5 +120,5 @@ def _tables(title: str, portfolios: Sequence[PortfolioRow], rows: Sequence[Row])
         for portfolio in shown:
             table.add_column(Text(portfolio.name), justify="right", overflow="fold")
         for label, cells in rows:
-            table.add_row(label, *(cells.get(one.portfolio_id, "–") for one in shown))
+            table.add_row(label, *(cells.get(portfolio.portfolio_id, "–") for portfolio in shown))
         yield table

@@ -38,7 +38,7 @@ class StrategyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Deeds:
+class Activity:
     """The activity of all portfolios since they were created; `settlements` by dollars a share."""
 
     strategies: Sequence[StrategyRow]
@@ -72,11 +72,11 @@ class Results:
             row = session.execute(SQL["select_latest_batch"]).fetchone()
             return row[0] if row else None
 
-    def deeds(self) -> Deeds:
+    def activity(self) -> Activity:
         """Read the activity of all portfolios, archived ones included."""
         with self._database.snapshot() as session:
             strategies = session.cursor(row_factory=class_row(StrategyRow))
-            return Deeds(
+            return Activity(
                 strategies=strategies.execute(SQL["select_strategies"]).fetchall(),
                 rejections=_counts(session, SQL["count_rejections"]),
                 exits=_counts(session, SQL["count_exits"]),

@@ -17,7 +17,7 @@ from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.stack import Stack
 from local.demo import portfolios
 from local.demo.portfolios import CreationRefused
-from local.demo.report import deed_tables, funnel_tables, portfolio_tables, terminal
+from local.demo.report import activity_tables, funnel_tables, portfolio_tables, terminal
 from local.demo.results import Results, tallies
 from local.demo.run_file import RUN_FILE, RunSummary, write_run_file
 from local.demo.timetable import Timetable, UnknownExchange, choose
@@ -136,9 +136,9 @@ def _summary(journal: Journal, reconciled: bool, started: float, url: str) -> Ru
 
 
 def _report(summary: RunSummary, journal: Journal, results: Results, console: Console) -> None:
-    listed, deeds = results.portfolios(), results.deeds()
-    console.print(*portfolio_tables(listed), *deed_tables(listed, deeds))
-    if not deeds.rejections:
+    listed, activity = results.portfolios(), results.activity()
+    console.print(*portfolio_tables(listed), *activity_tables(listed, activity))
+    if not activity.rejections:
         console.print("No signal was rejected.")
     by_portfolio = tallies(journal.rows)
     for portfolio in listed:
@@ -149,7 +149,7 @@ def _report(summary: RunSummary, journal: Journal, results: Results, console: Co
         console.print(_short(failure), style="red", markup=False)
     if len(journal.failures) > _FAILURES_SHOWN:
         console.print(f"and {len(journal.failures) - _FAILURES_SHOWN} more failures", style="red")
-    write_run_file(RUN_FILE, summary, listed, deeds)
+    write_run_file(RUN_FILE, summary, listed, activity)
     books = "the books reconcile" if summary.reconciled else "[red]the books do not reconcile[/red]"
     console.print(
         f"{summary.cycles} cycles, {summary.price_updates} price updates, "

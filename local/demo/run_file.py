@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from local.demo.results import Deeds, by_kind
+from local.demo.results import Activity, by_kind
 from prescient.store.portfolios import PortfolioRow
 
 RUN_FILE = Path(".local/run.json")
@@ -29,16 +29,16 @@ class RunSummary:
 
 
 def write_run_file(
-    path: Path, summary: RunSummary, portfolios: Sequence[PortfolioRow], deeds: Deeds
+    path: Path, summary: RunSummary, portfolios: Sequence[PortfolioRow], activity: Activity
 ) -> None:
     """Write the fields of DESIGN.md section 11, then the activity; money with two decimals."""
     content = {
         "portfolios": [_entry(portfolio) for portfolio in portfolios],
         **asdict(summary),
-        "strategies": [asdict(strategy) for strategy in deeds.strategies],
-        "rejections": by_kind(deeds.rejections),
-        "exits": by_kind(deeds.exits),
-        "settlements": by_kind(deeds.settlements),
+        "strategies": [asdict(strategy) for strategy in activity.strategies],
+        "rejections": by_kind(activity.rejections),
+        "exits": by_kind(activity.exits),
+        "settlements": by_kind(activity.settlements),
     }
     # JSON's own writer has no decimals, so they leave it as marked strings.
     marker = uuid.uuid4().hex

@@ -55,7 +55,7 @@ def _serve(port: int, resources: ExitStack, console: Console) -> None:
     api = resources.enter_context(HttpServer(stack.gateway.respond, port=port))
 
     def start(target: str, text: str) -> None:
-        _tell(console, target, stack, text)
+        _run_target(console, target, stack, text)
 
     scheduler = Scheduler(stack.template.schedules, start, venue.now if venue else _system_time)
     scheduler.open()
@@ -86,7 +86,7 @@ def _latest_batch(url: str) -> datetime | None:
         results.close()
 
 
-def _tell(console: Console, target: str, stack: Stack, text: str) -> None:
+def _run_target(console: Console, target: str, stack: Stack, text: str) -> None:
     """Start the target of a schedule, and print how it ended."""
     ended = _ending(stack.start(target, text))
     console.print(f"{datetime.now(UTC):%H:%M:%S}  {target}: {ended[:300]}", markup=False)

@@ -30,7 +30,7 @@ class Trader:
         self.journal = Journal()
 
     def play(self, turn: Turn) -> list[CyclePortfolioRow]:
-        """Play one turn and return the results of its cycle. A failure is noted, and time goes on."""
+        """Play one turn and return its cycle's results. A failure is noted, and time goes on."""
         turn.enter()
         rows = self._run_cycle(turn) if turn.has_cycle else []
         self._update_prices(turn)

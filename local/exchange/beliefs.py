@@ -2,8 +2,8 @@
 
 One outcome is true from the start, drawn from the prior. Every outcome sends a noisy signal, and
 only that of the true one drifts upwards; the belief is the posterior given the signals. Such a
-belief is a martingale, sums to one over the outcomes, and has learned the truth at the end: nobody
-can profit from it systematically, which is what makes a simulated result honest.
+belief is a martingale, sums to one over the outcomes, and has learned the truth at the end: no
+strategy can profit from it systematically, so a simulated result is honest.
 """
 
 from __future__ import annotations

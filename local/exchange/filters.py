@@ -36,7 +36,7 @@ _VALUES = {
 _TAGS = {"events": {"tag_id": "id", "tag_slug": "slug"}, "markets": {"tag_id": "id"}}
 
 
-def admitted(kind: str, query: Query) -> Test:
+def row_filter(kind: str, query: Query) -> Test:
     """Return the test for rows of this listing (`events` or `markets`). Raises Refused."""
     tests = list(_tests(kind, query))
     return lambda row, event: all(test(row, event) for test in tests)

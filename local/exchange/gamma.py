@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.exchange.filters import admitted
+from local.exchange.filters import row_filter
 from local.exchange.venue import Row, Venue
 from local.exchange.web import Answer, Query, Refused, whole_number
 
@@ -42,7 +42,7 @@ def route(venue: Venue, path: str, query: Query) -> Answer | None:
         if rest == "keyset":
             return Answer(200, _keyset(venue, kind, query))
         if rest:
-            return _one(venue, kind, rest)
+            return _by_id(venue, kind, rest)
         return Answer(200, _legacy(venue, kind, query))
     except Refused as refusal:
         return Answer(refusal.status, {"type": "validation error", "error": str(refusal)})
@@ -72,8 +72,8 @@ def _legacy(venue: Venue, kind: str, query: Query) -> list[Row]:
     return [listed.written() for listed in rows]
 
 
-def _one(venue: Venue, kind: str, identity: str) -> Answer:
-    found = next((one for one in _rows(venue, kind) if one.row["id"] == identity), None)
+def _by_id(venue: Venue, kind: str, identity: str) -> Answer:
+    found = next((listed for listed in _rows(venue, kind) if listed.row["id"] == identity), None)
     if found is None:
         return Answer(404, {"type": "not found error", "error": "id not found"})
     return Answer(200, found.written())
@@ -87,12 +87,14 @@ def _rows(venue: Venue, kind: str) -> list[_Listed]:
 
 def _listing(venue: Venue, kind: str, query: Query) -> Sequence[_Listed]:
     """Return the rows that the query asks for, in its order; numbers in texts sort as texts."""
-    admits = admitted(kind, query)
-    rows = [one for one in _rows(venue, kind) if admits(one.row, one.event or one.row)]
+    is_wanted = row_filter(kind, query)
+    rows = [
+        listed for listed in _rows(venue, kind) if is_wanted(listed.row, listed.event or listed.row)
+    ]
     key = query.get("order", [""])[0]
     if key:
         descending = query.get("ascending", ["true"])[0] != "true"
-        rows.sort(key=lambda one: _sortable(one.row.get(key)), reverse=descending)
+        rows.sort(key=lambda listed: _sortable(listed.row.get(key)), reverse=descending)
     return rows
 
 

@@ -44,8 +44,8 @@ class Limits:
     _waiting: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def admit(self, path: str) -> float:
-        """Count a call, perhaps after a short wait; return 0, or the seconds until it may be made."""
+    def retry_after(self, path: str) -> float:
+        """Count a call and return 0, perhaps after a short wait, or the seconds to retry after."""
         wait = self._count(path)
         if not 0 < wait <= _LONGEST_QUEUE or self._waiting >= _MOST_WAITING:
             return wait

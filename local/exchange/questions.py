@@ -121,7 +121,7 @@ class Question:
         return quote(self.price.at(self.calendar.elapsed(now)), self.trade.tick, self.trade.spread)
 
     def liquidity(self, now: datetime) -> float:
-        """Return the dollars in the book: bids at their price, asks at a dollar minus their price."""
+        """Return the dollars in the book: bids at their price, asks at $1 minus their price."""
         breath = 1 + 0.3 * self._breath.at((now - self.calendar.start) / _HOUR)
         return round(self.trade.liquidity * breath, 4)
 

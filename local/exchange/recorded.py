@@ -69,7 +69,7 @@ class RecordedVenue:
 
 
 def read_recordings(directory: Path) -> list[Recording]:
-    """Read all JSON files of `directory`, by the dates in their names. Raises RecordingUnreadable."""
+    """Read all JSON files of `directory`, oldest first. Raises RecordingUnreadable."""
     if not directory.is_dir():
         raise RecordingUnreadable(f"{directory} is not a folder")
     recordings = [_read(path) for path in sorted(directory.glob("*.json"))]
@@ -77,8 +77,11 @@ def read_recordings(directory: Path) -> list[Recording]:
         raise RecordingUnreadable(f"{directory} has no .json file")
     books = list(_read_books(directory.parent / _BOOKS))
     shown = [
-        replace(one, books={token: row for day, token, row in books if day == one.moment})
-        for one in recordings
+        replace(
+            recording,
+            books={token: row for moment, token, row in books if moment == recording.moment},
+        )
+        for recording in recordings
     ]
     return sorted(shown, key=lambda recording: recording.moment)
 

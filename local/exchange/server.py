@@ -36,7 +36,7 @@ class Exchange:
         return self.faults.respond(request, self._within_limits)
 
     def _within_limits(self, request: Request) -> Response:
-        seconds = self.limits.admit(request.path)
+        seconds = self.limits.retry_after(request.path)
         if seconds > 0:
             return too_many_requests(seconds, next(self._forms))
         return respond(self.venue, request)

@@ -16,7 +16,7 @@ from local.exchange.catalogue import Catalogue
 from local.exchange.chance import between, unit
 from local.exchange.questions import Topic, whole_steps
 from local.exchange.rows import event_row
-from local.exchange.topics import author
+from local.exchange.topics import write_topic
 from local.exchange.venue import PriceRecord, Row
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
@@ -92,14 +92,14 @@ class _Seat:
         while self._topics[-1].closed(now):
             number = self._place + self._seats * len(self._topics)
             begins = self._topics[-1].calendar.closes
-            self._topics.append(author(self._seed, number, begins, self._lifetime(number)))
+            self._topics.append(write_topic(self._seed, number, begins, self._lifetime(number)))
         return self._topics
 
     def _first(self) -> Topic:
         """Asked before EPOCH, so that the exchange does not begin with everything new."""
         lifetime = self._lifetime(self._place)
         passed = whole_steps(lifetime * unit(f"{self._seed}:{self._place}:passed"))
-        return author(self._seed, self._place, EPOCH - passed, lifetime)
+        return write_topic(self._seed, self._place, EPOCH - passed, lifetime)
 
     def _lifetime(self, number: int) -> timedelta:
         short, of = _SHORT_EVERY

@@ -17,7 +17,7 @@ class Surprise(StrEnum):
     NULLS = "nulls"  # what was missing or small is null
     TEXTS = "texts"  # numbers and booleans are texts
     NUMBERS = "numbers"  # texts that are numbers are numbers
-    EXTRA = "extra"  # keys that nobody has heard of
+    EXTRA = "extra"  # keys without documentation
 
 
 def surprising(body: Any, surprise: Surprise) -> Any:

@@ -1,6 +1,9 @@
 """Writes the simulated topics: single questions, questions by date, groups that exclude each other.
 
-The shares of the kinds, and of what their rows do, give the open listing the shares of `API.md`.
+The shares of the kinds, and of the oddities of their rows, give the open listing those of `API.md`.
+
+The order of the draws from a topic's one `Random` is part of the contract: a draw that is added,
+left out or moved changes every later one, and with it the world that a seed stands for.
 """
 
 from __future__ import annotations
@@ -38,12 +41,12 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _YES_NO = ("Yes", "No")
 
 
-def author(seed: int, number: int, start: datetime, lifetime: timedelta) -> Topic:
+def write_topic(seed: int, number: int, start: datetime, lifetime: timedelta) -> Topic:
     """Write the topic with this number, asked at `start`: the same for the same arguments."""
-    return _Author(seed, number, start, start + whole_steps(lifetime)).topic()
+    return _TopicWriter(seed, number, start, start + whole_steps(lifetime)).topic()
 
 
-class _Author:
+class _TopicWriter:
     """Writes one topic."""
 
     def __init__(self, seed: int, number: int, start: datetime, end: datetime) -> None:
@@ -59,7 +62,7 @@ class _Author:
             return self._group(is_augmented=kind >= _GROUP)
         if kind < _GROUP + _AUGMENTED + _BY_DATE:
             return self._topic("When does {} happen?", list(self._by_date()))
-        self._calendar = self._told_wrongly()
+        self._calendar = self._with_shown_end()
         return self._topic("What happens with {}?", list(self._plain()))
 
     def _topic(self, title: str, questions: Sequence[Question], *, group: str = "") -> Topic:
@@ -74,7 +77,7 @@ class _Author:
         )
 
     def _group(self, *, is_augmented: bool) -> Topic:
-        self._calendar = self._told_wrongly()
+        self._calendar = self._with_shown_end()
         members = list(self._members(is_augmented=is_augmented))
         if not is_augmented:
             return self._topic("Who decides {}?", members, group="complete")
@@ -107,7 +110,7 @@ class _Author:
         return [*(weight * share for weight in weights), *small]
 
     def _by_date(self) -> Iterator[Question]:
-        """Yield questions with deadlines of their own: the first resolve while the event is open."""
+        """Yield questions with deadlines of their own; the event outlives the first ones."""
         whole = self._calendar
         for place, share in enumerate((*_LADDER, 1.0)):
             end = whole.start + whole_steps(share * (whole.end - whole.start))
@@ -209,7 +212,7 @@ class _Author:
         late += timedelta(days=self._chance.randint(1, 4)) if disputed else timedelta(0)
         return Calendar(start, end, end + late, disputed, shown=end, shown_until=end)
 
-    def _told_wrongly(self) -> Calendar:
+    def _with_shown_end(self) -> Calendar:
         """Draw whether rows show a wrong end: long past, too early, or too late."""
         start, end = self._calendar.start, self._calendar.end
         shown = oddities.shown_end(self._chance)

@@ -12,7 +12,7 @@ from tests.local.conftest import Serve
 
 
 class Clock:
-    """Real time that passes only when somebody sleeps."""
+    """Real time that passes only in `sleep`."""
 
     def __init__(self) -> None:
         self.time = 100.0
@@ -58,25 +58,25 @@ def test_a_call_counts_against_its_families(path: str, counted: set[str]) -> Non
 def test_as_many_calls_as_documented_are_let_through(
     limits: Limits, clock: Clock, path: str, calls: int
 ) -> None:
-    assert [limits.admit(path) for _ in range(calls)] == [0.0] * calls
-    assert limits.admit(path) == pytest.approx(10)
+    assert [limits.retry_after(path) for _ in range(calls)] == [0.0] * calls
+    assert limits.retry_after(path) == pytest.approx(10)
     clock.time += 10
-    assert limits.admit(path) == 0
+    assert limits.retry_after(path) == 0
 
 
 def test_listings_are_limited_together(limits: Limits) -> None:
     limits.calls |= {"listings": 3}
-    admitted = [limits.admit(path) for path in ("/events", "/markets", "/events", "/markets")]
-    assert admitted[:3] == [0, 0, 0]
-    assert admitted[3] > 9
-    assert limits.admit("/time") == 0
+    waits = [limits.retry_after(path) for path in ("/events", "/markets", "/events", "/markets")]
+    assert waits[:3] == [0, 0, 0]
+    assert waits[3] > 9
+    assert limits.retry_after("/time") == 0
 
 
 def test_a_short_wait_is_spent_in_the_queue(limits: Limits, clock: Clock) -> None:
     limits.calls |= {"books": 1}
-    limits.admit("/books")
+    limits.retry_after("/books")
     clock.time += 9.9
-    assert limits.admit("/books") == 0
+    assert limits.retry_after("/books") == 0
     assert clock.time == pytest.approx(110)
 
 

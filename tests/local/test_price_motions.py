@@ -30,7 +30,7 @@ from local.exchange.prices import (
 from local.exchange.questions import Question, Topic
 from local.exchange.quotes import DOLLAR
 from local.exchange.simulated import EPOCH
-from local.exchange.topics import author
+from local.exchange.topics import write_topic
 
 HOURS = 20 * 24
 QUESTIONS = 1200
@@ -40,7 +40,7 @@ FAIR = (Motion.MARTINGALE, Motion.JUMPING)
 
 @pytest.fixture(scope="module")
 def topics() -> list[Topic]:
-    return [author(1, number, EPOCH, timedelta(days=20)) for number in range(1500)]
+    return [write_topic(1, number, EPOCH, timedelta(days=20)) for number in range(1500)]
 
 
 def _questions(topics: Iterable[Topic]) -> list[Question]:

@@ -16,8 +16,8 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from local.demo.report import deed_tables, funnel_tables, portfolio_tables
-from local.demo.results import Deeds, StrategyRow, Tally, tallies
+from local.demo.report import activity_tables, funnel_tables, portfolio_tables
+from local.demo.results import Activity, StrategyRow, Tally, tallies
 from local.demo.run_file import RunSummary, write_run_file
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store.portfolios import PortfolioRow
@@ -63,7 +63,7 @@ PORTFOLIO = PortfolioRow(
     last_price_update=NOON,
     open_positions=1,
 )
-DEEDS = Deeds(
+ACTIVITY = Activity(
     strategies=[StrategyRow("momentum", 9, 1, 5, 3, Decimal("1234.50"))],
     rejections=Counter(
         {(FIRST, "slippage"): 2, (OTHER, "slippage"): 1, (FIRST, "max_positions"): 4}
@@ -87,7 +87,7 @@ def _row(**changes: Any) -> Any:
 
 def _written(tmp_path: Path) -> str:
     path = tmp_path / "deep" / "run.json"
-    write_run_file(path, SUMMARY, [PORTFOLIO], DEEDS)
+    write_run_file(path, SUMMARY, [PORTFOLIO], ACTIVITY)
     return path.read_text()
 
 
@@ -131,7 +131,7 @@ def test_numbers_are_written_with_two_decimals(tmp_path: Path) -> None:
     assert '"cycles": 5,' in text
 
 
-def test_the_run_file_counts_deeds_over_all_portfolios(tmp_path: Path) -> None:
+def test_the_run_file_counts_activity_over_all_portfolios(tmp_path: Path) -> None:
     content = json.loads(_written(tmp_path))
     assert content["strategies"][0] == {
         "strategy_type": "momentum",
@@ -182,8 +182,8 @@ def test_the_funnel_is_summed_and_its_stages_are_whole_words() -> None:
     assert _cells(shown, "traded") == ["2", "1"]
 
 
-def test_deeds_are_told_by_strategy_reason_and_kind() -> None:
-    shown = _shown(deed_tables([PORTFOLIO, _portfolio(7, "Other")], DEEDS))
+def test_activity_is_shown_by_strategy_reason_and_kind() -> None:
+    shown = _shown(activity_tables([PORTFOLIO, _portfolio(7, "Other")], ACTIVITY))
     assert _cells(shown, "momentum") == ["9", "1", "5", "3", "1,234.50"]
     assert _cells(shown, "slippage") == ["2", "1"]
     assert _cells(shown, "settled at 0.5") == ["1", "–"]
@@ -194,13 +194,13 @@ def test_deeds_are_told_by_strategy_reason_and_kind() -> None:
 
 def test_nothing_is_cut_off_in_80_columns() -> None:
     counts = Counter({(one.portfolio_id, "spread_exceeds_stop"): 12_345 for one in FIVE})
-    deeds = Deeds(DEEDS.strategies, counts, Counter(), Counter())
+    activity = Activity(ACTIVITY.strategies, counts, Counter(), Counter())
     rows = [_row(portfolio_id=one.portfolio_id) for one in FIVE]
     shown = _shown(
         (
             *portfolio_tables(FIVE),
             *funnel_tables("Left", FIVE, tallies(rows)),
-            *deed_tables(FIVE, deeds),
+            *activity_tables(FIVE, activity),
         )
     )
     assert "…" not in shown
@@ -209,7 +209,7 @@ def test_nothing_is_cut_off_in_80_columns() -> None:
 
 
 def test_where_nothing_happened_there_is_no_table() -> None:
-    assert list(deed_tables(FIVE, Deeds([], Counter(), Counter(), Counter()))) == []
+    assert list(activity_tables(FIVE, Activity([], Counter(), Counter(), Counter()))) == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
-from local.exchange.topics import author
+from local.exchange.topics import write_topic
 
 YES_WINS, NO_WINS, HALF_EACH = ["1", "0"], ["0", "1"], ["0.5", "0.5"]
 
@@ -37,7 +37,8 @@ def test_the_same_seed_is_the_same_exchange_however_the_clock_moves() -> None:
 
 def test_another_seed_asks_and_answers_otherwise() -> None:
     one, other = (
-        author(seed, 0, EPOCH, timedelta(days=10)).questions[0].price.at(0.5) for seed in (1, 2)
+        write_topic(seed, 0, EPOCH, timedelta(days=10)).questions[0].price.at(0.5)
+        for seed in (1, 2)
     )
     assert one != other
 

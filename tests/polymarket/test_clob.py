@@ -141,8 +141,8 @@ def test_a_history_is_asked_by_token_and_read_in_order() -> None:
     with serving(answer({"history": rows})) as exchange:
         client = client_of(exchange)
         history = client.price_histories(["11"], NOON, NOON + 2 * HOUR, HOUR)
-        points = (PricePoint(NOON, D("0.1")), PricePoint(NOON + HOUR, D("0.115")))
-        assert history == {"11": points}
+        read = (PricePoint(NOON, D("0.1")), PricePoint(NOON + HOUR, D("0.115")))
+        assert history == {"11": read}
         assert client.counters.skipped == Counter(bad_history_point=3)
         assert exchange.queries == [
             {

@@ -40,7 +40,7 @@ def test_no_window_is_ever_too_full(asked: list[tuple[Family, float]]) -> None:
     made: list[tuple[float, Family]] = []
     for family, pause in asked:
         time.now += pause
-        while wait := limiter.admit(family):
+        while wait := limiter.acquire(family):
             assert 0 < wait <= WINDOW_SECONDS
             time.now += wait
         made.append((time.now, family))
@@ -53,22 +53,22 @@ def test_no_window_is_ever_too_full(asked: list[tuple[Family, float]]) -> None:
 
 def test_a_call_that_fits_does_not_wait() -> None:
     limiter = RateLimiter([MARKETS], share=SHARE, monotonic=Time())
-    assert [limiter.admit(Family.MARKETS) for _ in range(3)] == [0, 0, 0]
-    assert limiter.admit(Family.MARKETS) == WINDOW_SECONDS
+    assert [limiter.acquire(Family.MARKETS) for _ in range(3)] == [0, 0, 0]
+    assert limiter.acquire(Family.MARKETS) == WINDOW_SECONDS
 
 
 def test_families_wait_only_for_their_own_limits() -> None:
     limiter = RateLimiter([GAMMA, MARKETS], share=SHARE, monotonic=Time())
     for _ in range(3):
-        limiter.admit(Family.MARKETS)
-    assert limiter.admit(Family.MARKETS) > 0
-    assert limiter.admit(Family.EVENTS) == 0
-    assert limiter.admit(Family.BOOKS) == 0
+        limiter.acquire(Family.MARKETS)
+    assert limiter.acquire(Family.MARKETS) > 0
+    assert limiter.acquire(Family.EVENTS) == 0
+    assert limiter.acquire(Family.BOOKS) == 0
 
 
 def test_without_limits_nothing_waits() -> None:
     limiter = RateLimiter([], monotonic=Time())
-    assert not any(limiter.admit(Family.EVENTS) for _ in range(10_000))
+    assert not any(limiter.acquire(Family.EVENTS) for _ in range(10_000))
 
 
 def test_every_family_belongs_to_one_host_and_is_limited() -> None:

@@ -54,14 +54,14 @@ def test_every_strategy_trades_in_four_simulated_days(
         equity = portfolio["current_balance"] + portfolio["total_invested"]
         equity += portfolio["unrealized_pnl"]
         assert portfolio["total_value"] == pytest.approx(equity, abs=0.001)
-    _check_deeds(written)
+    _check_activity(written)
     shown = capsys.readouterr().out
     assert all(name in shown for name in NAMES)
     assert "the books reconcile" in shown
     assert all(one in shown for one in ("Trades by strategy", "Positions closed"))
 
 
-def _check_deeds(written: dict[str, Any]) -> None:
+def _check_activity(written: dict[str, Any]) -> None:
     """The counts by strategy and kind are those of the portfolios and of the price updates."""
     trades = {one["strategy_type"]: one["trades"] for one in written["strategies"]}
     assert trades == {one["strategy_type"]: one["trade_count"] for one in written["portfolios"]}

@@ -117,7 +117,7 @@ class PolymarketClient:
         return MarketPage(markets, skipped, fetched_at)
 
     def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
-        """Fetch order books by token id; a token without a book, or with an absurd one, is absent."""
+        """Fetch books by token id; a token without a book, or with an absurd one, is absent."""
         return self._clob.books(token_ids)
 
     def price_histories(
@@ -142,7 +142,7 @@ class PolymarketClient:
         return self._transport.one_deadline()
 
     def take_counters(self) -> CountersDocument:
-        """Return the calls and skipped rows since the last time as plain JSON, and start from zero."""
+        """Return the counts since the last time as plain JSON, and start from zero."""
         taken = self.counters.as_dict()
         self.counters.reset()
         return taken

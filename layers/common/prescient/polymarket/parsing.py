@@ -63,7 +63,7 @@ def parse_market(row: object, event_id: EventId | None = None) -> Market:
     """Read one market; without `event_id` the row's own `events` name its event.
 
     Raises `RowSkipped`, among others for a live market whose prices are missing or absurd. A
-    closed one is kept with None for what is missing, because whoever holds it must be told.
+    closed one is kept with None for what is missing, because portfolios may hold it.
     """
     if not isinstance(row, Mapping):
         raise RowSkipped(SkipReason.MALFORMED)

@@ -24,21 +24,21 @@ class Prices:
     quote: Quote | None
 
     @property
-    def say_something(self) -> bool:
+    def has_price(self) -> bool:
         """False for a market without outcome prices whose book is empty."""
         quoted = self.quote is not None and (self.quote.has_bid or self.quote.has_ask)
         return self.yes is not None or quoted
 
 
 def live_prices(row: Mapping[str, object]) -> Prices:
-    """Read the prices of a market that trades. Raises `RowSkipped` if they are missing or absurd."""
+    """Read the prices of a live market. Raises `RowSkipped` if they are missing or absurd."""
     quote = _quote(row)
     outcome_prices = _outcome_prices(row)
     if outcome_prices and abs(sum(outcome_prices) - ONE) > PRICE_SUM_TOLERANCE:
         raise RowSkipped(SkipReason.BAD_OUTCOME_PRICES)
     yes, no = outcome_prices or (None, None)
     prices = Prices(yes, no, quote)
-    if not prices.say_something:
+    if not prices.has_price:
         raise RowSkipped(SkipReason.WITHOUT_PRICES)
     return prices
 
@@ -46,7 +46,7 @@ def live_prices(row: Mapping[str, object]) -> Prices:
 def closed_prices(row: Mapping[str, object]) -> Prices:
     """Read the prices of a market that has closed, without ever skipping it.
 
-    Outcome prices that cannot be read are None. Nobody can trade at its quote, so there is none.
+    Outcome prices that cannot be read are None. Its quote no longer trades, so there is none.
     """
     try:
         yes, no = _outcome_prices(row) or (None, None)

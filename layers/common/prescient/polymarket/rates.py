@@ -77,7 +77,7 @@ class RateLimiter:
             for family in Family
         }
 
-    def admit(self, family: Family) -> float:
+    def acquire(self, family: Family) -> float:
         """Count a call and return zero, or return the seconds until it may be made."""
         with self._lock:
             now = self._monotonic()

@@ -153,7 +153,7 @@ class JsonTransport:
 
     def _await_turn(self, call: Call, deadline: Deadline) -> None:
         """Wait until the rate limit has room for one more call of this family."""
-        while seconds := self._limiter.admit(call.family):
+        while seconds := self._limiter.acquire(call.family):
             if seconds >= deadline.remaining():
                 raise ExchangeUnavailable(
                     f"{call}: the rate limit leaves no time within {deadline.seconds:g} s"
