@@ -1,4 +1,4 @@
-"""What a benchmark is given, and what it answers.
+"""The server and size that a benchmark is given, and the measurements that it yields.
 
 A *lap* is one timed run of one contestant. Contestants take turns, so that whatever else the
 machine does meanwhile slows all of them alike; the median lap of each counts.

@@ -21,7 +21,7 @@ _HALF_SPREAD = Decimal("0.005")
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """How many there are: `positions` are those of each portfolio."""
+    """The numbers of rows: `positions` are those of each portfolio."""
 
     portfolios: int
     positions: int

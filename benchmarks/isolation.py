@@ -1,4 +1,4 @@
-"""What row-level security costs the steps of a portfolio.
+"""The cost of row-level security in the steps of a portfolio.
 
 Floor: the same steps by the same role, in a copy of the database where it is switched off.
 """

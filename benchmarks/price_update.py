@@ -55,7 +55,7 @@ def measure(bench: Bench) -> Iterator[Measurement]:
 
 
 class _Prices:
-    """What the markets look like lap after lap: a cent up, a cent down."""
+    """The markets lap after lap: a cent up, a cent down."""
 
     def __init__(self, wanted: Holdings) -> None:
         self._shown = [holdings.markets_at(wanted, cents) for cents in (1, 0)]

@@ -1,1 +1,1 @@
-"""What template.yaml deploys, on one machine."""
+"""The deployment of template.yaml on one machine."""

@@ -24,7 +24,7 @@ from local.aws.template import Function
 
 
 class Environment(Protocol):
-    """What a handler keeps between invocations."""
+    """The resources that a handler keeps between invocations."""
 
     def close(self) -> None: ...
 
@@ -35,7 +35,7 @@ OpenEnvironment = Callable[[dict[str, str]], Environment]
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What Lambda answers: a failed one has a `function_error` and describes it in `payload`."""
+    """Lambda's answer: a failure has a `function_error` and is described in `payload`."""
 
     payload: Any
     function_error: str | None = None

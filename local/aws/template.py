@@ -1,4 +1,4 @@
-"""What `template.yaml` deploys, as the laptop stack needs to know it."""
+"""The parts of `template.yaml` that the laptop stack runs."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from prescient.store.portfolios import PortfolioRow
 
 SQL = statements.load(__file__)
 Counts = Counter[tuple[PortfolioId, str]]
-"""How many there are, by portfolio and kind."""
+"""Counts by portfolio and kind."""
 
 _LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
 

@@ -12,7 +12,7 @@ from prescient.store.cycles import CyclePortfolioRow
 
 @dataclass
 class Journal:
-    """What happened so far; `rows` are what cycles did for portfolios."""
+    """The turns so far, counted; `rows` are the results of portfolios in cycles."""
 
     cycles: int = 0
     price_updates: int = 0

@@ -115,7 +115,7 @@ class Reverting:
 
 
 class Wander:
-    """What the YES prices of a group add up to: 1, within `WANDER`, and in rare dips less.
+    """The sum of the YES prices of a group: 1, within `WANDER`, and in rare dips less.
 
     A dip is a sum that trading has not corrected yet: a day long, deepest half-way.
     """

@@ -1,4 +1,4 @@
-"""What the routes of the exchange have in common: answers, refusals, numbers."""
+"""Answers, refusals and numbers, for all routes of the exchange."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _PERSONS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an event is about, and its tag."""
+    """The subject of an event, and its tag."""
 
     tag: str
     name: str

@@ -36,11 +36,9 @@ def test_the_same_seed_is_the_same_exchange_however_the_clock_moves() -> None:
 
 
 def test_another_seed_asks_and_answers_otherwise() -> None:
-    one, other = (
-        write_topic(seed, 0, EPOCH, timedelta(days=10)).questions[0].price.at(0.5)
-        for seed in (1, 2)
-    )
-    assert one != other
+    topics = (write_topic(seed, 0, EPOCH, timedelta(days=10)) for seed in (1, 2))
+    first, second = (topic.questions[0].price.at(0.5) for topic in topics)
+    assert first != second
 
 
 def test_a_running_exchange_goes_on_from_its_start() -> None:

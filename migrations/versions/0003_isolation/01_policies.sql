@@ -91,7 +91,7 @@ BEGIN
             'CREATE POLICY every_portfolio ON %s TO prescient_app USING (true) WITH CHECK (true)',
             protected
         );
-        -- A transfer names two portfolios: the log is nobody's alone.
+        -- A transfer names two portfolios: the log belongs to both.
         CONTINUE WHEN protected = 'portfolio_rebalancing_log'::regclass;
         EXECUTE format(
             $policy$

@@ -21,7 +21,7 @@ LAST_SECOND = Decimal(253_402_300_799)  # of the year 9999
 
 @dataclass(frozen=True, slots=True)
 class PricePoint:
-    """What an outcome was worth (0–1) at a moment."""
+    """The price of an outcome (0–1) at a moment."""
 
     at: datetime
     price: Decimal

@@ -1,4 +1,4 @@
-"""What a client did and left out, for the batch's row and the metrics."""
+"""Counts of a client's calls and skipped rows, for the batch's row and the metrics."""
 
 from __future__ import annotations
 

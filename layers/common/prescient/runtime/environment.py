@@ -20,7 +20,7 @@ def system_time() -> datetime:
 
 
 class Environment:
-    """What one Lambda execution environment keeps between its invocations.
+    """The settings and connections that an execution environment keeps between invocations.
 
     Connections open when first used. `now` replaces the clock that the settings name.
     """
