@@ -52,7 +52,7 @@ class Backups:
         self._console = console
 
     def before(self, plan: MigrationPlan) -> None:
-        """What `migrate` calls with its plan."""
+        """Take a backup if the plan changes rows; `migrate` calls this before it begins."""
         if not plan.changes_rows:
             return
         self._console.print("Backing up.")
@@ -103,8 +103,8 @@ def _migrate(options: Options, console: Console) -> None:
     _show(done, options.request, console)
 
 
-def _nothing(_: MigrationPlan) -> None:
-    """No backup."""
+def _without_backup(_: MigrationPlan) -> None:
+    """Take no backup."""
 
 
 def _show(done: Migration, request: MigrateRequest, console: Console) -> None:

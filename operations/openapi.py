@@ -37,7 +37,7 @@ def document() -> str:
 
 
 def _drop_unused_schemas(described: dict[str, Any]) -> None:
-    """Our errors have one shape of their own, and thresholds are parameters one by one."""
+    """Drop the schemas of powertools' errors, and that of the thresholds, which are parameters."""
     for name in (
         "HTTPValidationError",
         "ResponseValidationError",
@@ -48,7 +48,7 @@ def _drop_unused_schemas(described: dict[str, Any]) -> None:
 
 
 def _describe_thresholds(described: dict[str, Any]) -> None:
-    """Powertools calls every field of a model in the query a text."""
+    """Correct the types of the thresholds, which powertools describes as texts."""
     schemas = ThresholdsQuery.model_json_schema()["properties"]
     for operations in described["paths"].values():
         for operation in operations.values():

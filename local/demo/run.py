@@ -99,7 +99,7 @@ def _begin(timetable: Timetable, stack: Stack, results: Results, console: Consol
 
 
 def _trade(timetable: Timetable, trader: Trader, results: Results, console: Console) -> None:
-    """A few turns show their funnels one by one; many show a bar, and their funnels' sum."""
+    """Play the turns: a few show their funnels one by one, many a bar and their funnels' sum."""
     if len(timetable.turns) > _FEW_TURNS:
         for turn in track(timetable.turns, "Trading", console=console, transient=True):
             trader.play(turn)

@@ -43,7 +43,7 @@ class Timetable:
 
 
 def choose(exchange: str, days: str, since: datetime | None) -> Timetable:
-    """The timetable that EXCHANGE and DAYS name; raises UnknownExchange or RecordingUnreadable.
+    """Return the timetable of EXCHANGE and DAYS; raises UnknownExchange or RecordingUnreadable.
 
     Time only moves forward: nothing happens at or before `since`, the database's latest batch.
     """
@@ -73,7 +73,7 @@ def running(exchange: str, since: datetime | None) -> Venue | None:
 
 
 def simulated(days: int, since: datetime | None) -> Timetable:
-    """`days` of the simulated exchange: a price update every hour and a cycle every six."""
+    """Return `days` of the simulated exchange: a price update every hour, a cycle every six."""
     start = since or EPOCH - _HOUR
     venue = SimulatedVenue(start=max(start, EPOCH))
 
@@ -86,7 +86,7 @@ def simulated(days: int, since: datetime | None) -> Timetable:
 
 
 def recorded(directory: Path, since: datetime | None) -> Timetable:
-    """One turn a recording that is newer than `since`."""
+    """Return one turn for each recording that is newer than `since`."""
     recordings = read_recordings(directory)
     venue = RecordedVenue(recordings)
 
@@ -104,7 +104,7 @@ def recorded(directory: Path, since: datetime | None) -> Timetable:
 
 
 def live() -> Timetable:
-    """One turn on Polymarket as it is now."""
+    """Return one turn on Polymarket as it is now."""
     now = datetime.now(UTC).replace(microsecond=0)
     return Timetable("Polymarket, live", None, [Turn(now, "now", True, lambda: None)])
 

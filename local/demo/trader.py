@@ -1,4 +1,4 @@
-"""Plays the turns of a timetable on a stack, and notes what happened."""
+"""Plays the turns of a timetable on a stack, and keeps a journal."""
 
 from __future__ import annotations
 

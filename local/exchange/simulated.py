@@ -96,7 +96,7 @@ class _Seat:
         return self._topics
 
     def _first(self) -> Topic:
-        """Asked before EPOCH, so that the exchange does not begin with everything new."""
+        """Return a topic that began before EPOCH, so that the exchange does not begin all new."""
         lifetime = self._lifetime(self._place)
         passed = whole_steps(lifetime * unit(f"{self._seed}:{self._place}:passed"))
         return write_topic(self._seed, self._place, EPOCH - passed, lifetime)

@@ -3,7 +3,7 @@
 The shares of the kinds, and of the oddities of their rows, give the open listing those of `API.md`.
 
 The order of the draws from a topic's one `Random` is part of the contract: a draw that is added,
-left out or moved changes every later one, and with it the world that a seed stands for.
+left out or moved changes every later one, and with it the exchange that a seed stands for.
 """
 
 from __future__ import annotations

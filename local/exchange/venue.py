@@ -1,4 +1,4 @@
-"""What the HTTP routes need of an exchange, whichever exchange it is."""
+"""The interface between the HTTP routes and the exchange behind them."""
 
 from __future__ import annotations
 
