@@ -34,8 +34,12 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
     """Where a name means something else than in the other statements, or another row is ripe."""
     [relations] = connection.execute("SELECT 'public'::regnamespace::oid")
     schema = {"namespace": relations[0], "tables": ["trades"]}
+    pooled = {"backend_pid": 0, "names": ["timezone"], "values": ["UTC"]}
     return {
         "database.name_portfolio": {"portfolio_id": ""},
+        "database.open_session": pooled,
+        "database.set_for_transaction": pooled,
+        "revisions.ask_whether_pooled": pooled,
         "backfill.fill_hours": {"hours": [NOON.replace(hour=1)], "market_ids": ["m2"]},
         "backfill.note_backfills": {"market_ids": ["m2"]},
         "cash.select_posted": {"sources": ["transfer:once"]},

@@ -69,6 +69,16 @@ def test_a_login_by_iam_is_complete(template: dict[str, Any]) -> None:
     assert rule["RuleCondition"] == template["Conditions"]["LogsInByIam"]
 
 
+def test_migrations_alone_can_avoid_a_pooler(
+    template: dict[str, Any], variables: Resources
+) -> None:
+    own, shared = {"Ref": "MigrationDatabaseUrl"}, {"Ref": "DatabaseUrl"}
+    assert template["Conditions"]["IsPooled"] == {"Fn::Not": [{"Fn::Equals": [own, ""]}]}
+    for name in FUNCTIONS:
+        url = {"Fn::If": ["IsPooled", own, shared]} if name == "migrate" else shared
+        assert variables[name]["DATABASE_URL"] == url
+
+
 def test_a_statement_ends_before_its_function(
     template: dict[str, Any], functions: Resources, variables: Resources
 ) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
-from psycopg import Connection, errors
-from psycopg.conninfo import conninfo_to_dict
+from psycopg import Connection, Cursor, errors
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 
@@ -23,7 +22,7 @@ from prescient.core.errors import (
     SerializationFailure,
 )
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import roles, statements
+from prescient.store import roles, session_settings, statements
 
 SQL = statements.load(__file__)
 SCHEMA_VERSION = "0004"
@@ -42,8 +41,10 @@ class PortfolioNotNamed(Exception):
 class Database:
     """A lazily opened connection to Postgres, `autocommit` with explicit transactions.
 
-    Every error of Postgres that a retry can mend leaves as `DatabaseUnavailable`,
-    `SerializationFailure` or `DeadlockDetected`.
+    Behind a pooler of transactions, which is recognised when the connection opens, each transaction
+    sets what the session is set to elsewhere, and no statement is prepared. Every error of Postgres
+    that a retry can mend leaves as `DatabaseUnavailable`, `SerializationFailure` or
+    `DeadlockDetected`.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Database:
         self._url = url
         self.statement_timeout = statement_timeout
         self._session: Session | None = None
+        self._set_for_transaction: dict[str, list[str]] | None = None
         self._names_portfolios = False
         self._last_used = 0.0
 
@@ -72,24 +74,13 @@ class Database:
         write did wrong is raised there or at the end. A session of prescient_portfolio sees that
         portfolio's rows alone, and raises `PortfolioNotNamed` without one.
         """
-        with _domain_errors():
-            session = self._usable_session()
-            if portfolio_id is not None:
-                with session.transaction(), session.pipeline():
-                    session.execute(SQL["name_portfolio"], {"portfolio_id": str(portfolio_id)})
-                    yield session
-            elif self._names_portfolios:
-                raise PortfolioNotNamed
-            else:
-                with session.transaction():
-                    yield session
-            self._last_used = time.monotonic()
+        with self._begun(portfolio_id) as session:
+            yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A read-only transaction whose statements all see the same moment."""
-        with self.transaction() as session:
-            session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with self._begun(None, "ISOLATION LEVEL REPEATABLE READ, READ ONLY") as session:
             yield session
 
     def close(self) -> None:
@@ -97,18 +88,51 @@ class Database:
             self._session.close()
             self._session = None
 
+    @contextmanager
+    def _begun(
+        self, portfolio_id: PortfolioId | None, mode: LiteralString | None = None
+    ) -> Iterator[Session]:
+        with _domain_errors():
+            session = self._usable_session()
+            if portfolio_id is None and self._names_portfolios:
+                raise PortfolioNotNamed
+            pipeline = nullcontext() if portfolio_id is None else session.pipeline()
+            with session.transaction(), pipeline:
+                if mode is not None:
+                    session.execute(f"SET TRANSACTION {mode}")
+                if self._set_for_transaction is not None:
+                    session.execute(SQL["set_for_transaction"], self._set_for_transaction)
+                if portfolio_id is not None:
+                    session.execute(SQL["name_portfolio"], {"portfolio_id": str(portfolio_id)})
+                yield session
+            self._last_used = time.monotonic()
+
     def _usable_session(self) -> Session:
         if self._session is not None and not self._alive(self._session):
             self.close()
         if self._session is None:
-            session = _connect(self.url, self.statement_timeout)
+            url = self.url
+            session = _connect(url)
             try:
-                self._names_portfolios = _checked_role(session) == roles.PORTFOLIO
+                self._prepare(session, _settings(url, self.statement_timeout))
             except BaseException:
                 session.close()
                 raise
             self._session = session
         return self._session
+
+    def _prepare(self, session: Session, settings: dict[str, list[str]]) -> None:
+        """Set the new session up, in one round trip: a pipeline is one transaction."""
+        with session.pipeline():
+            opened = session.execute(
+                SQL["open_session"], {"backend_pid": session.info.backend_pid, **settings}
+            )
+            found = session.execute(SQL["select_version_and_role"])
+            is_pooled = _is_pooled(opened)
+            self._names_portfolios = _checked_role(found) == roles.PORTFOLIO
+        self._set_for_transaction = settings if is_pooled else None
+        if is_pooled:
+            session.prepare_threshold = None
 
     def _alive(self, session: Session) -> bool:
         """A frozen environment can wake up with a connection that the server has long closed."""
@@ -123,21 +147,28 @@ class Database:
         return True
 
 
-def _connect(url: str, statement_timeout: int) -> Session:
+def _connect(url: str) -> Session:
     session = psycopg.connect(
         url,
         autocommit=True,
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         application_name="prescient",
-        options=(
-            f"{conninfo_to_dict(url).get('options', '')} -c timezone=UTC"
-            f" -c statement_timeout={statement_timeout}s"
-            f" -c idle_in_transaction_session_timeout={IDLE_TRANSACTION_TIMEOUT_SECONDS}s"
-        ),
+        options="",
     )
     set_json_loads(partial(json.loads, parse_float=Decimal), session)
     set_json_dumps(partial(json.dumps, default=_plain), session)
     return session
+
+
+def _settings(url: str, statement_timeout: int) -> dict[str, list[str]]:
+    """What every session is set to, the URL's own first, as the parameters of our statements."""
+    settings = {
+        **session_settings.of_url(url),
+        "timezone": "UTC",
+        "statement_timeout": f"{statement_timeout}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_TIMEOUT_SECONDS}s",
+    }
+    return {"names": [*settings], "values": [*settings.values()]}
 
 
 def _plain(value: Any) -> Any:
@@ -147,16 +178,25 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _checked_role(session: Session) -> str:
+def _is_pooled(opened: Cursor[TupleRow]) -> bool:
+    """Whether a pooler stands between, once the session has been set up."""
+    try:
+        [(is_pooled, _)] = opened.fetchall()
+    except (psycopg.DataError, psycopg.ProgrammingError) as error:
+        raise DatabaseUnavailable(f"Postgres refuses what the URL asks for: {error}") from error
+    return bool(is_pooled)
+
+
+def _checked_role(found: Cursor[TupleRow]) -> str:
     """The session's role, once it has found the schema that this code expects."""
     try:
-        row = session.execute(SQL["select_version_and_role"]).fetchone()
+        row = found.fetchone()
     except (errors.UndefinedTable, errors.InsufficientPrivilege):
         row = None
-    found, role = row or ("none", "")
-    if found != SCHEMA_VERSION:
+    version, role = row or ("none", "")
+    if version != SCHEMA_VERSION:
         raise SchemaVersionMismatch(
-            f"the database is at schema version {found}; this code needs {SCHEMA_VERSION}: "
+            f"the database is at schema version {version}; this code needs {SCHEMA_VERSION}: "
             "run the migrate function"
         )
     return str(role)

@@ -48,10 +48,9 @@ class Facts:
 def connected(url: str, statement_timeout: int = 0) -> Iterator[Connection]:
     """A connection on which no other migration runs. `url` is a libpq URL.
 
-    A statement may take `statement_timeout` seconds, for ever where that is 0.
-
-    Refuses a server that is too old. Errors of Postgres leave as `MigrationRefused` (what was begun
-    is undone) or `DatabaseUnavailable`.
+    A statement may take `statement_timeout` seconds, for ever where that is 0. Refuses a pooler of
+    connections and a server that is too old. Errors of Postgres leave as `MigrationRefused` (what
+    was begun is undone) or `DatabaseUnavailable`.
     """
     engine = create_engine(
         "postgresql+psycopg://",
@@ -64,6 +63,7 @@ def connected(url: str, statement_timeout: int = 0) -> Iterator[Connection]:
         with connection.begin():
             begun = begun_session(connection)
             _check_version(begun.info.server_version)
+            _check_not_pooled(begun)
             begun.execute(SQL["configure"], {"statement_timeout": f"{statement_timeout}s"})
             if begun.execute(SQL["take_turn"]).fetchone() != (True,):
                 raise MigrationRefused("another migration of this database is running")
@@ -74,6 +74,16 @@ def _check_version(server_version: int) -> None:
     if server_version < OLDEST_SERVER * 10000:
         raise MigrationRefused(
             f"the server is Postgres {server_version // 10000}: this needs {OLDEST_SERVER} or newer"
+        )
+
+
+def _check_not_pooled(session: Session) -> None:
+    """The lock, the role and the temporary tables of a migration belong to one session."""
+    known = {"backend_pid": session.info.backend_pid}
+    if session.execute(SQL["ask_whether_pooled"], known).fetchone() != (False,):
+        raise MigrationRefused(
+            "DATABASE_URL leads to a pooler of connections (as PgBouncer): a migration needs the "
+            "server's own address"
         )
 
 

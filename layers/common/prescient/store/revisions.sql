@@ -1,3 +1,7 @@
+-- name: ask_whether_pooled
+-- A pooler made up the process id that the client knows.
+SELECT pg_backend_pid() <> %(backend_pid)s;
+
 -- name: configure
 -- A client that vanishes, its machine and all, must not keep its locks; a backup may take long.
 SELECT
@@ -7,6 +11,7 @@ SELECT
     set_config('client_connection_check_interval', '5s', false);
 
 -- name: take_turn
+-- Two migrations at once would both find the same revisions lacking; the session has the lock.
 SELECT pg_try_advisory_lock(20260001);
 
 -- name: lock_tables
