@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from werkzeug.wrappers import Request
 
 from local.aws.stack import Stack
-from local.http_server import HttpServer, Request
+from local.http_server import HttpServer
 from tests.fixtures.pgbouncer import SERVERS
 from tests.workflow.conftest import FaultyExchange
 from tests.workflow.desk import Desk
 
 ROUNDS, CONNECTIONS = 5, 5
 UPDATES = 10  # price updates a round
-JSON = {"content-type": "application/json"}
 TRANSFER = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 70}
 REQUESTS: Sequence[tuple[str, str, object]] = (
     ("GET", "/health", None),
@@ -53,7 +52,7 @@ def test_cycles_price_updates_and_requests_at_once(pooled: Desk) -> None:
             assert cycle.result().status == "SUCCEEDED"
             assert all(update.result()["positions"] > 0 for update in updates)
             assert [answer.result() for answer in answers] == [*REQUESTS]
-            assert close_one(pooled) == 200
+            assert close_a_position(pooled) == 200
             pooled.pass_time(days=1)
     assert pooled.reconciles()
     assert {row["status"] for row in pooled.rows("SELECT status FROM cycle_portfolios")} == {
@@ -64,16 +63,17 @@ def test_cycles_price_updates_and_requests_at_once(pooled: Desk) -> None:
 
 def answered(desk: Desk, method: str, target: str, body: object) -> tuple[str, str, object]:
     """The same again for an answer of success, else what was answered."""
-    sent = b"" if body is None else json.dumps(body).encode()
-    answer = desk.stack.gateway.respond(Request(method, target, JSON, sent))
-    return (method, target, body if answer.status in (200, 201) else answer.body)
+    answer = desk.stack.gateway.respond(Request.from_values(target, method=method, json=body))
+    succeeded = answer.status_code in (200, 201)
+    return (method, target, body if succeeded else answer.get_data())
 
 
-def close_one(desk: Desk) -> int:
+def close_a_position(desk: Desk) -> int:
     """Sell an open position by hand; the status of the answer."""
     held = desk.rows("SELECT portfolio_id, id FROM portfolio_positions WHERE status = 'open'")[0]
     target = f"/portfolios/{held['portfolio_id']}/positions/{held['id']}/close"
-    return desk.stack.gateway.respond(Request("POST", target, JSON, b"{}")).status
+    request = Request.from_values(target, method="POST", json={})
+    return desk.stack.gateway.respond(request).status_code
 
 
 def servers(desk: Desk) -> int:
