@@ -164,7 +164,7 @@ def test_liquidation_sells_nothing_where_one_position_has_no_bid(two_held: Clien
     answer = two_held.patch("/portfolios/1", {"status": "archived", "liquidate": True})
     (held,) = world.rows("SELECT id FROM portfolio_positions WHERE market_id = 'm2'")
     assert answer.status == 409
-    assert answer.json["message"] == f"liquidate: nobody bids for position {held['id']}"
+    assert answer.json["message"] == f"liquidate: position {held['id']} has no bid"
     assert two_held.get("/portfolios/1").json == before
     assert world.breaks() == []
 
@@ -174,7 +174,7 @@ def test_a_market_that_was_never_read_has_no_bid(two_held: Client) -> None:
     with psycopg.connect(two_held.world.database_url) as connection:
         connection.execute("DELETE FROM market_prices WHERE market_id = 'm2'")
     answer = two_held.patch("/portfolios/1", {"status": "archived", "liquidate": True})
-    assert (answer.status, "nobody bids for position" in answer.json["message"]) == (409, True)
+    assert (answer.status, "has no bid" in answer.json["message"]) == (409, True)
 
 
 def test_a_changed_configuration_moves_the_triggers_of_open_positions(client: Client) -> None:

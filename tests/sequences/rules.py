@@ -146,7 +146,7 @@ class Sequences(RuleBasedStateMachine):
         try:
             self.driven.close_by_hand(PortfolioId(owner), position, wanted, killed)
         except PortfolioConflict:
-            self.driven.census["refused: nobody bids"] += 1
+            self.driven.census["refused: no bid"] += 1
 
     @rule(
         data=st.data(),

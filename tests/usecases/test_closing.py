@@ -56,7 +56,7 @@ def test_without_a_bid_there_is_no_sale(world: World) -> None:
     world.clock.pass_time(minutes=5)
     world.exchange.show(quote=Quote(D(0), D("0.02")))
     world.update_prices()
-    with pytest.raises(PortfolioConflict, match="nobody bids"):
+    with pytest.raises(PortfolioConflict, match="has no bid"):
         close(world, portfolio_id)
 
 

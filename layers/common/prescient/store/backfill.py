@@ -29,7 +29,7 @@ def wanting(
     asked_before: datetime,
     limit: int,
 ) -> list[AdmittedMarket]:
-    """The deepest markets of the newest listing whose past is too short for somebody.
+    """The deepest markets of the newest listing whose past is shorter than their buyers need.
 
     Those that were asked for at or after `asked_before` are left out, so that a market without a
     past comes up once a day and not for ever.

@@ -1,4 +1,4 @@
-"""What says at a glance whether the system lives."""
+"""Health: the schema revision and the newest batch."""
 
 from __future__ import annotations
 

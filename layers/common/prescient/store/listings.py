@@ -27,7 +27,7 @@ def save_events(session: Session, events: Sequence[Event], now: datetime) -> Non
     payloads = {event.event_id: event.payload for event in events}
     changed = _changed(session, "select_changed_events", rows)
     if changed:
-        given = [{**rows[one], "event_data": payloads[one]} for one in changed]
+        given = [{**rows[event_id], "event_data": payloads[event_id]} for event_id in changed]
         session.execute(SQL["upsert_events"], {"events": _json(given), "now": now})
     _save(session, [(market, event) for event in events for market in event.markets], now)
 
@@ -42,7 +42,7 @@ def _save(session: Session, markets: Sequence[tuple[Market, Event | None]], now:
     payloads = {market.market_id: market.payload for market, _ in markets}
     changed = _changed(session, "select_changed_markets", rows)
     if changed:
-        given = [{**rows[one], "market_data": payloads[one]} for one in changed]
+        given = [{**rows[market_id], "market_data": payloads[market_id]} for market_id in changed]
         session.execute(SQL["upsert_markets"], {"markets": _json(given), "now": now})
 
 

@@ -1,4 +1,4 @@
-"""Taking from the tape what nobody needs any more."""
+"""Removes from the tape what is no longer needed."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def apply(connection: Connection, revision: str, facts: Facts = Facts()) -> None
 def revert(connection: Connection, revision: str) -> None:
     """Bring the database down to `revision`, within the transaction that is open.
 
-    Nobody reads or writes it meanwhile.
+    No other session reads or writes it meanwhile.
     """
     roles.bootstrap(begun_session(connection))
     session(connection).execute(SQL["lock_tables"])
@@ -152,7 +152,7 @@ def stamp(connection: Connection, revision: str) -> None:
 
 
 def baseline_sql() -> LiteralString:
-    """What makes schema v1."""
+    """The statements that create schema v1."""
     return (_folder() / "versions" / f"{BASELINE}_schema_v1/01_tables.sql").read_text("utf-8")
 
 

@@ -26,7 +26,7 @@ _TAKEOVER = ("give_tables", "leave_present_owners", "become_owner")
 def bootstrap(session: Connection[Any]) -> None:
     """Make the roles, give the database's tables to the owner, and go on as the owner.
 
-    Whoever migrates needs CREATEROLE, and the database or the right to join its owner, no more. A
+    The migrating user needs CREATEROLE, and the database or the right to join its owner, no more. A
     second time, or in a second database of the cluster, only what is missing is done, and all in
     one transaction; raises `psycopg.errors.InsufficientPrivilege` with the grant that is missing.
     """

@@ -2,7 +2,7 @@
 RESET ROLE;
 
 -- name: create
--- Nobody logs in as the owner: whoever migrates takes the role. Roles belong to the cluster, where
+-- The owner has no login: the user that migrates takes the role. Roles belong to the cluster, where
 -- another database may be bootstrapped at the same moment.
 DO $$
 DECLARE
@@ -24,8 +24,8 @@ BEGIN
 END $$;
 
 -- name: join_roles
--- On RDS a member of a role that has rds_iam cannot use a password any more, so there whoever
--- migrates joins the owner alone. Elsewhere its login may have to stand in for the other two.
+-- On RDS a member of a role that has rds_iam cannot use a password any more, so there the
+-- migrating user joins the owner alone. Elsewhere its login may have to stand in for the other two.
 DO $$
 DECLARE
     with_iam boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam');
@@ -56,8 +56,8 @@ BEGIN
 END $$;
 
 -- name: join_present_owners
--- Only an owner can give away a table: of whoever has the present ones, the current user becomes a
--- member until `leave_present_owners`.
+-- Only an owner can give away a table: the current user becomes a member of the present
+-- tables' owners until `leave_present_owners`.
 DO $$
 DECLARE
     found record;

@@ -35,7 +35,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldRow:
-    """An open position, and the strategy whose signal bought it, None where nobody knows."""
+    """An open position, and the strategy whose signal bought it, None where that is unknown."""
 
     market_id: MarketId
     event_id: EventId | None

@@ -32,8 +32,9 @@ def open_batch(session: Session, kind: str, now: datetime) -> int:
 class Sighting:
     """How markets came to be seen.
 
-    `listed` is false where only a holding brought them into a filter's batch: nobody else may see
-    them. `half_confirmed` are those that the CLOB says to have ended at half each.
+    `listed` is false where only a holding brought them into a filter's batch: no other
+    portfolio may see them. The CLOB said of those in `half_confirmed`
+    that they ended at half each.
     """
 
     at: datetime
@@ -47,7 +48,7 @@ class Sighting:
 
 def append(session: Session, batch_id: int, markets: Sequence[Market], sighting: Sighting) -> None:
     """Add `markets` as they were seen to a loading batch."""
-    marks = _marks(session, [one.market_id for one in markets if not _supports_mark(one)])
+    marks = _marks(session, [market.market_id for market in markets if not _supports_mark(market)])
     with session.cursor() as cursor, cursor.copy(SQL["copy_snapshots"]) as copy:
         for market in markets:
             copy.write_row(_snapshot_row(batch_id, market, marks.get(market.market_id), sighting))

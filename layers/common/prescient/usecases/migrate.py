@@ -171,8 +171,8 @@ def _transactions(plan: MigrationPlan, request: MigrateRequest) -> list[tuple[st
     """The revisions of each transaction; that of the upgrade applies the baseline too."""
     if revisions.UPGRADE not in plan.lacking:
         return [(revision,) for revision in plan.lacking]
-    after_baseline = tuple(one for one in plan.lacking if one != revisions.BASELINE)
-    return [after_baseline] if request.dry_run else [(one,) for one in after_baseline]
+    after_baseline = tuple(revision for revision in plan.lacking if revision != revisions.BASELINE)
+    return [after_baseline] if request.dry_run else [(revision,) for revision in after_baseline]
 
 
 def _report(connection: Connection) -> dict[str, Any] | None:

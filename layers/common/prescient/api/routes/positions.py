@@ -28,7 +28,7 @@ def close_position(
 ) -> PositionClosed:
     """Sell an open position, or some of its shares, at the latest bid.
 
-    Refused with 409 where nobody bids or the position is not open.
+    Refused with 409 where the position has no bid or is not open.
     """
     now = api.now()
     with api.database.transaction() as session:

@@ -77,11 +77,15 @@ def common_filters(
     earliest_end = view.decided_at + timedelta(hours=float(configuration.min_hours_to_end))
     types = frozenset(configuration.market_types)
     return {
-        "market_types": lambda one: not types or not types.isdisjoint(one.tags),
-        "liquidity": lambda one: one.liquidity >= configuration.min_liquidity,
-        "volume": lambda one: one.volume >= configuration.min_volume,
-        "spread": lambda one: one.spread is None or one.spread <= configuration.max_spread,
-        "time_to_end": lambda one: one.end_date is not None and one.end_date >= earliest_end,
+        "market_types": lambda candidate: not types or not types.isdisjoint(candidate.tags),
+        "liquidity": lambda candidate: candidate.liquidity >= configuration.min_liquidity,
+        "volume": lambda candidate: candidate.volume >= configuration.min_volume,
+        "spread": lambda candidate: (
+            candidate.spread is None or candidate.spread <= configuration.max_spread
+        ),
+        "time_to_end": lambda candidate: (
+            candidate.end_date is not None and candidate.end_date >= earliest_end
+        ),
     }
 
 
@@ -93,12 +97,12 @@ def _purchases(
 ) -> list[SignalGroup]:
     """What of the proposals is free to be bought, worth its size, and has a place."""
     funnel["strategy_rule"] = len(proposals)
-    free = [one for one in proposals if view.held.isdisjoint(_market_ids(one))]
+    free = [proposal for proposal in proposals if view.held.isdisjoint(_market_ids(proposal))]
     funnel["already_held"] = len(free)
     cooling = view.cooling(configuration.cooldown_hours)
-    free = [one for one in free if cooling.isdisjoint(_market_ids(one))]
+    free = [proposal for proposal in free if cooling.isdisjoint(_market_ids(proposal))]
     funnel["cooldown"] = len(free)
-    sized = [purchase_of(one, configuration, view) for one in sorted(free, key=_rank)]
+    sized = [purchase_of(proposal, configuration, view) for proposal in sorted(free, key=_rank)]
     bought = [purchase for purchase in sized if purchase]
     funnel["sized"] = len(bought)
     return list(_placed(bought, view.free_positions))
@@ -116,7 +120,9 @@ def _candidates(proposal: Proposal) -> list[Candidate]:
 
 def _rank(proposal: Proposal) -> tuple[Decimal, Decimal, MarketId]:
     """Best confidence first, then the deeper market, then the lower id; of legs, the thinnest."""
-    thinnest = min(_candidates(proposal), key=lambda one: (one.liquidity, one.market_id))
+    thinnest = min(
+        _candidates(proposal), key=lambda candidate: (candidate.liquidity, candidate.market_id)
+    )
     return -proposal.confidence, -thinnest.liquidity, thinnest.market_id
 
 

@@ -102,7 +102,7 @@ def _fit(costs: Sequence[Decimal], caps: Caps) -> bool:
 
 
 def _costs(legs: Sequence[PricedLeg], shares: Decimal) -> tuple[Decimal, ...] | None:
-    """Dollars a leg as the fills will be, or None where a leg cannot get so many."""
+    """Dollars a leg as the fills will be, or None where a leg cannot get all its shares."""
     fills = [leg.buy(shares) for leg in legs]
     costs = tuple(fill.cost_basis for fill in fills if fill is not None)
     return costs if len(costs) == len(legs) else None

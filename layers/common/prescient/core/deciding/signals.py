@@ -25,7 +25,7 @@ SignalGroup = tuple[Signal, ...]
 def purchase_of(
     proposal: Proposal, configuration: StrategyConfiguration, view: PortfolioView
 ) -> SignalGroup:
-    """The proposal's signals; none where nobody sells or no purchase is worth making."""
+    """The proposal's signals; none without an ask, or where no purchase is worth making."""
     if isinstance(proposal, LegGroup):
         return _bought_legs(proposal, configuration, view)
     ask = proposal.candidate.offers_of(proposal.outcome).best_ask
@@ -67,7 +67,7 @@ def _bought_legs(
 
 
 def sales_of(opinions: Iterable[ExitOpinion]) -> list[Signal]:
-    """Sell signals for all shares at the bid; none where nobody bids or it brings no cent."""
+    """Sell signals for all shares at the bid; none without a bid or for less than a cent."""
     sales = (_sale(opinion) for opinion in opinions)
     return [sale for sale in sales if sale is not None]
 

@@ -11,7 +11,7 @@ from prescient.core.money import ONE, ZERO
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """So many shares at a price 0–1."""
+    """A price level: shares offered or wanted at a price 0–1."""
 
     price: Decimal
     shares: Decimal

@@ -31,7 +31,7 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What is offered of one outcome, cheapest first; empty when nobody sells."""
+    """What is offered of one outcome, cheapest first; empty without an ask."""
 
     evidence: Evidence
     levels: tuple[Level, ...]

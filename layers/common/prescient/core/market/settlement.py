@@ -28,7 +28,7 @@ class Resolution:
 
 
 def needs_confirmation(market: Market) -> bool:
-    """Whether it closed at half each with nobody yet to say that this is its resolution."""
+    """Whether it closed at half each and no source has confirmed that as its resolution."""
     half_each = (market.yes_price, market.no_price) == (HALF, HALF)
     return market.closed and half_each and market.resolution_status not in ("resolved", "disputed")
 

@@ -14,7 +14,7 @@ from prescient.core.portfolio.positions import Exit, ExitKind, Holding, check_sa
 
 @dataclass(frozen=True, slots=True)
 class OpenPosition:
-    """`holding` is None where nobody knows its shares; `bid`, 0–1, is 0 where nobody buys."""
+    """`holding` is None where its shares are unknown; `bid`, 0–1, is 0 without a bid."""
 
     position_id: int
     holding: Holding | None
@@ -40,15 +40,15 @@ def liquidate(positions: Sequence[OpenPosition]) -> list[Exit]:
 
     Raises `PortfolioConflict` that names each position that cannot be sold.
     """
-    obstacles = [problem for one in positions if (problem := _obstacle(one))]
+    obstacles = [problem for position in positions if (problem := _obstacle(position))]
     if obstacles:
         raise PortfolioConflict(f"liquidate: {', '.join(obstacles)}")
-    return [close(one, None) for one in positions]
+    return [close(position, None) for position in positions]
 
 
 def _obstacle(position: OpenPosition) -> str | None:
     if position.holding is None:
-        return f"nobody knows the shares of position {position.position_id}"
+        return f"position {position.position_id} has unknown shares"
     if position.bid <= ZERO:
-        return f"nobody bids for position {position.position_id}"
+        return f"position {position.position_id} has no bid"
     return None

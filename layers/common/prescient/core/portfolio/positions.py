@@ -79,7 +79,7 @@ class Exit:
 
     @property
     def source(self) -> str:
-        """What makes this exit unique in its portfolio, so that a retry cannot repeat it."""
+        """The key of this exit, unique in its portfolio, so that a retry cannot repeat it."""
         return f"exit:{self.holding.position_id}:{self.kind}:{self.holding.shares}"
 
 

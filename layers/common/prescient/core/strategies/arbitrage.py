@@ -21,7 +21,7 @@ from pydantic import Field
 from prescient.core.market.fees import fee_per_share
 from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import MarketId, Outcome
-from prescient.core.money import ONE, plain
+from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies.candidates import Candidate, EventFacts
 from prescient.core.strategies.configuration import Fraction, Positive, StrategyConfiguration
 from prescient.core.strategies.protocol import Guarantee, Leg, LegGroup, PortfolioView, Strategy
@@ -62,7 +62,7 @@ class _Find:
 
     @property
     def cost(self) -> Decimal:
-        return sum((one.cost for one in self.purchases), Decimal(0))
+        return sum((purchase.cost for purchase in self.purchases), ZERO)
 
     @property
     def annual_return(self) -> Decimal:
@@ -70,7 +70,7 @@ class _Find:
 
     @property
     def market_ids(self) -> frozenset[MarketId]:
-        return frozenset(one.candidate.market_id for one in self.purchases)
+        return frozenset(purchase.candidate.market_id for purchase in self.purchases)
 
 
 def decide(
@@ -82,7 +82,7 @@ def decide(
         for find in _finds(candidates, view.decided_at)
         if (guarantee := _guarantee(find, configuration)).covers(find.cost)
     ]
-    found.sort(key=lambda one: (-one[0].annual_return, one[0].subject))
+    found.sort(key=lambda ranked: (-ranked[0].annual_return, ranked[0].subject))
     groups, taken = [], set[MarketId]()
     for find, guarantee in found:
         if taken.isdisjoint(find.market_ids):
@@ -122,7 +122,7 @@ def _every_yes(event: EventFacts, markets: Sequence[Candidate], now: datetime) -
 def _several_no(event: EventFacts, markets: Sequence[Candidate], now: datetime) -> Iterator[_Find]:
     """Form (c): of all choices of k legs the k cheapest leave most, so only these are tried."""
     sides = [_purchase(candidate, Outcome.NO) for candidate in markets]
-    priced = sorted((side for side in sides if side is not None), key=lambda one: one.cost)
+    priced = sorted((side for side in sides if side is not None), key=lambda side: side.cost)
     for count in range(2, len(priced) + 1):
         form = f"NO of {count} markets that exclude each other"
         subject = f"event-{event.event_id}"
@@ -130,7 +130,7 @@ def _several_no(event: EventFacts, markets: Sequence[Candidate], now: datetime) 
 
 
 def _purchase(candidate: Candidate, outcome: Outcome) -> _Purchase | None:
-    """None where nobody is seen to sell: a price that is only assumed guarantees nothing."""
+    """None without a visible ask: a price that is only assumed guarantees nothing."""
     offers = candidate.offers_of(outcome)
     ask = offers.best_ask
     if ask is None or offers.evidence is Evidence.MID:
@@ -141,7 +141,7 @@ def _purchase(candidate: Candidate, outcome: Outcome) -> _Purchase | None:
 def _find(
     subject: str, form: str, sides: Sequence[_Purchase | None], payout: Decimal, now: datetime
 ) -> Iterator[_Find]:
-    """One find, or none where a leg has no price or nobody knows when it ends."""
+    """One find, or none where a leg lacks a price or an end date."""
     purchases = tuple(side for side in sides if side is not None)
     ends = [end for side in purchases if (end := _end(side.candidate)) is not None]
     if len(purchases) < len(sides) or len(ends) < len(sides) or max(ends) <= now:
@@ -173,7 +173,7 @@ def _group(find: _Find, guarantee: Guarantee) -> LegGroup:
         f"{find.end:%Y-%m-%d}: an edge of {_short(edge)}, "
         f"{plain(round(find.annual_return * 100, 1))}% a year"
     )
-    legs = tuple(Leg(one.candidate, one.outcome) for one in find.purchases)
+    legs = tuple(Leg(purchase.candidate, purchase.outcome) for purchase in find.purchases)
     return LegGroup(find.subject, legs, guarantee, ONE, reason)
 
 

@@ -26,7 +26,7 @@ class HeldPosition:
     """An open position as a strategy sees it.
 
     `cost_basis` is dollars, `entry_price` 0–1; `strategy_type` is the strategy that bought it,
-    None where nobody knows. `candidate` is its market in this batch, None where that is missing
+    None where that is unknown. `candidate` is its market in this batch, None where that is missing
     or closed.
     """
 

@@ -24,7 +24,7 @@ class RandomConfiguration(StrategyConfiguration):
     """Same filters, sizes and exits as the others, and no opinion of its own."""
 
     entries_per_cycle: Annotated[int, Field(ge=1, le=100)] = Field(
-        2, description="Markets that it enters in a cycle, if so many are free."
+        2, description="Markets that it enters in a cycle, at most."
     )
 
 
