@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from local.aws.stack import Stack, StepFailed
 from local.demo.results import Results
 from local.demo.timetable import Turn
+from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.store.cycles import CyclePortfolioRow
 
 
@@ -46,7 +47,7 @@ class Trader:
             )
             return []
         rows = self._results.of_cycle(execution.output["cycle_id"])
-        failed = [row for row in rows if row.status == "failed"]
+        failed = [row for row in rows if row.status is CyclePortfolioStatus.FAILED]
         self.journal.failures += [
             f"{turn.title}: portfolio {row.portfolio_id}: {row.reason}" for row in failed
         ]

@@ -19,7 +19,7 @@ from rich.table import Table
 from local.demo.report import activity_tables, funnel_tables, portfolio_tables
 from local.demo.results import Activity, StrategyRow, Tally, tallies
 from local.demo.run_file import RunSummary, write_run_file
-from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store.portfolios import PortfolioRow
 
 SUMMARY = RunSummary(
@@ -43,7 +43,7 @@ PORTFOLIO = PortfolioRow(
     total_profit_loss=Decimal("-0.63"),
     realized_pnl=Decimal("0.10"),
     trade_count=1,
-    status="active",
+    status=PortfolioStatus.ACTIVE,
     status_reason=None,
     created_at=NOON,
     last_updated=NOON,

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from prescient.core.market.batches import BatchKind
 from prescient.core.market.markets import Market, MarketId, Quote
 from prescient.store import features, tape
 from prescient.store.database import Session
@@ -23,7 +24,7 @@ class Batch:
     """A fetch that starts `minutes` after the one before and sees its markets a bit later."""
 
     minutes: int
-    kind: str
+    kind: BatchKind
     fails: bool
     seen_after: int
     listed: bool
@@ -58,7 +59,7 @@ def batches(draw: st.DrawFn) -> Batch:
     shown = draw(st.sets(st.sampled_from(MARKETS)))
     return Batch(
         minutes=draw(st.integers(0, 45) | st.integers(46, 60 * 40)),
-        kind=draw(st.sampled_from(["filter", "filter", "price_update"])),
+        kind=draw(st.sampled_from([BatchKind.FILTER, BatchKind.FILTER, BatchKind.PRICE_UPDATE])),
         fails=draw(st.integers(0, 9)) == 0,
         seen_after=draw(st.integers(0, 120)),
         listed=draw(st.integers(0, 9)) > 0,
@@ -82,6 +83,6 @@ def write(session: Session, batches: Sequence[Batch]) -> datetime:
             tape.discard(session, batch_id, "HTML", {})
             continue
         tape.publish(session, batch_id, {}, now)
-        if batch.kind == "filter":
+        if batch.kind is BatchKind.FILTER:
             features.record_hours(session, batch_id)
     return now

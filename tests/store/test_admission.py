@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from prescient.core.deciding.admission import admissions
 from prescient.core.deciding.decisions import common_filters
 from prescient.core.deciding.thresholds import Thresholds
+from prescient.core.market.batches import BatchKind
 from prescient.core.market.markets import EventId, Market, MarketId, Quote
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import admission, candidates, listings, tape
@@ -91,7 +92,7 @@ def test_admits_what_the_common_filters_of_some_configuration_admit(
 
 
 def _write(session: Any, listed: list[tuple[set[str], list[Market]]]) -> int:
-    batch_id = tape.open_batch(session, "filter", NOON)
+    batch_id = tape.open_batch(session, BatchKind.FILTER, NOON)
     for place, (tags, members) in enumerate(listed):
         named = [
             market_of(one, MarketId(f"m{place}-{number}")) for number, one in enumerate(members)

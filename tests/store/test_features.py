@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from prescient.core.market.batches import BatchKind
 from prescient.core.market.markets import MarketId
 from prescient.store import features, tape
 from prescient.store.tape import Sighting
@@ -35,7 +36,7 @@ def test_features_are_those_of_the_hours_before_the_batch(
     world.truncate()
     with world.context.database.transaction() as session:
         started_at = write(session, batches) + timedelta(minutes=minutes)
-        batch_id = tape.open_batch(session, "filter", started_at)
+        batch_id = tape.open_batch(session, BatchKind.FILTER, started_at)
         tape.append(session, batch_id, shown, Sighting(started_at))
         features.compute(session, batch_id, MARKETS, LOOKBACKS)
     for market_id in MARKETS:
@@ -106,7 +107,7 @@ def test_only_what_is_asked_for_is_computed(world: World) -> None:
     with world.context.database.transaction() as session:
         for hour in range(3):
             now = NOON + timedelta(hours=hour)
-            batch_id = tape.open_batch(session, "filter", now)
+            batch_id = tape.open_batch(session, BatchKind.FILTER, now)
             shown = [market(market_id=MarketId(one)) for one in ("m1", "m2")]
             tape.append(session, batch_id, shown, Sighting(now))
             features.compute(session, batch_id, [M1, MarketId("gone")], [24])
@@ -118,7 +119,7 @@ def test_only_what_is_asked_for_is_computed(world: World) -> None:
 
 def test_nothing_asked_for_is_nothing_computed(world: World) -> None:
     with world.context.database.transaction() as session:
-        batch_id = tape.open_batch(session, "filter", NOON)
+        batch_id = tape.open_batch(session, BatchKind.FILTER, NOON)
         features.compute(session, batch_id, [], [24])
         features.compute(session, batch_id, [M1], [])
     assert world.rows("SELECT 1 FROM market_features") == []
@@ -129,12 +130,12 @@ def test_the_edge_of_a_lookback_is_a_moment_not_an_hour(world: World, minutes: i
     """Six hours after 12:30 the mark of 12:30 still counts, a minute later no more."""
     with world.context.database.transaction() as session:
         seen_at = NOON + timedelta(minutes=30)
-        batch_id = tape.open_batch(session, "filter", seen_at)
+        batch_id = tape.open_batch(session, BatchKind.FILTER, seen_at)
         tape.append(session, batch_id, [market()], Sighting(seen_at))
         tape.publish(session, batch_id, {}, seen_at)
         features.record_hours(session, batch_id)
         now = seen_at + timedelta(hours=5, minutes=minutes)
-        batch_id = tape.open_batch(session, "filter", now)
+        batch_id = tape.open_batch(session, BatchKind.FILTER, now)
         tape.append(session, batch_id, [market()], Sighting(now))
         features.compute(session, batch_id, [M1], [6])
     found = world.rows("SELECT observations FROM market_features")

@@ -8,7 +8,7 @@ from decimal import Decimal as D
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.portfolio.cash import Transfer
+from prescient.core.portfolio.cash import Executor, Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.rebalancing import Member, drifted, drifts, transfers
 
@@ -106,5 +106,5 @@ def test_a_transfer_names_both_sides_and_the_day() -> None:
         amount=D("1.00"),
         key="rebalancing:2026-01-02:1:2",
         reason="rebalancing",
-        executed_by="system",
+        executed_by=Executor.SYSTEM,
     )

@@ -9,6 +9,7 @@ import pytest
 
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import BatchLost, ExchangeUnavailable, InvalidRequest
+from prescient.core.market.batches import BatchKind
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import EventId, FeeSchedule, Market, MarketId, Outcome, Quote
 from prescient.store import candidates, tape
@@ -237,7 +238,7 @@ def test_asks_for_no_event_that_ended_long_before_anybody_would_trade_it(world: 
 def test_a_batch_that_maintenance_took_away_is_not_published(world: World) -> None:
     world.portfolio()
     with world.context.database.transaction() as session:
-        batch_id = tape.open_batch(session, "filter", NOON)
+        batch_id = tape.open_batch(session, BatchKind.FILTER, NOON)
         tape.discard(session, batch_id, "stale", {})
         with pytest.raises(BatchLost, match="no longer loading"):
             tape.publish(session, batch_id, {}, NOON)

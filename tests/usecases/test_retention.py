@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
 
+from prescient.core.market.batches import BatchKind
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import MarketId
 from prescient.store import idempotency, tape
@@ -46,7 +47,7 @@ def test_an_old_listing_that_nobody_acted_on_goes_and_a_young_one_stays(world: W
 
 def test_a_batch_that_no_cycle_used_goes_whole(world: World) -> None:
     with world.context.database.transaction() as session:
-        for kind in ("price_update", "backfill", "filter"):
+        for kind in BatchKind:
             batch_id = tape.open_batch(session, kind, NOON)
             tape.discard(session, batch_id, "HTML", {})
     world.clock.pass_time(days=31)
@@ -107,15 +108,15 @@ def test_every_sighting_of_an_open_positions_market_stays_until_it_closes(world:
 
 def test_a_batch_that_has_been_loading_for_an_hour_is_removed(world: World) -> None:
     with world.context.database.transaction() as session:
-        tape.open_batch(session, "filter", NOON - timedelta(minutes=61))
-        young = tape.open_batch(session, "filter", NOON - timedelta(minutes=59))
+        tape.open_batch(session, BatchKind.FILTER, NOON - timedelta(minutes=61))
+        young = tape.open_batch(session, BatchKind.FILTER, NOON - timedelta(minutes=59))
     assert run(world).stale_batches == 1
     assert [row["batch_id"] for row in world.rows("SELECT batch_id FROM market_batches")] == [young]
 
 
 def test_rows_of_schema_v1_stay(world: World) -> None:
     with world.context.database.transaction() as session:
-        batch_id = tape.open_batch(session, "filter", NOON)
+        batch_id = tape.open_batch(session, BatchKind.FILTER, NOON)
         session.execute(
             "INSERT INTO market_snapshots (batch_id, market_id, timestamp, mark_stale, legacy_id)"
             " VALUES (%s, 'old', %s, true, 7)",

@@ -1,14 +1,17 @@
-"""What clients get to see of a cycle."""
+"""What clients see of a cycle."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from prescient.api.responses import Money
+from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
 from prescient.store.cycles import CycleResultRow, CycleRow
 
 STEPS = (
@@ -24,12 +27,21 @@ def url(cycle_id: int) -> str:
     return f"/trading/cycles/{cycle_id}"
 
 
+class StepStatus(StrEnum):
+    """How far a step of a portfolio's cycle is."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
 class Step(BaseModel):
-    """`status` is pending, completed, failed or skipped."""
+    """A step of a cycle, with what it did for the portfolio."""
 
     step: str
     name: str
-    status: str
+    status: StepStatus
     details: Mapping[str, Any]
 
 
@@ -44,7 +56,7 @@ class PortfolioResult(BaseModel):
     portfolio_id: int
     portfolio_name: str
     strategy_type: str
-    status: str
+    status: CyclePortfolioStatus
     success: bool
     signals_generated: int
     trades_executed: int
@@ -69,19 +81,21 @@ class CycleSummary(BaseModel):
 
     @classmethod
     def of(cls, results: Sequence[PortfolioResult]) -> Self:
-        ended = [one.status for one in results]
+        statuses = Counter(result.status for result in results)
+        successful = statuses[CyclePortfolioStatus.COMPLETED]
+        failed = statuses[CyclePortfolioStatus.FAILED]
         return cls(
             total_portfolios=len(results),
-            portfolios_processed=sum(one in ("completed", "failed") for one in ended),
-            successful_portfolios=ended.count("completed"),
-            failed_portfolios=ended.count("failed"),
-            skipped_portfolios=ended.count("skipped"),
-            total_trades_executed=sum(one.trades_executed for one in results),
+            portfolios_processed=successful + failed,
+            successful_portfolios=successful,
+            failed_portfolios=failed,
+            skipped_portfolios=statuses[CyclePortfolioStatus.SKIPPED],
+            total_trades_executed=sum(result.trades_executed for result in results),
         )
 
 
 class Cycle(BaseModel):
-    """A cycle; `status` is running, completed or failed, `decided_at` the end of its filter.
+    """A cycle; `decided_at` is the end of its filter.
 
     `counters` are what its last fetch asked of the exchange and left out: calls, retries, bytes,
     skipped rows by reason.
@@ -90,8 +104,8 @@ class Cycle(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     cycle_id: int
-    kind: str
-    status: str
+    kind: CycleKind
+    status: CycleStatus
     execution_name: str | None
     parameters: Mapping[str, Any]
     batch_id: int | None
@@ -122,7 +136,7 @@ class CycleStarted(BaseModel):
 
     message: str
     cycle_id: int
-    status: str
+    status: CycleStatus
     url: str
 
     @classmethod
@@ -170,7 +184,7 @@ def _result(row: CycleResultRow, cycle: CycleRow) -> dict[str, Any]:
         "portfolio_name": row.portfolio_name,
         "strategy_type": row.strategy_type,
         "status": row.status,
-        "success": row.status == "completed",
+        "success": row.status is CyclePortfolioStatus.COMPLETED,
         "signals_generated": row.signals,
         "trades_executed": row.trades,
         "rejections": row.rejections,
@@ -189,20 +203,26 @@ def _steps(row: CycleResultRow, cycle: CycleRow) -> list[Step]:
         {"trades_executed": row.trades, "rejections": row.rejections},
         {"equity": row.equity},
     )
-    done = (True, bool(row.funnel), row.executed_at is not None, row.status == "completed")
+    completed = row.status is CyclePortfolioStatus.COMPLETED
+    done = (True, bool(row.funnel), row.executed_at is not None, completed)
     reached = done.index(False) if False in done else len(done)
     return [
         Step(
             step=step,
             name=name,
-            status="completed" if place < reached else _ending(row.status, place == reached),
+            status=StepStatus.COMPLETED
+            if place < reached
+            else _not_completed(row.status, is_next=place == reached),
             details=details[place] if place < reached else {},
         )
         for place, (step, name) in enumerate(STEPS)
     ]
 
 
-def _ending(portfolio_status: str, is_next: bool) -> str:
-    if portfolio_status == "failed":
-        return "failed" if is_next else "skipped"
-    return "skipped" if portfolio_status == "skipped" else "pending"
+def _not_completed(portfolio_status: CyclePortfolioStatus, *, is_next: bool) -> StepStatus:
+    match portfolio_status:
+        case CyclePortfolioStatus.FAILED:
+            return StepStatus.FAILED if is_next else StepStatus.SKIPPED
+        case CyclePortfolioStatus.SKIPPED:
+            return StepStatus.SKIPPED
+    return StepStatus.PENDING

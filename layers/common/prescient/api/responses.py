@@ -10,7 +10,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
 from prescient.core.money import CENT, SHARE_STEP
-from prescient.core.portfolio.positions import Exit
+from prescient.core.portfolio.portfolios import PortfolioStatus
+from prescient.core.portfolio.positions import Action, Exit, PositionStatus
 from prescient.store.portfolios import PortfolioRow, PositionRow
 
 Money = Annotated[
@@ -83,7 +84,7 @@ class PortfolioListed(BaseModel):
     portfolio_id: int
     name: str
     strategy_type: str
-    status: str
+    status: PortfolioStatus
     current_balance: Money
     total_invested: Money
     realized_pnl: Money
@@ -108,14 +109,14 @@ class Position(BaseModel):
     trade_id: str
     market_id: str
     market_question: str
-    action: str
+    action: Action
     amount: Money
     fee: Money
     shares: Shares | None
     cost_basis: Money
     entry_price: Price
     entry_timestamp: datetime
-    status: str
+    status: PositionStatus
     mark_price: Price | None
     current_pnl: Money | None
     realized_pnl: Money
@@ -167,7 +168,7 @@ class PortfolioAnswer(BaseModel):
         cls, row: PortfolioRow, positions: Sequence[PositionRow], message: str, now: datetime
     ) -> Self:
         portfolio = Portfolio.model_validate(row)
-        portfolio.positions = [Position.model_validate(one) for one in positions]
+        portfolio.positions = [Position.model_validate(position) for position in positions]
         summary = PortfolioSummary.model_validate(portfolio.model_dump())
         return cls(message=message, portfolio=portfolio, summary=summary, timestamp=now)
 
@@ -191,7 +192,7 @@ class PortfoliosAnswer(BaseModel):
     def of(cls, rows: Sequence[PortfolioRow], now: datetime) -> Self:
         summary = PortfoliosSummary(
             total_portfolios=len(rows),
-            active_portfolios=sum(row.status == "active" for row in rows),
+            active_portfolios=sum(row.status is PortfolioStatus.ACTIVE for row in rows),
             total_value_all_portfolios=sum((row.total_value for row in rows), Decimal(0)),
             total_positions_all_portfolios=sum(row.open_positions for row in rows),
         )

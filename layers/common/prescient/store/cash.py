@@ -7,30 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 
 from prescient.core.errors import PortfolioNotFound
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import ledger, statements
 from prescient.store.database import Session
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    portfolio_id: PortfolioId
-    status: str
-    current_balance: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Account:
-    """What decides whether a portfolio's cash may move; `balance` is dollars."""
+    """What decides whether a portfolio's cash may move; the balance is dollars."""
 
+    portfolio_id: PortfolioId
     status: PortfolioStatus
-    balance: Decimal
+    current_balance: Decimal
 
 
 def lock_accounts(session: Session, ids: Sequence[PortfolioId]) -> dict[PortfolioId, Account]:
@@ -38,11 +33,9 @@ def lock_accounts(session: Session, ids: Sequence[PortfolioId]) -> dict[Portfoli
 
     Raises `PortfolioNotFound`.
     """
-    with session.cursor(row_factory=class_row(_Row)) as cursor:
+    with session.cursor(row_factory=typed_row(Account)) as cursor:
         rows = cursor.execute(SQL["lock_portfolios"], {"portfolio_ids": list(ids)}).fetchall()
-    accounts = {
-        row.portfolio_id: Account(PortfolioStatus(row.status), row.current_balance) for row in rows
-    }
+    accounts = {row.portfolio_id: row for row in rows}
     for portfolio_id in ids:
         if portfolio_id not in accounts:
             raise PortfolioNotFound(portfolio_id)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from psycopg.rows import class_row
-
 from prescient.core.market.markets import FeeSchedule, MarketId
 from prescient.core.portfolio.closing import OpenPosition
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
@@ -22,7 +21,7 @@ class _Row:
     position_id: int
     portfolio_id: int
     market_id: MarketId
-    action: str
+    action: Action
     shares: Decimal | None
     cost_basis: Decimal
     fee_rate: Decimal
@@ -35,12 +34,12 @@ def open_positions(
 ) -> list[OpenPosition]:
     """The portfolio's open positions by id, or the one that is named if it is open."""
     values = {"portfolio_id": portfolio_id, "position_id": position_id}
-    with session.cursor(row_factory=class_row(_Row)) as cursor:
+    with session.cursor(row_factory=typed_row(_Row)) as cursor:
         return [_open(row) for row in cursor.execute(SQL["select_open_positions"], values)]
 
 
 def _open(row: _Row) -> OpenPosition:
-    outcome = Action(row.action).outcome
+    outcome = row.action.outcome
     holding = (
         Holding(
             row.position_id, row.portfolio_id, row.market_id, outcome, row.shares, row.cost_basis

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.json import Json, Jsonb
 
+from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
 from prescient.core.deciding.decisions import Funnel
 from prescient.core.errors import ClaimLost, CycleNotFound
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 LEASE = timedelta(minutes=15)
@@ -29,10 +31,10 @@ class CycleRow:
 
     cycle_id: int
     cycle_key: str
-    kind: str
+    kind: CycleKind
     execution_name: str | None
     parameters: Mapping[str, object]
-    status: str
+    status: CycleStatus
     batch_id: int | None
     started_at: datetime
     decided_at: datetime | None
@@ -47,7 +49,7 @@ class CyclePortfolioRow:
 
     cycle_id: int
     portfolio_id: PortfolioId
-    status: str
+    status: CyclePortfolioStatus
     lease_until: datetime | None
     funnel: Funnel
     signals: int
@@ -71,7 +73,7 @@ class Opening:
     """What makes a cycle unique (`cycle_key`) and what it was asked for."""
 
     cycle_key: str
-    kind: str
+    kind: CycleKind
     execution_name: str | None
     parameters: Mapping[str, object]
 
@@ -91,7 +93,7 @@ def open_cycle(session: Session, opening: Opening, now: datetime) -> int:
 
 def get(session: Session, cycle_id: int) -> CycleRow:
     """The cycle; raises `CycleNotFound`."""
-    with session.cursor(row_factory=class_row(CycleRow)) as cursor:
+    with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
         row = cursor.execute(SQL["select_cycle"], {"cycle_id": cycle_id}).fetchone()
     if row is None:
         raise CycleNotFound(f"cycle_id: no cycle {cycle_id} exists")
@@ -100,14 +102,14 @@ def get(session: Session, cycle_id: int) -> CycleRow:
 
 def find_by_key(session: Session, cycle_key: str) -> CycleRow | None:
     """The cycle that this key opened, if it has."""
-    with session.cursor(row_factory=class_row(CycleRow)) as cursor:
+    with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
         return cursor.execute(SQL["select_cycle_by_key"], {"cycle_key": cycle_key}).fetchone()
 
 
 def newest(session: Session, limit: int, before: int | None = None) -> list[CycleRow]:
     """At most `limit` cycles, newest first, older than cycle `before` where given."""
     values = {"limit": limit, "before": before}
-    with session.cursor(row_factory=class_row(CycleRow)) as cursor:
+    with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
         return cursor.execute(SQL["select_cycles"], values).fetchall()
 
 
@@ -151,7 +153,7 @@ def admitted(session: Session, cycle_id: int) -> list[PortfolioId]:
 
 def portfolio_results(session: Session, cycle_id: int) -> list[CycleResultRow]:
     """What the cycle did, one row a portfolio, by id."""
-    with session.cursor(row_factory=class_row(CycleResultRow)) as cursor:
+    with session.cursor(row_factory=typed_row(CycleResultRow)) as cursor:
         values = {"cycle_id": cycle_id}
         return cursor.execute(SQL["select_cycle_portfolios"], values).fetchall()
 
@@ -167,7 +169,7 @@ def ask_portfolio_result(
     session: Session, cycle_id: int, portfolio_id: PortfolioId
 ) -> Callable[[], CyclePortfolioRow]:
     """`portfolio_result`, sent now and waited for when it is called."""
-    cursor = session.cursor(row_factory=class_row(CyclePortfolioRow))
+    cursor = session.cursor(row_factory=typed_row(CyclePortfolioRow))
     cursor.execute(SQL["select_cycle_portfolio"], _key(cycle_id, portfolio_id))
 
     def answer() -> CyclePortfolioRow:
@@ -198,8 +200,8 @@ def claim(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datet
 
 
 def check_claim(claim: CyclePortfolioRow) -> None:
-    """Raises `ClaimLost` where the cycle does not run the locked portfolio."""
-    if claim.status != "running":
+    """Raise `ClaimLost` where the cycle does not run the locked portfolio."""
+    if claim.status is not CyclePortfolioStatus.RUNNING:
         raise ClaimLost(
             f"cycle {claim.cycle_id} does not run portfolio {claim.portfolio_id}: "
             f"it is {claim.status}"
@@ -249,7 +251,7 @@ def close(session: Session, cycle_id: int, error: str | None, now: datetime) -> 
     """End the cycle, as failed where there is an error; what never finished fails with it."""
     reason = error or "the cycle ended before this portfolio did"
     session.execute(SQL["fail_unfinished"], {"cycle_id": cycle_id, "reason": reason})
-    status = "completed" if error is None else "failed"
+    status = CycleStatus.COMPLETED if error is None else CycleStatus.FAILED
     values = {"cycle_id": cycle_id, "status": status, "error": error, "now": now}
     session.execute(SQL["close_cycle"], values)
 

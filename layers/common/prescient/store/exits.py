@@ -12,6 +12,7 @@ from decimal import Decimal
 from psycopg.rows import class_row, scalar_row
 
 from prescient.core.market.markets import FeeSchedule, MarketId
+from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.exits import PricedHolding, Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Exit, Holding
@@ -145,4 +146,6 @@ def _results(exits: Sequence[Exit]) -> dict[str, object]:
 
 
 def _entry(one: Exit) -> ledger.Entry:
-    return ledger.Entry(PortfolioId(one.holding.portfolio_id), one.kind, one.cash, one.source)
+    return ledger.Entry(
+        PortfolioId(one.holding.portfolio_id), LedgerKind(one.kind), one.cash, one.source
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
@@ -19,7 +20,7 @@ class Entry:
     """A movement of cash in dollars; `source` is unique in its portfolio, so it happens once."""
 
     portfolio_id: PortfolioId
-    kind: str
+    kind: LedgerKind
     amount: Decimal
     source: str
 

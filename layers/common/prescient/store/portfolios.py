@@ -8,14 +8,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from psycopg import errors
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from prescient.core.errors import PortfolioConflict, PortfolioNotFound
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.portfolios import Limits, NewPortfolio, PortfolioId, PortfolioStatus
+from prescient.core.portfolio.positions import Action, PositionStatus
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 NAME_TAKEN = "portfolios_name_key"
@@ -35,7 +37,7 @@ class PortfolioRow:
     total_profit_loss: Decimal
     realized_pnl: Decimal
     trade_count: int
-    status: str
+    status: PortfolioStatus
     status_reason: str | None
     created_at: datetime
     last_updated: datetime
@@ -80,7 +82,7 @@ class PositionRow:
     trade_id: str
     market_id: str
     market_question: str
-    action: str
+    action: Action
     amount: Decimal
     fee: Decimal
     shares: Decimal | None
@@ -88,7 +90,7 @@ class PositionRow:
     entry_price: Decimal
     entry_bid: Decimal | None
     entry_timestamp: datetime
-    status: str
+    status: PositionStatus
     stop_loss_bid: Decimal | None
     take_profit_bid: Decimal | None
     flag: str | None
@@ -120,7 +122,7 @@ def create(session: Session, portfolio: NewPortfolio, now: datetime) -> Portfoli
 
 def get(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:
     """The portfolio; raises `PortfolioNotFound`."""
-    with session.cursor(row_factory=class_row(PortfolioRow)) as cursor:
+    with session.cursor(row_factory=typed_row(PortfolioRow)) as cursor:
         row = cursor.execute(SQL["select_portfolio"], {"portfolio_id": portfolio_id}).fetchone()
     if row is None:
         raise PortfolioNotFound(portfolio_id)
@@ -146,7 +148,7 @@ def start_lock(session: Session, portfolio_id: PortfolioId) -> None:
 
 def list_by_status(session: Session, statuses: Sequence[PortfolioStatus]) -> list[PortfolioRow]:
     """All portfolios in one of `statuses`, by id."""
-    with session.cursor(row_factory=class_row(PortfolioRow)) as cursor:
+    with session.cursor(row_factory=typed_row(PortfolioRow)) as cursor:
         return cursor.execute(SQL["select_portfolios"], {"statuses": list(statuses)}).fetchall()
 
 
@@ -186,10 +188,12 @@ def update(
         raise _conflict(error, wanted.name) from error
 
 
-def positions(session: Session, portfolio_id: PortfolioId, status: str) -> list[PositionRow]:
-    """The portfolio's `open` or `closed` positions, newest first."""
+def positions(
+    session: Session, portfolio_id: PortfolioId, status: PositionStatus
+) -> list[PositionRow]:
+    """The portfolio's positions of this status, newest first."""
     values = {"portfolio_id": portfolio_id, "status": status}
-    with session.cursor(row_factory=class_row(PositionRow)) as cursor:
+    with session.cursor(row_factory=typed_row(PositionRow)) as cursor:
         return cursor.execute(SQL["select_positions"], values).fetchall()
 
 
@@ -200,8 +204,8 @@ def set_triggers(
     values = {
         "portfolio_id": portfolio_id,
         "position_ids": list(wanted),
-        "stops": [one.stop_loss_bid for one in wanted.values()],
-        "takes": [one.take_profit_bid for one in wanted.values()],
+        "stops": [triggers.stop_loss_bid for triggers in wanted.values()],
+        "takes": [triggers.take_profit_bid for triggers in wanted.values()],
     }
     session.execute(SQL["update_triggers"], values)
 

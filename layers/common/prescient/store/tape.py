@@ -12,18 +12,20 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from prescient.core.errors import BatchLost
+from prescient.core.market.batches import BatchKind, BatchStatus
 from prescient.core.market.markets import Market, MarketId, Quote
 from prescient.core.market.marks import is_trusted, mark_price
 from prescient.core.market.settlement import resolution
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
 
-def open_batch(session: Session, kind: str, now: datetime) -> int:
-    """Start a batch of kind `filter`, `price_update` or `backfill`; it is `loading`."""
+def open_batch(session: Session, kind: BatchKind, now: datetime) -> int:
+    """Start a batch, which is `loading`."""
     with session.cursor(row_factory=scalar_row) as cursor:
         return int(cursor.execute(SQL["open_batch"], {"kind": kind, "now": now}).fetchall()[0])
 
@@ -106,14 +108,14 @@ class BatchRow:
     """How many markets a batch holds, and how many rows the fetch skipped."""
 
     batch_id: int
-    status: str
+    status: BatchStatus
     markets: int
     skipped: int
 
 
 def get_batch(session: Session, batch_id: int) -> BatchRow:
     """The batch; it must exist."""
-    with session.cursor(row_factory=class_row(BatchRow)) as cursor:
+    with session.cursor(row_factory=typed_row(BatchRow)) as cursor:
         return cursor.execute(SQL["select_batch"], {"batch_id": batch_id}).fetchall()[0]
 
 

@@ -13,6 +13,7 @@ from prescient.core.execution.buys import Account, Order, Rejection
 from prescient.core.market.fills import Fill
 from prescient.core.market.markets import EventId
 from prescient.core.money import ZERO
+from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.core.portfolio.positions import Action
@@ -71,7 +72,7 @@ def save_purchases(
     }
     session.execute(SQL["insert_fills"], values)
     entries = [
-        ledger.Entry(portfolio_id, "buy", -one.fill.cost_basis, f"trade:{one.trade_id}")
+        ledger.Entry(portfolio_id, LedgerKind.BUY, -one.fill.cost_basis, f"trade:{one.trade_id}")
         for one in purchases
     ]
     ledger.post(session, entries, now)

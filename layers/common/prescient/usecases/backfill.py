@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from prescient.core.deciding.admission import HistoryNeed, history_needs
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ExchangeUnavailable
+from prescient.core.market.batches import BatchKind
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.polymarket.clob_rows import PricePoint
@@ -60,7 +61,7 @@ def _fill(
 ) -> int:
     end = context.now().replace(minute=0, second=0, microsecond=0)
     start = end - max(need.lookback_hours for need in needs) * HOUR
-    with fetching(context, "backfill") as fetch:
+    with fetching(context, BatchKind.BACKFILL) as fetch:
         found = _histories(markets, start, end, context)
         counters, now = fetch.counters, context.now()
         with context.database.transaction() as session:

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from prescient.core.portfolio.cash import Transfer, check_amount, check_flow, check_transfer
+from prescient.core.portfolio.cash import (
+    LedgerKind,
+    Transfer,
+    check_amount,
+    check_flow,
+    check_transfer,
+)
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cash, ledger
 from prescient.store.database import Session
@@ -18,7 +24,8 @@ def deposit(
 ) -> None:
     """Add cash; raises `InvalidRequest`, `PortfolioNotFound` or `PortfolioConflict`."""
     check_amount(amount)
-    _move(session, [ledger.Entry(portfolio_id, "deposit", amount, f"deposit:{key}")], now)
+    entry = ledger.Entry(portfolio_id, LedgerKind.DEPOSIT, amount, f"deposit:{key}")
+    _move(session, [entry], now)
 
 
 def withdraw(
@@ -26,7 +33,8 @@ def withdraw(
 ) -> None:
     """Take cash out, at most what there is; raises as `deposit` does."""
     check_amount(amount)
-    _move(session, [ledger.Entry(portfolio_id, "withdrawal", -amount, f"withdrawal:{key}")], now)
+    entry = ledger.Entry(portfolio_id, LedgerKind.WITHDRAWAL, -amount, f"withdrawal:{key}")
+    _move(session, [entry], now)
 
 
 def transfer(session: Session, wanted: Transfer, now: datetime) -> None:
@@ -46,8 +54,8 @@ def transfer_all(session: Session, wanted: Sequence[Transfer], now: datetime) ->
 
 def _entries(transfer: Transfer) -> tuple[ledger.Entry, ledger.Entry]:
     return (
-        ledger.Entry(transfer.from_id, "transfer_out", -transfer.amount, transfer.source),
-        ledger.Entry(transfer.to_id, "transfer_in", transfer.amount, transfer.source),
+        ledger.Entry(transfer.from_id, LedgerKind.TRANSFER_OUT, -transfer.amount, transfer.source),
+        ledger.Entry(transfer.to_id, LedgerKind.TRANSFER_IN, transfer.amount, transfer.source),
     )
 
 
@@ -58,7 +66,7 @@ def _move(session: Session, entries: Sequence[ledger.Entry], now: datetime) -> s
     new = [entry for entry in entries if entry.source not in before]
     for portfolio_id, change in _changes(new).items():
         account = accounts[portfolio_id]
-        check_flow(account.status, account.balance, change)
+        check_flow(account.status, account.current_balance, change)
     ledger.post(session, new, now)
     cash.shift_peaks(session, new, now)
     return {entry.source for entry in new}

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import InvalidRequest, PortfolioNotActive
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
@@ -23,7 +24,7 @@ class CycleParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["scheduled", "api", "manual"] = "scheduled"
+    kind: CycleKind = CycleKind.SCHEDULED
     scheduled_at: datetime | None = None
     portfolio_ids: Annotated[list[PortfolioId], Field(min_length=1)] | None = None
     thresholds: Thresholds = Thresholds()
@@ -52,7 +53,7 @@ class CycleResult(BaseModel):
 
     cycle_id: int | None = None
     max_concurrency: int | None = None
-    status: str | None = None
+    status: CycleStatus | None = None
 
 
 def run(request: CycleRequest, context: StepContext) -> CycleResult:
@@ -76,7 +77,7 @@ def open_cycle(
         return opened.cycle_id
     for portfolio_id in parameters.portfolio_ids or []:
         portfolio = portfolios.get(session, portfolio_id)
-        if portfolio.status != PortfolioStatus.ACTIVE:
+        if portfolio.status is not PortfolioStatus.ACTIVE:
             raise PortfolioNotActive(portfolio_id, portfolio.status)
     opening = cycles.Opening(
         cycle_key=cycle_key,

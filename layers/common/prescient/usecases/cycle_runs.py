@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import NoActivePortfolio, StateMachineUnavailable, TooManyExecutions
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -76,7 +77,9 @@ def _open(wanted: CycleRun, context: RequestContext) -> int:
 
 def _open_new(session: Session, wanted: CycleRun, execution_name: str, now: datetime) -> int:
     parameters = CycleParameters(
-        kind="api", portfolio_ids=_portfolio_ids(session, wanted), thresholds=wanted.thresholds
+        kind=CycleKind.API,
+        portfolio_ids=_portfolio_ids(session, wanted),
+        thresholds=wanted.thresholds,
     )
     return open_cycle(session, parameters, execution_name, now)
 
@@ -99,7 +102,7 @@ def _execution_name(request: idempotency.Request) -> str:
 def _start(cycle_id: int, context: RequestContext, *, repeatable: bool) -> None:
     """Start the state machine on an open cycle; it finds the cycle by the execution's name."""
     cycle = _cycle(cycle_id, context)
-    if cycle.status != "running":
+    if cycle.status is not CycleStatus.RUNNING:
         return
     request = json.dumps(dict(cycle.parameters), sort_keys=True)
     try:
@@ -120,7 +123,7 @@ def _close(cycle_id: int, error: Exception, context: RequestContext) -> None:
 def _ended(cycle_id: int, deadline: float, context: RequestContext) -> CycleRow:
     pause = FIRST_PAUSE_SECONDS
     cycle = _cycle(cycle_id, context)
-    while cycle.status == "running" and (left := deadline - context.elapsed()) > 0:
+    while cycle.status is CycleStatus.RUNNING and (left := deadline - context.elapsed()) > 0:
         context.sleep(min(pause, left))
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         cycle = _cycle(cycle_id, context)

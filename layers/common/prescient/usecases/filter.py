@@ -8,7 +8,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.errors import InvalidRequest
+from prescient.core.market.batches import BatchKind
 from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import MarketId, Outcome
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
@@ -69,7 +71,7 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
     work = _prepare(request, context)
     if work.cycle.batch_id is not None:
         return _answer(work.cycle, work.cycle.batch_id, context)
-    with fetching(context, "filter", work.cycle.cycle_id) as fetch:
+    with fetching(context, BatchKind.FILTER, work.cycle.cycle_id) as fetch:
         _load(fetch.batch_id, work.needs, context)
         _load_held(fetch.batch_id, work.needs, context)
         selection = _select(fetch.batch_id, work.needs, context)
@@ -84,9 +86,9 @@ def _prepare(request: FilterRequest, context: StepContext) -> CycleWork:
     with context.database.transaction() as session:
         cycle_id = request.cycle_id
         if cycle_id is None:
-            cycle_id = open_cycle(session, CycleParameters(kind="manual"), None, now)
+            cycle_id = open_cycle(session, CycleParameters(kind=CycleKind.MANUAL), None, now)
         cycle = cycles.get(session, cycle_id)
-        if cycle.status == "failed":
+        if cycle.status is CycleStatus.FAILED:
             raise InvalidRequest(f"cycle_id: cycle {cycle_id} has failed")
         runnable = _runnable(session, cycle)
     asked = CycleParameters.model_validate(cycle.parameters).thresholds
@@ -178,7 +180,7 @@ def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResul
     with context.database.transaction() as session:
         batch = tape.get_batch(session, batch_id)
         portfolio_ids = cycles.admitted(session, cycle.cycle_id)
-    if cycle.status == "completed":
+    if cycle.status is CycleStatus.COMPLETED:
         portfolio_ids = []
     return FilterResult(
         cycle_id=cycle.cycle_id,

@@ -16,6 +16,7 @@ from prescient.core.portfolio.portfolios import (
     check_deletion,
     check_status_change,
 )
+from prescient.core.portfolio.positions import PositionStatus
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import deletion, exposures, idempotency, portfolios
@@ -110,8 +111,8 @@ def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyCo
 def _settings(
     present: PortfolioRow, wanted: PortfolioChange, configuration: StrategyConfiguration
 ) -> PortfolioSettings:
-    status = wanted.status or PortfolioStatus(present.status)
-    check_status_change(PortfolioStatus(present.status), status, present.open_positions)
+    status = wanted.status or present.status
+    check_status_change(present.status, status, present.open_positions)
     strategy_type = wanted.strategy_type or present.strategy_type
     strategy_config = _as_given(configuration)
     before = (present.strategy_type, dict(present.strategy_config))
@@ -120,7 +121,7 @@ def _settings(
         name=wanted.name or present.name,
         description=present.description if wanted.description is None else wanted.description,
         status=status,
-        status_reason=present.status_reason if status == present.status else None,
+        status_reason=present.status_reason if status is present.status else None,
         strategy_type=strategy_type,
         strategy_config=strategy_config,
         config_version=present.config_version + is_changed,
@@ -144,7 +145,7 @@ def _move_triggers(
             configuration.take_profit_percentage,
             group_id=position.group_id,
         )
-        for position in portfolios.positions(session, portfolio_id, "open")
+        for position in portfolios.positions(session, portfolio_id, PositionStatus.OPEN)
         if position.entry_bid is not None
     }
     portfolios.set_triggers(session, portfolio_id, wanted)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from prescient.core.errors import ExchangeUnavailable
+from prescient.core.market.batches import BatchKind
 from prescient.core.market.markets import MarketId
 from prescient.core.market.settlement import needs_confirmation
 from prescient.core.portfolio.exits import due_exit
@@ -68,7 +69,7 @@ def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
     """Fetch the held markets, then publish, exit and value in one transaction."""
     with context.database.transaction() as session:
         held = exits.held_markets(session)
-    with fetching(context, "price_update") as fetch:
+    with fetching(context, BatchKind.PRICE_UPDATE) as fetch:
         page = context.exchange.markets_by_id(held)
         confirmed = _half_confirmed(fetch.batch_id, page, context)
         fetched = Fetched(fetch.batch_id, held, page, confirmed, fetch.counters, context.now())
@@ -126,7 +127,7 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
 
 
 def _record_metrics(result: PriceUpdateResult, metrics: Metrics) -> None:
-    metrics.add("BatchMarkets", result.markets, batch="price_update")
+    metrics.add("BatchMarkets", result.markets, batch=BatchKind.PRICE_UPDATE)
     metrics.add("OpenPositions", result.positions)
     metrics.add("PositionsSettled", result.settled)
     metrics.add("PositionsExited", result.exited)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from prescient import __version__
+from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.deciding.decisions import Decision, decide
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ClaimLost
@@ -26,7 +27,7 @@ from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycl
 class SignalResult(BaseModel):
     """`skipped` when another cycle runs the portfolio or it is no longer active."""
 
-    status: str
+    status: CyclePortfolioStatus
     signals: int = 0
     reason: str | None = None
 
@@ -46,10 +47,10 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
         if other is not None:
             return _skip(session, earlier, f"cycle {other} runs this portfolio")
         if earlier.funnel:
-            return SignalResult(status="running", signals=earlier.signals)
+            return SignalResult(status=CyclePortfolioStatus.RUNNING, signals=earlier.signals)
         decision = _decide(session, cycle, batch_id, portfolio)
         _save(session, cycle, portfolio, decision)
-    return SignalResult(status="running", signals=len(decision.signals))
+    return SignalResult(status=CyclePortfolioStatus.RUNNING, signals=len(decision.signals))
 
 
 def _batch_of(cycle: CycleRow) -> int:
@@ -60,7 +61,7 @@ def _batch_of(cycle: CycleRow) -> int:
 
 def _skip(session: Session, part: CyclePortfolioRow, reason: str) -> SignalResult:
     cycles.skip(session, part.cycle_id, part.portfolio_id, reason)
-    return SignalResult(status="skipped", reason=reason)
+    return SignalResult(status=CyclePortfolioStatus.SKIPPED, reason=reason)
 
 
 def _decide(session: Session, cycle: CycleRow, batch_id: int, portfolio: PortfolioRow) -> Decision:
@@ -91,7 +92,7 @@ def _view(
         limits=portfolio.limits,
         positions=positions,
         stopped_out=signals.stopped_out(session, portfolio_id, decided_at - cooldown),
-        paused=portfolio.status == PortfolioStatus.PAUSED,
+        paused=portfolio.status is PortfolioStatus.PAUSED,
     )
 
 

@@ -21,6 +21,7 @@ from prescient.api.responses import (
 )
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.portfolio.positions import PositionStatus
 from prescient.store import idempotency, portfolios
 from prescient.usecases import portfolio_management
 from prescient.usecases.support.context import RequestContext
@@ -137,5 +138,5 @@ def _portfolio(api: RequestContext, portfolio_id: PortfolioId, message: str) -> 
     now = api.now()
     with api.database.snapshot() as session:
         row = portfolios.get(session, portfolio_id)
-        positions = portfolios.positions(session, portfolio_id, "open")
+        positions = portfolios.positions(session, portfolio_id, PositionStatus.OPEN)
     return PortfolioAnswer.of(row, positions, message, now)

@@ -15,6 +15,7 @@ from prescient.api.cycle_responses import (
 from prescient.api.errors import CycleFailed
 from prescient.api.requests import IdempotencyKey, PortfolioIdInQuery, ThresholdsInQuery
 from prescient.api.routing import RouteTable
+from prescient.core.deciding.cycles import CycleStatus
 from prescient.core.errors import NoActivePortfolio, PortfolioConflict
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, portfolios
@@ -55,7 +56,7 @@ def run_portfolio_cycle(
         idempotency_key=idempotency_key,
     )
     cycle = _run(wanted, api)
-    if cycle.status == "running":
+    if cycle.status is CycleStatus.RUNNING:
         return CycleStarted.of(cycle), 202
     return _one(cycle, api), 200
 
@@ -84,7 +85,7 @@ def run_all_portfolios(
         cycle = _run(wanted, api)
     except NoActivePortfolio:
         return _nothing_to_run(api), 200
-    if cycle.status == "running":
+    if cycle.status is CycleStatus.RUNNING:
         return CycleStarted.of(cycle), 202
     return _all(cycle, api), 200
 
@@ -92,7 +93,7 @@ def run_all_portfolios(
 def _run(wanted: CycleRun, api: RequestContext) -> CycleRow:
     """The cycle, ended or still running; raises `CycleFailed` besides what running it raises."""
     cycle = cycle_runs.run(wanted, api)
-    if cycle.status == "failed":
+    if cycle.status is CycleStatus.FAILED:
         raise CycleFailed(cycle.error or "unknown error")
     return cycle
 

@@ -13,10 +13,9 @@ from decimal import Decimal
 from prescient.core.accounting.books_as_stored import Books, Fill, Held, Left
 from prescient.core.market.markets import MarketId
 from prescient.core.money import ZERO
-from prescient.core.portfolio.positions import marked_value
+from prescient.core.portfolio.cash import FLOWS
+from prescient.core.portfolio.positions import PositionStatus, marked_value
 from prescient.core.portfolio.trading_record import TradingRecord
-
-FLOWS = frozenset({"deposit", "withdrawal", "transfer_in", "transfer_out", "adjustment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ def _position(position: Held, left: Sequence[Left], cost: Decimal | None) -> Ite
     if position.bought_shares is not None:
         held = position.bought_shares - sum((one.shares for one in left), ZERO)
         yield from _compare("3: shares = bought − exits", position.shares, held, subject)
-        status = "open" if held > ZERO else "closed"
+        status = PositionStatus.OPEN if held > ZERO else PositionStatus.CLOSED
         yield from _compare("6: open while shares are held", position.status, status, subject)
     if cost is not None:
         basis = cost - sum((one.cost_basis for one in left), ZERO)
@@ -201,7 +200,7 @@ def _limits_at(
 
 def _totals(books: Books) -> Iterator[Break]:
     totals = books.totals
-    held = [one for one in books.positions if one.status == "open"]
+    held = [one for one in books.positions if one.status == PositionStatus.OPEN]
     invested = sum((one.cost_basis for one in held), ZERO)
     value = sum((_value(one) for one in held), ZERO)
     realized = sum((one.realized_pnl for one in books.exits), ZERO)
@@ -229,7 +228,7 @@ def _value(position: Held) -> Decimal:
 
 def _record(books: Books) -> TradingRecord:
     return TradingRecord().after(
-        one.realized_pnl for one in books.positions if one.status == "closed"
+        one.realized_pnl for one in books.positions if one.status == PositionStatus.CLOSED
     )
 
 

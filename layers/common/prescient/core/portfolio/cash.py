@@ -4,11 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from enum import StrEnum
 
 from prescient.core.errors import InvalidRequest, PortfolioConflict
 from prescient.core.money import CENT, ZERO
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+
+
+class LedgerKind(StrEnum):
+    """Why cash moved: purchases, exits by their kind, flows, and what an upgrade cannot explain."""
+
+    BUY = "buy"
+    SELL = "sell"
+    STOP_LOSS = "stop_loss"
+    TAKE_PROFIT = "take_profit"
+    SETTLEMENT = "settlement"
+    MANUAL = "manual"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    TRANSFER_IN = "transfer_in"
+    TRANSFER_OUT = "transfer_out"
+    ADJUSTMENT = "adjustment"
+
+
+FLOWS = frozenset(
+    {
+        LedgerKind.DEPOSIT,
+        LedgerKind.WITHDRAWAL,
+        LedgerKind.TRANSFER_IN,
+        LedgerKind.TRANSFER_OUT,
+        LedgerKind.ADJUSTMENT,
+    }
+)
+"""The kinds that are neither profit nor loss."""
+
+
+class Executor(StrEnum):
+    """Who ordered a transfer: a user, or the daily rebalancing."""
+
+    MANUAL = "manual"
+    SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +55,7 @@ class Transfer:
     amount: Decimal
     key: str
     reason: str | None
-    executed_by: Literal["manual", "system"] = "manual"
+    executed_by: Executor = Executor.MANUAL
 
     @property
     def source(self) -> str:

@@ -41,6 +41,13 @@ class ExitKind(StrEnum):
     MANUAL = "manual"
 
 
+class PositionStatus(StrEnum):
+    """A position is `open` while it holds shares; its trade has the same status."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """An open position: `shares` still held and their `cost_basis` in dollars, fees included."""

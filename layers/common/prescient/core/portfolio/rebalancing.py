@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from prescient.core.money import ONE, ZERO, cents_down
-from prescient.core.portfolio.cash import Transfer
+from prescient.core.portfolio.cash import Executor, Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 
 
@@ -77,7 +77,7 @@ def _transfer(giver: PortfolioId, taker: PortfolioId, amount: Decimal, day: date
         amount=amount,
         key=f"rebalancing:{day.isoformat()}:{giver}:{taker}",
         reason="rebalancing",
-        executed_by="system",
+        executed_by=Executor.SYSTEM,
     )
 
 

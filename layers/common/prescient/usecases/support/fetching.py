@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from prescient.core.market.batches import BatchKind
 from prescient.polymarket.counters import CountersDocument
 from prescient.store import cycles, tape
 from prescient.usecases.support.context import Exchange, StepContext
@@ -18,7 +19,7 @@ class Fetch:
     """A batch that is loading, for the cycle `cycle_id` if it is a filter's."""
 
     batch_id: int
-    kind: str
+    kind: BatchKind
     cycle_id: int | None
     exchange: Exchange
 
@@ -29,7 +30,7 @@ class Fetch:
 
 
 @contextmanager
-def fetching(context: StepContext, kind: str, cycle_id: int | None = None) -> Iterator[Fetch]:
+def fetching(context: StepContext, kind: BatchKind, cycle_id: int | None = None) -> Iterator[Fetch]:
     """Open a batch of this kind, which the block fills and publishes, under one deadline.
 
     If the block fails, the batch keeps the error and its counters, and none of its rows.

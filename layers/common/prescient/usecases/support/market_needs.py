@@ -64,7 +64,7 @@ def market_needs(portfolios: Iterable[PortfolioRow], thresholds: Thresholds) -> 
         except InvalidRequest:
             continue
         readers.append(given)
-        if portfolio.status == PortfolioStatus.ACTIVE:
+        if portfolio.status is PortfolioStatus.ACTIVE:
             buyers.append(given)
         if registry.sells(portfolio.strategy_type):
             sellers.append(portfolio.portfolio_id)

@@ -31,6 +31,6 @@ def cycle_of(session: Session, request: PortfolioStepRequest) -> int:
 
 def may_run(portfolio: PortfolioRow) -> bool:
     """Whether a cycle has something to do for it: a paused one may still have to sell."""
-    if portfolio.status == PortfolioStatus.PAUSED:
+    if portfolio.status is PortfolioStatus.PAUSED:
         return bool(portfolio.open_positions) and registry.sells(portfolio.strategy_type)
-    return portfolio.status == PortfolioStatus.ACTIVE
+    return portfolio.status is PortfolioStatus.ACTIVE
