@@ -1,4 +1,5 @@
 -- name: select_health
+-- Read the schema's revision and the newest complete batch.
 SELECT
     version.version_num AS schema_version, batch.batch_id, batch.completed_at AS batch_completed_at
 FROM alembic_version AS version

@@ -1,4 +1,5 @@
 -- name: select_changed_events
+-- Read which listed events are new, or differ from the stored ones in what readers use.
 SELECT listed.event_id
 FROM json_to_recordset(%(listed)s::json) AS listed (
     event_id text, title text, slug text, tags text[], end_date timestamptz, neg_risk boolean,
@@ -14,6 +15,7 @@ WHERE stored.event_id IS NULL OR (
 );
 
 -- name: upsert_events
+-- Store events as the exchange lists them, never over a newer listing.
 INSERT INTO events (
     event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
     neg_risk_augmented, market_count, event_data, created_at, updated_at
@@ -37,6 +39,7 @@ ON CONFLICT (event_id) DO UPDATE SET
 WHERE excluded.updated_at >= events.updated_at;
 
 -- name: select_changed_markets
+-- Read which listed markets are new, or differ from the stored ones in what readers use.
 SELECT listed.market_id
 FROM json_to_recordset(%(listed)s::json) AS listed (
     market_id text, question text, event_id text, event_title text, event_end_date timestamptz,
@@ -58,6 +61,7 @@ WHERE stored.market_id IS NULL OR (
 );
 
 -- name: upsert_markets
+-- Store markets as the exchange lists them, never over a newer listing.
 INSERT INTO markets (
     market_id, question, event_id, event_title, event_end_date, end_date, yes_outcome, no_outcome,
     condition_id, yes_token_id, no_token_id, tick_size, neg_risk, fee_rate, fee_exponent,

@@ -1,5 +1,5 @@
 -- name: select_relations
--- What the first schema of the search path holds, without what extensions brought.
+-- Read the first schema of the search path and the names in it, without those of extensions.
 SELECT namespace.oid AS namespace, coalesce(array_agg(relname) FILTER (WHERE kept), '{}') AS names
 FROM pg_namespace AS namespace
 LEFT JOIN (
@@ -14,6 +14,7 @@ WHERE nspname = current_schema()
 GROUP BY namespace.oid;
 
 -- name: select_columns
+-- Read the columns of the tables of schema v1: name, type and whether NOT NULL.
 SELECT
     relname::text AS table, attname::text AS column,
     format_type(atttypid, atttypmod) || CASE attgenerated WHEN '' THEN '' ELSE ' GENERATED' END
@@ -26,6 +27,7 @@ WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s) AND relkind = 
 ORDER BY relname, attnum;
 
 -- name: select_constraints
+-- Read the constraints of the tables of schema v1, each by its definition.
 -- A foreign key that was not checked when it was added is still one.
 SELECT relname::text AS table, replace(pg_get_constraintdef(pg_constraint.oid), ' NOT VALID', '')
 FROM pg_constraint
@@ -34,7 +36,7 @@ WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s)
     AND contype IN ('p', 'u', 'f', 'c', 'x');
 
 -- name: select_attachments
--- What would be lost with the old tables, or would keep them from being replaced.
+-- Read what would be lost with the old tables, or would keep them from being replaced.
 WITH old AS (
     SELECT oid, relname FROM pg_class
     WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s)
@@ -80,13 +82,15 @@ JOIN old USING (oid)
 ORDER BY 1;
 
 -- name: use_temporary_schema
+-- Let unqualified names mean temporary tables, for the baseline to make some.
 SELECT set_config('search_path', 'pg_temp', true);
 
 -- name: select_temporary_schema
+-- Read which schema the session's temporary tables are in.
 SELECT pg_my_temp_schema();
 
 -- name: count_rows
--- Of all tables of schema v1 together, none counted further than the limit.
+-- Count the rows of all tables of schema v1 together, in each no further than the limit.
 SELECT sum(rows)::bigint FROM (
     SELECT count(*) AS rows FROM (SELECT FROM portfolio_state LIMIT %(limit)s) AS counted
     UNION ALL SELECT count(*) FROM (SELECT FROM portfolio_positions LIMIT %(limit)s) AS counted
@@ -102,7 +106,9 @@ SELECT sum(rows)::bigint FROM (
 ) AS every;
 
 -- name: select_time_zone
+-- Read whether Postgres knows a time zone by this name.
 SELECT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(%(name)s));
 
 -- name: select_report
+-- Read what the upgrade of schema v1 found and proved.
 SELECT report::text FROM migration_reports WHERE revision = '0002';

@@ -1,8 +1,10 @@
 -- name: ask_whether_pooled
+-- Answer whether a pooler is between client and server.
 -- A pooler made up the process id that the client knows.
 SELECT pg_backend_pid() <> %(backend_pid)s;
 
 -- name: configure
+-- Set the limits of a migration's session.
 -- A client that vanishes, its machine and all, must not keep its locks; a backup may take long.
 SELECT
     set_config('statement_timeout', %(statement_timeout)s, false),
@@ -11,10 +13,12 @@ SELECT
     set_config('client_connection_check_interval', '5s', false);
 
 -- name: take_turn
+-- Take the lock that one migration of a database holds at a time; false where another has it.
 -- Two migrations at once would both find the same revisions lacking; the session has the lock.
 SELECT pg_try_advisory_lock(20260001);
 
 -- name: lock_tables
+-- Lock every table of ours before a downgrade.
 -- All at once, before any of them changes: an autovacuum of one whose rights have changed would
 -- wait for this, and this for it.
 DO $$

@@ -1,9 +1,11 @@
 -- name: become_oneself
+-- Act as the login itself again, not as a role that it took.
 RESET ROLE;
 
 -- name: create
--- The owner has no login: the user that migrates takes the role. Roles belong to the cluster, where
--- another database may be bootstrapped at the same moment.
+-- Make the roles that are missing.
+-- The owner has no login: a migration takes the role. Roles belong to the cluster, where another
+-- database may be bootstrapped at the same moment.
 DO $$
 DECLARE
     wanted record;
@@ -24,8 +26,9 @@ BEGIN
 END $$;
 
 -- name: join_roles
--- On RDS a member of a role that has rds_iam cannot use a password any more, so there the
--- migrating user joins the owner alone. Elsewhere its login may have to stand in for the other two.
+-- Make the login a member of the roles, and the functions' roles members of rds_iam.
+-- On RDS a member of a role that has rds_iam cannot use a password any more, so there the login
+-- that migrates joins the owner alone. Elsewhere it may have to stand in for the other two.
 DO $$
 DECLARE
     with_iam boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam');
@@ -56,8 +59,8 @@ BEGIN
 END $$;
 
 -- name: join_present_owners
--- Only an owner can give away a table: the current user becomes a member of the present
--- tables' owners until `leave_present_owners`.
+-- Join the owners of the present tables and of the database, in order to take them over.
+-- Only an owner can give away a table: the login stays a member until `leave_present_owners`.
 DO $$
 DECLARE
     found record;
@@ -99,6 +102,7 @@ BEGIN
 END $$;
 
 -- name: give_database
+-- Let the owner create schemas in the database, and the functions' roles connect to it.
 DO $$
 DECLARE
     needed record;
@@ -117,6 +121,7 @@ BEGIN
 END $$;
 
 -- name: give_schema
+-- Give the schema to the owner, and let the functions' roles use it.
 -- A schema that its owner keeps will do where it lets prescient_owner create tables.
 DO $$
 DECLARE
@@ -138,6 +143,7 @@ BEGIN
 END $$;
 
 -- name: give_tables
+-- Give the present tables and views to the owner.
 DO $$
 DECLARE
     present regclass;
@@ -158,6 +164,7 @@ BEGIN
 END $$;
 
 -- name: leave_present_owners
+-- Leave the owners that `join_present_owners` joined.
 DO $$
 DECLARE
     owner text;
@@ -168,4 +175,5 @@ BEGIN
 END $$;
 
 -- name: become_owner
+-- Go on as the owner, so that what a migration makes belongs to it.
 SET ROLE prescient_owner;

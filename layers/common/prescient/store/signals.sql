@@ -1,4 +1,5 @@
 -- name: select_held
+-- Read a portfolio's open positions, each with the strategy whose signal bought it.
 SELECT
     position.market_id, position.event_id, position.action, coalesce(position.shares, 0) AS shares,
     position.cost_basis, position.entry_price, position.group_id, signal.strategy_type
@@ -9,6 +10,7 @@ WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
 ORDER BY position.market_id, position.action;
 
 -- name: select_stopped_out
+-- Read when a portfolio was last stopped out of each market, after a given moment.
 SELECT position.market_id, max(stopped.timestamp)
 FROM position_exits AS stopped
 JOIN portfolio_positions AS position
@@ -18,6 +20,7 @@ WHERE stopped.portfolio_id = %(portfolio_id)s AND stopped.kind = 'stop_loss'
 GROUP BY position.market_id;
 
 -- name: insert_signals
+-- Store what a portfolio decided in a cycle; a decision that is there already stays as it is.
 INSERT INTO trading_signals (
     portfolio_id, cycle_id, strategy_type, timestamp, market_id, market_question, action,
     target_price, amount, confidence, win_probability, reason, yes_price, no_price,

@@ -1,12 +1,15 @@
 -- name: open_batch
+-- Begin a batch that is loading, which readers do not see yet.
 INSERT INTO market_batches (kind, status, started_at) VALUES (%(kind)s, 'loading', %(now)s)
 RETURNING batch_id;
 
 -- name: select_marks
+-- Read the latest mark of each market that has one.
 SELECT market_id, mark FROM market_prices
 WHERE market_id = ANY (%(market_ids)s::text[]) AND mark IS NOT NULL;
 
 -- name: copy_snapshots
+-- Load what a fetch saw of its markets, as a stream of rows.
 COPY market_snapshots (
     batch_id, market_id, timestamp, yes_price, no_price, best_bid, best_ask, mark, mark_stale,
     liquidity, volume, volume24hr, one_day_price_change, accepting_orders, closed,
@@ -14,6 +17,7 @@ COPY market_snapshots (
 ) FROM STDIN;
 
 -- name: move_prices
+-- Carry the latest prices forward to those of a batch, where the batch is newer.
 INSERT INTO market_prices (
     market_id, batch_id, observed_at, best_bid, best_ask, mark, mark_stale, accepting_orders,
     closed, yes_payout, resolution_flag
@@ -33,15 +37,18 @@ ON CONFLICT (market_id) DO UPDATE SET
 WHERE excluded.observed_at > market_prices.observed_at;
 
 -- name: complete_batch
+-- Complete a loading batch, which makes it visible to readers.
 UPDATE market_batches SET
     status = 'complete', completed_at = %(now)s, counters = %(counters)s,
     markets = (SELECT count(*) FROM market_snapshots WHERE batch_id = %(batch_id)s)
 WHERE batch_id = %(batch_id)s AND status = 'loading';
 
 -- name: lock_possible_holders
+-- Lock every portfolio that can hold a position, in the order in which all others lock.
 SELECT portfolio_id FROM portfolios WHERE status <> 'archived' ORDER BY portfolio_id FOR UPDATE;
 
 -- name: select_holders_of_batch
+-- Read the portfolios that hold a market of the batch.
 -- Not a join: the planner knows nothing of rows that came a moment ago, and takes them for few.
 SELECT portfolio_id FROM portfolio_positions
 WHERE status = 'open'
@@ -52,6 +59,7 @@ HAVING bool_or(
 ORDER BY portfolio_id;
 
 -- name: select_held_outside
+-- Read the markets that the portfolios hold and the batch does not have.
 SELECT DISTINCT market_id FROM portfolio_positions AS position
 WHERE status = 'open' AND portfolio_id = ANY (%(portfolio_ids)s::int[])
     AND NOT EXISTS (
@@ -61,6 +69,7 @@ WHERE status = 'open' AND portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY market_id;
 
 -- name: select_held_within
+-- Read the markets of the batch that the portfolios hold.
 SELECT DISTINCT position.market_id FROM portfolio_positions AS position
 JOIN market_snapshots AS seen
     ON seen.batch_id = %(batch_id)s AND seen.market_id = position.market_id
@@ -68,11 +77,13 @@ WHERE position.status = 'open' AND position.portfolio_id = ANY (%(portfolio_ids)
 ORDER BY market_id;
 
 -- name: discard_batch
+-- Mark a loading batch as failed and delete its snapshots.
 WITH removed AS (DELETE FROM market_snapshots WHERE batch_id = %(batch_id)s)
 UPDATE market_batches SET status = 'failed', error = %(error)s, counters = %(counters)s
 WHERE batch_id = %(batch_id)s AND status = 'loading';
 
 -- name: select_batch
+-- Read a batch's status and size, and how many rows its fetch skipped.
 SELECT
     batch_id, status, markets,
     coalesce((
@@ -81,6 +92,7 @@ SELECT
 FROM market_batches WHERE batch_id = %(batch_id)s;
 
 -- name: select_staleness
+-- Count the marks that are carried forward, and read the age of the oldest price in seconds.
 SELECT
     count(*) FILTER (WHERE mark_stale) AS marks,
     coalesce(extract(epoch FROM %(now)s - min(observed_at)), 0)::int AS oldest_seconds
