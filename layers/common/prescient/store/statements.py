@@ -1,4 +1,4 @@
-"""SQL lives in `.sql` files: `-- name: what_it_is` heads each statement."""
+"""SQL lives in `.sql` files: `-- name: what_it_is` heads each statement, then what it is for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import LiteralString, cast
 
-_HEAD = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+# The comments below a name are for the reader of the file; the server is not sent them.
+_HEAD = re.compile(r"^-- name: (\w+)\n(?:-- .*\n)*", re.MULTILINE)
 
 
 def load(module_file: str) -> dict[str, LiteralString]:
