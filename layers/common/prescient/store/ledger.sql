@@ -1,4 +1,5 @@
 -- name: post
+-- Post entries to the ledgers of portfolios, and move their balances by them.
 WITH entry AS (
     SELECT
         portfolio_id, kind, amount, source,
