@@ -140,7 +140,7 @@ def market(**changes: Any) -> Market:
 def event(*markets: Market, **changes: Any) -> Event:
     """An event with `markets`, each of which is made to belong to it."""
     wanted = replace(_EVENT, **{"market_count": len(markets) or 1, **changes})
-    own = tuple(replace(one, event_id=wanted.event_id) for one in markets or (_MARKET,))
+    own = tuple(replace(member, event_id=wanted.event_id) for member in markets or (_MARKET,))
     return replace(wanted, markets=own)
 
 

@@ -83,15 +83,15 @@ class StandInExchange:
         self.minima, self.earliest_end = (liquidity_min, volume_min), end_date_min
         for place, shown in enumerate(self.events):
             self._fail_at(place)
-            markets = tuple(one for one in shown.markets if self._is_listed(one))
+            markets = tuple(listed for listed in shown.markets if self._is_listed(listed))
             listed = replace(shown, markets=markets)
             yield EventPage((listed,), Counter(), self._clock.now)
         self._fail_at(len(self.events))
 
     def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage:
         self._fail_at(0)
-        markets = (one for shown in self.events for one in shown.markets)
-        found = tuple(one for one in markets if one.market_id in ids)
+        markets = (listed for shown in self.events for listed in shown.markets)
+        found = tuple(listed for listed in markets if listed.market_id in ids)
         page = MarketPage(found, Counter(), self._clock.now)
         self.while_answering()
         return page
@@ -99,7 +99,11 @@ class StandInExchange:
     def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
         self._fail_if("books")
         self.asked_books = list(token_ids)
-        return {one: self.order_books[one] for one in token_ids if one in self.order_books}
+        return {
+            token_id: self.order_books[token_id]
+            for token_id in token_ids
+            if token_id in self.order_books
+        }
 
     def price_histories(
         self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
@@ -108,8 +112,10 @@ class StandInExchange:
         for token_id in token_ids:
             self._fail_if(f"history of {token_id}")
         return {
-            one: tuple(point for point in self.histories.get(one, ()) if start <= point.at < end)
-            for one in token_ids
+            token_id: tuple(
+                point for point in self.histories.get(token_id, ()) if start <= point.at < end
+            )
+            for token_id in token_ids
         }
 
     def resolution(self, condition_id: str) -> ResolutionDetails:
@@ -129,9 +135,9 @@ class StandInExchange:
         (shown,) = self.events
         self.events = [replace(shown, markets=(replace(shown.markets[0], **changes),))]
 
-    def _is_listed(self, one: Market) -> bool:
-        is_open = self.lists_closed or not one.closed
-        return is_open and one.market_id not in self.unlisted
+    def _is_listed(self, listed: Market) -> bool:
+        is_open = self.lists_closed or not listed.closed
+        return is_open and listed.market_id not in self.unlisted
 
     def _fail_if(self, call: str) -> None:
         if call in self.fails:

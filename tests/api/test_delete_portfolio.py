@@ -37,7 +37,9 @@ def rows_of(client: Client, portfolio_id: int) -> dict[str, list[dict[str, Any]]
     """What there is of a portfolio, by table."""
     everything = client.world.everything()
     return {
-        row["name"]: [one for one in everything[row["name"]] if one["portfolio_id"] == portfolio_id]
+        row["name"]: [
+            owned for owned in everything[row["name"]] if owned["portfolio_id"] == portfolio_id
+        ]
         for row in client.world.rows(OWNED)
         if row["name"] in everything
     }

@@ -78,8 +78,11 @@ def test_all_portfolios_that_are_not_archived(client: Client) -> None:
     assert answer.status == 200
     assert answer.json["message"] == "All portfolios retrieved"
     listed = answer.json["portfolios"]
-    assert [(one["name"], one["status"]) for one in listed] == [("a", "active"), ("b", "paused")]
-    total = sum(one["total_value"] for one in listed)
+    assert [(row["name"], row["status"]) for row in listed] == [
+        ("a", "active"),
+        ("b", "paused"),
+    ]
+    total = sum(row["total_value"] for row in listed)
     assert answer.json["summary"] == {
         "total_portfolios": 2,
         "active_portfolios": 1,

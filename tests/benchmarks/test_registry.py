@@ -13,7 +13,7 @@ from benchmarks.registry import BENCHMARKS, Benchmark
 from local.postgres.server import Postgres
 
 
-@pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda one: one.name)
+@pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda benchmark: benchmark.name)
 def test_a_benchmark_runs_and_writes_its_lines(
     benchmark: Benchmark, postgres_server: Postgres, template_database: str, tmp_path: Path
 ) -> None:

@@ -90,11 +90,11 @@ class FaultyExchange:
     resetting: ResettingExchange
 
     def go_wrong(self, path: str, times: int | None, **fault: Any) -> None:
-        """Switch a fault on for so many answers to `path`, for all of them where that is None."""
+        """Switch a fault on for the next answers to `path`, for all where `times` is None."""
         self.faults.add(Fault.model_validate({**fault, "path": path, "times": times}))
 
     def reset(self, path: str, times: int | None) -> None:
-        """Reset so many connections that ask for `path`, all of them where that is None."""
+        """Reset the next connections that ask for `path`, all where `times` is None."""
         self.resetting.path, self.resetting.resets = path, times or 1_000
 
     def change_rows(self, change: Change, path: str) -> None:

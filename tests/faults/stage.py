@@ -121,9 +121,9 @@ class Stage:
         """The metrics of the fetch, by name and reason."""
         named = ("BatchFailed", "ExchangeCalls", "ExchangeRetries", "DuplicateRows", "SkippedRows")
         return {
-            (one.name, dict(one.dimensions).get("reason")): one.value
-            for one in self.world.context.metrics.take()
-            if one.name in named
+            (metric.name, dict(metric.dimensions).get("reason")): metric.value
+            for metric in self.world.context.metrics.take()
+            if metric.name in named
         }
 
     def _stored(self, batch_id: int) -> Rows:

@@ -71,7 +71,10 @@ BROKEN = {
 CHANGED: dict[str, dict[str, Any]] = {
     "`repeated_cursor`": {"kind": "repeated_cursor"},
     "`duplicates`": {"kind": "duplicates"},
-    **{f"`surprise`: `{one}`": {"kind": "surprise", "surprise": one} for one in Surprise},
+    **{
+        f"`surprise`: `{surprise}`": {"kind": "surprise", "surprise": surprise}
+        for surprise in Surprise
+    },
     "every other row is missing": {"change": dropped},
     "every other row lacks a key": {"change": without("outcomes", "asset_id")},
 }
@@ -88,13 +91,13 @@ def stage(shared_database_url: str) -> Iterator[Stage]:
 
 def test_the_tables_have_every_fault_and_no_other() -> None:
     assert [*_faults_of("fault"), *_faults_of("answer")] == [*BROKEN, *CHANGED]
-    switched = [one.fault or {} for one in BROKEN.values()] + [*CHANGED.values()]
+    switched = [broken.fault or {} for broken in BROKEN.values()] + [*CHANGED.values()]
     for key, members in {
         "kind": FaultKind,
         "surprise": Surprise,
         "retry_after": RetryAfter,
     }.items():
-        assert {one[key] for one in switched if key in one} == set(members)
+        assert {fault[key] for fault in switched if key in fault} == set(members)
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -102,19 +105,19 @@ def test_an_answer_that_is_none(stage: Stage, name: str) -> None:
     broken = BROKEN[name]
     once = [_run_broken(stage, broken, path, times=1) for path in broken.paths]
     lasting = [_run_broken(stage, broken, path, times=None) for path in broken.paths]
-    (of_once,), (of_lasting,) = ({one.attempts for one in seen} for seen in (once, lasting))
-    waits = [wait for one in (*once, *lasting) for wait in one.waits]
+    (of_once,), (of_lasting,) = ({run.attempts for run in seen} for seen in (once, lasting))
+    waits = [wait for run in (*once, *lasting) for wait in run.waits]
     assert f"| {name} | {of_once} | {of_lasting} | {_kind_of(waits)} |" in PAGE
-    assert len(waits) == sum(one.counters["retries"] for one in (*once, *lasting))
+    assert len(waits) == sum(run.counters["retries"] for run in (*once, *lasting))
     assert stage.run(HELD).compared(stage.healthy[HELD]) == "as ever"
 
 
 @pytest.mark.parametrize("name", CHANGED)
 def test_an_answer_that_is_not_what_it_should_be(stage: Stage, name: str) -> None:
     seen = {path: _run_changed(stage, CHANGED[name], path) for path in PATHS}
-    cells = [one.compared(stage.healthy[path]) for path, one in seen.items()]
+    cells = [run.compared(stage.healthy[path]) for path, run in seen.items()]
     assert f"| {name} | {' | '.join(cells)} |" in PAGE
-    assert {one.counters["retries"] for one in seen.values()} == {0}
+    assert {run.counters["retries"] for run in seen.values()} == {0}
     assert stage.world.breaks() == []
     assert stage.run(HELD).compared(stage.healthy[HELD]) == "as ever"
 

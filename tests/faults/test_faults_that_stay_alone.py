@@ -35,9 +35,9 @@ def test_an_end_that_the_clob_does_not_confirm_holds_up_nothing_else(stage: Stag
     seen = stage.run(HELD)
     assert seen.counters["retries_by_family"] == {"clob_markets": 3}
     held = stage.world.rows("SELECT market_id, status, flag FROM portfolio_positions")
-    assert {one["status"] for one in held} == {"open"}
-    flagged = {one["market_id"] for one in held if one["flag"] is not None}
-    assert flagged == {one["market_id"] for one in held if int(one["market_id"]) % 2}
+    assert {position["status"] for position in held} == {"open"}
+    flagged = {position["market_id"] for position in held if position["flag"] is not None}
+    assert flagged == {position["market_id"] for position in held if int(position["market_id"]) % 2}
     assert 0 < seen.flagged == len(flagged) < len(held)
     assert len(seen.stored) == len(held)
 

@@ -84,7 +84,7 @@ def _rows(connection: Connection[Any], two: TwoPortfolios) -> Values:
         "takes": [D("0.99")] * len(positions),
         "signal_ids": signals,
         "rejections": ["no_quote"] * len(signals),
-        "fills": Jsonb([_fill(one) for one in signals]),
+        "fills": Jsonb([_fill(signal) for signal in signals]),
         "exits": Jsonb([_exit(two.theirs, held)]),
         "records": Jsonb([_record(two.theirs)]),
         "signals": Jsonb([_signal()]),
@@ -92,7 +92,7 @@ def _rows(connection: Connection[Any], two: TwoPortfolios) -> Values:
 
 
 def _ids(connection: Connection[Any], query: LiteralString, *values: object) -> list[int]:
-    found = [one for (one,) in connection.execute(query, values)]
+    found = [value for (value,) in connection.execute(query, values)]
     assert found, query
     return found
 

@@ -1,6 +1,6 @@
 """Every named statement of the store, and what it comes to in the hands of prescient_portfolio.
 
-A statement that is not listed here fails the tests: whoever adds one says what it may do.
+A statement that is not listed here fails the tests: add it with what it may do.
 """
 
 from __future__ import annotations

@@ -106,7 +106,9 @@ def test_an_attack_finds_and_changes_nothing(field: Field, name: str, named: Nam
         assert _is_empty(answer), answer
 
 
-@pytest.mark.parametrize("name", [one for one in STATEMENTS if not one.startswith(MIGRATING)])
+@pytest.mark.parametrize(
+    "name", [statement for statement in STATEMENTS if not statement.startswith(MIGRATING)]
+)
 def test_prescient_app_can_do_what_the_attack_could_not(field: Field, name: str) -> None:
     """Else the attack would prove nothing: it finds or changes the rows that it is aimed at."""
     answer, after = field.attack(name, roles.APP)

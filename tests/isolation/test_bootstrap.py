@@ -1,4 +1,4 @@
-"""The roles are made by whoever may make roles, and whoever owned the tables before."""
+"""The roles are made by any login that may make roles, whichever login owned the tables before."""
 
 from __future__ import annotations
 

@@ -10,8 +10,6 @@ import psycopg
 import pytest
 from psycopg import Connection, errors, sql
 
-from local.postgres import databases
-from local.postgres.server import Postgres
 from prescient.store import roles
 from tests.isolation.two_portfolios import TwoPortfolios, trade
 
@@ -39,10 +37,8 @@ POINTERS = """
 
 
 @pytest.fixture(scope="module")
-def two(postgres_server: Postgres, template_database: str) -> Iterator[tuple[str, TwoPortfolios]]:
-    url = databases.create(postgres_server.url("pointed"), template=template_database)
-    yield url, trade(url)
-    databases.drop(url)
+def two(shared_database_url: str) -> tuple[str, TwoPortfolios]:
+    return shared_database_url, trade(shared_database_url)
 
 
 @contextmanager
@@ -70,13 +66,14 @@ def test_only_the_named_portfolio_is_visible(two: tuple[str, TwoPortfolios], tab
     url, portfolios = two
     query = sql.SQL("SELECT DISTINCT portfolio_id FROM {}").format(sql.Identifier(table))
     with _acting(url, roles.APP) as connection:
-        everybody = {one for (one,) in connection.execute(query)}
-    assert everybody == {portfolios.mine, portfolios.theirs}
+        unrestricted = {portfolio_id for (portfolio_id,) in connection.execute(query)}
+    assert unrestricted == {portfolios.mine, portfolios.theirs}
     visible = {"": set(), "1000": set(), str(portfolios.mine): {portfolios.mine}}
     with _acting(url, roles.PORTFOLIO) as connection:
         for named, expected in visible.items():
             connection.execute("SELECT set_config('prescient.portfolio_id', %s, true)", [named])
-            assert {one for (one,) in connection.execute(query)} == expected, named
+            found = {portfolio_id for (portfolio_id,) in connection.execute(query)}
+            assert found == expected, named
 
 
 @pytest.mark.parametrize("table", [UNREAD, LOG])
@@ -141,12 +138,12 @@ POINT: dict[str, LiteralString] = {
     "a signal into a cycle without its portfolio": """
         UPDATE trading_signals SET cycle_id = %(opened)s
         WHERE portfolio_id = %(mine)s AND cycle_id = %(running)s""",
-    "a ledger entry to nobody": """
+    "a ledger entry of no portfolio": """
         INSERT INTO cash_ledger (
             portfolio_id, entry_no, kind, amount, balance_after, source, timestamp
-        ) VALUES (%(nobody)s, 1, 'deposit', 1, 1, 'x', now())""",
-    "an equity point to nobody": """
-        INSERT INTO portfolio_equity VALUES (%(nobody)s, now(), 1, 1, 1, 1, 1, 1)""",
+        ) VALUES (%(absent)s, 1, 'deposit', 1, 1, 'x', now())""",
+    "an equity point of no portfolio": """
+        INSERT INTO portfolio_equity VALUES (%(absent)s, now(), 1, 1, 1, 1, 1, 1)""",
 }
 
 
@@ -161,7 +158,7 @@ def test_no_row_points_into_another_portfolio(
         "theirs": portfolios.theirs,
         "running": portfolios.running,
         "opened": portfolios.opened,
-        "nobody": 1_000_000,
+        "absent": 1_000_000,
     }
     with _acting(url, role) as connection, pytest.raises(errors.ForeignKeyViolation):
         connection.execute(statement, values)

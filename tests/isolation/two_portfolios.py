@@ -24,7 +24,7 @@ CONFIGURATION: dict[str, Any] = {
 class TwoPortfolios:
     """`mine` and `theirs` have signals waiting in the cycle `running`; `theirs` holds more markets.
 
-    Both are admitted to the cycle `pending` too; the cycle `opened` has nobody yet.
+    Both are admitted to the cycle `pending` too; the cycle `opened` has no portfolio yet.
     """
 
     mine: PortfolioId

@@ -97,7 +97,7 @@ def test_a_history_has_a_point_each_so_many_minutes(
     assert 150 < len(points) <= 169
     assert seconds == sorted(seconds)
     assert now - 7 * DAY <= seconds[0] < seconds[-1] <= now
-    gaps = {round((later - one) / HOUR) for one, later in pairwise(seconds)}
+    gaps = {round((later - earlier) / HOUR) for earlier, later in pairwise(seconds)}
     assert {1} <= gaps <= {1, 2, 3}
     assert all(0 < point["p"] < 1 for point in points)
 

@@ -193,9 +193,11 @@ def test_activity_is_shown_by_strategy_reason_and_kind() -> None:
 
 
 def test_nothing_is_cut_off_in_80_columns() -> None:
-    counts = Counter({(one.portfolio_id, "spread_exceeds_stop"): 12_345 for one in FIVE})
+    counts = Counter(
+        {(portfolio.portfolio_id, "spread_exceeds_stop"): 12_345 for portfolio in FIVE}
+    )
     activity = Activity(ACTIVITY.strategies, counts, Counter(), Counter())
-    rows = [_row(portfolio_id=one.portfolio_id) for one in FIVE]
+    rows = [_row(portfolio_id=portfolio.portfolio_id) for portfolio in FIVE]
     shown = _shown(
         (
             *portfolio_tables(FIVE),

@@ -160,7 +160,7 @@ def test_an_empty_database_is_a_fresh_install(empty_database_url: str) -> None:
         assert connection.execute("SELECT count(*) FROM portfolios").fetchone() == (0,)
 
 
-def test_a_database_of_somebody_else_is_refused(empty_database_url: str) -> None:
+def test_a_database_of_another_system_is_refused(empty_database_url: str) -> None:
     stranger = OldDatabase(empty_database_url)
     stranger.execute("CREATE TABLE invoices (id INTEGER)")
     before = _fingerprint(stranger)

@@ -1,4 +1,4 @@
-"""An upgrade that ends early leaves the old database untouched, and nobody waits for long.
+"""An upgrade that ends early leaves the old database untouched, and no reader waits for long.
 
 It is ended at every seventh statement; `EVERY_STATEMENT=1` ends it at each.
 """
@@ -220,7 +220,7 @@ def test_a_second_migration_at_the_same_time_is_refused(filled: OldDatabase) -> 
 
 
 def test_readers_wait_for_the_last_statements_only(filled: OldDatabase) -> None:
-    for table in TABLES:  # nobody has handed them to prescient_owner yet
+    for table in TABLES:  # prescient_owner does not own them yet
         name = sql.Identifier(table)
         filled.execute(sql.SQL("ALTER TABLE {} OWNER TO CURRENT_USER").format(name))
     readable: list[tuple[str, bool]] = []

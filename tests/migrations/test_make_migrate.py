@@ -60,7 +60,10 @@ def test_it_upgrades_after_a_backup_and_reports(old: OldDatabase, command: Comma
     assert upgrade["legacy_rows"] == [
         {"table_name": "trades", "reason": "unknown action", "rows": 1}
     ]
-    assert [one["corrected_pnl"] for one in upgrade["differences"]["first"]] == [16.13, 16.13]
+    assert [position["corrected_pnl"] for position in upgrade["differences"]["first"]] == [
+        16.13,
+        16.13,
+    ]
     assert upgrade["totals"]["old"]["balance"] == upgrade["totals"]["new"]["current_balance"]
     for told in ("unknown action", "12.50", "16.13", "Europe/Berlin", "Verified:", "Backup:"):
         assert told in printed

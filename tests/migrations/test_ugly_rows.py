@@ -193,7 +193,7 @@ def test_what_cannot_be_carried_moves_whole_with_its_reason(old: OldDatabase) ->
     moved = old.rows("SELECT table_name, id, reason FROM legacy_rows ORDER BY table_name, id")
     reasons = [(row["table_name"], row["reason"]) for row in moved]
     assert sorted(reasons) == sorted((table, reason) for table, _, reason in CANNOT_BE_CARRIED)
-    assert sum(one["rows"] for one in report["legacy_rows"]) == len(CANNOT_BE_CARRIED)
+    assert sum(table["rows"] for table in report["legacy_rows"]) == len(CANNOT_BE_CARRIED)
 
 
 def test_the_report_has_the_totals_and_the_100_largest_differences(old: OldDatabase) -> None:
@@ -204,7 +204,9 @@ def test_the_report_has_the_totals_and_the_100_largest_differences(old: OldDatab
     (total,) = differences["totals"]
     assert (total["rows"], total["different"], total["old_pnl"]) == (101, 101, 5151)
     assert (total["corrected_pnl"], total["difference"]) == (0, -5151)
-    assert [one["difference"] for one in differences["first"]] == [-n for n in range(101, 1, -1)]
+    assert [position["difference"] for position in differences["first"]] == [
+        -n for n in range(101, 1, -1)
+    ]
 
 
 def test_a_position_in_a_market_that_was_not_stored_has_no_price(old: OldDatabase) -> None:

@@ -17,83 +17,101 @@ class Explanation:
     why: str
 
 
-def _skipped(one: Difference, reason: str) -> bool:
-    return (one.field, one.ours, one.theirs) == (ROW, reason, READ)
+def _skipped(difference: Difference, reason: str) -> bool:
+    return (difference.field, difference.ours, difference.theirs) == (ROW, reason, READ)
 
 
-def _is_placeholder(one: Difference) -> bool:
-    is_asleep = one.row.get("active") is False and not one.row.get("closed")
-    return _skipped(one, "placeholder") and is_asleep
+def _is_placeholder(difference: Difference) -> bool:
+    is_asleep = difference.row.get("active") is False and not difference.row.get("closed")
+    return _skipped(difference, "placeholder") and is_asleep
 
 
-def _is_without_prices(one: Difference) -> bool:
-    empty = one.row.get("bestBid", 0) == 0 and one.row.get("bestAsk", 1) == 1
-    return _skipped(one, "without_prices") and "outcomePrices" not in one.row and empty
+def _is_without_prices(difference: Difference) -> bool:
+    empty = difference.row.get("bestBid", 0) == 0 and difference.row.get("bestAsk", 1) == 1
+    return (
+        _skipped(difference, "without_prices") and "outcomePrices" not in difference.row and empty
+    )
 
 
-def _is_quote_of_closed(one: Difference) -> bool:
-    is_quote = one.field in ("quote.bid", "quote.ask")
-    return is_quote and one.row.get("closed") is True and one.ours is None
+def _is_quote_of_closed(difference: Difference) -> bool:
+    is_quote = difference.field in ("quote.bid", "quote.ask")
+    return is_quote and difference.row.get("closed") is True and difference.ours is None
 
 
-def _is_missing_bid(one: Difference) -> bool:
-    is_live = one.row.get("closed") is False and "bestBid" not in one.row
-    return one.field == "quote.bid" and is_live and (one.ours, one.theirs) == (0, None)
+def _is_missing_bid(difference: Difference) -> bool:
+    is_live = difference.row.get("closed") is False and "bestBid" not in difference.row
+    return (
+        difference.field == "quote.bid"
+        and is_live
+        and (difference.ours, difference.theirs) == (0, None)
+    )
 
 
-def _is_listing_event(one: Difference) -> bool:
-    return one.field == "event_id" and "events" not in one.row and one.theirs is None
+def _is_listing_event(difference: Difference) -> bool:
+    return (
+        difference.field == "event_id"
+        and "events" not in difference.row
+        and difference.theirs is None
+    )
 
 
-def _is_without_fees(one: Difference) -> bool:
+def _is_without_fees(difference: Difference) -> bool:
     nothing = {"fee.rate": 0, "fee.exponent": 1}
-    says_nothing = "feeSchedule" not in one.row and not one.row.get("feesEnabled")
-    return says_nothing and one.theirs is None and nothing.get(one.field) == one.ours
+    says_nothing = "feeSchedule" not in difference.row and not difference.row.get("feesEnabled")
+    return (
+        says_nothing
+        and difference.theirs is None
+        and nothing.get(difference.field) == difference.ours
+    )
 
 
-def _is_missing_amount(one: Difference) -> bool:
+def _is_missing_amount(difference: Difference) -> bool:
     key = {"liquidity": "liquidityNum", "volume": "volumeNum", "volume_24h": "volume24hr"}
-    if one.kind is Kind.EVENT:
+    if difference.kind is Kind.EVENT:
         key |= {"liquidity": "liquidity", "volume": "volume"}
-    is_missing = one.field in key and key[one.field] not in one.row
-    return is_missing and (one.ours, one.theirs) == (0, None)
+    is_missing = difference.field in key and key[difference.field] not in difference.row
+    return is_missing and (difference.ours, difference.theirs) == (0, None)
 
 
-def _is_missing_flag(one: Difference) -> bool:
+def _is_missing_flag(difference: Difference) -> bool:
     key = {
         "neg_risk": "negRisk",
         "neg_risk_augmented": "negRiskAugmented",
         "accepting_orders": "acceptingOrders",
     }
-    is_missing = one.field in key and key[one.field] not in one.row
-    return is_missing and one.ours is False and one.theirs is None
+    is_missing = difference.field in key and key[difference.field] not in difference.row
+    return is_missing and difference.ours is False and difference.theirs is None
 
 
-def _is_default_tick(one: Difference) -> bool:
-    is_missing = one.field == "tick_size" and "orderPriceMinTickSize" not in one.row
-    return is_missing and (one.ours, one.theirs) == (Decimal("0.01"), None)
+def _is_default_tick(difference: Difference) -> bool:
+    is_missing = difference.field == "tick_size" and "orderPriceMinTickSize" not in difference.row
+    return is_missing and (difference.ours, difference.theirs) == (Decimal("0.01"), None)
 
 
-def _is_blank_around(one: Difference) -> bool:
-    texts = isinstance(one.ours, str) and isinstance(one.theirs, str)
-    return one.field in ("title", "question") and texts and one.ours == str(one.theirs).strip()
+def _is_blank_around(difference: Difference) -> bool:
+    texts = isinstance(difference.ours, str) and isinstance(difference.theirs, str)
+    return (
+        difference.field in ("title", "question")
+        and texts
+        and difference.ours == str(difference.theirs).strip()
+    )
 
 
-def _is_best_first(one: Difference) -> bool:
-    if not (isinstance(one.ours, tuple) and isinstance(one.theirs, tuple)):
+def _is_best_first(difference: Difference) -> bool:
+    if not (isinstance(difference.ours, tuple) and isinstance(difference.theirs, tuple)):
         return False
-    return one.kind is Kind.BOOK and one.ours == one.theirs[::-1]
+    return difference.kind is Kind.BOOK and difference.ours == difference.theirs[::-1]
 
 
 EXPLANATIONS = {
     "placeholder": Explanation(
-        _is_placeholder, "neither active nor closed: nobody can trade it, so it is skipped"
+        _is_placeholder, "neither active nor closed: it cannot be traded, so it is skipped"
     ),
     "without prices": Explanation(
         _is_without_prices, "live, with an empty book and no outcome prices: nothing to mark by"
     ),
     "quote of a closed market": Explanation(
-        _is_quote_of_closed, "its last quote stays in the row, but nobody can trade at it: no quote"
+        _is_quote_of_closed, "its last quote stays in the row, but cannot be traded at: no quote"
     ),
     "missing bid": Explanation(_is_missing_bid, "an absent bid is an empty side: 0, not unknown"),
     "listing event": Explanation(
@@ -114,6 +132,6 @@ EXPLANATIONS = {
 }
 
 
-def kinds(one: Difference) -> list[str]:
-    """The kinds that a difference is of: one, if it is explained."""
-    return [name for name, explanation in EXPLANATIONS.items() if explanation.holds(one)]
+def kinds(difference: Difference) -> list[str]:
+    """The kinds that a difference is of: exactly one if it is explained."""
+    return [name for name, explanation in EXPLANATIONS.items() if explanation.holds(difference)]

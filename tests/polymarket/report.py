@@ -39,7 +39,7 @@ class Report:
 
     @property
     def differences(self) -> list[Difference]:
-        return [one for tally in self.tallies.values() for one in tally.differences]
+        return [difference for tally in self.tallies.values() for difference in tally.differences]
 
     def __str__(self) -> str:
         return "\n".join([*self._recordings(), "", *self._kinds()])
@@ -55,7 +55,7 @@ class Report:
             yield _line(name, kind, tally.rows, read, skipped or "–", len(tally.differences))
 
     def _kinds(self) -> Iterator[str]:
-        counted = Counter(kind for one in self.differences for kind in kinds(one))
+        counted = Counter(kind for difference in self.differences for kind in kinds(difference))
         yield from _head("difference", "times", "why we read it in our way")
         for name, explanation in EXPLANATIONS.items():
             yield _line(name, counted[name], explanation.why)

@@ -88,7 +88,7 @@ def serving_exchange(exchange: ScriptedExchange) -> Iterator[ScriptedExchange]:
 
 
 class _Server(ThreadingHTTPServer):
-    """One that turns nobody away while it is busy: the system would let them wait a second."""
+    """Refuses no connection while it is busy: the system would let it wait a second."""
 
     daemon_threads = True
     request_queue_size = 128

@@ -181,7 +181,7 @@ def test_markets_by_id_asks_for_the_closed_among_those_not_open() -> None:
         )
 
 
-def test_rows_that_nobody_asked_for_are_left_out() -> None:
+def test_rows_that_were_not_asked_for_are_left_out() -> None:
     """As when the exchange ignores the filter."""
     rows = [market_row(id="1"), market_row(id="2"), market_row(id="1"), market_row(id=...), None]
     with serving(answer(rows), answer([])) as exchange:

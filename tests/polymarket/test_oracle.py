@@ -25,13 +25,17 @@ def test_every_recorded_file_is_read(made: Report) -> None:
 
 
 def test_every_difference_is_of_exactly_one_kind(made: Report) -> None:
-    unexplained = [(one, kinds(one)) for one in made.differences if len(kinds(one)) != 1]
+    unexplained = [
+        (difference, kinds(difference))
+        for difference in made.differences
+        if len(kinds(difference)) != 1
+    ]
     assert unexplained == []
 
 
 @pytest.mark.parametrize("kind", EXPLANATIONS)
 def test_every_explanation_explains_something(made: Report, kind: str) -> None:
-    assert any(kind in kinds(one) for one in made.differences)
+    assert any(kind in kinds(difference) for difference in made.differences)
 
 
 def test_the_page_has_these_tables(made: Report) -> None:

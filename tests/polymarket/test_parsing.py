@@ -96,7 +96,7 @@ def test_a_live_row_that_cannot_be_trusted_is_skipped_for_one_reason(
 def test_a_closed_market_is_kept_whatever_its_prices(
     prices: object, yes_and_no: tuple[Decimal | None, Decimal | None]
 ) -> None:
-    """Whoever holds it must be told; settlement decides what the prices are worth."""
+    """Its holders must learn that it ended; settlement decides what the prices are worth."""
     row = market_row(
         closed=True,
         outcomePrices=prices,

@@ -204,7 +204,7 @@ def test_the_fetches_of_a_block_share_the_outermost_deadline() -> None:
     assert transport.deadline().remaining() == LIMITS.fetch_seconds
 
 
-def test_a_port_that_nobody_serves_is_retried_and_named() -> None:
+def test_a_port_without_a_server_is_retried_and_named() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -260,7 +260,7 @@ def test_answers_come_in_the_order_of_the_calls_over_few_connections() -> None:
         calls = [call(exchange.url, path=f"/{place}") for place in range(40)]
         answers = caller.transport.fetch_all(calls, caller.transport.deadline())
         answered = dict(zip(exchange.paths, range(40), strict=True))
-        assert answers == [[answered[one.path]] for one in calls]
+        assert answers == [[answered[call.path]] for call in calls]
         assert len(exchange.connections) <= CONNECTIONS
         assert caller.counters.calls == 40
 

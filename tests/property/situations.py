@@ -154,7 +154,7 @@ def views(draw: st.DrawFn, shown: Sequence[Candidate], strategy_type: str) -> Po
             draw(st.integers(1, 20)),
         ),
         positions=tuple(
-            _held(one, strategy_type) for place, one in enumerate(shown) if place in held
+            _held(listed, strategy_type) for place, listed in enumerate(shown) if place in held
         ),
         stopped_out=draw(st.sampled_from([{}, {MarketId("m0"): NOON, MarketId("m4"): NOON}])),
     )

@@ -93,7 +93,7 @@ class Replay:
 
     def broken(self, wanted: Order, cost: F) -> Iterator[Rejection]:
         """The limits that another buy at this cost would break."""
-        invested = sum((one for _, one in self.held), F(0)) + cost
+        invested = sum((spent for _, spent in self.held), F(0)) + cost
         own, shared = self.rules.limits, self.rules.shared
         checks: Sequence[tuple[F | int, D | int | None, Rejection]] = (
             (len(self.held) + 1, own.max_positions, Rejection.MAX_POSITIONS),
@@ -146,8 +146,8 @@ def _cost(refused: Order) -> F:
 @given(wanted=orders(), binding=limits())
 def test_legs_fill_all_in_equal_shares_or_none(wanted: list[Order], binding: Rules) -> None:
     done = execute(wanted, account(), binding)
-    for group in {one.group_id for one in wanted} - {None}:
-        legs = [one for one in wanted if one.group_id == group]
+    for group in {placed.group_id for placed in wanted} - {None}:
+        legs = [placed for placed in wanted if placed.group_id == group]
         shares = [fill.shares for bought, fill in done.fills if bought.group_id == group]
         reasons = [reason for refused, reason in done.rejections if refused.group_id == group]
         assert sorted([len(shares), len(reasons)]) == [0, len(legs)]

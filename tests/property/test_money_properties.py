@@ -93,8 +93,8 @@ def test_parts_of_a_position_add_up_to_the_whole(
         assert exits[-1].cash >= 0
     if held == 0:
         assert basis == 0
-        cash = sum(one.cash for one in exits)
-        assert sum(one.realized_pnl for one in exits) == cash - cost_basis
+        cash = sum(sale.cash for sale in exits)
+        assert sum(sale.realized_pnl for sale in exits) == cash - cost_basis
 
 
 @given(shares=any_shares, cost_basis=cents, payout=st.sampled_from([D(0), D("0.5"), D(1)]))

@@ -156,7 +156,7 @@ def _endings(shown: list[Candidate]) -> list[MarketId | None]:
     event = shown[0].event
     assert event is not None
     hidden = [None] if event.augmented or event.markets > len(shown) else []
-    return [*(one.market_id for one in shown), *hidden]
+    return [*(candidate.market_id for candidate in shown), *hidden]
 
 
 def _payout(legs: list[Signal], winner: MarketId | None) -> int:

@@ -95,7 +95,7 @@ class Driven:
             name, balance=balance, limits=limits, strategy_type=strategy_type, **configuration
         )
         loss, profit = (
-            configuration.get(f"{one}_percentage") for one in ("stop_loss", "take_profit")
+            configuration.get(f"{trigger}_percentage") for trigger in ("stop_loss", "take_profit")
         )
         cooldown = timedelta(hours=float(configuration["cooldown_hours"]))
         self.witness.stops[portfolio_id] = Stops(loss and F(loss), profit and F(profit), cooldown)
@@ -235,7 +235,7 @@ class Driven:
 
     def _check_equity_points(self) -> None:
         now = self.world.clock.now
-        quotes = {name: quote_of(name, one) for name, one in self.witness.latest.items()}
+        quotes = {name: quote_of(name, market) for name, market in self.witness.latest.items()}
         for row in self.rows("SELECT * FROM portfolio_equity WHERE timestamp = %s", now):
             book = self.books[row["portfolio_id"]]
             assert F(row["equity"]) == book.cash + book.value(self.witness.marks)

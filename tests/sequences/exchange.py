@@ -94,14 +94,14 @@ class Picture:
         exchange.events = [self._event(title, names) for title, names in EVENTS.items()]
         exchange.order_books = {
             token: book
-            for name, one in self.shown.items()
+            for name, market in self.shown.items()
             if EVIDENCE[name] == "book"
-            for token, book in ((f"{name}y", _book(one, yes=True)), (f"{name}n", _book(one)))
+            for token, book in ((f"{name}y", _book(market, yes=True)), (f"{name}n", _book(market)))
         }
         exchange.resolutions = {
             f"0x{name}": ResolutionDetails(None, is_fifty_fifty=True)
-            for name, one in self.shown.items()
-            if one.end == "half_by_clob"
+            for name, market in self.shown.items()
+            if market.end == "half_by_clob"
         }
 
     def _event(self, title: str, names: tuple[str, ...]) -> Any:
@@ -133,11 +133,11 @@ class Picture:
         )
 
 
-def _book(one: Shown, *, yes: bool = False) -> OrderBook:
+def _book(market: Shown, *, yes: bool = False) -> OrderBook:
     def levels(given: Levels) -> tuple[Level, ...]:
         return tuple(Level(_decimal(price), _decimal(shares)) for price, shares in given)
 
-    return OrderBook(levels(one.bids(yes=yes)), levels(one.asks(yes=yes)))
+    return OrderBook(levels(market.bids(yes=yes)), levels(market.asks(yes=yes)))
 
 
 def _decimal(number: F) -> D:

@@ -1,6 +1,6 @@
 """A second ledger, on fractions, that shares no code with the system: the two must agree.
 
-It is told what happened (so many shares of this at those prices) and works out all the money.
+It is told what happened (shares, market, price) and works out all the money.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class Book:
         runs = [(won, len(list(run))) for won, run in groupby(results, key=_sign)]
         longest = {side: max((n for won, n in runs if won == side), default=0) for side in (1, -1)}
         average = nearest(total(results) / len(results)) if results else F(0)
-        wins, losses = (sum(_sign(one) == side for one in results) for side in (1, -1))
+        wins, losses = (sum(_sign(result) == side for result in results) for side in (1, -1))
         return wins, losses, longest[1], longest[-1], average
 
     @property

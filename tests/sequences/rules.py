@@ -138,7 +138,9 @@ class Sequences(RuleBasedStateMachine):
     def close_by_hand(self, data: st.DataObject, part: int, killed: Kills) -> None:
         """A part in hundredths; from 100 on all of it."""
         books = self.driven.books
-        owner = data.draw(st.sampled_from([one for one, book in books.items() if book.lots]))
+        owner = data.draw(
+            st.sampled_from([portfolio for portfolio, book in books.items() if book.lots])
+        )
         position = data.draw(st.sampled_from(sorted(books[owner].lots)))
         held = books[owner].lots[position].shares
         shares = max(int(held * part), 1)
@@ -218,9 +220,9 @@ class Sequences(RuleBasedStateMachine):
         assert sum(lot.basis for lot in lots) <= CAPITAL_CAP
 
     def _reprice(self, moved: list[tuple[str, Shown]]) -> None:
-        for name, one in moved:
+        for name, market in moved:
             if self.driven.picture.shown[name].end is None:
-                self.driven.picture.shown[name] = one
+                self.driven.picture.shown[name] = market
 
     def _shift(self, steps: list[int]) -> None:
         for name, step in zip(MARKETS, steps, strict=True):

@@ -70,13 +70,13 @@ class Witness:
 
     def publish(self, shown: Mapping[str, Shown], seen_at: datetime) -> None:
         """A complete batch showed these markets; what is older than what is known says nothing."""
-        for name, one in shown.items():
+        for name, market in shown.items():
             if seen_at <= self.seen_at.get(name, LONG_AGO):
                 continue
             self.seen_at[name] = seen_at
-            listed = F(ENDS[one.end][0]) if one.end else F(one.bid + one.ask, 200)
-            self.marks[name] = mark(quote_of(name, one), self.marks.get(name), listed)
-            self.latest[name] = one
+            listed = F(ENDS[market.end][0]) if market.end else F(market.bid + market.ask, 200)
+            self.marks[name] = mark(quote_of(name, market), self.marks.get(name), listed)
+            self.latest[name] = market
 
     def look(self) -> None:
         """Tell the ledger of new trades and exits; the money it works out itself."""
@@ -163,12 +163,12 @@ class Witness:
             self.census[f"settled at {lot.of_yes(one.payout or F(0))} ({one.end})"] += 1
         book.leave(row["position_id"], matches, rate)
 
-    def _sale(self, lot: Lot, one: Shown, shares: F) -> Matches:
+    def _sale(self, lot: Lot, market: Shown, shares: F) -> Matches:
         """A strategy sells all that the bids take."""
         if EVIDENCE[lot.market] == "book":
-            bids = one.bids(yes=lot.is_yes)
+            bids = market.bids(yes=lot.is_yes)
         else:
-            bids = [(one.bid_of(yes=lot.is_yes), lot.shares)]
+            bids = [(market.bid_of(yes=lot.is_yes), lot.shares)]
         worst = bids[0][0] - self._slippage(bids[0][0])
         within = [level for level in bids if level[0] >= worst]
         assert shares == min(lot.shares, total(offered for _, offered in within))
@@ -187,26 +187,26 @@ class Witness:
             return bid >= min(lot.price * (1 + stops.profit), F(99, 100)) + margin
         return False
 
-    def _asks(self, name: str, one: Shown, *, yes: bool) -> Matches:
+    def _asks(self, name: str, market: Shown, *, yes: bool) -> Matches:
         if EVIDENCE[name] == "book":
-            return one.asks(yes=yes)
+            return market.asks(yes=yes)
         if EVIDENCE[name] == "quote":
-            price = F(one.ask if yes else 100 - one.bid, 100)
+            price = F(market.ask if yes else 100 - market.bid, 100)
         else:
             price = (self.marks[name] if yes else 1 - self.marks[name]) + HUNDREDTH
-        hundredths = F(one.liquidity, 100) / price // HUNDREDTH
+        hundredths = F(market.liquidity, 100) / price // HUNDREDTH
         return [(price, hundredths * HUNDREDTH)]
 
-    def _bid_at_entry(self, name: str, one: Shown, *, yes: bool) -> F:
+    def _bid_at_entry(self, name: str, market: Shown, *, yes: bool) -> F:
         if EVIDENCE[name] != "book":
-            return F(0) if EVIDENCE[name] == "mid" else one.bid_of(yes=yes)
-        bids = one.bids(yes=yes)
+            return F(0) if EVIDENCE[name] == "mid" else market.bid_of(yes=yes)
+        bids = market.bids(yes=yes)
         return bids[0][0] if bids else F(0)
 
     def _slippage(self, target: F) -> F:
         return min(self.max_slippage, target / 10)
 
 
-def quote_of(name: str, one: Shown) -> tuple[F, F] | None:
+def quote_of(name: str, market: Shown) -> tuple[F, F] | None:
     """Bid and ask of YES as listed."""
-    return None if EVIDENCE[name] == "mid" else (F(one.bid, 100), F(one.ask, 100))
+    return None if EVIDENCE[name] == "mid" else (F(market.bid, 100), F(market.ask, 100))

@@ -63,7 +63,7 @@ def batches(draw: st.DrawFn) -> Batch:
         fails=draw(st.integers(0, 9)) == 0,
         seen_after=draw(st.integers(0, 120)),
         listed=draw(st.integers(0, 9)) > 0,
-        markets=tuple(draw(sightings(one)) for one in sorted(shown)),
+        markets=tuple(draw(sightings(market_id)) for market_id in sorted(shown)),
     )
 
 

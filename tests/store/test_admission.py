@@ -80,22 +80,23 @@ def test_admits_what_the_common_filters_of_some_configuration_admit(
         shown = candidates.load(session, batch_id, asked)
     at_noon = view(decided_at=NOON)
     admitted = [
-        one
-        for one in shown
+        listed
+        for listed in shown
         if any(
-            all(passes(one) for passes in common_filters(configuration, at_noon).values())
+            all(passes(listed) for passes in common_filters(configuration, at_noon).values())
             for configuration in configurations
         )
     ]
-    admitted.sort(key=lambda one: (-one.liquidity, one.market_id))
-    assert [one.market_id for one in found] == [one.market_id for one in admitted]
+    admitted.sort(key=lambda listed: (-listed.liquidity, listed.market_id))
+    assert [listed.market_id for listed in found] == [listed.market_id for listed in admitted]
 
 
 def _write(session: Any, listed: list[tuple[set[str], list[Market]]]) -> int:
     batch_id = tape.open_batch(session, BatchKind.FILTER, NOON)
     for place, (tags, members) in enumerate(listed):
         named = [
-            market_of(one, MarketId(f"m{place}-{number}")) for number, one in enumerate(members)
+            market_of(listed, MarketId(f"m{place}-{number}"))
+            for number, listed in enumerate(members)
         ]
         if named:
             shown = event(*named, event_id=EventId(f"e{place}"), tags=tuple(tags))
@@ -104,6 +105,6 @@ def _write(session: Any, listed: list[tuple[set[str], list[Market]]]) -> int:
     return batch_id
 
 
-def market_of(one: Market, market_id: MarketId) -> Market:
-    values = {name: getattr(one, name) for name in Market.__dataclass_fields__}
+def market_of(listed: Market, market_id: MarketId) -> Market:
+    values = {name: getattr(listed, name) for name in Market.__dataclass_fields__}
     return Market(**values | {"market_id": market_id})

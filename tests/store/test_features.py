@@ -29,7 +29,7 @@ on_one_database = settings(
 
 
 @on_one_database
-@given(tapes(), st.integers(0, 90), st.tuples(*(sightings(one) for one in MARKETS)))
+@given(tapes(), st.integers(0, 90), st.tuples(*(sightings(market_id) for market_id in MARKETS)))
 def test_features_are_those_of_the_hours_before_the_batch(
     world: World, batches: list[Batch], minutes: int, shown: tuple[Any, ...]
 ) -> None:
@@ -108,7 +108,7 @@ def test_only_what_is_asked_for_is_computed(world: World) -> None:
         for hour in range(3):
             now = NOON + timedelta(hours=hour)
             batch_id = tape.open_batch(session, BatchKind.FILTER, now)
-            shown = [market(market_id=MarketId(one)) for one in ("m1", "m2")]
+            shown = [market(market_id=MarketId(market_id)) for market_id in ("m1", "m2")]
             tape.append(session, batch_id, shown, Sighting(now))
             features.compute(session, batch_id, [M1, MarketId("gone")], [24])
             tape.publish(session, batch_id, {}, now)

@@ -1,4 +1,4 @@
-"""Every function logs in to the database as its role, and IAM lets it be nobody else."""
+"""Every function logs in to the database as its own role; IAM allows it no other."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_function_gets_tokens_for_its_own_user_alone(
     assert _login(resources[policy["Ref"]]) == {"Fn::Sub": f"{ARN}{user}"}
 
 
-def test_nobody_else_may_log_in(resources: Resources) -> None:
+def test_no_other_function_may_log_in(resources: Resources) -> None:
     for logical_id, resource in resources.items():
         if resource["Type"] != "AWS::IAM::ManagedPolicy":
             assert "rds-db" not in str(resource), logical_id
@@ -60,7 +60,7 @@ def test_nobody_else_may_log_in(resources: Resources) -> None:
 def test_a_login_by_iam_is_complete(template: dict[str, Any]) -> None:
     """A deployment that lacks a parameter fails before it changes anything."""
     rule = template["Rules"]["LoginByIam"]
-    required = [one["Assert"]["Fn::Not"][0]["Fn::Equals"] for one in rule["Assertions"]]
+    required = [assertion["Assert"]["Fn::Not"][0]["Fn::Equals"] for assertion in rule["Assertions"]]
     assert required == [
         [{"Ref": "DatabaseResourceId"}, ""],
         [{"Ref": "DatabaseRootCertificate"}, ""],

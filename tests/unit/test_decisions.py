@@ -98,7 +98,9 @@ def test_legs_share_a_group_its_budget_and_their_shares() -> None:
     assert [signal.target_price for signal in found.signals] == [D("0.20"), D("0.30"), D("0.46")]
     assert [signal.amount for signal in found.signals] == [D("20.83"), D("31.25"), D("47.91")]
     assert len({signal.reason for signal in found.signals}) == 1
-    assert {(one.confidence, one.win_probability) for one in found.signals} == {(D(1), None)}
+    assert {(signal.confidence, signal.win_probability) for signal in found.signals} == {
+        (D(1), None)
+    }
 
 
 def test_a_group_is_one_decision_and_as_many_positions_as_legs() -> None:
@@ -124,8 +126,8 @@ def test_a_group_that_fits_no_budget_is_not_bought_in_part() -> None:
 def test_a_market_that_a_strategy_proposes_twice_is_decided_once() -> None:
     def both_sides(shown: Sequence[Candidate], *_: Any) -> list[Opinion]:
         return [
-            Opinion(one, side, confidence, None, "because")
-            for one in shown
+            Opinion(listed, side, confidence, None, "because")
+            for listed in shown
             for side, confidence in ((Outcome.YES, D("0.8")), (Outcome.NO, D("0.9")))
         ]
 
@@ -166,7 +168,7 @@ def test_no_is_sold_at_its_own_bid() -> None:
 
 
 @pytest.mark.parametrize("quote", [None, Quote(D(0), D("0.50"))])
-def test_nothing_is_sold_where_nobody_bids(quote: Quote | None) -> None:
+def test_nothing_is_sold_without_a_bid(quote: Quote | None) -> None:
     assert mean_reversion([], positions=(reverting(quote=quote),)).signals == ()
 
 

@@ -108,8 +108,8 @@ def test_best_confidence_first_then_depth_then_id() -> None:
         order(signal_id=4, market_id=MarketId("d"), confidence=D("0.9")),
     ]
     done = execute(orders, account(balance=D(350)), rules())
-    assert [one.signal_id for one, _ in done.fills] == [4, 3, 2]
-    assert [(one.signal_id, reason) for one, reason in done.rejections] == [
+    assert [filled.signal_id for filled, _ in done.fills] == [4, 3, 2]
+    assert [(rejected.signal_id, reason) for rejected, reason in done.rejections] == [
         (1, Rejection.INSUFFICIENT_BALANCE)
     ]
 

@@ -20,8 +20,8 @@ def priced(
     )
 
 
-def kind(one: PricedHolding) -> ExitKind | None:
-    due = due_exit(one)
+def kind(held: PricedHolding) -> ExitKind | None:
+    due = due_exit(held)
     return None if due is None else due.kind
 
 

@@ -48,7 +48,7 @@ def test_without_any_quote_the_mark_and_half_of_an_assumed_spread() -> None:
     assert found == Offers(Evidence.MID, (Level(D("0.41"), D("100.00")),))
 
 
-def test_nobody_sells() -> None:
+def test_nothing_is_for_sale() -> None:
     assert offers(Quote(D(0), D(1)), D("0.5"), D(1000)).best_ask is None
     assert offers(None, None, D(1000)).best_ask is None
 

@@ -29,7 +29,7 @@ def leg(place: int, **changes: Any) -> Order:
 
 def outcome(done: Executions) -> tuple[list[D], dict[int, str]]:
     shares = [fill.shares for _, fill in done.fills]
-    return shares, {one.signal_id: reason.value for one, reason in done.rejections}
+    return shares, {rejected.signal_id: reason.value for rejected, reason in done.rejections}
 
 
 def test_all_legs_get_the_same_shares() -> None:
@@ -74,7 +74,7 @@ def test_a_limit_that_stops_the_last_leg_stops_them_all(
 def test_what_a_failed_group_would_have_taken_stays_free() -> None:
     alone = order(signal_id=9, market_id=MarketId("m9"), budget=D(40), confidence=D("0.8"))
     done = execute([leg(1), leg(2), leg(3), alone], account(balance=D("44.99")), rules())
-    assert [one.signal_id for one, _ in done.fills] == [9]
+    assert [filled.signal_id for filled, _ in done.fills] == [9]
 
 
 def test_ten_orders_never_fill_more_than_the_book_holds() -> None:

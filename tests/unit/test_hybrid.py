@@ -15,8 +15,8 @@ from tests.builders import view
 from tests.opportunities import agreed
 
 
-def opinion(one: Candidate, **configuration: Any) -> Opinion | None:
-    found = decide([one], view(), HybridConfiguration(**configuration))
+def opinion(shown: Candidate, **configuration: Any) -> Opinion | None:
+    found = decide([shown], view(), HybridConfiguration(**configuration))
     return found[0] if found else None
 
 

@@ -71,7 +71,7 @@ dollars = st.integers(0, 10**8).map(lambda number: D(number) / 100)
 
 
 @given(st.lists(st.tuples(dollars, st.integers(0, 100), st.integers(1, 5)), min_size=1, max_size=8))
-def test_transfers_sum_to_zero_and_leave_nobody_further_off(
+def test_transfers_sum_to_zero_and_leave_no_portfolio_further_off(
     rows: list[tuple[D, int, int]],
 ) -> None:
     members = [

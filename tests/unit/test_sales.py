@@ -54,4 +54,4 @@ def test_sells_no_more_than_was_asked() -> None:
 )
 def test_refused_with_its_reason(reason: str, changes: dict[str, Any]) -> None:
     done = sale(**changes)
-    assert (done.exits, [one.value for _, one in done.rejections]) == ([], [reason])
+    assert (done.exits, [found.value for _, found in done.rejections]) == ([], [reason])

@@ -75,7 +75,7 @@ def test_a_part_of_the_kelly_stake_after_fees() -> None:
     assert size({"kelly_fraction": 1}, win_probability=None) == D(100)
 
 
-def test_kelly_is_refused_where_nobody_states_a_probability() -> None:
+def test_kelly_is_refused_where_no_probability_is_stated() -> None:
     registry.configuration("momentum", {"kelly_fraction": 0.5})
     for strategy_type in ("mean_reversion", "arbitrage", "hybrid", "random"):
         with pytest.raises(InvalidRequest, match="kelly_fraction"):

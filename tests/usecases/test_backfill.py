@@ -24,7 +24,7 @@ def run(world: World) -> BackfillResult:
 
 
 def listed(world: World, *depths: int, **configuration: Any) -> None:
-    """Markets m1, m2, … of these liquidities in a batch, and somebody who would trade them."""
+    """Markets m1, m2, … of these liquidities in a batch, and a portfolio that would trade them."""
     world.portfolio(strategy_type="mean_reversion", **configuration)
     world.exchange.events = [
         event(

@@ -31,7 +31,7 @@ def execute_all(
         with world.portfolio_context.database.transaction(portfolio_ids[0]):
             pass
         _together[0].wait(SECONDS_TO_START)
-        return sum(world.execute(cycle_id, one).trades for one in portfolio_ids)
+        return sum(world.execute(cycle_id, portfolio_id).trades for portfolio_id in portfolio_ids)
 
 
 def filled_at_once(
@@ -42,7 +42,7 @@ def filled_at_once(
     with ProcessPoolExecutor(
         count, spawn, initializer=join, initargs=(spawn.Barrier(count),)
     ) as pool:
-        urls, cycles, bounds = ([one] * count for one in (world.database_url, cycle_id, limits))
+        urls, cycles, bounds = ([value] * count for value in (world.database_url, cycle_id, limits))
         return [*pool.map(execute_all, urls, cycles, shares, bounds)]
 
 
@@ -81,13 +81,15 @@ def test_total_capital_is_exact_where_no_two_portfolios_share_a_market(database_
         places = range(PORTFOLIOS)
         world.exchange.events = [
             event(
-                market(market_id=MarketId(f"m{one}")),
-                event_id=EventId(f"e{one}"),
-                tags=(f"t{one}",),
+                market(market_id=MarketId(f"m{place}")),
+                event_id=EventId(f"e{place}"),
+                tags=(f"t{place}",),
             )
-            for one in places
+            for place in places
         ]
-        portfolio_ids = [world.portfolio(f"p{one}", market_types=[f"t{one}"]) for one in places]
+        portfolio_ids = [
+            world.portfolio(f"p{place}", market_types=[f"t{place}"]) for place in places
+        ]
         cycle_id = decided(world, portfolio_ids)
         assert sum(filled_at_once(world, cycle_id, divided(portfolio_ids), limits)) == 4
         assert world.breaks() == []
@@ -108,7 +110,9 @@ def test_limits_of_a_portfolio_are_exact(database_url: str) -> None:
         cycle_id = decided(world, [*filled])
         fills = filled_at_once(world, cycle_id, [[*filled]] * PROCESSES, GlobalLimits())
         assert set(fills) == {sum(filled.values())}
-        assert {one: world.state(one).trade_count for one in filled} == filled
+        assert {
+            portfolio_id: world.state(portfolio_id).trade_count for portfolio_id in filled
+        } == filled
         assert world.row("SELECT max(amount + fee) AS most FROM trades WHERE portfolio_id = 6") == {
             "most": D("33.33")
         }

@@ -71,7 +71,7 @@ def test_a_failed_fetch_keeps_the_prices_of_the_one_before(world: World) -> None
     assert world.row("SELECT mark FROM market_prices")["mark"] == D("0.775")
 
 
-def test_asks_the_exchange_for_no_more_than_somebody_admits(world: World) -> None:
+def test_asks_the_exchange_for_no_more_than_some_portfolio_admits(world: World) -> None:
     world.portfolio("a", min_liquidity=5000, min_volume=70000)
     world.portfolio("b", min_liquidity=8000, min_volume=60000)
     world.filter(world.open_cycle())
@@ -98,7 +98,7 @@ def test_paused_and_archived_portfolios_do_not_run(world: World) -> None:
     assert world.filter(world.open_cycle()).portfolio_ids == [active]
 
 
-def test_a_cycle_that_has_ended_runs_nobody_again(world: World) -> None:
+def test_a_cycle_that_has_ended_runs_no_portfolio_again(world: World) -> None:
     world.portfolio()
     cycle_id = world.run_cycle()
     before = world.everything()
@@ -192,7 +192,7 @@ def test_a_token_without_a_book_leaves_its_outcome_without_one(world: World) -> 
     assert [row["outcome"] for row in world.rows("SELECT outcome FROM order_books")] == ["no"]
 
 
-def test_the_deepest_markets_that_somebody_admits_get_books(world: World) -> None:
+def test_the_deepest_markets_that_some_portfolio_admits_get_books(world: World) -> None:
     """Never one outcome alone, and never more than `max_books`."""
     world.portfolio("a", min_liquidity=50000)
     world.portfolio("b", market_types=["sports"])
@@ -213,7 +213,7 @@ def test_the_deepest_markets_that_somebody_admits_get_books(world: World) -> Non
     assert world.exchange.asked_books == ["y2", "n2", "y4", "n4"]
 
 
-def test_nobody_who_buys_is_no_books(world: World) -> None:
+def test_without_a_portfolio_that_buys_no_books_are_fetched(world: World) -> None:
     world.filter(world.open_cycle())
     assert world.exchange.asked_books == []
 
@@ -228,7 +228,9 @@ def test_without_books_nothing_is_published(world: World) -> None:
         assert world.rows(f"SELECT 1 FROM {table}") == []
 
 
-def test_asks_for_no_event_that_ended_long_before_anybody_would_trade_it(world: World) -> None:
+def test_asks_for_no_event_that_ended_long_before_any_portfolio_would_trade_it(
+    world: World,
+) -> None:
     world.portfolio("a", min_hours_to_end=48)
     world.portfolio("b", min_hours_to_end=24)
     world.filter(world.open_cycle())

@@ -56,7 +56,7 @@ def test_invested_equity_counts_and_only_cash_moves(drifted: World) -> None:
     drifted.run_cycle()
     (moved,) = rebalanced(drifted).rebalanced or []
     assert moved.amount == D(1500)
-    states = [drifted.state(PortfolioId(one)) for one in (1, 2)]
+    states = [drifted.state(PortfolioId(number)) for number in (1, 2)]
     assert states[0].total_value == states[1].total_value == D("11499.36")
     assert drifted.breaks() == []
 

@@ -28,7 +28,7 @@ def markets_of(world: World, table: str) -> list[tuple[int, str]]:
     return [(row["batch_id"], row["market_id"]) for row in world.rows(query)]
 
 
-def test_an_old_listing_that_nobody_acted_on_goes_and_a_young_one_stays(world: World) -> None:
+def test_an_old_listing_that_no_cycle_acted_on_goes_and_a_young_one_stays(world: World) -> None:
     world.portfolio(min_confidence=0.9)
     old = world.filter(world.open_cycle()).batch_id
     world.clock.pass_time(days=31)
@@ -70,9 +70,9 @@ def test_what_a_cycles_signals_saw_stays_with_its_features_and_books(world: Worl
     run(world)
     acted = [(batch_id["batch_id"], "m1"), (batch_id["batch_id"], "m2")]
     kept = markets_of(world, "market_snapshots")
-    assert [one for one in kept if one[0] == batch_id["batch_id"]] == acted
+    assert [row for row in kept if row[0] == batch_id["batch_id"]] == acted
     assert markets_of(world, "market_features") == acted
-    assert {one[0] for one in markets_of(world, "order_books")} <= {batch_id["batch_id"]}
+    assert {row[0] for row in markets_of(world, "order_books")} <= {batch_id["batch_id"]}
     assert world.state(portfolio_id).trade_count == 2
     assert world.breaks() == []
 
@@ -81,8 +81,8 @@ def settle(world: World) -> None:
     world.clock.pass_time(minutes=5)
     (shown,) = world.exchange.events
     ended = [
-        market(market_id=one.market_id, closed=True, yes_price=D(1), no_price=D(0))
-        for one in shown.markets
+        market(market_id=listed.market_id, closed=True, yes_price=D(1), no_price=D(0))
+        for listed in shown.markets
     ]
     world.exchange.events = [event(*ended)]
     world.update_prices()

@@ -107,9 +107,9 @@ class Day:
         self._world.close(cycle_id)
 
     def _show(self, price: str, bid: str, ask: str) -> None:
-        def shown(one: Market) -> Market:
+        def shown(listed: Market) -> Market:
             yes = D(price)
-            return replace(one, yes_price=yes, no_price=1 - yes, quote=Quote(D(bid), D(ask)))
+            return replace(listed, yes_price=yes, no_price=1 - yes, quote=Quote(D(bid), D(ask)))
 
         self._world.clock.pass_time(minutes=5)
         self._world.exchange.events = [event(*map(shown, several(self._size)))]

@@ -58,17 +58,23 @@ def test_every_strategy_trades_in_four_simulated_days(
     shown = capsys.readouterr().out
     assert all(name in shown for name in NAMES)
     assert "the books reconcile" in shown
-    assert all(one in shown for one in ("Trades by strategy", "Positions closed"))
+    assert all(title in shown for title in ("Trades by strategy", "Positions closed"))
 
 
 def _check_activity(written: dict[str, Any]) -> None:
     """The counts by strategy and kind are those of the portfolios and of the price updates."""
-    trades = {one["strategy_type"]: one["trades"] for one in written["strategies"]}
-    assert trades == {one["strategy_type"]: one["trade_count"] for one in written["portfolios"]}
+    trades = {strategy["strategy_type"]: strategy["trades"] for strategy in written["strategies"]}
+    assert trades == {
+        portfolio["strategy_type"]: portfolio["trade_count"] for portfolio in written["portfolios"]
+    }
     assert sum(written["settlements"].values()) == written["settled_positions"]
     assert written["exits"].get("settlement", 0) == written["settled_positions"]
-    realized = {one["strategy_type"]: one["realized_pnl"] for one in written["strategies"]}
-    assert realized == {one["strategy_type"]: one["realized_pnl"] for one in written["portfolios"]}
+    realized = {
+        strategy["strategy_type"]: strategy["realized_pnl"] for strategy in written["strategies"]
+    }
+    assert realized == {
+        portfolio["strategy_type"]: portfolio["realized_pnl"] for portfolio in written["portfolios"]
+    }
 
 
 def test_a_second_run_goes_on_with_the_same_portfolios(
@@ -76,7 +82,7 @@ def test_a_second_run_goes_on_with_the_same_portfolios(
 ) -> None:
     first = _run(monkeypatch, EXCHANGE="simulated", DAYS="1")
     second = _run(monkeypatch, EXCHANGE="simulated", DAYS="1")
-    assert [one["name"] for one in second["portfolios"]] == NAMES
+    assert [portfolio["name"] for portfolio in second["portfolios"]] == NAMES
     for before, after in zip(first["portfolios"], second["portfolios"], strict=True):
         assert after["trade_count"] >= before["trade_count"]
 
