@@ -22,7 +22,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 	openapi docs schema pin recordings migrate downgrade reconcile clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=...
 	@EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' $(BIN)/python -m local.demo.run
