@@ -33,7 +33,7 @@ from prescient.usecases.portfolio_management import LimitsChange, PortfolioChang
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_BIGINT = 2**63 - 1
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-_DOLLARS_SCHEMA = {
+_HUNDREDTHS_SCHEMA = {
     "anyOf": [
         {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01},
         {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"},
@@ -50,19 +50,21 @@ def exact_number(value: object) -> Decimal:
     raise ValueError("must be a number or a decimal string")
 
 
-def _whole_cents(value: Decimal) -> Decimal:
+def _whole_hundredths(value: Decimal) -> Decimal:
     if value != value.quantize(CENT):
         raise ValueError("must have at most two decimals")
     return value.quantize(CENT)
 
 
-Dollars = Annotated[
+_Hundredths = Annotated[
     Decimal,
     BeforeValidator(exact_number),
     Field(gt=0, lt=10**13, allow_inf_nan=False),
-    AfterValidator(_whole_cents),
-    WithJsonSchema(_DOLLARS_SCHEMA),
+    AfterValidator(_whole_hundredths),
+    WithJsonSchema(_HUNDREDTHS_SCHEMA),
 ]
+RequestedDollars = _Hundredths
+RequestedShares = _Hundredths
 Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
@@ -94,7 +96,7 @@ class ClosePosition(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    shares: Dollars | None = Field(None, description="Shares, at most two decimals")
+    shares: RequestedShares | None = Field(None, description="Shares, at most two decimals")
 
 
 class CashFlow(BaseModel):
@@ -102,7 +104,7 @@ class CashFlow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    amount: Dollars
+    amount: RequestedDollars
 
 
 class CashTransfer(BaseModel):
@@ -112,7 +114,7 @@ class CashTransfer(BaseModel):
 
     from_portfolio_id: Count
     to_portfolio_id: Count
-    amount: Dollars
+    amount: RequestedDollars
     reason: Text | None = None
 
 
@@ -124,10 +126,10 @@ class CreatePortfolio(BaseModel):
     name: Name
     description: Text | None = None
     strategy_type: str
-    initial_balance: Dollars
+    initial_balance: RequestedDollars
     strategy_config: dict[str, Any] = Field({}, description="Keys of the strategy's own model")
-    max_position_size: Dollars | None = None
-    max_total_exposure: Dollars | None = None
+    max_position_size: RequestedDollars | None = None
+    max_total_exposure: RequestedDollars | None = None
     max_positions: Count | None = Field(None, description="20 unless given")
 
     def portfolio(self) -> NewPortfolio:
@@ -158,8 +160,8 @@ class UpdatePortfolio(BaseModel):
     status: PortfolioStatus | None = None
     strategy_type: str | None = None
     strategy_config: dict[str, Any] | None = None
-    max_position_size: Dollars | None = None
-    max_total_exposure: Dollars | None = None
+    max_position_size: RequestedDollars | None = None
+    max_total_exposure: RequestedDollars | None = None
     max_positions: Count | None = None
     liquidate: Annotated[bool, Strict()] = Field(
         False, description="With status archived: sell all open positions at their bids, or none"

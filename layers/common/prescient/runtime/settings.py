@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prescient.core.errors import InvalidRequest
-
-Dollars = Annotated[Decimal, Field(gt=0, decimal_places=2, allow_inf_nan=False)]
+from prescient.core.strategies.configuration import PositiveDollars
 
 
 class Settings(BaseModel):
@@ -36,8 +34,8 @@ class Settings(BaseModel):
     clob_url: str = "https://clob.polymarket.com"
     clock: Literal["system", "exchange"] = "system"
     max_quote_age: Annotated[int, Field(gt=0)] = 600
-    max_market_exposure: Dollars | None = None
-    total_capital: Dollars | None = None
+    max_market_exposure: PositiveDollars | None = None
+    total_capital: PositiveDollars | None = None
     max_books: Annotated[int, Field(ge=0, le=20_000)] = 500
     tape_retention_days: Annotated[int, Field(gt=0, le=36_500)] = 30
     max_concurrency: Annotated[int, Field(gt=0, le=1000)] = 10

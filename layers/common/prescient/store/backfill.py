@@ -9,7 +9,7 @@ from decimal import Decimal
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from prescient.core.deciding.admission import HistoryNeed
+from prescient.core.deciding.admission import BackfillNeed
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import BatchLost
 from prescient.core.market.markets import MarketId
@@ -23,7 +23,7 @@ Hours = Mapping[datetime, tuple[datetime, Decimal]]
 
 def wanting(
     session: Session,
-    needs: Collection[HistoryNeed],
+    needs: Collection[BackfillNeed],
     *,
     now: datetime,
     asked_before: datetime,

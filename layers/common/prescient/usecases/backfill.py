@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from prescient.core.deciding.admission import HistoryNeed, history_needs
+from prescient.core.deciding.admission import BackfillNeed, backfill_needs
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.batches import BatchKind
@@ -40,7 +40,7 @@ def run(context: StepContext) -> BackfillResult:
     now = context.now()
     with context.database.transaction() as session:
         active = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE])
-        needs = history_needs(market_needs(active, Thresholds()).buyers, now)
+        needs = backfill_needs(market_needs(active, Thresholds()).buyers, now)
         wanting = backfill.wanting(
             session, needs, now=now, asked_before=now - ASKED_AGAIN_AFTER, limit=MARKETS_A_RUN
         )
@@ -57,7 +57,7 @@ def run(context: StepContext) -> BackfillResult:
 
 
 def _fill(
-    markets: Sequence[AdmittedMarket], needs: Iterable[HistoryNeed], context: StepContext
+    markets: Sequence[AdmittedMarket], needs: Iterable[BackfillNeed], context: StepContext
 ) -> int:
     end = context.now().replace(minute=0, second=0, microsecond=0)
     start = end - max(need.lookback_hours for need in needs) * HOUR

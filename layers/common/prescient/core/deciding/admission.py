@@ -1,17 +1,15 @@
-"""Which markets somebody could trade: what a configuration's common filters ask of a batch.
+"""Which markets a portfolio could trade: what a configuration's common filters ask of a batch.
 
-These are the rules of `core.decisions.common_filters` as values, so that the store can apply them
-to a whole batch at once.
+These are the rules of `core.deciding.decisions.common_filters` as values, so that the store can
+apply them to a whole batch at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-
-from pydantic import BaseModel
 
 from prescient.core.strategies.configuration import StrategyConfiguration
 
@@ -32,8 +30,8 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryNeed:
-    """Where an admitted market must have so many hourly marks within the lookback to be traded."""
+class BackfillNeed:
+    """An admitted market is traded with `min_observations` hourly marks within the lookback."""
 
     admission: Admission
     lookback_hours: int
@@ -55,37 +53,29 @@ def admissions(
     configurations: Iterable[StrategyConfiguration], decided_at: datetime
 ) -> frozenset[Admission]:
     """What each of the configurations asks; those that ask the same, once."""
-    return frozenset(admission(one, decided_at) for one in configurations)
+    return frozenset(admission(configuration, decided_at) for configuration in configurations)
 
 
 def lookbacks(configurations: Iterable[StrategyConfiguration]) -> list[int]:
     """The lookbacks in hours that the configurations use, those of voters included."""
-    used = {
-        part.lookback_hours
-        for configuration in configurations
-        for part in _parts(configuration)
-        if hasattr(part, "lookback_hours")
-    }
-    return sorted(used)
-
-
-def history_needs(
-    configurations: Iterable[StrategyConfiguration], decided_at: datetime
-) -> frozenset[HistoryNeed]:
-    """What the configurations that count observations need of a market's past."""
-    return frozenset(
-        HistoryNeed(
-            admission(configuration, decided_at), part.lookback_hours, part.min_observations
-        )
-        for configuration in configurations
-        for part in _parts(configuration)
-        if hasattr(part, "lookback_hours") and hasattr(part, "min_observations")
+    return sorted(
+        {
+            need.lookback_hours
+            for configuration in configurations
+            for need in configuration.history_needs()
+        }
     )
 
 
-def _parts(configuration: BaseModel) -> Iterator[BaseModel]:
-    """The configuration and the rules within it."""
-    yield configuration
-    for _, value in configuration:
-        if isinstance(value, BaseModel):
-            yield from _parts(value)
+def backfill_needs(
+    configurations: Iterable[StrategyConfiguration], decided_at: datetime
+) -> frozenset[BackfillNeed]:
+    """What the configurations that count observations need of a market's past."""
+    return frozenset(
+        BackfillNeed(
+            admission(configuration, decided_at), need.lookback_hours, need.min_observations
+        )
+        for configuration in configurations
+        for need in configuration.history_needs()
+        if need.min_observations
+    )

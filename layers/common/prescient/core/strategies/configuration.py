@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -11,10 +12,20 @@ Probability = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
 Fraction = Annotated[Decimal, Field(gt=0, lt=1, allow_inf_nan=False)]
 PositivePart = Annotated[Decimal, Field(gt=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[Decimal, Field(gt=0, max_digits=15, allow_inf_nan=False)]
-Dollars = Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=15, allow_inf_nan=False)]
+PositiveDollars = Annotated[
+    Decimal, Field(gt=0, decimal_places=2, max_digits=15, allow_inf_nan=False)
+]
 DollarsOrZero = Annotated[Decimal, Field(ge=0, max_digits=15, allow_inf_nan=False)]
 Hours = Annotated[Decimal, Field(ge=0, le=87600, allow_inf_nan=False)]
 LookbackHours = Literal[6, 24, 72, 168, 336]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryNeed:
+    """The hourly marks of the last `lookback_hours`, of which a market needs `min_observations`."""
+
+    lookback_hours: int
+    min_observations: int = 0
 
 
 class RuleConfiguration(BaseModel):
@@ -29,14 +40,18 @@ class RuleConfiguration(BaseModel):
         Decimal("0.75"), description="Least confidence of a signal, 0–1."
     )
 
+    def history_needs(self) -> frozenset[HistoryNeed]:
+        """What the rule reads of a market's past: nothing, unless a strategy says otherwise."""
+        return frozenset()
+
 
 class StrategyConfiguration(RuleConfiguration):
     """Keys for all strategies."""
 
-    trade_amount: Dollars = Field(
+    trade_amount: PositiveDollars = Field(
         Decimal(100), description="Dollars a trade, fees included; for legs, of the whole group."
     )
-    max_position_size: Dollars | None = Field(
+    max_position_size: PositiveDollars | None = Field(
         None, description="Dollars a position; may only tighten the portfolio's own limit."
     )
     risk_per_trade: Fraction | None = Field(
@@ -60,7 +75,7 @@ class StrategyConfiguration(RuleConfiguration):
     cooldown_hours: Hours = Field(
         Decimal(24), description="Hours without re-entry to a market after its stop."
     )
-    max_event_exposure: Dollars | None = Field(
+    max_event_exposure: PositiveDollars | None = Field(
         None, description="Dollars of cost basis in one event."
     )
     max_slippage: Probability = Field(

@@ -17,7 +17,7 @@ from prescient.core.market.markets import MarketId, Outcome
 from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies import mean_reversion, momentum
 from prescient.core.strategies.candidates import Candidate
-from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.core.strategies.configuration import HistoryNeed, StrategyConfiguration
 from prescient.core.strategies.mean_reversion import MeanReversionRule
 from prescient.core.strategies.momentum import MomentumRule
 from prescient.core.strategies.protocol import Opinion, PortfolioView, Strategy
@@ -50,6 +50,9 @@ class HybridConfiguration(StrategyConfiguration):
     mean_reversion: MeanReversionRule = Field(
         MeanReversionRule(), description="Keys of mean_reversion's rule."
     )
+
+    def history_needs(self) -> frozenset[HistoryNeed]:
+        return self.momentum.history_needs() | self.mean_reversion.history_needs()
 
     @model_validator(mode="after")
     def _refuse_too_few_voters(self) -> Self:

@@ -15,6 +15,7 @@ from prescient.core.market.markets import Outcome
 from prescient.core.money import ONE, plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import (
+    HistoryNeed,
     LookbackHours,
     Positive,
     RuleConfiguration,
@@ -48,6 +49,9 @@ class MeanReversionRule(RuleConfiguration):
     max_z: Positive = Field(
         Decimal("4.0"), description="Largest |z| at which it buys: beyond it, something happened."
     )
+
+    def history_needs(self) -> frozenset[HistoryNeed]:
+        return frozenset({HistoryNeed(self.lookback_hours, self.min_observations)})
 
     @model_validator(mode="after")
     def _refuse_empty_bands(self) -> Self:

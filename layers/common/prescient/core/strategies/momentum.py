@@ -12,6 +12,7 @@ from prescient.core.market.markets import Outcome
 from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import (
+    HistoryNeed,
     KellyConfiguration,
     LookbackHours,
     Probability,
@@ -33,6 +34,9 @@ class MomentumRule(RuleConfiguration):
         ZERO, ge=-1, le=1, allow_inf_nan=False, description="Least drift of the bought side."
     )
     lookback_hours: LookbackHours = Field(24, description="Hours over which drift is taken.")
+
+    def history_needs(self) -> frozenset[HistoryNeed]:
+        return frozenset({HistoryNeed(self.lookback_hours)})
 
     @property
     def conviction_band(self) -> tuple[Decimal, Decimal]:
