@@ -11,7 +11,6 @@ import pytest
 from psycopg import Connection, errors, sql
 
 from local.postgres import databases
-from local.postgres.server import Postgres
 from prescient.store import roles
 from tests.isolation.aim import Values, aimed
 from tests.isolation.attacks import OUTCOMES, Outcome, all_statements
@@ -68,12 +67,13 @@ class Field:
 
 
 @pytest.fixture(scope="module")
-def field(postgres_server: Postgres, template_database: str) -> Iterator[Field]:
-    url = databases.create(postgres_server.url("attacked"), template=template_database)
+def field(shared_database_url: str) -> Iterator[Field]:
+    url = shared_database_url
     two = trade(url)
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE portfolio_state (id int)")  # for old_schema.count_rows
-    alone_url = databases.create(postgres_server.url("alone"), template="attacked")
+    name = databases.name_of(url)
+    alone_url = databases.create(databases.at(url, f"{name}_alone"), template=name)
     with (
         psycopg.connect(url, autocommit=True) as connection,
         psycopg.connect(alone_url, autocommit=True) as alone,
@@ -81,7 +81,6 @@ def field(postgres_server: Postgres, template_database: str) -> Iterator[Field]:
         alone.execute("DELETE FROM portfolios WHERE portfolio_id = %s", [two.theirs])
         values, before = aimed(connection, two), Census.taken(connection, two.mine)
         yield Field(connection, alone, two, values, before)
-    databases.drop(url)
     databases.drop(alone_url)
 
 
