@@ -69,7 +69,6 @@ def _market(number: int, cents: int) -> Market:
         fee=FeeSchedule(Decimal("0.02")),
         active=True,
         closed=False,
-        archived=False,
         accepting_orders=True,
         neg_risk=False,
         resolution_status=None,

@@ -44,7 +44,6 @@ _MARKET = Market(
     fee=FeeSchedule(),
     active=True,
     closed=False,
-    archived=False,
     accepting_orders=True,
     neg_risk=False,
     resolution_status=None,

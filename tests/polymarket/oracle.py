@@ -198,7 +198,6 @@ FIELDS: Mapping[Kind, Mapping[str, str]] = {
         "fee.exponent": "trading.fee_schedule.exponent",
         "active": "state.active",
         "closed": "state.closed",
-        "archived": "state.archived",
         "accepting_orders": "state.accepting_orders",
         "neg_risk": "state.neg_risk",
         "resolution_status": "resolution.uma_resolution_status",

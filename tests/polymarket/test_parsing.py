@@ -34,7 +34,7 @@ def test_a_usual_market_is_read_whole() -> None:
     assert market.one_day_price_change == Decimal("-0.015")
     assert market.tick_size == Decimal("0.001")
     assert (market.active, market.accepting_orders, market.neg_risk) == (True, True, True)
-    assert (market.closed, market.archived) == (False, False)
+    assert market.closed is False
     assert market.end_date == NOON
     assert market.payload is row
 

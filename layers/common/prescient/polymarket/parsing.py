@@ -93,7 +93,6 @@ def parse_market(row: object, event_id: EventId | None = None) -> Market:
         fee=closed_fee_schedule(row) if closed else live_fee_schedule(row),
         active=active,
         closed=closed,
-        archived=flag(row.get("archived")),
         accepting_orders=flag(row.get("acceptingOrders")),
         neg_risk=flag(row.get("negRisk")),
         resolution_status=text(row.get("umaResolutionStatus")),

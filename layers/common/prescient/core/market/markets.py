@@ -84,7 +84,6 @@ class Market:
     fee: FeeSchedule
     active: bool
     closed: bool
-    archived: bool
     accepting_orders: bool
     neg_risk: bool
     resolution_status: str | None
