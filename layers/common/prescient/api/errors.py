@@ -96,7 +96,7 @@ def answer_errors(
 def _translated(error: Exception) -> Exception:
     """Powertools' errors in our own words."""
     if isinstance(error, RequestValidationError):
-        return errors.InvalidRequest(*(_problem(one) for one in error.errors()))
+        return errors.InvalidRequest(*(_problem(found) for found in error.errors()))
     return error
 
 

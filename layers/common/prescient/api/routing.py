@@ -79,21 +79,21 @@ class RouteTable:
 
     def add_to(self, app: APIGatewayHttpResolver, *, documented: bool) -> None:
         """Add the routes; models of the answers, which only a document needs, cost time."""
-        for one in self.routes:
-            summary, _, description = (inspect.getdoc(one.function) or "").partition("\n")
-            for method in one.methods:
+        for route in self.routes:
+            summary, _, description = (inspect.getdoc(route.function) or "").partition("\n")
+            for method in route.methods:
                 app.route(
-                    one.path,
+                    route.path,
                     method=method,
                     summary=summary.removesuffix("."),
                     description=description.strip(),
-                    responses=_responses(one) if documented else None,
+                    responses=_responses(route) if documented else None,
                     tags=[self.tag],
-                    operation_id=_operation_id(one, method),
-                    security=security(one.scope),
-                    status_code=next(iter(one.answers)),
+                    operation_id=_operation_id(route, method),
+                    security=security(route.scope),
+                    status_code=next(iter(route.answers)),
                     cache_control="no-store",
-                )(one.function)
+                )(route.function)
 
 
 def _operation_id(route: Route, method: str) -> str:

@@ -70,7 +70,7 @@ class CycleResultRow(CyclePortfolioRow):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What makes a cycle unique (`cycle_key`) and what it was asked for."""
+    """A cycle to open, once for its `cycle_key`."""
 
     cycle_key: str
     kind: CycleKind

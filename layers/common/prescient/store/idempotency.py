@@ -60,5 +60,5 @@ def keep(session: Session, request: Request, answer: Mapping[str, object]) -> No
 
 
 def forget(session: Session, before: datetime) -> int:
-    """Remove the keys from before this moment, whose repetition nobody expects; how many."""
+    """Remove the keys from before this moment, which no caller repeats any more; how many."""
     return session.execute(SQL["forget_keys"], {"before": before}).rowcount

@@ -43,7 +43,7 @@ class CycleRun:
     idempotency_key: str | None
 
     def values(self) -> dict[str, object]:
-        """What makes two requests with one idempotency key the same."""
+        """The values by which a repetition of the request is told from another request."""
         values = self.thresholds.model_dump()
         if self.scope is CycleScope.ONE_PORTFOLIO:
             values["portfolio_id"] = self.portfolio_id
