@@ -52,16 +52,6 @@ def posted(session: Session, entries: Sequence[ledger.Entry]) -> set[str]:
         return set(cursor.execute(SQL["select_posted"], values))
 
 
-def shift_peaks(session: Session, entries: Sequence[ledger.Entry], now: datetime) -> None:
-    """Move the peaks of equity with the flows: a withdrawal is no drawdown, a deposit no gain."""
-    values = {
-        "portfolio_ids": [entry.portfolio_id for entry in entries],
-        "amounts": [entry.amount for entry in entries],
-        "now": now,
-    }
-    session.execute(SQL["shift_peaks"], values)
-
-
 def log_transfers(session: Session, transfers: Sequence[Transfer], now: datetime) -> None:
     """Append the transfers to the rebalancing log, with the names of both portfolios."""
     values = {

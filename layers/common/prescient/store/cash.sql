@@ -8,16 +8,6 @@ FOR UPDATE;
 SELECT DISTINCT source FROM cash_ledger
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND source = ANY (%(sources)s::text[]);
 
--- name: shift_peaks
-UPDATE portfolios SET
-    peak_equity = greatest(peak_equity + moved.amount, 0), last_updated = %(now)s
-FROM (
-    SELECT portfolio_id, sum(amount) AS amount
-    FROM unnest(%(portfolio_ids)s::int[], %(amounts)s::numeric[]) AS given (portfolio_id, amount)
-    GROUP BY portfolio_id
-) AS moved
-WHERE portfolios.portfolio_id = moved.portfolio_id;
-
 -- name: log_transfers
 INSERT INTO portfolio_rebalancing_log (
     timestamp, from_portfolio_id, to_portfolio_id, from_name, to_name, amount, reason, executed_by

@@ -2,30 +2,24 @@
 SELECT DISTINCT market_id FROM portfolio_positions WHERE status = 'open' ORDER BY market_id;
 
 -- name: count_open_positions
-SELECT count(*) FROM portfolio_positions WHERE status = 'open';
+SELECT coalesce(sum(open_positions), 0) FROM portfolios;
 
--- name: select_due
+-- name: select_candidates_for_exit
+-- Positions of locked portfolios that may be due, with the newest price of what they hold.
 SELECT
-    position.id AS position_id, position.portfolio_id, position.market_id, position.action,
+    position.position_id, position.portfolio_id, position.market_id, position.action,
     position.shares, position.cost_basis, position.stop_loss_bid, position.take_profit_bid,
-    outcome.bid, price.yes_payout, market.fee_rate, market.fee_exponent,
-    price.accepting_orders AND NOT price.closed AS tradable
-FROM portfolio_positions AS position
-JOIN market_prices AS price ON price.market_id = position.market_id
+    position.bid, position.yes_payout, position.tradable, market.fee_rate, market.fee_exponent
+FROM position_valuations AS position
 JOIN markets AS market ON market.market_id = position.market_id
-CROSS JOIN LATERAL (
-    SELECT coalesce(
-        CASE position.action WHEN 'buy_yes' THEN price.best_bid ELSE 1 - price.best_ask END, 0
-    ) AS bid
-) AS outcome
-WHERE position.status = 'open' AND position.portfolio_id = ANY (%(portfolio_ids)s::int[])
-    AND position.shares IS NOT NULL
+WHERE position.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND position.shares IS NOT NULL
+    -- Only leaves out what cannot be due, nearly everything: core.portfolio.exits decides.
     AND (
-        price.yes_payout IS NOT NULL
-        OR outcome.bid <= position.stop_loss_bid
-        OR outcome.bid >= position.take_profit_bid
+        position.yes_payout IS NOT NULL
+        OR position.bid <= position.stop_loss_bid
+        OR position.bid >= position.take_profit_bid
     )
-ORDER BY position.portfolio_id, position.id;
+ORDER BY position.portfolio_id, position.position_id;
 
 -- name: insert_exits
 WITH given AS (

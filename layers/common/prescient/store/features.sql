@@ -1,12 +1,10 @@
 -- name: compute_features
 INSERT INTO market_features (
-    batch_id, market_id, lookback_hours, reference_price, mean, standard_deviation, observations,
-    drift, z_score
+    batch_id, market_id, lookback_hours, reference_price, mean, standard_deviation, observations
 )
 SELECT
     present.batch_id, present.market_id, lookback_hours, past.reference_price, past.mean,
-    past.standard_deviation, past.observations, present.mark - past.reference_price,
-    round((present.mark - past.mean) / nullif(past.standard_deviation, 0), 6)
+    past.standard_deviation, past.observations
 FROM market_batches AS batch
 JOIN unnest(%(market_ids)s::text[]) AS wanted (market_id) ON true
 JOIN market_snapshots AS present

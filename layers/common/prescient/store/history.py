@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import statements
+from prescient.store import portfolios, statements
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 
@@ -31,4 +31,5 @@ def save_snapshot(session: Session, portfolio: PortfolioRow, now: datetime) -> N
 
 def mark_portfolios(session: Session, holders: Sequence[PortfolioId], now: datetime) -> None:
     """Rewrite the totals of locked portfolios; an equity point of all that are not archived."""
-    session.execute(SQL["mark_portfolios"], {"portfolio_ids": list(holders), "now": now})
+    portfolios.rewrite_totals(session, holders, now, marked_at=now)
+    session.execute(SQL["insert_equity_points"], {"now": now})

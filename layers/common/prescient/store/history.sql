@@ -1,4 +1,5 @@
 -- name: save_snapshot
+-- The row of a portfolio and day; a later one replaces an earlier one.
 INSERT INTO portfolio_history (
     portfolio_id, snapshot_date, timestamp, balance, total_invested, total_profit_loss,
     total_value, open_positions, trade_count
@@ -13,40 +14,15 @@ ON CONFLICT ON CONSTRAINT portfolio_history_day_key DO UPDATE SET
     trade_count = excluded.trade_count
 WHERE excluded.timestamp >= portfolio_history.timestamp;
 
--- name: mark_portfolios
--- One pass over the positions for both: totals, as rewrite_totals has them, and equity points.
-WITH held AS (
-    SELECT
-        portfolio_id, sum(cost_basis) AS invested, sum(coalesce(value, cost_basis)) AS value,
-        sum(value_at_bid) AS value_at_bid, count(*) AS positions
-    FROM position_valuations
-    GROUP BY portfolio_id
-), valued AS (
-    SELECT
-        portfolio.portfolio_id, portfolio.status, portfolio.current_balance,
-        coalesce(held.invested, 0) AS invested,
-        portfolio.realized_pnl + coalesce(held.value - held.invested, 0) AS profit_loss,
-        portfolio.current_balance + coalesce(held.value, 0) AS equity,
-        portfolio.current_balance + coalesce(held.value_at_bid, 0) AS equity_at_bid,
-        coalesce(held.positions, 0) AS positions
-    FROM portfolios AS portfolio
-    LEFT JOIN held USING (portfolio_id)
-), marked AS (
-    UPDATE portfolios AS portfolio SET
-        total_invested = valued.invested,
-        total_profit_loss = valued.profit_loss,
-        peak_equity = greatest(portfolio.peak_equity, valued.equity),
-        max_drawdown = greatest(portfolio.max_drawdown, portfolio.peak_equity - valued.equity),
-        last_price_update = %(now)s, last_updated = %(now)s
-    FROM valued JOIN unnest(%(portfolio_ids)s::int[]) AS wanted (portfolio_id) USING (portfolio_id)
-    WHERE portfolio.portfolio_id = valued.portfolio_id
-)
+-- name: insert_equity_points
+-- What each portfolio that is not archived is worth, as its totals have it.
 INSERT INTO portfolio_equity (
     portfolio_id, timestamp, balance, total_invested, total_profit_loss, equity, equity_at_bid,
     open_positions
 )
 SELECT
-    portfolio_id, %(now)s, current_balance, invested, profit_loss, equity, equity_at_bid, positions
-FROM valued
+    portfolio_id, %(now)s, current_balance, total_invested, total_profit_loss, total_value,
+    current_balance + value_at_bid, open_positions
+FROM portfolios
 WHERE status <> 'archived'
 ON CONFLICT DO NOTHING;

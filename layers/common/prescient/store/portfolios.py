@@ -25,7 +25,7 @@ NAME_TAKEN = "portfolios_name_key"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioRow:
-    """A portfolio as it stands; money in dollars, `max_drawdown` too."""
+    """A portfolio as it stands; money in dollars, `max_drawdown` too. `total_value` is equity."""
 
     portfolio_id: PortfolioId
     name: str
@@ -56,6 +56,7 @@ class PortfolioRow:
     last_trade_at: datetime | None
     last_price_update: datetime | None
     open_positions: int
+    total_value: Decimal
 
     @property
     def limits(self) -> Limits:
@@ -64,11 +65,6 @@ class PortfolioRow:
     @property
     def unrealized_pnl(self) -> Decimal:
         return self.total_profit_loss - self.realized_pnl
-
-    @property
-    def total_value(self) -> Decimal:
-        """Equity: cash plus the marked value of the open positions."""
-        return self.current_balance + self.total_invested + self.unrealized_pnl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,9 +206,31 @@ def set_triggers(
     session.execute(SQL["update_triggers"], values)
 
 
-def rewrite_totals(session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime) -> None:
-    """Bring invested, P&L, peak and drawdown in line with positions and marks."""
-    session.execute(SQL["rewrite_totals"], {"portfolio_ids": list(portfolio_ids), "now": now})
+def rewrite_totals(
+    session: Session,
+    portfolio_ids: Sequence[PortfolioId],
+    now: datetime,
+    *,
+    marked_at: datetime | None = None,
+) -> None:
+    """Bring totals, peak and drawdown of locked portfolios in line with positions and marks.
+
+    A price update says when it marked them.
+    """
+    values = {"portfolio_ids": list(portfolio_ids), "marked_at": marked_at, "now": now}
+    session.execute(SQL["rewrite_totals"], values)
+
+
+def shift_peaks(
+    session: Session, flows: Sequence[tuple[PortfolioId, Decimal]], now: datetime
+) -> None:
+    """Move the peaks of locked portfolios by their deposits, withdrawals and transfers, in dollars."""
+    values = {
+        "portfolio_ids": [portfolio_id for portfolio_id, _ in flows],
+        "amounts": [amount for _, amount in flows],
+        "now": now,
+    }
+    session.execute(SQL["shift_peaks"], values)
 
 
 def _limit_values(limits: Limits) -> dict[str, object]:

@@ -59,23 +59,28 @@ FROM unnest(%(position_ids)s::bigint[], %(stops)s::numeric[], %(takes)s::numeric
 WHERE position.portfolio_id = %(portfolio_id)s AND position.id = wanted.position_id;
 
 -- name: rewrite_totals
+-- Bring totals, peak and drawdown in line with positions and marks; %(marked_at)s is null where no
+-- price update does it.
 UPDATE portfolios SET
-    total_invested = totals.invested,
-    total_profit_loss = portfolios.realized_pnl + totals.value - totals.invested,
-    peak_equity = greatest(portfolios.peak_equity, portfolios.current_balance + totals.value),
-    max_drawdown = greatest(
-        portfolios.max_drawdown,
-        portfolios.peak_equity - portfolios.current_balance - totals.value
-    ),
+    total_invested = valuation.invested,
+    total_profit_loss = valuation.total_profit_loss,
+    value_at_bid = valuation.value_at_bid,
+    open_positions = valuation.open_positions,
+    peak_equity = valuation.peak_equity,
+    max_drawdown = valuation.max_drawdown,
+    last_price_update = coalesce(%(marked_at)s, portfolios.last_price_update),
     last_updated = %(now)s
+FROM portfolio_valuations AS valuation
+WHERE valuation.portfolio_id = ANY (%(portfolio_ids)s::int[])
+    AND portfolios.portfolio_id = valuation.portfolio_id;
+
+-- name: shift_peaks
+-- Move peaks along with deposits, withdrawals and transfers, which are neither gain nor drawdown.
+UPDATE portfolios SET
+    peak_equity = greatest(peak_equity + moved.amount, 0), last_updated = %(now)s
 FROM (
-    SELECT
-        wanted.portfolio_id,
-        coalesce(sum(valuation.cost_basis), 0) AS invested,
-        coalesce(sum(coalesce(valuation.value, valuation.cost_basis)), 0) AS value
-    FROM portfolios AS wanted
-    LEFT JOIN position_valuations AS valuation USING (portfolio_id)
-    WHERE wanted.portfolio_id = ANY (%(portfolio_ids)s::int[])
-    GROUP BY wanted.portfolio_id
-) AS totals
-WHERE portfolios.portfolio_id = totals.portfolio_id;
+    SELECT portfolio_id, sum(amount) AS amount
+    FROM unnest(%(portfolio_ids)s::int[], %(amounts)s::numeric[]) AS given (portfolio_id, amount)
+    GROUP BY portfolio_id
+) AS moved
+WHERE portfolios.portfolio_id = moved.portfolio_id;

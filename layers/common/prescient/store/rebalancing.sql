@@ -1,7 +1,8 @@
 -- name: lock_members
+-- The portfolios that take part in rebalancing.
 SELECT
     portfolio_id, initial_balance AS weight, current_balance AS cash,
-    current_balance + total_invested + total_profit_loss - realized_pnl AS equity,
+    total_value AS equity,
     (strategy_config ->> 'rebalance_threshold')::numeric AS threshold
 FROM portfolios
 WHERE status = 'active' AND strategy_config ->> 'rebalance_threshold' IS NOT NULL

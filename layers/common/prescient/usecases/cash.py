@@ -15,7 +15,7 @@ from prescient.core.portfolio.cash import (
     check_transfer,
 )
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cash, ledger
+from prescient.store import cash, ledger, portfolios
 from prescient.store.database import Session
 
 
@@ -68,7 +68,7 @@ def _move(session: Session, entries: Sequence[ledger.Entry], now: datetime) -> s
         account = accounts[portfolio_id]
         check_flow(account.status, account.current_balance, change)
     ledger.post(session, new, now)
-    cash.shift_peaks(session, new, now)
+    portfolios.shift_peaks(session, [(entry.portfolio_id, entry.amount) for entry in new], now)
     return {entry.source for entry in new}
 
 

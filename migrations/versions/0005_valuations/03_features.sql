@@ -1,0 +1,4 @@
+-- The strategies take both from the mark that they see.
+-- squawk-ignore ban-drop-column
+ALTER TABLE market_features DROP COLUMN drift, DROP COLUMN z_score;
+COMMENT ON COLUMN market_features.reference_price IS 'earliest hourly mark of YES within the lookback';
