@@ -276,6 +276,10 @@ CREATE TABLE portfolios (
     max_drawdown numeric(15,2) DEFAULT 0 NOT NULL,
     last_trade_at timestamp with time zone,
     last_price_update timestamp with time zone,
+    value_at_bid numeric(15,2) DEFAULT 0 NOT NULL,
+    open_positions integer DEFAULT 0 NOT NULL,
+    total_value numeric(15,2) GENERATED ALWAYS AS ((((current_balance + total_invested) +
+        total_profit_loss) - realized_pnl)) STORED NOT NULL,
     CONSTRAINT portfolios_check CHECK ((((status)::text <> 'archived'::text) OR (total_invested =
         (0)::numeric))),
     CONSTRAINT portfolios_closed_positions_check CHECK ((closed_positions >= 0)),
@@ -289,6 +293,7 @@ CREATE TABLE portfolios (
     CONSTRAINT portfolios_max_positions_check CHECK ((max_positions > 0)),
     CONSTRAINT portfolios_max_total_exposure_check CHECK ((max_total_exposure > (0)::numeric)),
     CONSTRAINT portfolios_name_check CHECK (((name)::text <> ''::text)),
+    CONSTRAINT portfolios_open_positions_check CHECK ((open_positions >= 0)),
     CONSTRAINT portfolios_peak_equity_check CHECK ((peak_equity >= (0)::numeric)),
     CONSTRAINT portfolios_status_check CHECK (((status)::text = ANY ((ARRAY['active'::character
         varying, 'paused'::character varying, 'archived'::character varying])::text[]))),
@@ -299,11 +304,14 @@ CREATE TABLE portfolios (
     CONSTRAINT portfolios_total_trades_executed_check CHECK ((total_trades_executed >= 0)),
     CONSTRAINT portfolios_total_winning_trades_check CHECK ((total_winning_trades >= 0)),
     CONSTRAINT portfolios_trade_count_check CHECK ((trade_count >= 0)),
+    CONSTRAINT portfolios_value_at_bid_check CHECK ((value_at_bid >= (0)::numeric)),
     CONSTRAINT portfolios_name_key UNIQUE (name),
     CONSTRAINT portfolios_pkey PRIMARY KEY (portfolio_id)
 );
 COMMENT ON COLUMN portfolios.current_run IS 'wins in a row; negative: losses in a row';
 COMMENT ON COLUMN portfolios.max_drawdown IS 'dollars from the highest equity seen to the lowest after it';
+COMMENT ON COLUMN portfolios.value_at_bid IS 'dollars that the open positions would bring at their bids';
+COMMENT ON COLUMN portfolios.total_value IS 'equity in dollars: cash and the value of the open positions';
 CREATE INDEX idx_portfolios_status ON portfolios USING btree (status);
 CREATE INDEX idx_portfolios_status_strategy ON portfolios USING btree (status, strategy_type);
 CREATE INDEX idx_portfolios_strategy_type ON portfolios USING btree (strategy_type);
@@ -318,7 +326,8 @@ GRANT SELECT ON TABLE portfolios TO prescient_portfolio;
 GRANT UPDATE (current_balance, total_invested, total_profit_loss, realized_pnl, trade_count,
     last_updated, total_trades_executed, total_winning_trades, total_losing_trades, avg_trade_pnl,
     closed_positions, closed_pnl, current_run, max_consecutive_wins, max_consecutive_losses,
-    peak_equity, max_drawdown, last_trade_at) ON TABLE portfolios TO prescient_portfolio;
+    peak_equity, max_drawdown, last_trade_at, last_price_update, value_at_bid, open_positions) ON
+    TABLE portfolios TO prescient_portfolio;
 
 
 CREATE TABLE signal_archives (
@@ -349,8 +358,6 @@ CREATE TABLE market_features (
     mean numeric(10,6) NOT NULL,
     standard_deviation numeric(10,6),
     observations integer NOT NULL,
-    drift numeric(10,6) NOT NULL,
-    z_score numeric(20,6),
     CONSTRAINT market_features_lookback_hours_check CHECK ((lookback_hours = ANY (ARRAY[6, 24, 72,
         168, 336]))),
     CONSTRAINT market_features_observations_check CHECK ((observations > 0)),
@@ -358,8 +365,7 @@ CREATE TABLE market_features (
     CONSTRAINT market_features_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES
         market_batches(batch_id) ON DELETE CASCADE
 );
-COMMENT ON COLUMN market_features.reference_price IS 'earliest hourly mark of YES within the lookback; drift is the batch''s mark minus this';
-COMMENT ON COLUMN market_features.z_score IS '(mark - mean) / standard_deviation, null where that is null or 0';
+COMMENT ON COLUMN market_features.reference_price IS 'earliest hourly mark of YES within the lookback';
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE market_features TO prescient_app;
 GRANT SELECT ON TABLE market_features TO prescient_portfolio;
 
@@ -554,6 +560,42 @@ GRANT UPDATE ("timestamp", balance, total_invested, total_profit_loss, total_val
     trade_count) ON TABLE portfolio_history TO prescient_portfolio;
 
 
+CREATE VIEW portfolio_overview WITH (security_invoker='true') AS
+ SELECT portfolio_id,
+    name,
+    description,
+    strategy_type,
+    initial_balance,
+    current_balance,
+    total_invested,
+    total_profit_loss,
+    realized_pnl,
+    trade_count,
+    status,
+    status_reason,
+    created_at,
+    last_updated,
+    strategy_config,
+    config_version,
+    max_position_size,
+    max_total_exposure,
+    max_positions,
+    total_trades_executed,
+    total_winning_trades,
+    total_losing_trades,
+    avg_trade_pnl,
+    max_consecutive_wins,
+    max_consecutive_losses,
+    max_drawdown,
+    last_trade_at,
+    last_price_update,
+    open_positions,
+    total_value
+   FROM portfolios;
+GRANT SELECT ON TABLE portfolio_overview TO prescient_app;
+GRANT SELECT ON TABLE portfolio_overview TO prescient_portfolio;
+
+
 CREATE TABLE portfolio_performance_cache (
     portfolio_id integer NOT NULL,
     calculated_at timestamp with time zone NOT NULL,
@@ -611,6 +653,40 @@ CREATE POLICY every_portfolio ON portfolio_rebalancing_log TO prescient_app USIN
     (true);
 ALTER TABLE portfolio_rebalancing_log ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT ON TABLE portfolio_rebalancing_log TO prescient_app;
+
+
+CREATE VIEW open_markets WITH (security_invoker='true') AS
+ SELECT snapshot.batch_id,
+    snapshot.market_id,
+    snapshot.listed,
+    snapshot.yes_price,
+    snapshot.no_price,
+    snapshot.best_bid,
+    snapshot.best_ask,
+    snapshot.mark,
+    snapshot.liquidity,
+    snapshot.volume,
+    snapshot.one_day_price_change,
+    snapshot.market_conviction,
+    market.event_id,
+    market.event_title,
+    market.event_end_date,
+    market.question,
+    market.end_date,
+    market.yes_token_id,
+    market.no_token_id,
+    market.fee_rate,
+    market.fee_exponent,
+    market.tick_size,
+    market.neg_risk,
+    COALESCE(event.tags, '{}'::text[]) AS tags
+   FROM ((market_snapshots snapshot
+     JOIN markets market ON (((market.market_id)::text = (snapshot.market_id)::text)))
+     LEFT JOIN events event ON (((event.event_id)::text = (market.event_id)::text)))
+  WHERE ((NOT snapshot.closed) AND snapshot.accepting_orders AND (snapshot.yes_price IS NOT NULL)
+      AND (snapshot.no_price IS NOT NULL) AND (snapshot.mark IS NOT NULL));
+GRANT SELECT ON TABLE open_markets TO prescient_app;
+GRANT SELECT ON TABLE open_markets TO prescient_portfolio;
 
 
 CREATE TABLE cycle_portfolios (
@@ -887,44 +963,6 @@ GRANT UPDATE (executed, executed_at, trade_id, rejection) ON TABLE trading_signa
     prescient_portfolio;
 
 
-CREATE VIEW portfolio_overview WITH (security_invoker='true') AS
- SELECT portfolio_id,
-    name,
-    description,
-    strategy_type,
-    initial_balance,
-    current_balance,
-    total_invested,
-    total_profit_loss,
-    realized_pnl,
-    trade_count,
-    status,
-    status_reason,
-    created_at,
-    last_updated,
-    strategy_config,
-    config_version,
-    max_position_size,
-    max_total_exposure,
-    max_positions,
-    total_trades_executed,
-    total_winning_trades,
-    total_losing_trades,
-    avg_trade_pnl,
-    max_consecutive_wins,
-    max_consecutive_losses,
-    max_drawdown,
-    last_trade_at,
-    last_price_update,
-    ( SELECT (count(*))::integer AS count
-           FROM portfolio_positions "position"
-          WHERE (("position".portfolio_id = portfolios.portfolio_id) AND (("position".status)::text
-              = 'open'::text))) AS open_positions
-   FROM portfolios;
-GRANT SELECT ON TABLE portfolio_overview TO prescient_app;
-GRANT SELECT ON TABLE portfolio_overview TO prescient_portfolio;
-
-
 CREATE TABLE position_exits (
     id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
     portfolio_id integer NOT NULL,
@@ -975,9 +1013,16 @@ CREATE VIEW position_valuations WITH (security_invoker='true') AS
     "position".cost_basis,
     priced.mark_price,
     priced.bid,
-    round(("position".shares * priced.mark_price), 2) AS value,
-    trunc(("position".shares * priced.bid), 2) AS value_at_bid,
-    (round(("position".shares * priced.mark_price), 2) - "position".cost_basis) AS current_pnl
+    COALESCE(round(("position".shares * priced.mark_price), 2), "position".cost_basis) AS value,
+    COALESCE(trunc(("position".shares * priced.bid), 2), (0)::numeric) AS value_at_bid,
+    (round(("position".shares * priced.mark_price), 2) - "position".cost_basis) AS current_pnl,
+    "position".market_id,
+    "position".action,
+    "position".shares,
+    "position".stop_loss_bid,
+    "position".take_profit_bid,
+    price.yes_payout,
+    COALESCE((price.accepting_orders AND (NOT price.closed)), false) AS tradable
    FROM ((portfolio_positions "position"
      LEFT JOIN market_prices price ON (((price.market_id)::text = ("position".market_id)::text)))
      CROSS JOIN LATERAL ( SELECT
@@ -985,10 +1030,48 @@ CREATE VIEW position_valuations WITH (security_invoker='true') AS
                     WHEN 'buy_yes'::text THEN price.mark
                     ELSE ((1)::numeric - price.mark)
                 END AS mark_price,
+            COALESCE(
                 CASE "position".action
                     WHEN 'buy_yes'::text THEN price.best_bid
                     ELSE ((1)::numeric - price.best_ask)
-                END AS bid) priced)
+                END, (0)::numeric) AS bid) priced)
   WHERE (("position".status)::text = 'open'::text);
 GRANT SELECT ON TABLE position_valuations TO prescient_app;
 GRANT SELECT ON TABLE position_valuations TO prescient_portfolio;
+
+
+CREATE VIEW portfolio_valuations WITH (security_invoker='true') AS
+ SELECT held.portfolio_id,
+    held.invested,
+    held.value,
+    held.value_at_bid,
+    (held.value - held.invested) AS unrealized_pnl,
+    ((portfolio.realized_pnl + held.value) - held.invested) AS total_profit_loss,
+    (portfolio.current_balance + held.value) AS equity,
+    (portfolio.current_balance + held.value_at_bid) AS equity_at_bid,
+    GREATEST(portfolio.peak_equity, (portfolio.current_balance + held.value)) AS peak_equity,
+    GREATEST(portfolio.max_drawdown, ((portfolio.peak_equity - portfolio.current_balance) -
+        held.value)) AS max_drawdown,
+    held.open_positions
+   FROM (( SELECT part.portfolio_id,
+            sum(part.cost_basis) AS invested,
+            sum(part.value) AS value,
+            sum(part.value_at_bid) AS value_at_bid,
+            (count(part.position_id))::integer AS open_positions
+           FROM ( SELECT position_valuations.portfolio_id,
+                    position_valuations.position_id,
+                    position_valuations.cost_basis,
+                    position_valuations.value,
+                    position_valuations.value_at_bid
+                   FROM position_valuations
+                UNION ALL
+                 SELECT portfolios.portfolio_id,
+                    NULL::bigint,
+                    0,
+                    0,
+                    0
+                   FROM portfolios) part
+          GROUP BY part.portfolio_id) held
+     JOIN portfolios portfolio ON ((portfolio.portfolio_id = held.portfolio_id)));
+GRANT SELECT ON TABLE portfolio_valuations TO prescient_app;
+GRANT SELECT ON TABLE portfolio_valuations TO prescient_portfolio;

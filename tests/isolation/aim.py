@@ -80,6 +80,7 @@ def _rows(connection: Connection[Any], two: TwoPortfolios) -> Values:
     return {
         "position_id": held,
         "position_ids": positions,
+        "marked_at": None,
         "stops": [D("0.01")] * len(positions),
         "takes": [D("0.99")] * len(positions),
         "signal_ids": signals,

@@ -32,7 +32,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "open_cycle decide_on_batch record_counters admit_portfolios close_cycle",
         "exits": "insert_exits",
         "features": "compute_features record_hours",
-        "history": "mark_portfolios save_snapshot",
+        "history": "insert_equity_points save_snapshot",
         "idempotency": "claim_key select_answer keep_answer forget_keys",
         "listings": "upsert_events upsert_markets",
         "old_schema": "count_rows select_report",
@@ -48,7 +48,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "tape": "open_batch copy_snapshots move_prices complete_batch discard_batch",
     },
     Outcome.NOTHING: {
-        "cash": "lock_portfolios select_posted shift_peaks",
+        "cash": "lock_portfolios select_posted",
         "closing": "select_open_positions",
         "deletion": "has_history select_invested",
         "cycles": (
@@ -57,12 +57,17 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "fail_portfolio"
         ),
         "exits": (
-            "select_due follow_positions add_realized select_closed select_records update_records"
+            "select_possibly_due follow_positions add_realized select_closed select_records "
+            "update_records"
         ),
         "ledger": "post",
         "orders": "select_orders",
-        "portfolios": "select_portfolio lock_portfolio select_positions rewrite_totals",
-        "reconcile": "select_totals select_ledger select_fills select_positions select_exits",
+        "portfolios": (
+            "select_portfolio lock_portfolio select_positions rewrite_totals shift_peaks"
+        ),
+        "reconcile": (
+            "select_totals select_ledger select_trades select_positions select_exits select_equity"
+        ),
         "signals": "select_held select_stopped_out",
         "tape": "select_held_outside select_held_within",
         "trades": "mark_sold select_exposure_of_portfolio insert_fills reject_signals",

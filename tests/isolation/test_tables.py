@@ -19,7 +19,7 @@ OWNED = (
     "portfolio_performance_cache", "portfolio_positions", "portfolios", "position_exits", "trades",
     "trading_signals",
 )  # fmt: skip
-VIEWS = ("portfolio_overview", "position_valuations")
+VIEWS = ("portfolio_overview", "portfolio_valuations", "position_valuations")
 HOLDS_PORTFOLIO = """
     SELECT relname, relrowsecurity FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND EXISTS (

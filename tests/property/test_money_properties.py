@@ -6,12 +6,13 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prescient.core.accounting.valuation import MarketPrice, PricedPosition
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence, Offers, buy
 from prescient.core.market.markets import FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.marks import mark_price
 from prescient.core.money import CENT, SHARE_STEP
-from prescient.core.portfolio.positions import Exit, ExitKind, Holding, marked_value, sell, settle
+from prescient.core.portfolio.positions import Exit, ExitKind, Holding, sell, settle
 
 cents = st.integers(100, 1_000_000).map(lambda whole: D(whole) / 100)
 ticks = st.integers(1, 999).map(lambda whole: D(whole) / 1000)
@@ -128,4 +129,5 @@ def test_yes_and_no_are_marked_to_a_dollar(bid: D, ask: D, previous: D) -> None:
 
 @given(shares=any_shares, mark=ticks)
 def test_a_valuation_is_within_half_a_cent(shares: D, mark: D) -> None:
-    assert abs(marked_value(shares, mark) - shares * mark) <= D("0.005")
+    held = PricedPosition(Outcome.YES, shares, D(0), MarketPrice(mark, None, None))
+    assert abs(held.value - shares * mark) <= D("0.005")

@@ -81,8 +81,6 @@ def _feature(
         "mean": mean,
         "standard_deviation": deviation,
         "observations": len(marks),
-        "drift": mark - marks[0],
-        "z_score": _rounded((mark - mean) / deviation) if deviation else None,
     }
 
 
@@ -94,7 +92,7 @@ def _stored(
     world: World, batch_id: int, market_id: MarketId, lookback: int
 ) -> dict[str, Any] | None:
     rows = world.rows(
-        "SELECT reference_price, mean, standard_deviation, observations, drift, z_score"
+        "SELECT reference_price, mean, standard_deviation, observations"
         " FROM market_features WHERE batch_id = %s AND market_id = %s AND lookback_hours = %s",
         batch_id,
         market_id,

@@ -9,7 +9,6 @@ from prescient.core.market.markets import FeeSchedule, MarketId, Outcome
 from prescient.core.portfolio.positions import (
     ExitKind,
     Holding,
-    marked_value,
     sell,
     settle,
     sold_basis,
@@ -18,11 +17,6 @@ from prescient.core.portfolio.positions import (
 
 def holding(shares: str = "129.03", cost_basis: str = "100.00") -> Holding:
     return Holding(1, 1, MarketId("m"), Outcome.YES, D(shares), D(cost_basis))
-
-
-def test_profit_is_in_shares_not_in_dollars_times_price() -> None:
-    # $100 at 0.775 marked at 0.90: 129.03 × 0.90 = 116.127, so +16.13 and not +12.50
-    assert marked_value(D("129.03"), D("0.90")) - D("100.00") == D("16.13")
 
 
 def test_sale_pays_the_fee_and_rounds_down() -> None:

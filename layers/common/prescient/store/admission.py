@@ -1,4 +1,4 @@
-"""The markets of a batch that somebody's configuration admits."""
+"""The markets of a batch that at least one configuration admits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from prescient.core.deciding.admission import Admission
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.markets import MarketId
 from prescient.store import statements
+from prescient.store.candidates import bounds
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
@@ -35,22 +36,19 @@ def admitted(
     """
     values = {
         "batch_id": batch_id,
-        "admissions": json.dumps([as_json(one) for one in wanted]),
-        "min_liquidity": thresholds.min_liquidity,
-        "min_volume": thresholds.min_volume,
-        "min_market_conviction": thresholds.min_market_conviction,
-        "max_market_conviction": thresholds.max_market_conviction,
+        "admissions": json.dumps([as_json(admission) for admission in wanted]),
+        **bounds(thresholds),
     }
     with session.cursor(row_factory=class_row(AdmittedMarket)) as cursor:
         return cursor.execute(SQL["select_admitted"], values).fetchall()
 
 
-def as_json(one: Admission) -> dict[str, object]:
+def as_json(admission: Admission) -> dict[str, object]:
     """The admission as the statements read it."""
     return {
-        "market_types": sorted(one.market_types),
-        "min_liquidity": str(one.min_liquidity),
-        "min_volume": str(one.min_volume),
-        "max_spread": str(one.max_spread),
-        "earliest_end": one.earliest_end.isoformat(),
+        "market_types": sorted(admission.market_types),
+        "min_liquidity": str(admission.min_liquidity),
+        "min_volume": str(admission.min_volume),
+        "max_spread": str(admission.max_spread),
+        "earliest_end": admission.earliest_end.isoformat(),
     }

@@ -1,28 +1,18 @@
 -- name: select_admitted
 SELECT market.market_id, market.yes_token_id, market.no_token_id
-FROM market_snapshots AS snapshot
-JOIN markets AS market ON market.market_id = snapshot.market_id
-LEFT JOIN events AS event ON event.event_id = market.event_id
-WHERE snapshot.batch_id = %(batch_id)s AND snapshot.listed
-    AND NOT snapshot.closed AND snapshot.accepting_orders
-    AND snapshot.yes_price IS NOT NULL AND snapshot.no_price IS NOT NULL
-    AND snapshot.mark IS NOT NULL
-    AND snapshot.liquidity >= coalesce(%(min_liquidity)s::numeric, 0)
-    AND snapshot.volume >= coalesce(%(min_volume)s::numeric, 0)
-    AND snapshot.market_conviction >= coalesce(%(min_market_conviction)s::numeric, 0)
-    AND snapshot.market_conviction <= coalesce(%(max_market_conviction)s::numeric, 1)
+FROM open_markets AS market
+WHERE market.batch_id = %(batch_id)s AND market.listed
+    AND market.liquidity >= %(min_liquidity)s AND market.volume >= %(min_volume)s
+    AND market.market_conviction BETWEEN %(min_market_conviction)s AND %(max_market_conviction)s
     AND EXISTS (
         SELECT FROM jsonb_to_recordset(%(admissions)s) AS admission (
             market_types text[], min_liquidity numeric, min_volume numeric, max_spread numeric,
             earliest_end timestamptz
         )
-        WHERE snapshot.liquidity >= admission.min_liquidity
-            AND snapshot.volume >= admission.min_volume
-            AND coalesce(snapshot.best_ask - snapshot.best_bid, 0) <= admission.max_spread
+        WHERE market.liquidity >= admission.min_liquidity
+            AND market.volume >= admission.min_volume
+            AND coalesce(market.best_ask - market.best_bid, 0) <= admission.max_spread
             AND market.end_date >= admission.earliest_end
-            AND (
-                admission.market_types = '{}'
-                OR admission.market_types && coalesce(event.tags, '{}')
-            )
+            AND (admission.market_types = '{}' OR admission.market_types && market.tags)
     )
-ORDER BY snapshot.liquidity DESC, snapshot.market_id;
+ORDER BY market.liquidity DESC, market.market_id;

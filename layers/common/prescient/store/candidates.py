@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypedDict
 
 from psycopg.rows import class_row
 
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome
+from prescient.core.money import ONE, ZERO
 from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
 from prescient.store import statements
 from prescient.store.database import Session
@@ -20,6 +22,13 @@ from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
 Books = Mapping[MarketId, Mapping[Outcome, OrderBook]]
+
+
+class _FeatureRow(TypedDict):
+    reference_price: Decimal | int
+    mean: Decimal | int
+    standard_deviation: Decimal | int | None
+    observations: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +52,7 @@ class _CandidateRow:
     fee_exponent: Decimal
     tick_size: Decimal
     neg_risk: bool
-    features: Mapping[str, Sequence[Decimal | int | None]]
+    features: Mapping[str, _FeatureRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +74,28 @@ def load(
     """The open, priced markets of a complete batch that pass `thresholds`, by market id.
 
     Only those of `market_ids` where it is given, and then also those that are in the batch only
-    because somebody holds them.
+    because a portfolio holds them.
     """
     wanted = {
         "batch_id": batch_id,
         "market_ids": None if market_ids is None else list(market_ids),
-        "min_liquidity": thresholds.min_liquidity,
-        "min_volume": thresholds.min_volume,
-        "min_market_conviction": thresholds.min_market_conviction,
-        "max_market_conviction": thresholds.max_market_conviction,
+        **bounds(thresholds),
     }
     events, books = _neg_risk_events(session, batch_id), _books(session, wanted)
     with session.cursor(row_factory=class_row(_CandidateRow)) as cursor:
         rows = cursor.execute(SQL["select_candidates"], wanted)
         return [_candidate(row, events, books) for row in rows]
+
+
+def bounds(thresholds: Thresholds) -> dict[str, Decimal]:
+    """What the thresholds ask of a market, as the statements take it."""
+    highest = thresholds.max_market_conviction
+    return {
+        "min_liquidity": thresholds.min_liquidity or ZERO,
+        "min_volume": thresholds.min_volume or ZERO,
+        "min_market_conviction": thresholds.min_market_conviction or ZERO,
+        "max_market_conviction": ONE if highest is None else highest,
+    }
 
 
 def _neg_risk_events(session: Session, batch_id: int) -> dict[EventId, EventFacts]:
@@ -133,11 +150,11 @@ def _candidate(row: _CandidateRow, events: Mapping[EventId, EventFacts], books: 
     )
 
 
-def _feature(values: Sequence[Decimal | int | None]) -> Feature:
-    reference, mean, deviation, observations = values
+def _feature(row: _FeatureRow) -> Feature:
+    deviation = row["standard_deviation"]
     return Feature(
-        reference_price=Decimal(reference or 0),
-        mean=Decimal(mean or 0),
+        reference_price=Decimal(row["reference_price"]),
+        mean=Decimal(row["mean"]),
         standard_deviation=None if deviation is None else Decimal(deviation),
-        observations=int(observations or 0),
+        observations=row["observations"],
     )

@@ -1,4 +1,4 @@
-"""Exits: which positions are due, and what closing them writes."""
+"""Exits: which positions may be due, and what closing them writes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SQL = statements.load(__file__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _DueRow:
+class _PricedRow:
     position_id: int
     portfolio_id: PortfolioId
     market_id: MarketId
@@ -52,10 +52,13 @@ def count_open_positions(session: Session) -> int:
         return int(cursor.execute(SQL["count_open_positions"]).fetchone() or 0)
 
 
-def due(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[PricedHolding]:
-    """Open positions of locked portfolios whose market paid or whose bid crossed a trigger."""
-    with session.cursor(row_factory=class_row(_DueRow)) as cursor:
-        rows = cursor.execute(SQL["select_due"], {"portfolio_ids": list(portfolio_ids)})
+def possibly_due(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[PricedHolding]:
+    """The open positions of locked portfolios without those that cannot be due, by id.
+
+    `core.portfolio.exits.due_exit` decides which of them are.
+    """
+    with session.cursor(row_factory=class_row(_PricedRow)) as cursor:
+        rows = cursor.execute(SQL["select_possibly_due"], {"portfolio_ids": list(portfolio_ids)})
         return [_priced(row) for row in rows]
 
 
@@ -103,7 +106,7 @@ def _record_row(portfolio_id: int, record: TradingRecord) -> dict[str, object]:
     return {"portfolio_id": portfolio_id, "average_pnl": record.average_pnl, **asdict(record)}
 
 
-def _priced(row: _DueRow) -> PricedHolding:
+def _priced(row: _PricedRow) -> PricedHolding:
     holding = Holding(
         position_id=row.position_id,
         portfolio_id=row.portfolio_id,

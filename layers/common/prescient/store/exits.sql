@@ -4,7 +4,7 @@ SELECT DISTINCT market_id FROM portfolio_positions WHERE status = 'open' ORDER B
 -- name: count_open_positions
 SELECT coalesce(sum(open_positions), 0) FROM portfolios;
 
--- name: select_candidates_for_exit
+-- name: select_possibly_due
 -- Positions of locked portfolios that may be due, with the newest price of what they hold.
 SELECT
     position.position_id, position.portfolio_id, position.market_id, position.action,

@@ -224,7 +224,7 @@ def rewrite_totals(
 def shift_peaks(
     session: Session, flows: Sequence[tuple[PortfolioId, Decimal]], now: datetime
 ) -> None:
-    """Move the peaks of locked portfolios by their deposits, withdrawals and transfers, in dollars."""
+    """Move the peaks of locked portfolios by the dollars that were paid in or out."""
     values = {
         "portfolio_ids": [portfolio_id for portfolio_id, _ in flows],
         "amounts": [amount for _, amount in flows],

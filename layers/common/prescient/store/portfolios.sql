@@ -59,8 +59,8 @@ FROM unnest(%(position_ids)s::bigint[], %(stops)s::numeric[], %(takes)s::numeric
 WHERE position.portfolio_id = %(portfolio_id)s AND position.id = wanted.position_id;
 
 -- name: rewrite_totals
--- Bring totals, peak and drawdown in line with positions and marks; %(marked_at)s is null where no
--- price update does it.
+-- Bring totals, peak and drawdown in line with positions and marks. Only a price update says when
+-- it marked them.
 UPDATE portfolios SET
     total_invested = valuation.invested,
     total_profit_loss = valuation.total_profit_loss,

@@ -9,7 +9,15 @@ from typing import LiteralString, TypeVar
 
 from psycopg.rows import scalar_row
 
-from prescient.core.accounting.books_as_stored import Books, Fill, Held, LedgerEntry, Left, Totals
+from prescient.core.accounting.books_as_stored import (
+    Books,
+    EquityRecord,
+    ExitRecord,
+    LedgerEntry,
+    PositionRecord,
+    Totals,
+    TradeRecord,
+)
 from prescient.core.market.markets import MarketId
 from prescient.core.money import ZERO
 from prescient.store import statements
@@ -63,10 +71,17 @@ def _books(session: Session, portfolio_ids: Sequence[int]) -> Iterator[Books]:
 
     totals = read(SQL["select_totals"], Totals)
     ledger = read(SQL["select_ledger"], LedgerEntry)
-    fills = read(SQL["select_fills"], Fill)
-    positions = read(SQL["select_positions"], Held)
-    exits = read(SQL["select_exits"], Left)
+    trades = read(SQL["select_trades"], TradeRecord)
+    positions = read(SQL["select_positions"], PositionRecord)
+    exits = read(SQL["select_exits"], ExitRecord)
+    equity = read(SQL["select_equity"], EquityRecord)
     for owner in portfolio_ids:
         yield Books(
-            owner, totals[owner][0], ledger[owner], fills[owner], positions[owner], exits[owner]
+            portfolio_id=owner,
+            totals=totals[owner][0],
+            ledger=ledger[owner],
+            trades=trades[owner],
+            positions=positions[owner],
+            exits=exits[owner],
+            equity=next(iter(equity[owner]), EquityRecord()),
         )

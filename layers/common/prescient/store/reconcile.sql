@@ -4,7 +4,7 @@ SELECT portfolio_id FROM portfolios ORDER BY portfolio_id;
 -- name: select_totals
 SELECT
     portfolio_id, initial_balance, current_balance, total_invested, total_profit_loss,
-    realized_pnl, trade_count, total_winning_trades, total_losing_trades, avg_trade_pnl
+    realized_pnl, total_value, value_at_bid, peak_equity, max_drawdown, open_positions, trade_count, total_winning_trades, total_losing_trades, avg_trade_pnl
 FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
 
 -- name: select_ledger
@@ -12,7 +12,7 @@ SELECT portfolio_id, entry_no, kind, amount, balance_after, source
 FROM cash_ledger WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id, entry_no;
 
--- name: select_fills
+-- name: select_trades
 SELECT
     trade.portfolio_id, trade.trade_id, trade.event_id, trade.amount + trade.fee, trade.shares,
     (
@@ -33,10 +33,9 @@ ORDER BY trade.portfolio_id, trade.id;
 
 -- name: select_positions
 SELECT
-    position.portfolio_id, position.id, position.trade_id, position.market_id,
+    position.portfolio_id, position.id, position.trade_id, position.market_id, position.action,
     position.bought_shares, position.shares, position.cost_basis, position.realized_pnl,
-    position.status,
-    CASE position.action WHEN 'buy_yes' THEN price.mark ELSE 1 - price.mark END
+    position.status, price.mark, price.best_bid, price.best_ask
 FROM portfolio_positions AS position
 LEFT JOIN market_prices AS price ON price.market_id = position.market_id
 WHERE position.portfolio_id = ANY (%(portfolio_ids)s::int[])
@@ -46,6 +45,19 @@ ORDER BY position.portfolio_id, position.id;
 SELECT portfolio_id, position_id, shares, proceeds, fee, cost_basis, source
 FROM position_exits WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id, id;
+
+-- name: select_equity
+-- How many equity points each portfolio has, their highest P&L, and their deepest fall from there.
+SELECT
+    portfolio_id, count(*), greatest(max(total_profit_loss), 0),
+    max(greatest(highest, 0) - total_profit_loss)
+FROM (
+    SELECT
+        portfolio_id, total_profit_loss,
+        max(total_profit_loss) OVER (PARTITION BY portfolio_id ORDER BY timestamp) AS highest
+    FROM portfolio_equity WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+) AS point
+GROUP BY portfolio_id;
 
 -- name: select_held_by_market
 SELECT market_id, sum(cost_basis) FROM portfolio_positions WHERE status = 'open' GROUP BY market_id;

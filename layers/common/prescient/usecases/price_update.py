@@ -107,13 +107,13 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
         Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed),
     )
     holders = tape.publish(session, batch_id, fetched.counters, now)
-    due = [due_exit(priced) for priced in exits.due(session, holders)]
-    made = [one for one in due if one is not None]
+    due = (due_exit(priced) for priced in exits.possibly_due(session, holders))
+    made = [position_exit for position_exit in due if position_exit is not None]
     exits.save(session, made, batch_id, now)
     flagged = exits.flag(session, fetched.missing)
     history.mark_portfolios(session, holders, now)
     staleness = tape.staleness(session, fetched.held, now)
-    settled = sum(one.kind is ExitKind.SETTLEMENT for one in made)
+    settled = sum(position_exit.kind is ExitKind.SETTLEMENT for position_exit in made)
     return PriceUpdateResult(
         batch_id=batch_id,
         markets=len(page.markets),

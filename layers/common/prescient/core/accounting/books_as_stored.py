@@ -1,4 +1,4 @@
-"""A portfolio's books as they are stored: ledger, fills, positions, exits and totals."""
+"""A portfolio's books as they are stored: ledger, trades, positions, exits, equity and totals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from prescient.core.accounting.valuation import MarketPrice, PricedPosition
 from prescient.core.market.markets import MarketId
+from prescient.core.portfolio.positions import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class TradeRecord:
     """A trade with the limits (dollars of cost basis) that held when it filled.
 
     Status and realized P&L (dollars) are those of its position. One that is `inherited` from
@@ -47,8 +49,8 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A position as stored. `mark` is that of its outcome, 0–1, None when there is none.
+class PositionRecord:
+    """A position, and the latest prices of YES in its market, 0–1, None where there are none.
 
     Shares are None where schema v1 had an impossible entry price.
     """
@@ -56,16 +58,28 @@ class Held:
     position_id: int
     trade_id: str
     market_id: MarketId
+    action: str
     bought_shares: Decimal | None
     shares: Decimal | None
     cost_basis: Decimal
     realized_pnl: Decimal
     status: str
     mark: Decimal | None
+    best_bid: Decimal | None
+    best_ask: Decimal | None
+
+    @property
+    def priced(self) -> PricedPosition:
+        return PricedPosition(
+            outcome=Action(self.action).outcome,
+            shares=self.shares,
+            cost_basis=self.cost_basis,
+            price=MarketPrice(self.mark, self.best_bid, self.best_ask),
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ExitRecord:
     """Shares that left a position; money in dollars."""
 
     position_id: int
@@ -81,6 +95,18 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class EquityRecord:
+    """What the equity points of a portfolio show, as P&L in dollars, which no flow of cash moves.
+
+    `highest_profit` is at least the 0 of the beginning; `deepest_fall` is from the highest before.
+    """
+
+    points: int = 0
+    highest_profit: Decimal = Decimal(0)
+    deepest_fall: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """The numbers that a portfolio's row claims, in dollars."""
 
@@ -89,6 +115,11 @@ class Totals:
     total_invested: Decimal
     total_profit_loss: Decimal
     realized_pnl: Decimal
+    total_value: Decimal
+    value_at_bid: Decimal
+    peak_equity: Decimal
+    max_drawdown: Decimal
+    open_positions: int
     trade_count: int
     winning: int
     losing: int
@@ -102,6 +133,7 @@ class Books:
     portfolio_id: int
     totals: Totals
     ledger: Sequence[LedgerEntry]
-    fills: Sequence[Fill]
-    positions: Sequence[Held]
-    exits: Sequence[Left]
+    trades: Sequence[TradeRecord]
+    positions: Sequence[PositionRecord]
+    exits: Sequence[ExitRecord]
+    equity: EquityRecord

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from prescient.core.accounting.books_as_stored import Books, Fill, Held, Left
+from prescient.core.accounting.books_as_stored import (
+    Books,
+    ExitRecord,
+    PositionRecord,
+    TradeRecord,
+)
+from prescient.core.accounting.high_water import least, most
+from prescient.core.accounting.valuation import valuation
 from prescient.core.market.markets import MarketId
 from prescient.core.money import ZERO
 from prescient.core.portfolio.cash import FLOWS
-from prescient.core.portfolio.positions import PositionStatus, marked_value
+from prescient.core.portfolio.positions import PositionStatus
 from prescient.core.portfolio.trading_record import TradingRecord
 
 
@@ -30,12 +37,11 @@ class Break:
 
 def breaks(books: Books) -> list[Break]:
     """What breaks an invariant in one portfolio; empty when every number can be rebuilt."""
-    found = (*_cash(books), *_positions(books), *_limits(books), *_totals(books))
-    subject = f"portfolio {books.portfolio_id}"
-    return [
-        Break(one.rule, f"{subject} {one.subject}".strip(), one.found, one.expected)
-        for one in found
-    ]
+    found = (
+        *_cash(books), *_positions(books), *_limits(books), *_totals(books), *_high_water(books)
+    )  # fmt: skip
+    portfolio = f"portfolio {books.portfolio_id}"
+    return [replace(broken, subject=f"{portfolio} {broken.subject}".strip()) for broken in found]
 
 
 def shared_breaks(
@@ -57,7 +63,7 @@ def shared_breaks(
         sum(held.values(), ZERO),
         "all portfolios",
     )
-    return [one for checked in (*by_market, in_all) for one in checked]
+    return [broken for found in (*by_market, in_all) for broken in found]
 
 
 def transfer_breaks(transfers: Iterable[tuple[str, Decimal]]) -> list[Break]:
@@ -66,9 +72,9 @@ def transfer_breaks(transfers: Iterable[tuple[str, Decimal]]) -> list[Break]:
     for source, amount in transfers:
         sums[source] += amount
     return [
-        one
+        broken
         for source, total in sums.items()
-        for one in _compare("5: the two sides of a transfer sum to zero", total, ZERO, source)
+        for broken in _compare("5: the two sides of a transfer sum to zero", total, ZERO, source)
     ]
 
 
@@ -76,9 +82,9 @@ def mark_breaks(marks: Iterable[tuple[MarketId, Decimal, Decimal]]) -> list[Brea
     """Invariant 6: (market, latest mark, newest mark of the tape) agree, 0–1 and of YES."""
     rule = "6: the latest mark is the newest of the tape"
     return [
-        one
+        broken
         for market_id, latest, newest in marks
-        for one in _compare(rule, latest, newest, f"market {market_id}")
+        for broken in _compare(rule, latest, newest, f"market {market_id}")
     ]
 
 
@@ -97,15 +103,15 @@ def _cash(books: Books) -> Iterator[Break]:
 
 
 def _sources(books: Books) -> Iterator[Break]:
-    """Each fill and each exit moved cash once, by its own amount."""
-    held = {one.trade_id for one in books.positions}
+    """Each trade and each exit moved cash once, by its own amount."""
+    held = {position.trade_id for position in books.positions}
     expected = {
-        one.source: -one.cost_basis
-        for one in books.fills
-        if not one.inherited or one.trade_id in held
+        trade.source: -trade.cost_basis
+        for trade in books.trades
+        if not trade.inherited or trade.trade_id in held
     }
-    expected |= {one.source: one.proceeds - one.fee for one in books.exits}
-    posted = {one.source: one.amount for one in books.ledger if one.kind not in FLOWS}
+    expected |= {gone.source: gone.proceeds - gone.fee for gone in books.exits}
+    posted = {entry.source: entry.amount for entry in books.ledger if entry.kind not in FLOWS}
     for source in sorted(expected.keys() | posted.keys()):
         yield from _compare(
             "1: each fill and exit has its ledger entry",
@@ -116,17 +122,17 @@ def _sources(books: Books) -> Iterator[Break]:
 
 
 def _positions(books: Books) -> Iterator[Break]:
-    opened = Counter(one.trade_id for one in books.positions)
-    for fill in books.fills:
-        if fill.inherited:
+    opened = Counter(position.trade_id for position in books.positions)
+    for trade in books.trades:
+        if trade.inherited:
             continue
-        subject = f"trade {fill.trade_id}"
-        yield from _compare("3: a trade has one signal", fill.signals, 1, subject)
-        yield from _compare("3: a trade has one position", opened[fill.trade_id], 1, subject)
-    left: defaultdict[int, list[Left]] = defaultdict(list)
+        subject = f"trade {trade.trade_id}"
+        yield from _compare("3: a trade has one signal", trade.signals, 1, subject)
+        yield from _compare("3: a trade has one position", opened[trade.trade_id], 1, subject)
+    left: defaultdict[int, list[ExitRecord]] = defaultdict(list)
     for gone in books.exits:
         left[gone.position_id].append(gone)
-    costs = {one.trade_id: one.cost_basis for one in books.fills}
+    costs = {trade.trade_id: trade.cost_basis for trade in books.trades}
     for position in books.positions:
         yield from _position(position, left[position.position_id], costs.get(position.trade_id))
     yield from _trades(books)
@@ -134,101 +140,125 @@ def _positions(books: Books) -> Iterator[Break]:
 
 def _trades(books: Books) -> Iterator[Break]:
     """A position starts as its trade bought it, and the trade follows what becomes of it."""
-    held = {one.trade_id: one for one in books.positions}
-    for fill in books.fills:
-        if (position := held.get(fill.trade_id)) is None:
+    positions = {position.trade_id: position for position in books.positions}
+    for trade in books.trades:
+        if (position := positions.get(trade.trade_id)) is None:
             continue
-        subject = f"trade {fill.trade_id}"
+        subject = f"trade {trade.trade_id}"
         status, pnl = position.status, position.realized_pnl
         yield from _compare(
             "6: a position's bought shares are its trade's",
             position.bought_shares,
-            fill.shares,
+            trade.shares,
             f"position {position.position_id}",
         )
-        yield from _compare("6: a trade's status is its position's", fill.status, status, subject)
-        yield from _compare("6: a trade's P&L is its position's", fill.realized_pnl, pnl, subject)
+        yield from _compare("6: a trade's status is its position's", trade.status, status, subject)
+        yield from _compare("6: a trade's P&L is its position's", trade.realized_pnl, pnl, subject)
 
 
-def _position(position: Held, left: Sequence[Left], cost: Decimal | None) -> Iterator[Break]:
+def _position(
+    position: PositionRecord, left: Sequence[ExitRecord], cost: Decimal | None
+) -> Iterator[Break]:
     subject = f"position {position.position_id}"
     if position.bought_shares is not None:
-        held = position.bought_shares - sum((one.shares for one in left), ZERO)
+        held = position.bought_shares - sum((gone.shares for gone in left), ZERO)
         yield from _compare("3: shares = bought − exits", position.shares, held, subject)
         status = PositionStatus.OPEN if held > ZERO else PositionStatus.CLOSED
         yield from _compare("6: open while shares are held", position.status, status, subject)
     if cost is not None:
-        basis = cost - sum((one.cost_basis for one in left), ZERO)
+        basis = cost - sum((gone.cost_basis for gone in left), ZERO)
         yield from _compare("6: cost basis = cost − exits", position.cost_basis, basis, subject)
-    realized = sum((one.realized_pnl for one in left), ZERO)
+    realized = sum((gone.realized_pnl for gone in left), ZERO)
     yield from _compare("6: realized P&L = its exits", position.realized_pnl, realized, subject)
 
 
 def _limits(books: Books) -> Iterator[Break]:
     """Invariant 4, replayed in the ledger's order, which is that of the commits."""
-    fills = {one.source: one for one in books.fills}
-    exits = {one.source: one for one in books.exits}
-    trades = {one.position_id: one.trade_id for one in books.positions}
-    by_id = {one.trade_id: one for one in books.fills}
+    trades = {trade.source: trade for trade in books.trades}
+    exits = {gone.source: gone for gone in books.exits}
+    trade_ids = {position.position_id: position.trade_id for position in books.positions}
+    by_id = {trade.trade_id: trade for trade in books.trades}
     held: dict[str, Decimal] = {}
     for entry in books.ledger:
-        if (fill := fills.get(entry.source)) is not None:
-            held[fill.trade_id] = fill.cost_basis
-            yield from _limits_at(fill, held, by_id)
+        if (trade := trades.get(entry.source)) is not None:
+            held[trade.trade_id] = trade.cost_basis
+            yield from _limits_at(trade, held, by_id)
         elif (gone := exits.get(entry.source)) is not None:
-            trade_id = trades[gone.position_id]
+            trade_id = trade_ids[gone.position_id]
             held[trade_id] = held.get(trade_id, ZERO) - gone.cost_basis
             if held[trade_id] <= ZERO:
                 del held[trade_id]
 
 
 def _limits_at(
-    fill: Fill, held: Mapping[str, Decimal], by_id: Mapping[str, Fill]
+    trade: TradeRecord, held: Mapping[str, Decimal], by_id: Mapping[str, TradeRecord]
 ) -> Iterator[Break]:
-    event = sum((held[one] for one in held if by_id[one].event_id == fill.event_id), ZERO)
+    event = sum(
+        (held[trade_id] for trade_id in held if by_id[trade_id].event_id == trade.event_id), ZERO
+    )
     checks: tuple[tuple[str, Decimal | int, Decimal | int | None], ...] = (
-        ("max_position_size", fill.cost_basis, fill.max_position_size),
-        ("max_total_exposure", sum(held.values(), ZERO), fill.max_total_exposure),
-        ("max_positions", len(held), fill.max_positions),
-        ("max_event_exposure", event, fill.max_event_exposure if fill.event_id else None),
+        ("max_position_size", trade.cost_basis, trade.max_position_size),
+        ("max_total_exposure", sum(held.values(), ZERO), trade.max_total_exposure),
+        ("max_positions", len(held), trade.max_positions),
+        ("max_event_exposure", event, trade.max_event_exposure if trade.event_id else None),
     )
     for name, value, limit in checks:
         if limit is not None and value > limit:
-            subject = f"trade {fill.trade_id}"
+            subject = f"trade {trade.trade_id}"
             yield Break(f"4: no fill breaks {name}", subject, str(value), f"at most {limit}")
 
 
 def _totals(books: Books) -> Iterator[Break]:
-    totals = books.totals
-    held = [one for one in books.positions if one.status == PositionStatus.OPEN]
-    invested = sum((one.cost_basis for one in held), ZERO)
-    value = sum((_value(one) for one in held), ZERO)
-    realized = sum((one.realized_pnl for one in books.exits), ZERO)
-    flows = sum((one.amount for one in books.ledger if one.kind in FLOWS), ZERO)
-    equity = totals.current_balance + value
-    record = _record(books)
-    yield from _compare("6: total_invested", totals.total_invested, invested)
-    yield from _compare("6: realized_pnl", totals.realized_pnl, realized)
-    profit = realized + value - invested
-    yield from _compare("6: total_profit_loss", totals.total_profit_loss, profit)
-    expected = totals.initial_balance + flows + totals.total_profit_loss
-    yield from _compare("2: equity = initial balance + flows + P&L", equity, expected)
-    yield from _compare("6: trade_count", totals.trade_count, len(books.fills))
-    yield from _compare("6: total_winning_trades", totals.winning, record.winning)
-    yield from _compare("6: total_losing_trades", totals.losing, record.losing)
-    yield from _compare("6: avg_trade_pnl", totals.average_pnl, record.average_pnl)
+    totals, record = books.totals, _record(books)
+    valued = valuation(
+        totals.current_balance,
+        sum((gone.realized_pnl for gone in books.exits), ZERO),
+        (position.priced for position in books.positions if position.status == PositionStatus.OPEN),
+    )
+    expected = totals.initial_balance + _flows(books) + totals.total_profit_loss
+    yield from _compare("2: equity = initial balance + flows + P&L", valued.equity, expected)
+    checks: tuple[tuple[str, Decimal | int, Decimal | int], ...] = (
+        ("total_invested", totals.total_invested, valued.invested),
+        ("realized_pnl", totals.realized_pnl, valued.realized_pnl),
+        ("total_profit_loss", totals.total_profit_loss, valued.total_profit_loss),
+        ("total_value", totals.total_value, valued.equity),
+        ("value_at_bid", totals.value_at_bid, valued.value_at_bid),
+        ("open_positions", totals.open_positions, valued.open_positions),
+        ("trade_count", totals.trade_count, len(books.trades)),
+        ("total_winning_trades", totals.winning, record.winning),
+        ("total_losing_trades", totals.losing, record.losing),
+        ("avg_trade_pnl", totals.average_pnl, record.average_pnl),
+    )
+    for name, claimed, rebuilt in checks:
+        yield from _compare(f"6: {name}", claimed, rebuilt)
 
 
-def _value(position: Held) -> Decimal:
-    """A position whose shares or whose market's price nobody knows is worth what it cost."""
-    if position.mark is None or position.shares is None:
-        return position.cost_basis
-    return marked_value(position.shares, position.mark)
+def _high_water(books: Books) -> Iterator[Break]:
+    """Peak and drawdown are within what the equity points and the ledger leave possible."""
+    totals, lowest, highest = books.totals, least(books), most(books)
+    peak = totals.peak_equity - _flows(books)
+    points = f"by {books.equity.points} equity points"
+    rule = "6: peak_equity without flows"
+    if peak < lowest.peak_equity:
+        yield Break(rule, "", str(peak), f"at least {lowest.peak_equity} {points}")
+    if highest is not None and peak > highest.peak_equity:
+        yield Break(rule, "", str(peak), f"at most {highest.peak_equity} by the ledger")
+    rule, fall = "6: max_drawdown", totals.max_drawdown
+    if fall < lowest.max_drawdown:
+        yield Break(rule, "", str(fall), f"at least {lowest.max_drawdown} {points}")
+    if highest is not None and fall > highest.max_drawdown:
+        yield Break(rule, "", str(fall), f"at most {highest.max_drawdown} by the ledger")
+
+
+def _flows(books: Books) -> Decimal:
+    return sum((entry.amount for entry in books.ledger if entry.kind in FLOWS), ZERO)
 
 
 def _record(books: Books) -> TradingRecord:
     return TradingRecord().after(
-        one.realized_pnl for one in books.positions if one.status == PositionStatus.CLOSED
+        position.realized_pnl
+        for position in books.positions
+        if position.status == PositionStatus.CLOSED
     )
 
 

@@ -58,8 +58,10 @@ class PricedPosition:
     @property
     def value_at_bid(self) -> Decimal:
         """Shares × bid, down to the cent as a sale would be; 0 where the shares are unknown."""
-        return ZERO if self.shares is None else cents_down(
-            self.shares * self.price.bid_of(self.outcome)
+        return (
+            ZERO
+            if self.shares is None
+            else cents_down(self.shares * self.price.bid_of(self.outcome))
         )
 
 

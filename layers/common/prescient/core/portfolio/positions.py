@@ -142,8 +142,3 @@ def settle(holding: Holding, payout: Decimal) -> Exit:
         fee=Decimal(0),
         cost_basis=holding.cost_basis,
     )
-
-
-def marked_value(shares: Decimal, mark: Decimal) -> Decimal:
-    """A position's value in dollars: shares × mark, to the nearest cent, halves up."""
-    return cents_half_up(shares * mark)
