@@ -32,7 +32,7 @@ def test_no_is_worth_what_yes_is_not() -> None:
 
 def test_what_is_unknown_is_worth_its_cost_and_has_no_bid() -> None:
     for held in (position(shares=None), position(price=MarketPrice(None, None, None))):
-        assert (held.value, held.value_at_bid) == (D("100.00"), 0)
+        assert (held.value, held.value_at_bid) == (D("100.00"), D(0))
 
 
 def test_a_portfolio_is_its_cash_and_the_rounded_values() -> None:

@@ -8,8 +8,8 @@ SET LOCAL statement_timeout = '60s';
 ALTER TABLE portfolios
     ADD COLUMN value_at_bid NUMERIC(15, 2) NOT NULL DEFAULT 0 CHECK (value_at_bid >= 0),
     ADD COLUMN open_positions INTEGER NOT NULL DEFAULT 0 CHECK (open_positions >= 0),
-    -- squawk-ignore adding-field-with-default
     ADD COLUMN total_value NUMERIC(15, 2) NOT NULL
+        -- squawk-ignore adding-field-with-default
         GENERATED ALWAYS AS (current_balance + total_invested + total_profit_loss - realized_pnl) STORED;
 COMMENT ON COLUMN portfolios.value_at_bid IS 'dollars that the open positions would bring at their bids';
 COMMENT ON COLUMN portfolios.total_value IS 'equity in dollars: cash and the value of the open positions';

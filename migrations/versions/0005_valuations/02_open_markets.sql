@@ -1,3 +1,6 @@
+SET LOCAL lock_timeout = '10s';
+SET LOCAL statement_timeout = '60s';
+
 -- Markets of a batch that are open and priced. `listed` is false where the batch has them only
 -- because they are held.
 CREATE VIEW open_markets WITH (security_invoker = true) AS

@@ -1,3 +1,6 @@
+SET LOCAL lock_timeout = '10s';
+SET LOCAL statement_timeout = '60s';
+
 -- The strategies take both from the mark that they see.
 -- squawk-ignore ban-drop-column
 ALTER TABLE market_features DROP COLUMN drift, DROP COLUMN z_score;

@@ -1,3 +1,5 @@
+SET LOCAL lock_timeout = '10s';
+
 -- Features whose mark is gone from the tape cannot be given back their drift: they go.
 ALTER TABLE market_features ADD COLUMN drift NUMERIC(10, 6), ADD COLUMN z_score NUMERIC(20, 6);
 UPDATE market_features AS feature SET
