@@ -1066,10 +1066,10 @@ CREATE VIEW portfolio_valuations WITH (security_invoker='true') AS
                    FROM position_valuations
                 UNION ALL
                  SELECT portfolios.portfolio_id,
-                    NULL::bigint,
-                    0,
-                    0,
-                    0
+                    NULL::bigint AS position_id,
+                    (0)::numeric AS cost_basis,
+                    (0)::numeric AS value,
+                    (0)::numeric AS value_at_bid
                    FROM portfolios) part
           GROUP BY part.portfolio_id) held
      JOIN portfolios portfolio ON ((portfolio.portfolio_id = held.portfolio_id)));

@@ -1,3 +1,4 @@
+-- Value positions and portfolios in views, and keep their totals in the portfolio's row.
 SET LOCAL lock_timeout = '10s';
 SET LOCAL statement_timeout = '60s';
 
@@ -76,7 +77,10 @@ FROM (
         UNION ALL
         -- A portfolio without positions is valued too. An outer join would be slower over all
         -- portfolios, or read the positions of all for a few.
-        SELECT portfolio_id, NULL, 0, 0, 0 FROM portfolios
+        SELECT
+            portfolio_id, NULL::bigint AS position_id, 0::numeric AS cost_basis,
+            0::numeric AS value, 0::numeric AS value_at_bid
+        FROM portfolios
     ) AS part
     GROUP BY portfolio_id
 ) AS held
