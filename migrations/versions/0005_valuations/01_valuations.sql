@@ -1,4 +1,5 @@
 -- Value positions and portfolios in views, and keep their totals in the portfolio's row.
+
 SET LOCAL lock_timeout = '10s';
 SET LOCAL statement_timeout = '60s';
 

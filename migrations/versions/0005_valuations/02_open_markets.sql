@@ -1,4 +1,5 @@
 -- Give the markets of a batch that can be traded one view.
+
 SET LOCAL lock_timeout = '10s';
 SET LOCAL statement_timeout = '60s';
 

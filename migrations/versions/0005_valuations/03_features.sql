@@ -1,4 +1,5 @@
 -- Drop the columns of market_features that follow from the others and the mark.
+
 SET LOCAL lock_timeout = '10s';
 SET LOCAL statement_timeout = '60s';
 

@@ -1,4 +1,5 @@
 -- Give back the views and the columns of portfolios as revision 0004 had them.
+
 SET LOCAL lock_timeout = '10s';
 
 DROP VIEW open_markets, portfolio_valuations, portfolio_overview, position_valuations;

@@ -1,4 +1,5 @@
 -- Give back drift and z-score, from the marks of the tape.
+
 SET LOCAL lock_timeout = '10s';
 
 -- Features whose mark is gone from the tape cannot be given back their drift: they go.
