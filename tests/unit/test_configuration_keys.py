@@ -52,6 +52,15 @@ def test_every_row_has_its_key() -> None:
 
 
 @pytest.mark.parametrize("strategy_type", registry.STRATEGIES)
+def test_a_strategy_that_looks_back_says_so(strategy_type: str) -> None:
+    """Otherwise no feature is computed for it."""
+    for hours in (6, 336):
+        if "lookback_hours" in registry.find(strategy_type).configuration.model_fields:
+            needs = registry.configuration(strategy_type, {"lookback_hours": hours}).history_needs()
+            assert hours in {need.lookback_hours for need in needs}
+
+
+@pytest.mark.parametrize("strategy_type", registry.STRATEGIES)
 def test_the_example_of_the_plan_is_valid_for_every_strategy(strategy_type: str) -> None:
     example = {
         "min_confidence": 0.75,
