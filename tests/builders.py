@@ -1,12 +1,13 @@
 """Domain values with sensible defaults, so that a test names only what it is about."""
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
 
-from prescient.core.execution.buys import Account, Order, Rules
+from prescient.core.execution.account import Account, Exposure, SharedExposure
+from prescient.core.execution.orders import BuyOrder, SellOrder
+from prescient.core.execution.rules import Rules
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence, Offers
 from prescient.core.market.markets import (
@@ -19,7 +20,7 @@ from prescient.core.market.markets import (
     Quote,
 )
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioId, PortfolioStatus
-from prescient.core.portfolio.positions import Action
+from prescient.core.portfolio.positions import Action, Holding
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.protocol import HeldPosition, PortfolioView
 
@@ -105,7 +106,7 @@ _POSITION = HeldPosition(
     strategy_type="momentum",
 )
 
-_ORDER = Order(
+_BUY = BuyOrder(
     signal_id=1,
     market_id=MarketId("m1"),
     event_id=EventId("e1"),
@@ -121,11 +122,28 @@ _ORDER = Order(
     quote_age=timedelta(0),
 )
 
+_HOLDING = Holding(1, 1, MarketId("m1"), Outcome.YES, D(100), D("50.00"))
+
+_SALE = SellOrder(
+    signal_id=101,
+    holding=_HOLDING,
+    shares=D(100),
+    target_price=D("0.60"),
+    bids=(Level(D("0.60"), D(1000)),),
+    evidence=Evidence.BOOK,
+    fee=FeeSchedule(),
+    open=True,
+    quote_age=timedelta(0),
+)
+
+_EXPOSURE = Exposure(1, MarketId("m1"), EventId("e1"), Outcome.YES, D("50.00"))
+
 _RULES = Rules(
     limits=Limits(None, None, 20),
     position_limit=None,
     max_event_exposure=None,
     stop_loss_percentage=None,
+    take_profit_percentage=None,
     max_slippage=D("0.02"),
     shared=GlobalLimits(),
     max_quote_age=timedelta(seconds=600),
@@ -155,23 +173,31 @@ def position(**changes: Any) -> HeldPosition:
     return replace(_POSITION, **changes)
 
 
-def order(**changes: Any) -> Order:
-    return replace(_ORDER, **changes)
+def order(**changes: Any) -> BuyOrder:
+    return replace(_BUY, **changes)
+
+
+def sale(**changes: Any) -> SellOrder:
+    return replace(_SALE, **changes)
+
+
+def holding(**changes: Any) -> Holding:
+    return replace(_HOLDING, **changes)
+
+
+def exposure(**changes: Any) -> Exposure:
+    return replace(_EXPOSURE, **changes)
 
 
 def rules(**changes: Any) -> Rules:
     return replace(_RULES, **changes)
 
 
-def account(**changes: Any) -> Account:
-    values: dict[str, Any] = {
-        "status": PortfolioStatus.ACTIVE,
-        "balance": D(10000),
-        "invested": D(0),
-        "open_positions": 0,
-        "held": set(),
-        "event_exposure": defaultdict(D),
-        "market_exposure": defaultdict(D),
-        "capital_in_use": D(0),
-    }
-    return Account(**values | changes)
+def account(*exposures: Exposure, **changes: Any) -> Account:
+    """An account that holds `exposures`, which is all that any portfolio does."""
+    by_market: dict[MarketId, D] = {}
+    for held in exposures:
+        by_market[held.market_id] = by_market.get(held.market_id, D(0)) + held.cost_basis
+    shared = SharedExposure(by_market, sum(by_market.values(), D(0)))
+    empty = Account(PortfolioStatus.ACTIVE, D(10000), exposures, shared)
+    return replace(empty, **changes)

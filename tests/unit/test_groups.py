@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from prescient.core.execution.buys import Executions, Order, execute
+from prescient.core.execution.orders import BuyOrder
+from prescient.core.execution.turn import Turn, take_turn
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence, Offers
 from prescient.core.market.markets import EventId, MarketId
@@ -13,7 +14,7 @@ from prescient.core.portfolio.portfolios import GlobalLimits, Limits
 from tests.builders import account, order, rules
 
 
-def leg(place: int, **changes: Any) -> Order:
+def leg(place: int, **changes: Any) -> BuyOrder:
     values: dict[str, Any] = {
         "signal_id": place,
         "market_id": MarketId(f"m{place}"),
@@ -27,13 +28,13 @@ def leg(place: int, **changes: Any) -> Order:
     return order(**values | changes)
 
 
-def outcome(done: Executions) -> tuple[list[D], dict[int, str]]:
-    shares = [fill.shares for _, fill in done.fills]
-    return shares, {rejected.signal_id: reason.value for rejected, reason in done.rejections}
+def outcome(turn: Turn) -> tuple[list[D], dict[int, str]]:
+    shares = [bought.fill.shares for bought in turn.fills]
+    return shares, {refused.order.signal_id: refused.reason.value for refused in turn.rejections}
 
 
 def test_all_legs_get_the_same_shares() -> None:
-    shares, rejected = outcome(execute([leg(1), leg(2), leg(3)], account(), rules()))
+    shares, rejected = outcome(take_turn([leg(1), leg(2), leg(3)], account(), rules()))
     assert (shares, rejected) == ([D("50.00")] * 3, {})
 
 
@@ -47,7 +48,7 @@ def test_all_legs_get_the_same_shares() -> None:
     ],
 )
 def test_one_leg_that_fails_stops_them_all(bad: dict[str, Any], reason: str) -> None:
-    shares, rejected = outcome(execute([leg(1), leg(2, **bad), leg(3)], account(), rules()))
+    shares, rejected = outcome(take_turn([leg(1), leg(2, **bad), leg(3)], account(), rules()))
     assert shares == []
     assert rejected == {1: "incomplete_legs", 2: reason, 3: "incomplete_legs"}
 
@@ -66,27 +67,27 @@ def test_a_limit_that_stops_the_last_leg_stops_them_all(
     account_: dict[str, Any], rules_: dict[str, Any], reason: str
 ) -> None:
     legs = [leg(1), leg(2), leg(3)]
-    shares, rejected = outcome(execute(legs, account(**account_), rules(**rules_)))
+    shares, rejected = outcome(take_turn(legs, account(**account_), rules(**rules_)))
     assert shares == []
     assert rejected == {1: "incomplete_legs", 2: "incomplete_legs", 3: reason}
 
 
 def test_what_a_failed_group_would_have_taken_stays_free() -> None:
     alone = order(signal_id=9, market_id=MarketId("m9"), budget=D(40), confidence=D("0.8"))
-    done = execute([leg(1), leg(2), leg(3), alone], account(balance=D("44.99")), rules())
-    assert [filled.signal_id for filled, _ in done.fills] == [9]
+    turn = take_turn([leg(1), leg(2), leg(3), alone], account(balance=D("44.99")), rules())
+    assert [bought.order.signal_id for bought in turn.fills] == [9]
 
 
 def test_ten_orders_never_fill_more_than_the_book_holds() -> None:
     book = Offers(Evidence.BOOK, (Level(D("0.50"), D(30)),))
     orders = [order(signal_id=place, available=book) for place in range(10)]
-    done = execute(orders, account(), rules())
-    assert sum(fill.shares for _, fill in done.fills) <= 30
+    turn = take_turn(orders, account(), rules())
+    assert sum(bought.fill.shares for bought in turn.fills) <= 30
 
 
 def test_a_leg_has_no_stop_that_its_spread_could_hit() -> None:
     """Bid 0.20 and ask 0.30: far more than half of a stop of 15%."""
     stop = rules(stop_loss_percentage=D("0.15"))
-    assert outcome(execute([leg(1, bid=D("0.20")), leg(2)], account(), stop))[1] == {}
+    assert outcome(take_turn([leg(1, bid=D("0.20")), leg(2)], account(), stop))[1] == {}
     alone = order(bid=D("0.20"))
-    assert outcome(execute([alone], account(), stop))[1] == {1: "spread_exceeds_stop"}
+    assert outcome(take_turn([alone], account(), stop))[1] == {1: "spread_exceeds_stop"}

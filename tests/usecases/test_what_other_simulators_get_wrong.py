@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.execution.buys import execute
+from prescient.core.execution.turn import take_turn
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fills import Evidence, Offers, buy, highest_price
 from prescient.core.market.markets import FeeSchedule, Quote
@@ -137,9 +137,9 @@ def test_ten_orders_together_fill_no_more_than_the_book_held() -> None:
     """Of one portfolio: it meets each book once a cycle. Others meet their own (ADR 8)."""
     held = Offers(Evidence.BOOK, (Level(D("0.50"), D(120)),))
     orders = [order(signal_id=place, available=held, budget=D(25)) for place in range(10)]
-    done = execute(orders, account(), rules())
-    assert sum(fill.shares for _, fill in done.fills) <= 120
-    assert len(done.fills) + len(done.rejections) == 10
+    turn = take_turn(orders, account(), rules())
+    assert sum(bought.fill.shares for bought in turn.fills) <= 120
+    assert len(turn.fills) + len(turn.rejections) == 10
 
 
 def test_ten_sales_together_bring_no_more_than_the_shares_held(world: World) -> None:

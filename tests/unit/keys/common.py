@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
 
-from prescient.core.execution.buys import execute
+from prescient.core.execution.turn import take_turn
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fills import Evidence, Offers
 from prescient.core.market.markets import MarketId, Outcome
@@ -101,8 +101,8 @@ def _(strategy_type: str) -> None:
     dear = order(available=Offers(Evidence.BOOK, (Level(D("0.53"), D(1000)),)))
     for slippage, rejections in (("0.02", 1), ("0.03", 0)):
         wanted = configured(strategy_type, max_slippage=slippage)
-        done = execute([dear], account(), rules(max_slippage=wanted.max_slippage))
-        assert len(done.rejections) == rejections
+        turn = take_turn([dear], account(), rules(max_slippage=wanted.max_slippage))
+        assert len(turn.rejections) == rejections
 
 
 @shows("max_event_exposure")

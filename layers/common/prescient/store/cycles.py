@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from prescient.core.errors import ClaimLost, CycleNotFound
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
@@ -162,23 +163,23 @@ def portfolio_result(
     session: Session, cycle_id: int, portfolio_id: PortfolioId
 ) -> CyclePortfolioRow:
     """What the cycle did for one portfolio; raises `ClaimLost` when it was never admitted."""
-    return ask_portfolio_result(session, cycle_id, portfolio_id)()
+    return send_portfolio_result(session, cycle_id, portfolio_id).get()
 
 
-def ask_portfolio_result(
+def send_portfolio_result(
     session: Session, cycle_id: int, portfolio_id: PortfolioId
-) -> Callable[[], CyclePortfolioRow]:
-    """`portfolio_result`, sent now and waited for when it is called."""
+) -> Pending[CyclePortfolioRow]:
+    """`portfolio_result`, sent now."""
     cursor = session.cursor(row_factory=typed_row(CyclePortfolioRow))
     cursor.execute(SQL["select_cycle_portfolio"], _key(cycle_id, portfolio_id))
 
-    def answer() -> CyclePortfolioRow:
+    def read() -> CyclePortfolioRow:
         row = cursor.fetchone()
         if row is None:
             raise ClaimLost(f"portfolio {portfolio_id} is not part of cycle {cycle_id}")
         return row
 
-    return answer
+    return Pending(read)
 
 
 def claim(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime) -> int | None:

@@ -66,17 +66,33 @@ def save(session: Session, exits: Sequence[Exit], batch_id: int | None, now: dat
     """Write the exits of locked portfolios: positions, trades, ledger, exposure and totals."""
     if not exits:
         return
-    exposures.lock(session, [one.holding.market_id for one in exits])
-    rows = json.dumps([_row(one) for one in exits], default=str)
+    exposures.lock(session, [sold.holding.market_id for sold in exits])
+    record(session, exits, batch_id, now)
+    ledger.post(session, [entry(sold) for sold in exits], now)
+    exposures.move(session, [freed(sold) for sold in exits])
+    owners = sorted({PortfolioId(sold.holding.portfolio_id) for sold in exits})
+    portfolios.rewrite_totals(session, owners, now)
+
+
+def record(session: Session, exits: Sequence[Exit], batch_id: int | None, now: datetime) -> None:
+    """Write what exits change of positions, trades and trading records, but no money."""
+    rows = json.dumps([_row(sold) for sold in exits], default=str)
     session.execute(SQL["insert_exits"], {"exits": rows, "batch_id": batch_id, "now": now})
-    position_ids = [one.holding.position_id for one in exits]
+    position_ids = [sold.holding.position_id for sold in exits]
     session.execute(SQL["follow_positions"], {"position_ids": position_ids})
     session.execute(SQL["add_realized"], _results(exits))
     _update_records(session, position_ids)
-    ledger.post(session, [_entry(one) for one in exits], now)
-    exposures.move(session, [(one.holding.market_id, -one.cost_basis) for one in exits])
-    owners = sorted({PortfolioId(one.holding.portfolio_id) for one in exits})
-    portfolios.rewrite_totals(session, owners, now)
+
+
+def entry(sold: Exit) -> ledger.Entry:
+    """The cash that an exit brings."""
+    owner = PortfolioId(sold.holding.portfolio_id)
+    return ledger.Entry(owner, LedgerKind(sold.kind), sold.cash, sold.source)
+
+
+def freed(sold: Exit) -> tuple[MarketId, Decimal]:
+    """The exposure (dollars, negative) that an exit takes out of its market."""
+    return sold.holding.market_id, -sold.cost_basis
 
 
 def flag(session: Session, missing: Sequence[MarketId]) -> int:
@@ -125,30 +141,24 @@ def _priced(row: _PricedRow) -> PricedHolding:
     )
 
 
-def _row(one: Exit) -> dict[str, object]:
+def _row(sold: Exit) -> dict[str, object]:
     return {
-        "portfolio_id": one.holding.portfolio_id,
-        "position_id": one.holding.position_id,
-        "kind": one.kind,
-        "shares": one.shares,
-        "price": one.price,
-        "proceeds": one.proceeds,
-        "fee": one.fee,
-        "cost_basis": one.cost_basis,
-        "realized_pnl": one.realized_pnl,
-        "evidence": one.evidence,
-        "source": one.source,
+        "portfolio_id": sold.holding.portfolio_id,
+        "position_id": sold.holding.position_id,
+        "kind": sold.kind,
+        "shares": sold.shares,
+        "price": sold.price,
+        "proceeds": sold.proceeds,
+        "fee": sold.fee,
+        "cost_basis": sold.cost_basis,
+        "realized_pnl": sold.realized_pnl,
+        "evidence": sold.evidence,
+        "source": sold.source,
     }
 
 
 def _results(exits: Sequence[Exit]) -> dict[str, object]:
     return {
-        "portfolio_ids": [one.holding.portfolio_id for one in exits],
-        "realized_pnls": [one.realized_pnl for one in exits],
+        "portfolio_ids": [sold.holding.portfolio_id for sold in exits],
+        "realized_pnls": [sold.realized_pnl for sold in exits],
     }
-
-
-def _entry(one: Exit) -> ledger.Entry:
-    return ledger.Entry(
-        PortfolioId(one.holding.portfolio_id), LedgerKind(one.kind), one.cash, one.source
-    )

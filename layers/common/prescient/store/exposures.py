@@ -1,45 +1,57 @@
-"""Cost basis a market and in all, over all portfolios: sums without portfolio data.
+"""Exposure: cost basis in dollars, of a portfolio's positions and summed over all portfolios.
 
-Lock order everywhere: portfolios by id, then markets by id, then the capital row.
+The sums hold no portfolio's data. Lock order everywhere: portfolios by id, then markets by id,
+then the capital row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from psycopg.rows import scalar_row
 
+from prescient.core.execution.account import Exposure, SharedExposure
 from prescient.core.market.markets import MarketId
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.positions import Action
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """Dollars of cost basis over all portfolios, by market and in all."""
+def send_of_portfolio(session: Session, portfolio_id: PortfolioId) -> Pending[tuple[Exposure, ...]]:
+    """Read the exposure of each open position of a portfolio."""
+    found = session.execute(SQL["select_of_portfolio"], {"portfolio_id": portfolio_id})
+    return Pending(
+        lambda: tuple(
+            Exposure(position_id, market_id, event_id, Action(action).outcome, cost_basis)
+            for position_id, market_id, event_id, action, cost_basis in found.fetchall()
+        )
+    )
 
-    by_market: dict[MarketId, Decimal]
-    capital: Decimal
 
-
-def lock(session: Session, market_ids: Iterable[MarketId]) -> Callable[[], Exposure]:
-    """Lock these markets' exposure and the capital row until the transaction ends.
-
-    Whoever wants to know them waits by calling the answer.
-    """
-    wanted = {"market_ids": sorted(set(market_ids))}
-    markets = session.execute(SQL["lock_market_exposure"], wanted)
+def send_lock_of_orders(
+    session: Session, cycle_id: int, portfolio_id: PortfolioId
+) -> Pending[SharedExposure]:
+    """Lock what the cycle's open orders may move of the sums, until the transaction ends."""
+    orders = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
+    markets = session.execute(SQL["lock_markets_of_orders"], orders)
     capital = session.cursor(row_factory=scalar_row)
     capital.execute(SQL["lock_capital"])
-    return lambda: Exposure(dict(markets.fetchall()), capital.fetchone() or Decimal(0))
+    return Pending(lambda: SharedExposure(dict(markets.fetchall()), capital.fetchall()[0]))
+
+
+def lock(session: Session, market_ids: Iterable[MarketId]) -> None:
+    """Lock the sums of these markets and the capital row until the transaction ends."""
+    session.execute(SQL["lock_markets"], {"market_ids": sorted(set(market_ids))})
+    session.execute(SQL["lock_capital"])
 
 
 def move(session: Session, changes: Sequence[tuple[MarketId, Decimal]]) -> None:
-    """Add (market, dollars of cost basis) to locked rows; negative where a position closes."""
+    """Add (market, dollars of cost basis) to locked sums; negative where a position closes."""
     values = {
         "market_ids": [market_id for market_id, _ in changes],
         "cost_bases": [cost_basis for _, cost_basis in changes],

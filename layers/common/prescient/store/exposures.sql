@@ -1,13 +1,30 @@
--- name: lock_market_exposure
+-- name: select_of_portfolio
+-- What each open position of a portfolio has at risk.
+SELECT id, market_id, event_id, action, cost_basis FROM portfolio_positions
+WHERE portfolio_id = %(portfolio_id)s AND status = 'open';
+
+-- name: lock_markets
+-- Lock the sums of these markets, in the order of their ids; a market without a sum gets one.
 INSERT INTO market_exposure (market_id)
 SELECT market_id FROM unnest(%(market_ids)s::text[]) AS wanted (market_id) ORDER BY market_id
+ON CONFLICT (market_id) DO UPDATE SET cost_basis = market_exposure.cost_basis;
+
+-- name: lock_markets_of_orders
+-- The same for the markets of a portfolio's open orders, without a wait to learn which they are.
+INSERT INTO market_exposure (market_id)
+SELECT DISTINCT market_id FROM trading_signals
+WHERE portfolio_id = %(portfolio_id)s AND cycle_id = %(cycle_id)s
+    AND NOT executed AND rejection IS NULL
+ORDER BY market_id
 ON CONFLICT (market_id) DO UPDATE SET cost_basis = market_exposure.cost_basis
 RETURNING market_id, cost_basis;
 
 -- name: lock_capital
+-- Lock and read the sum over all markets, always after the markets.
 SELECT cost_basis FROM capital_in_use WHERE id = 1 FOR UPDATE;
 
 -- name: move
+-- Add what was bought to the locked sums, and take what was sold from them.
 WITH change AS (
     SELECT market_id, sum(cost_basis) AS cost_basis
     FROM unnest(%(market_ids)s::text[], %(cost_bases)s::numeric[]) AS given (market_id, cost_basis)

@@ -1,16 +1,15 @@
-"""A cycle's signals as orders: what the batch, its books and anything newer say of each."""
+"""A cycle's signals as orders: each with its quotes of the batch and anything newer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from psycopg.rows import class_row
 
-from prescient.core.execution.buys import Order
-from prescient.core.execution.sales import SaleOrder
+from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fills import Evidence, Offers, offers, offers_from_book
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
@@ -19,6 +18,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
@@ -51,43 +51,31 @@ class _OrderRow:
     cost_basis: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """A portfolio's buys and sales of one cycle that are neither executed nor rejected."""
+def send(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Pending[list[Order]]:
+    """Read the cycle's orders that are neither executed nor rejected, by signal.
 
-    buys: list[Order]
-    sales: list[SaleOrder]
-
-    @property
-    def market_ids(self) -> set[MarketId]:
-        return {one.market_id for one in self.buys} | {one.holding.market_id for one in self.sales}
-
-
-def ask(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Callable[[], Orders]:
-    """The cycle's open orders at the batch's quotes, sent now and waited for when it is called.
-
-    A sale of what is no longer held is gone.
+    A sale of what is no longer held is none.
     """
     values = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
     cursor = session.cursor(row_factory=class_row(_OrderRow))
     cursor.execute(SQL["select_orders"], values)
-    return lambda: _orders(cursor.fetchall(), portfolio_id)
+    return Pending(lambda: list(_orders(cursor.fetchall(), portfolio_id)))
 
 
-def _orders(rows: Sequence[_OrderRow], portfolio_id: PortfolioId) -> Orders:
-    sales = (_sale(row, portfolio_id) for row in rows if not Action(row.action).is_buy)
-    return Orders(
-        buys=[_buy(row) for row in rows if Action(row.action).is_buy],
-        sales=[sale for sale in sales if sale is not None],
-    )
+def _orders(rows: Iterable[_OrderRow], portfolio_id: PortfolioId) -> Iterator[Order]:
+    for row in rows:
+        if Action(row.action).is_buy:
+            yield _buy(row)
+        elif (holding := _holding(row, portfolio_id)) is not None:
+            yield _sell(row, holding)
 
 
-def _buy(row: _OrderRow) -> Order:
+def _buy(row: _OrderRow) -> BuyOrder:
     action = Action(row.action)
     book = _book(row)
     top = _quote(row, book, action.outcome)
     mark = row.mark if action.outcome is Outcome.YES else ONE - row.mark
-    return Order(
+    return BuyOrder(
         signal_id=row.signal_id,
         market_id=row.market_id,
         event_id=row.event_id,
@@ -106,18 +94,26 @@ def _buy(row: _OrderRow) -> Order:
     )
 
 
-def _sale(row: _OrderRow, portfolio_id: PortfolioId) -> SaleOrder | None:
+def _holding(row: _OrderRow, portfolio_id: PortfolioId) -> Holding | None:
+    """What a sell signal sells: None where it is held no longer, or its shares are unknown."""
     if row.position_id is None or row.held_shares is None or row.cost_basis is None:
         return None
-    outcome = Action(row.action).outcome
-    book = _book(row)
-    top = _quote(row, book, outcome)
-    holding = Holding(
-        row.position_id, portfolio_id, row.market_id, outcome, row.held_shares, row.cost_basis
+    return Holding(
+        position_id=row.position_id,
+        portfolio_id=portfolio_id,
+        market_id=row.market_id,
+        outcome=Action(row.action).outcome,
+        shares=row.held_shares,
+        cost_basis=row.cost_basis,
     )
-    shares = row.shares or row.held_shares
+
+
+def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
+    book = _book(row)
+    top = _quote(row, book, holding.outcome)
+    shares = row.shares or holding.shares
     at_the_bid = (Level(top.bid, shares),) if top else ()
-    return SaleOrder(
+    return SellOrder(
         signal_id=row.signal_id,
         holding=holding,
         shares=shares,

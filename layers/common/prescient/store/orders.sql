@@ -1,4 +1,6 @@
 -- name: select_orders
+-- The open signals of a portfolio's cycle, each with its market in the cycle's batch; a sell signal
+-- with the position that it sells.
 SELECT
     signal.id AS signal_id, signal.market_id, signal.event_id, signal.action, signal.target_price,
     signal.amount, signal.shares, signal.group_id, signal.confidence, snapshot.liquidity,

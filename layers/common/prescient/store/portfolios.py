@@ -17,6 +17,7 @@ from prescient.core.portfolio.portfolios import Limits, NewPortfolio, PortfolioI
 from prescient.core.portfolio.positions import Action, PositionStatus
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
@@ -118,11 +119,7 @@ def create(session: Session, portfolio: NewPortfolio, now: datetime) -> Portfoli
 
 def get(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:
     """The portfolio; raises `PortfolioNotFound`."""
-    with session.cursor(row_factory=typed_row(PortfolioRow)) as cursor:
-        row = cursor.execute(SQL["select_portfolio"], {"portfolio_id": portfolio_id}).fetchone()
-    if row is None:
-        raise PortfolioNotFound(portfolio_id)
-    return row
+    return _send(session, portfolio_id).get()
 
 
 def first_active(session: Session) -> PortfolioId | None:
@@ -133,13 +130,13 @@ def first_active(session: Session) -> PortfolioId | None:
 
 def lock(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:
     """The portfolio, locked until the transaction ends; raises `PortfolioNotFound`."""
-    start_lock(session, portfolio_id)
-    return get(session, portfolio_id)
+    return send_lock(session, portfolio_id).get()
 
 
-def start_lock(session: Session, portfolio_id: PortfolioId) -> None:
-    """Lock the portfolio without waiting for it, for reads that are sent before `get` waits."""
+def send_lock(session: Session, portfolio_id: PortfolioId) -> Pending[PortfolioRow]:
+    """`lock`, sent now."""
     session.execute(SQL["lock_portfolio"], {"portfolio_id": portfolio_id})
+    return _send(session, portfolio_id)
 
 
 def list_by_status(session: Session, statuses: Sequence[PortfolioStatus]) -> list[PortfolioRow]:
@@ -231,6 +228,19 @@ def shift_peaks(
         "now": now,
     }
     session.execute(SQL["shift_peaks"], values)
+
+
+def _send(session: Session, portfolio_id: PortfolioId) -> Pending[PortfolioRow]:
+    cursor = session.cursor(row_factory=typed_row(PortfolioRow))
+    cursor.execute(SQL["select_portfolio"], {"portfolio_id": portfolio_id})
+
+    def read() -> PortfolioRow:
+        row = cursor.fetchone()
+        if row is None:
+            raise PortfolioNotFound(portfolio_id)
+        return row
+
+    return Pending(read)
 
 
 def _limit_values(limits: Limits) -> dict[str, object]:

@@ -21,10 +21,9 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
     now = context.now()
     with context.database.transaction(request.portfolio_id) as session:
         cycle_id = cycle_of(session, request)
-        portfolios.start_lock(session, request.portfolio_id)
-        asked = cycles.ask_portfolio_result(session, cycle_id, request.portfolio_id)
-        portfolio = portfolios.get(session, request.portfolio_id)
-        result = asked()
+        locked = portfolios.send_lock(session, request.portfolio_id)
+        claim = cycles.send_portfolio_result(session, cycle_id, request.portfolio_id)
+        portfolio, result = locked.get(), claim.get()
         if result.status == "completed":
             return SnapshotResult(status="completed", equity=str(result.equity))
         cycles.check_claim(result)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from prescient.core.deciding.legs import Caps, Plan, PricedLeg, equal_shares
+from prescient.core.execution.rules import position_limit
 from prescient.core.market.fees import fee_per_share
 from prescient.core.market.fills import Evidence, Offers, depth, highest_price, notional
 from prescient.core.market.markets import EventId
 from prescient.core.money import ONE, ZERO, cents_down
-from prescient.core.portfolio.portfolios import Limits
 from prescient.core.strategies.configuration import KellyConfiguration, StrategyConfiguration
 from prescient.core.strategies.protocol import Leg, LegGroup, Opinion, PortfolioView
 
@@ -85,16 +85,6 @@ def spendable(
     if configuration.max_event_exposure is not None:
         left.append(configuration.max_event_exposure - view.invested_in(event_id))
     return min(left)
-
-
-def position_limit(configuration: StrategyConfiguration, limits: Limits) -> Decimal | None:
-    """Dollars a position: the tighter of the portfolio's limit and the configuration's."""
-    given = [
-        limit
-        for limit in (configuration.max_position_size, limits.max_position_size)
-        if limit is not None
-    ]
-    return min(given, default=None)
 
 
 def _priced(leg: Leg, configuration: StrategyConfiguration) -> PricedLeg:

@@ -1,1 +1,1 @@
-"""One turn of a portfolio: its signals become exits, fills and rejections."""
+"""One turn of a portfolio: its orders become exits, fills and rejections. Begin at `turn`."""

@@ -1,12 +1,10 @@
 -- name: mark_sold
+-- Sell signals have executed; what they sold is in position_exits.
 UPDATE trading_signals SET executed = true, executed_at = %(now)s
 WHERE portfolio_id = %(portfolio_id)s AND id = ANY (%(signal_ids)s::bigint[]);
 
--- name: select_exposure_of_portfolio
-SELECT market_id, event_id, action, cost_basis FROM portfolio_positions
-WHERE portfolio_id = %(portfolio_id)s AND status = 'open';
-
 -- name: insert_fills
+-- Fills become trades and positions; they count for their portfolio, and their signals have executed.
 WITH fill AS (
     SELECT * FROM jsonb_to_recordset(%(fills)s) AS given (
         signal_id bigint, trade_id text, shares numeric, amount numeric, fee numeric,
@@ -54,6 +52,7 @@ UPDATE trading_signals AS signal SET
 FROM bought WHERE signal.id = bought.id;
 
 -- name: reject_signals
+-- Note on each signal why it did not execute.
 UPDATE trading_signals AS signal SET rejection = given.rejection
 FROM unnest(%(signal_ids)s::bigint[], %(rejections)s::text[]) AS given (signal_id, rejection)
 WHERE signal.portfolio_id = %(portfolio_id)s AND signal.id = given.signal_id;

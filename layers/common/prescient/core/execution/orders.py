@@ -1,0 +1,59 @@
+"""Orders: a cycle's signals with what its batch, and anything newer, says of their markets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Offers
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId
+from prescient.core.portfolio.positions import Action, Holding
+
+
+@dataclass(frozen=True, slots=True)
+class BuyOrder:
+    """A buy signal with what is offered of its outcome.
+
+    `target_price` is 0–1, `budget` dollars with fees; `bid` is that of the bought outcome. The
+    legs of a group (`group_id`) name the exact `shares` that each of them must get.
+    """
+
+    signal_id: int
+    market_id: MarketId
+    event_id: EventId | None
+    action: Action
+    target_price: Decimal
+    budget: Decimal
+    confidence: Decimal
+    liquidity: Decimal
+    available: Offers
+    bid: Decimal
+    fee: FeeSchedule
+    open: bool
+    quote_age: timedelta
+    shares: Decimal | None = None
+    group_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SellOrder:
+    """A sell signal with its position and the bids of the held outcome, best first.
+
+    `target_price` is the bid at decision, 0–1; of `shares`, at most those that are held are sold.
+    A turn has at most one order a position.
+    """
+
+    signal_id: int
+    holding: Holding
+    shares: Decimal
+    target_price: Decimal
+    bids: tuple[Level, ...]
+    evidence: Evidence
+    fee: FeeSchedule
+    open: bool
+    quote_age: timedelta
+
+
+Order = BuyOrder | SellOrder

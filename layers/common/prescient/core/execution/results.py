@@ -1,0 +1,66 @@
+"""What becomes of an order: it is filled, or rejected for one reason (DESIGN.md section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from prescient.core.execution.orders import BuyOrder, Order, SellOrder
+from prescient.core.market.fills import Fill
+from prescient.core.portfolio.exits import Triggers
+from prescient.core.portfolio.positions import Exit
+
+
+class Rejection(StrEnum):
+    """Why a signal did not execute: a result, not an error."""
+
+    PORTFOLIO_NOT_ACTIVE = "portfolio_not_active"
+    MARKET_CLOSED = "market_closed"
+    ALREADY_HELD = "already_held"
+    STALE_QUOTE = "stale_quote"
+    NO_QUOTE = "no_quote"
+    SPREAD_EXCEEDS_STOP = "spread_exceeds_stop"
+    SLIPPAGE = "slippage"
+    BELOW_MINIMUM = "below_minimum"
+    MAX_POSITIONS = "max_positions"
+    MAX_POSITION_SIZE = "max_position_size"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    MAX_TOTAL_EXPOSURE = "max_total_exposure"
+    EVENT_EXPOSURE_CAP = "event_exposure_cap"
+    MARKET_EXPOSURE_CAP = "market_exposure_cap"
+    TOTAL_CAPITAL_CAP = "total_capital_cap"
+    INCOMPLETE_LEGS = "incomplete_legs"
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A filled buy order, with the triggers of the position that it opens."""
+
+    order: BuyOrder
+    fill: Fill
+    triggers: Triggers
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A filled sell order: the shares that left its position."""
+
+    order: SellOrder
+    exit: Exit
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An order that changed nothing."""
+
+    order: Order
+    reason: Rejection
+
+
+Result = Bought | Sold | Rejected
+
+
+def first_broken(checks: Iterable[tuple[bool, Rejection]]) -> Rejection | None:
+    """The reason of the first check that is broken, None where all hold."""
+    return next((reason for broken, reason in checks if broken), None)
