@@ -60,6 +60,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_possibly_due follow_positions add_realized select_closed select_records "
             "update_records"
         ),
+        "exposures": "select_of_portfolio lock_markets_of_orders",
         "ledger": "post",
         "orders": "select_orders",
         "portfolios": (
@@ -70,7 +71,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "signals": "select_held select_stopped_out",
         "tape": "select_held_outside select_held_within",
-        "trades": "mark_sold select_exposure_of_portfolio insert_fills reject_signals",
+        "turns": "mark_sold insert_fills reject_signals",
     },
     Outcome.OWN: {
         "cycles": "select_admitted select_cycle_portfolios fail_unfinished",
@@ -86,7 +87,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "candidates": "select_candidates select_neg_risk_events select_books",
         "cycles": "select_cycle select_cycle_by_key select_cycles",
         "database": "open_session set_for_transaction select_version_and_role name_portfolio",
-        "exposures": "lock_market_exposure lock_capital move",
+        "exposures": "lock_markets lock_capital move",
         "health": "select_health",
         "listings": "select_changed_events select_changed_markets",
         "old_schema": (
