@@ -30,7 +30,7 @@ from local.postgres.server import DEFAULT_DIRECTORY, laptop_server
 from prescient.core.errors import PrescientError
 
 DATABASE = "prescient"
-_FEW_TURNS = 20
+_FEW_MOMENTS = 20
 _FAILURES_SHOWN = 5
 _LONGEST_LINE = 300
 
@@ -92,23 +92,23 @@ def _begin(timetable: Timetable, stack: Stack, results: Results, console: Consol
     existing = [portfolio.name for portfolio in results.portfolios()]
     created = portfolios.create_missing(stack.gateway, timetable.portfolios, existing)
     console.print(f"Portfolios: {len(created)} created, {len(existing)} found.")
-    cycles, updates = sum(turn.has_cycle for turn in timetable.turns), len(timetable.turns)
+    cycles, updates = sum(moment.has_cycle for moment in timetable.moments), len(timetable.moments)
     console.print(f"Exchange: {timetable.name}; {cycles} cycles, {updates} price updates to come.")
-    if not timetable.turns:
+    if not timetable.moments:
         console.print("The database has seen all of it: time only moves forward.")
 
 
 def _trade(timetable: Timetable, trader: Trader, results: Results, console: Console) -> None:
-    """Play the turns: a few show their funnels one by one, many a bar and their funnels' sum."""
-    if len(timetable.turns) > _FEW_TURNS:
-        for turn in track(timetable.turns, "Trading", console=console, transient=True):
-            trader.play(turn)
+    """Play the moments: a few show their funnels one by one, many a bar and their funnels' sum."""
+    if len(timetable.moments) > _FEW_MOMENTS:
+        for moment in track(timetable.moments, "Trading", console=console, transient=True):
+            trader.play(moment)
         title = "Candidates left, summed over all cycles"
         console.print(*funnel_tables(title, results.portfolios(), tallies(trader.journal.rows)))
         return
-    for turn in timetable.turns:
-        rows = trader.play(turn)
-        title = f"Candidates left, {turn.title}"
+    for moment in timetable.moments:
+        rows = trader.play(moment)
+        title = f"Candidates left, {moment.title}"
         console.print(*funnel_tables(title, results.portfolios(), tallies(rows)))
 
 

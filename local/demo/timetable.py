@@ -23,8 +23,8 @@ class UnknownExchange(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A moment of the run: `enter` brings the exchange there; a price update ends every turn."""
+class Moment:
+    """A moment of the run: `enter` brings the exchange there; a price update ends every moment."""
 
     at: datetime
     title: str
@@ -38,7 +38,7 @@ class Timetable:
 
     name: str
     venue: Venue | None
-    turns: Sequence[Turn]
+    moments: Sequence[Moment]
     portfolios: Sequence[Mapping[str, Any]] = ONE_A_STRATEGY
 
 
@@ -66,7 +66,7 @@ def running(exchange: str, since: datetime | None) -> Venue | None:
     """
     chosen = choose(exchange, "1", since)
     if isinstance(chosen.venue, SimulatedVenue):
-        return RunningVenue(chosen.turns[0].at)
+        return RunningVenue(chosen.moments[0].at)
     if isinstance(chosen.venue, RecordedVenue):
         chosen.venue.show(len(chosen.venue) - 1)
     return chosen.venue
@@ -77,36 +77,36 @@ def simulated(days: int, since: datetime | None) -> Timetable:
     start = since or EPOCH - _HOUR
     venue = SimulatedVenue(start=max(start, EPOCH))
 
-    def turn(hour: int) -> Turn:
+    def moment(hour: int) -> Moment:
         at = start + hour * _HOUR
         has_cycle = hour % _HOURS_BETWEEN_CYCLES == 1
-        return Turn(at, f"{at:%Y-%m-%d %H:%M}", has_cycle, lambda: venue.advance_to(at))
+        return Moment(at, f"{at:%Y-%m-%d %H:%M}", has_cycle, lambda: venue.advance_to(at))
 
-    return Timetable("simulated", venue, [turn(hour) for hour in range(1, days * 24 + 2)])
+    return Timetable("simulated", venue, [moment(hour) for hour in range(1, days * 24 + 2)])
 
 
 def recorded(directory: Path, since: datetime | None) -> Timetable:
-    """Return one turn for each recording that is newer than `since`."""
+    """Return one moment for each recording that is newer than `since`."""
     recordings = read_recordings(directory)
     venue = RecordedVenue(recordings)
 
-    def turn(place: int) -> Turn:
+    def moment(place: int) -> Moment:
         recording = recordings[place]
-        return Turn(recording.moment, recording.name, True, lambda: venue.show(place))
+        return Moment(recording.moment, recording.name, True, lambda: venue.show(place))
 
     news = [
         place
         for place, recording in enumerate(recordings)
         if since is None or recording.moment > since
     ]
-    turns = [turn(place) for place in news]
-    return Timetable(f"recorded in {directory}", venue, turns, FOUR_MOMENTUM)
+    moments = [moment(place) for place in news]
+    return Timetable(f"recorded in {directory}", venue, moments, FOUR_MOMENTUM)
 
 
 def live() -> Timetable:
-    """Return one turn on Polymarket as it is now."""
+    """Return one moment on Polymarket as it is now."""
     now = datetime.now(UTC).replace(microsecond=0)
-    return Timetable("Polymarket, live", None, [Turn(now, "now", True, lambda: None)])
+    return Timetable("Polymarket, live", None, [Moment(now, "now", True, lambda: None)])
 
 
 def _whole_days(days: str) -> int:

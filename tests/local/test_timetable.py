@@ -23,10 +23,10 @@ def recordings(tmp_path: Path) -> Path:
 
 def test_a_simulated_run_updates_prices_hourly_and_cycles_every_six_hours() -> None:
     chosen = timetable.choose("simulated", "2", None)
-    assert chosen.turns[0].at == EPOCH
-    assert chosen.turns[-1].at == EPOCH + timedelta(days=2)
-    assert len(chosen.turns) == 49
-    assert [turn.at.hour for turn in chosen.turns if turn.has_cycle] == [
+    assert chosen.moments[0].at == EPOCH
+    assert chosen.moments[-1].at == EPOCH + timedelta(days=2)
+    assert len(chosen.moments) == 49
+    assert [moment.at.hour for moment in chosen.moments if moment.has_cycle] == [
         0,
         6,
         12,
@@ -42,13 +42,13 @@ def test_a_simulated_run_updates_prices_hourly_and_cycles_every_six_hours() -> N
 def test_entering_a_turn_moves_the_clock() -> None:
     chosen = timetable.choose("", "1", None)
     assert chosen.venue is not None
-    chosen.turns[3].enter()
-    assert chosen.venue.now() == chosen.turns[3].at
+    chosen.moments[3].enter()
+    assert chosen.venue.now() == chosen.moments[3].at
 
 
 def test_a_simulated_exchange_goes_on_where_the_database_stopped() -> None:
     since = EPOCH + timedelta(days=3)
-    assert timetable.choose("simulated", "1", since).turns[0].at == since + timedelta(hours=1)
+    assert timetable.choose("simulated", "1", since).moments[0].at == since + timedelta(hours=1)
     venue = timetable.running("simulated", since)
     assert venue is not None
     assert venue.now() > since
@@ -57,18 +57,18 @@ def test_a_simulated_exchange_goes_on_where_the_database_stopped() -> None:
 def test_recordings_are_one_turn_each(recordings: Path) -> None:
     chosen = timetable.choose(f"recorded:{recordings}", "", None)
     assert chosen.venue is not None
-    for turn in chosen.turns:
-        turn.enter()
-        assert chosen.venue.now() == turn.at
-        assert chosen.venue.events()[0]["id"] == turn.title
-    assert [turn.has_cycle for turn in chosen.turns] == [True, True]
+    for moment in chosen.moments:
+        moment.enter()
+        assert chosen.venue.now() == moment.at
+        assert chosen.venue.events()[0]["id"] == moment.title
+    assert [moment.has_cycle for moment in chosen.moments] == [True, True]
 
 
 def test_recordings_that_the_database_has_seen_are_over(recordings: Path) -> None:
     since = datetime(2026, 1, 15, tzinfo=UTC)
-    turns = timetable.choose(f"recorded:{recordings}", "", since).turns
-    assert [turn.title for turn in turns] == ["two_2026-02-01.json"]
-    assert timetable.choose(f"recorded:{recordings}", "", since + timedelta(days=30)).turns == []
+    moments = timetable.choose(f"recorded:{recordings}", "", since).moments
+    assert [moment.title for moment in moments] == ["two_2026-02-01.json"]
+    assert timetable.choose(f"recorded:{recordings}", "", since + timedelta(days=30)).moments == []
 
 
 def test_a_served_recording_shows_its_newest_file(recordings: Path) -> None:
