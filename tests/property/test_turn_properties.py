@@ -216,7 +216,7 @@ class Replay:
     def broken(self, wanted: BuyOrder, cost: F) -> Iterator[Rejection]:
         """The limits that a buy at this cost would break now."""
         own, shared = self.rules.limits, self.rules.shared
-        in_event = self.in_event(wanted.event_id) + cost if wanted.event_id else F(0)
+        in_event = cost + (self.in_event(wanted.event_id) if wanted.event_id else 0)
         in_market = self.in_market(wanted.market_id) + cost
         checks: Sequence[tuple[F | int, D | int | None, Rejection]] = (
             (len(self.positions) + 1, own.max_positions, Rejection.MAX_POSITIONS),
