@@ -24,7 +24,7 @@ class UnknownExchange(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment of the run: `enter` brings the exchange there; a price update ends every moment."""
+    """When something happens: `enter` brings the exchange there; a price update comes last."""
 
     at: datetime
     title: str

@@ -127,11 +127,11 @@ def sales(draw: st.DrawFn, signal_id: int, held: Holding) -> SellOrder:
 @st.composite
 def situations(draw: st.DrawFn) -> Situation:
     held = [draw(holdings(position_id)) for position_id in range(draw(st.integers(0, 4)))]
-    sold = [draw(sales(100 + one.position_id, one)) for one in held if draw(st.booleans())]
+    sold = [draw(sales(100 + kept.position_id, kept)) for kept in held if draw(st.booleans())]
     bought = [draw(buys(signal_id)) for signal_id in range(draw(st.integers(1, 6)))]
     return Situation(
         orders=draw(st.permutations([*sold, *bought])),
-        holdings={one.position_id: (one, draw(events)) for one in held},
+        holdings={kept.position_id: (kept, draw(events)) for kept in held},
         cash=draw(dollars),
         elsewhere={market_id: draw(st.just(D(0)) | dollars) for market_id in MARKETS},
         rules=rules(
@@ -174,12 +174,12 @@ class Replay:
 
     def in_event(self, event_id: EventId | None) -> F:
         held = self.positions.values()
-        return sum((one.basis for one in held if one.event_id == event_id), F(0))
+        return sum((position.basis for position in held if position.event_id == event_id), F(0))
 
     def in_market(self, market_id: MarketId) -> F:
         held = self.positions.values()
-        own = sum((one.basis for one in held if one.market_id == market_id), F(0))
-        return own + self.elsewhere[market_id]
+        own = (position.basis for position in held if position.market_id == market_id)
+        return sum(own, self.elsewhere[market_id])
 
     def capital(self) -> F:
         return self.invested() + sum(self.elsewhere.values(), F(0))
@@ -211,7 +211,7 @@ class Replay:
 
     def holds(self, market_id: MarketId, outcome: Outcome) -> bool:
         held = self.positions.values()
-        return (market_id, outcome) in {(one.market_id, one.outcome) for one in held}
+        return (market_id, outcome) in {(position.market_id, position.outcome) for position in held}
 
     def broken(self, wanted: BuyOrder, cost: F) -> Iterator[Rejection]:
         """The limits that a buy at this cost would break now."""
@@ -306,8 +306,8 @@ def test_legs_fill_all_in_equal_shares_or_none(situation: Situation) -> None:
     buying = [wanted for wanted in situation.orders if isinstance(wanted, BuyOrder)]
     for group in {wanted.group_id for wanted in buying} - {None}:
         legs = {wanted.signal_id for wanted in buying if wanted.group_id == group}
-        shares = [one.fill.shares for one in turn.fills if one.order.signal_id in legs]
-        reasons = [one.reason for one in turn.rejections if one.order.signal_id in legs]
+        shares = [bought.fill.shares for bought in turn.fills if bought.order.signal_id in legs]
+        reasons = [refused.reason for refused in turn.rejections if refused.order.signal_id in legs]
         assert sorted([len(shares), len(reasons)]) == [0, len(legs)]
         assert len(set(shares)) <= 1
         if len(reasons) > 1:

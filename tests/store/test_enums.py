@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
-from prescient.core.execution.buys import Rejection
+from prescient.core.execution.results import Rejection
 from prescient.core.market.batches import BatchKind, BatchStatus
 from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import Outcome

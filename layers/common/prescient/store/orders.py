@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from psycopg.rows import class_row
-
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fills import Evidence, Offers, offers, offers_from_book
@@ -19,6 +17,7 @@ from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
+from prescient.store.rows import typed_row
 from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
@@ -30,7 +29,7 @@ class _OrderRow:
     signal_id: int
     market_id: MarketId
     event_id: EventId | None
-    action: str
+    action: Action
     target_price: Decimal
     amount: Decimal
     shares: Decimal | None
@@ -57,21 +56,21 @@ def send(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Pending[
     A sale of what is no longer held is none.
     """
     values = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
-    cursor = session.cursor(row_factory=class_row(_OrderRow))
+    cursor = session.cursor(row_factory=typed_row(_OrderRow))
     cursor.execute(SQL["select_orders"], values)
     return Pending(lambda: list(_orders(cursor.fetchall(), portfolio_id)))
 
 
 def _orders(rows: Iterable[_OrderRow], portfolio_id: PortfolioId) -> Iterator[Order]:
     for row in rows:
-        if Action(row.action).is_buy:
+        if row.action.is_buy:
             yield _buy(row)
         elif (holding := _holding(row, portfolio_id)) is not None:
             yield _sell(row, holding)
 
 
 def _buy(row: _OrderRow) -> BuyOrder:
-    action = Action(row.action)
+    action = row.action
     book = _book(row)
     top = _quote(row, book, action.outcome)
     mark = row.mark if action.outcome is Outcome.YES else ONE - row.mark
@@ -102,7 +101,7 @@ def _holding(row: _OrderRow, portfolio_id: PortfolioId) -> Holding | None:
         position_id=row.position_id,
         portfolio_id=portfolio_id,
         market_id=row.market_id,
-        outcome=Action(row.action).outcome,
+        outcome=row.action.outcome,
         shares=row.held_shares,
         cost_basis=row.cost_basis,
     )

@@ -15,7 +15,7 @@ from prescient.core.execution.results import Bought, Rejected, Sold
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import Turn
 from prescient.core.portfolio.cash import LedgerKind
-from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, exits, exposures, ledger, orders, portfolios, statements
 from prescient.store.cycles import CyclePortfolioRow
 from prescient.store.database import Session
@@ -47,7 +47,7 @@ def load(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Waiting:
     portfolio, claim = locked.get(), claimed.get()
     cycles.check_claim(claim)
     account = Account(
-        status=PortfolioStatus(portfolio.status),
+        status=portfolio.status,
         balance=portfolio.current_balance,
         exposures=held.get(),
         shared=shared.get(),
