@@ -27,7 +27,7 @@ OWN: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 AFTER_THE_LAST = 1000
 STATEMENTS = {
-    "open": 4, "filter": 32, "signal": 20, "execute": 18, "snapshot": 8, "close": 6,
+    "open": 4, "filter": 32, "signal": 20, "execute": 18, "snapshot": 9, "close": 6,
     "update": 28, "manual": 18, "transfer": 8, "deposit": 7, "withdraw": 7, "status": 6,
 }  # fmt: skip
 MEANWHILE = ["update", "pause", "end", "withdraw", "fail", "rival", "overtake"]
