@@ -1,0 +1,37 @@
+"""Every named statement of the store says what it is for, and its module sends it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from prescient import store
+from prescient.store import statements
+
+FILES = sorted(Path(store.__file__).parent.glob("*.sql"))
+NAME_AND_NEXT_LINE = re.compile(r"^-- name: (\w+)\n(.*)\n", re.MULTILINE)
+
+each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+
+
+@each_file
+def test_each_statement_says_what_it_is_for(file: Path) -> None:
+    lines = dict(NAME_AND_NEXT_LINE.findall(file.read_text("utf-8")))
+    assert lines.keys() == statements.load(str(file)).keys()
+    assert [name for name, line in lines.items() if not re.match("-- [A-Z]", line)] == []
+
+
+@each_file
+def test_each_statement_is_used_by_its_module(file: Path) -> None:
+    module = ast.parse(file.with_suffix(".py").read_text("utf-8"))
+    texts = {node.value for node in ast.walk(module) if isinstance(node, ast.Constant)}
+    assert sorted(statements.load(str(file)).keys() - texts) == []
+
+
+@each_file
+def test_what_it_is_for_is_not_sent(file: Path) -> None:
+    sent = statements.load(str(file))
+    assert [name for name, statement in sent.items() if statement.startswith("--")] == []
