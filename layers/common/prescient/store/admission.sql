@@ -1,4 +1,5 @@
 -- name: select_admitted
+-- Read the markets of a batch that some portfolio could trade, the deepest first.
 SELECT market.market_id, market.yes_token_id, market.no_token_id
 FROM open_markets AS market
 WHERE market.batch_id = %(batch_id)s AND market.listed

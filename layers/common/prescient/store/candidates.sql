@@ -1,4 +1,5 @@
 -- name: select_candidates
+-- Read the tradable markets of a batch with their features, by thresholds or by id.
 SELECT
     market.market_id, market.event_id, market.event_title, market.event_end_date,
     market.question, market.tags, market.yes_price, market.no_price, market.best_bid,
@@ -25,6 +26,7 @@ WHERE market.batch_id = %(batch_id)s
 ORDER BY market.market_id;
 
 -- name: select_neg_risk_events
+-- Read the events of a batch of which exactly one outcome wins, and their open markets.
 SELECT
     event.event_id, event.neg_risk, event.neg_risk_augmented AS augmented,
     event.market_count AS markets,
@@ -37,6 +39,7 @@ WHERE snapshot.batch_id = %(batch_id)s AND snapshot.listed
 GROUP BY event.id;
 
 -- name: select_books
+-- Read the order books of a batch.
 SELECT market_id, outcome, bids, asks FROM order_books
 WHERE batch_id = %(batch_id)s
     AND (%(market_ids)s::text[] IS NULL OR market_id = ANY (%(market_ids)s::text[]));

@@ -1,14 +1,17 @@
 -- name: lock_portfolios
+-- Lock portfolios, and read their status and balance.
 SELECT portfolio_id, status, current_balance FROM portfolios
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id
 FOR UPDATE;
 
 -- name: select_posted
+-- Read which sources of these portfolios are in the ledger already.
 SELECT DISTINCT source FROM cash_ledger
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND source = ANY (%(sources)s::text[]);
 
 -- name: log_transfers
+-- Add transfers between portfolios to the rebalancing log.
 INSERT INTO portfolio_rebalancing_log (
     timestamp, from_portfolio_id, to_portfolio_id, from_name, to_name, amount, reason, executed_by
 )

@@ -1,4 +1,5 @@
 -- name: select_open_positions
+-- Read open positions, each with the bid that it can be closed at.
 -- All of the portfolio's, or the one that is named. A market that was never read has no bid.
 SELECT
     position.position_id, position.portfolio_id, position.market_id, position.action,

@@ -1,7 +1,9 @@
 -- name: select_held_markets
+-- Read the markets that any portfolio holds.
 SELECT DISTINCT market_id FROM portfolio_positions WHERE status = 'open' ORDER BY market_id;
 
 -- name: count_open_positions
+-- Count the open positions of all portfolios.
 SELECT coalesce(sum(open_positions), 0) FROM portfolios;
 
 -- name: select_possibly_due
@@ -22,6 +24,7 @@ WHERE position.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND position.shares
 ORDER BY position.portfolio_id, position.position_id;
 
 -- name: insert_exits
+-- Store exits and take what they sold from their positions.
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(exits)s) AS given (
         portfolio_id int, position_id bigint, kind text, shares numeric, price numeric,
@@ -50,12 +53,14 @@ FROM given
 WHERE position.portfolio_id = given.portfolio_id AND position.id = given.position_id;
 
 -- name: follow_positions
+-- Give the trades of these positions the status and realized P&L of the positions.
 UPDATE trades AS trade SET status = position.status, realized_pnl = position.realized_pnl
 FROM portfolio_positions AS position
 WHERE position.portfolio_id = trade.portfolio_id AND position.trade_id = trade.trade_id
     AND position.id = ANY (%(position_ids)s::bigint[]);
 
 -- name: add_realized
+-- Add realized P&L to the totals of portfolios.
 UPDATE portfolios SET realized_pnl = portfolios.realized_pnl + given.realized_pnl
 FROM (
     SELECT portfolio_id, sum(realized_pnl) AS realized_pnl
@@ -66,11 +71,13 @@ FROM (
 WHERE portfolios.portfolio_id = given.portfolio_id;
 
 -- name: select_closed
+-- Read the realized P&L of those of the positions that are closed, in the order given.
 SELECT portfolio_id, realized_pnl FROM portfolio_positions
 WHERE id = ANY (%(position_ids)s::bigint[]) AND status = 'closed'
 ORDER BY array_position(%(position_ids)s::bigint[], id);
 
 -- name: select_records
+-- Read the trading record of each portfolio of which a position closed.
 SELECT
     portfolio_id, closed_positions, total_winning_trades, total_losing_trades, closed_pnl,
     current_run, max_consecutive_wins, max_consecutive_losses
@@ -81,6 +88,7 @@ WHERE portfolio_id IN (
 );
 
 -- name: update_records
+-- Store the trading records of portfolios.
 UPDATE portfolios SET
     closed_positions = given.closed,
     total_winning_trades = given.winning,
@@ -97,6 +105,7 @@ FROM jsonb_to_recordset(%(records)s) AS given (
 WHERE portfolios.portfolio_id = given.portfolio_id;
 
 -- name: flag_positions
+-- Set or clear the flag of each open position, and count those that have one.
 WITH wanted AS (
     SELECT
         position.id,

@@ -1,4 +1,5 @@
 -- name: compute_features
+-- Store the statistics of each market's hourly marks over each lookback.
 INSERT INTO market_features (
     batch_id, market_id, lookback_hours, reference_price, mean, standard_deviation, observations
 )
@@ -27,6 +28,7 @@ CROSS JOIN LATERAL (
 WHERE batch.batch_id = %(batch_id)s AND present.mark IS NOT NULL AND past.observations > 0;
 
 -- name: record_hours
+-- Store a batch's marks as those of its hour, where they are newer.
 INSERT INTO market_hours (market_id, hour, observed_at, mark)
 SELECT market_id, date_trunc('hour', timestamp, 'UTC'), timestamp, mark
 FROM market_snapshots

@@ -1,4 +1,5 @@
 -- name: insert_portfolio
+-- Create a portfolio.
 INSERT INTO portfolios (
     name, description, strategy_type, initial_balance, current_balance, peak_equity,
     strategy_config, max_position_size, max_total_exposure, max_positions, created_at, last_updated
@@ -10,18 +11,23 @@ INSERT INTO portfolios (
 RETURNING portfolio_id;
 
 -- name: select_portfolio
+-- Read a portfolio.
 SELECT * FROM portfolio_overview WHERE portfolio_id = %(portfolio_id)s;
 
 -- name: lock_portfolio
+-- Lock a portfolio until the transaction ends.
 SELECT portfolio_id FROM portfolios WHERE portfolio_id = %(portfolio_id)s FOR UPDATE;
 
 -- name: select_portfolios
+-- Read the portfolios of some statuses.
 SELECT * FROM portfolio_overview WHERE status = ANY (%(statuses)s::text[]) ORDER BY portfolio_id;
 
 -- name: select_first_active
+-- Read the active portfolio that is the oldest.
 SELECT portfolio_id FROM portfolios WHERE status = 'active' ORDER BY portfolio_id LIMIT 1;
 
 -- name: update_portfolio
+-- Store a portfolio's settings.
 UPDATE portfolios SET
     name = %(name)s,
     description = %(description)s,
@@ -37,6 +43,7 @@ UPDATE portfolios SET
 WHERE portfolio_id = %(portfolio_id)s;
 
 -- name: select_positions
+-- Read a portfolio's positions of a status, newest first, with their valuation.
 SELECT
     position.id AS position_id, position.trade_id, position.market_id, position.market_question,
     position.action, position.amount, position.fee, position.shares, position.cost_basis,
@@ -51,6 +58,7 @@ WHERE position.portfolio_id = %(portfolio_id)s AND position.status = %(status)s
 ORDER BY position.entry_timestamp DESC, position.id DESC;
 
 -- name: update_triggers
+-- Store the bids at which positions are closed.
 UPDATE portfolio_positions AS position SET
     stop_loss_bid = wanted.stop_loss_bid,
     take_profit_bid = wanted.take_profit_bid

@@ -1,18 +1,23 @@
 -- name: select_portfolio_ids
+-- Read the ids of all portfolios.
 SELECT portfolio_id FROM portfolios ORDER BY portfolio_id;
 
 -- name: select_totals
+-- Read the totals of portfolios as stored, to be compared with what the books give.
 SELECT
     portfolio_id, initial_balance, current_balance, total_invested, total_profit_loss,
-    realized_pnl, total_value, value_at_bid, peak_equity, max_drawdown, open_positions, trade_count, total_winning_trades, total_losing_trades, avg_trade_pnl
+    realized_pnl, total_value, value_at_bid, peak_equity, max_drawdown, open_positions,
+    trade_count, total_winning_trades, total_losing_trades, avg_trade_pnl
 FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
 
 -- name: select_ledger
+-- Read the ledger of portfolios, oldest entry first.
 SELECT portfolio_id, entry_no, kind, amount, balance_after, source
 FROM cash_ledger WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id, entry_no;
 
 -- name: select_trades
+-- Read the trades of portfolios, each with its signals and the limits of its cycle.
 SELECT
     trade.portfolio_id, trade.trade_id, trade.event_id, trade.amount + trade.fee, trade.shares,
     (
@@ -32,6 +37,7 @@ WHERE trade.portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY trade.portfolio_id, trade.id;
 
 -- name: select_positions
+-- Read the positions of portfolios, each with the newest mark and quote of its market.
 SELECT
     position.portfolio_id, position.id, position.trade_id, position.market_id, position.action,
     position.bought_shares, position.shares, position.cost_basis, position.realized_pnl,
@@ -42,6 +48,7 @@ WHERE position.portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY position.portfolio_id, position.id;
 
 -- name: select_exits
+-- Read the exits of portfolios, oldest first.
 SELECT portfolio_id, position_id, shares, proceeds, fee, cost_basis, source
 FROM position_exits WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id, id;
@@ -60,12 +67,15 @@ FROM (
 GROUP BY portfolio_id;
 
 -- name: select_held_by_market
+-- Read what all portfolios hold of each market, in dollars of cost.
 SELECT market_id, sum(cost_basis) FROM portfolio_positions WHERE status = 'open' GROUP BY market_id;
 
 -- name: select_market_exposure
+-- Read the exposure of each market as stored, in dollars of cost.
 SELECT market_id, cost_basis FROM market_exposure;
 
 -- name: select_marks_of_held
+-- Read the mark of each held market, beside the newest that the tape has of it.
 SELECT price.market_id, price.mark, newest.mark
 FROM market_prices AS price
 CROSS JOIN LATERAL (
@@ -79,9 +89,11 @@ WHERE price.market_id IN (SELECT market_id FROM portfolio_positions WHERE status
 ORDER BY price.market_id;
 
 -- name: select_capital
+-- Read the capital in use as stored, in dollars of cost.
 SELECT cost_basis FROM capital_in_use WHERE id = 1;
 
 -- name: select_transfers
+-- Read transfers between portfolios, except those whose other side is deleted.
 SELECT entry.source, entry.amount FROM cash_ledger AS entry
 WHERE entry.kind IN ('transfer_in', 'transfer_out')
     AND NOT EXISTS (

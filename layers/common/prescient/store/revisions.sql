@@ -27,7 +27,9 @@ BEGIN
         nullif(current_setting('prescient.migration_lock_timeout', true), ''), '10s'
     ), true);
     EXECUTE (
-        SELECT format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', string_agg(oid::regclass::text, ', '))
+        SELECT format(
+            'LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', string_agg(oid::regclass::text, ', ')
+        )
         FROM pg_class
         WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
             AND relowner = 'prescient_owner'::regrole

@@ -4,7 +4,7 @@ UPDATE trading_signals SET executed = true, executed_at = %(now)s
 WHERE portfolio_id = %(portfolio_id)s AND id = ANY (%(signal_ids)s::bigint[]);
 
 -- name: insert_fills
--- Fills become trades and positions; they count for their portfolio, and their signals have executed.
+-- Store fills as trades and positions, count them for their portfolio, mark their signals executed.
 WITH fill AS (
     SELECT * FROM jsonb_to_recordset(%(fills)s) AS given (
         signal_id bigint, trade_id text, shares numeric, amount numeric, fee numeric,
@@ -25,8 +25,8 @@ WITH fill AS (
         status, group_id, event_id, event_title, event_end_date
     )
     SELECT
-        portfolio_id, new_trade_id, cycle_id, %(now)s, market_id, market_question, action, bought_shares,
-        paid, fee, price, target_price, evidence, quote_delay_seconds, confidence, reason,
+        portfolio_id, new_trade_id, cycle_id, %(now)s, market_id, market_question, action,
+        bought_shares, paid, fee, price, target_price, evidence, quote_delay_seconds, confidence, reason,
         'open', group_id, event_id, event_title, event_end_date
     FROM bought
 ), position AS (
