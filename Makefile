@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 EXCHANGE ?= simulated
 DAYS ?=
+COVERAGE ?= --cov
 
 VENV := .venv
 SAM_VENV := .venv-sam
@@ -30,10 +31,10 @@ run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|liv
 serve: $(VENV)/.done ## Serve the API with the schedules running: PORT=8000, and the settings of run
 	@EXCHANGE='$(EXCHANGE)' PORT='$(PORT)' $(BIN)/python -m local.demo.serve
 
-test: lint unit ## Everything that the integration runs: lint, types, tests with their coverage
+test: lint unit ## Everything that the integration runs: lint, types, tests and their coverage: COVERAGE= runs without
 
 unit: $(VENV)/.done $(SAM_VENV)/.done
-	$(BIN)/python -m pytest -n 2 --cov
+	$(BIN)/python -m pytest -n 2 $(COVERAGE)
 
 bench: $(VENV)/.done ## Measure the speed against floors: ONLY=name[,name] ROWS=n ROUNDS=n
 	@ONLY='$(ONLY)' ROWS='$(ROWS)' ROUNDS='$(ROUNDS)' $(BIN)/python -m benchmarks

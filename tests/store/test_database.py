@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from psycopg import sql
 
-from prescient.core.errors import DatabaseUnavailable
+from prescient.core.errors import DatabaseUnavailable, DeadlockDetected, SerializationFailure
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.runtime.login import as_user
 from prescient.store import portfolios, roles
@@ -58,6 +59,19 @@ def test_every_connection_asks_for_its_url(database_url: str) -> None:
                 pass
         database.close()
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [("40001", SerializationFailure), ("40P01", DeadlockDetected)]
+)
+def test_a_transaction_to_run_again_fails_by_a_name_that_is_retried(
+    database_url: str, code: str, error: type[Exception]
+) -> None:
+    database = Database(database_url)
+    raised = sql.SQL("DO $$ BEGIN RAISE SQLSTATE {}; END $$").format(sql.Literal(code))
+    with pytest.raises(error), database.transaction() as session:
+        session.execute(raised)
+    database.close()
 
 
 def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:

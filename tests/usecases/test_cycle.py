@@ -74,6 +74,12 @@ def test_a_missing_field_is_named(world: World, action: str) -> None:
         cycle.run(cycle.CycleRequest.model_validate({"action": action}), world.context)
 
 
+def test_a_failure_without_its_portfolio_is_refused(world: World) -> None:
+    request = {"action": "record_failure", "cycle_id": world.open_cycle()}
+    with pytest.raises(InvalidRequest, match="portfolio_id: record_failure needs it"):
+        cycle.run(cycle.CycleRequest.model_validate(request), world.context)
+
+
 def test_a_portfolio_id_that_the_cycle_never_admitted_is_no_failure_of_it(world: World) -> None:
     cycle_id = world.open_cycle()
     request = {"action": "record_failure", "cycle_id": cycle_id, "portfolio_id": PortfolioId(5)}

@@ -111,6 +111,13 @@ def test_unknown_portfolio_and_unknown_cycle(world: World) -> None:
         world.signal(99, portfolio_id)
 
 
+def test_a_portfolio_made_after_filter_is_not_part_of_the_cycle(world: World) -> None:
+    world.portfolio()
+    cycle_id = filtered(world)
+    with pytest.raises(ClaimLost, match=f"portfolio 2 is not part of cycle {cycle_id}"):
+        world.signal(cycle_id, world.portfolio("late"))
+
+
 def test_without_a_cycle_id_the_newest_cycle_is_meant(world: World) -> None:
     portfolio_id = world.portfolio()
     with pytest.raises(CycleNotFound):
