@@ -26,8 +26,8 @@ WITH fill AS (
     )
     SELECT
         portfolio_id, new_trade_id, cycle_id, %(now)s, market_id, market_question, action,
-        bought_shares, paid, fee, price, target_price, evidence, quote_delay_seconds, confidence, reason,
-        'open', group_id, event_id, event_title, event_end_date
+        bought_shares, paid, fee, price, target_price, evidence, quote_delay_seconds, confidence,
+        reason, 'open', group_id, event_id, event_title, event_end_date
     FROM bought
 ), position AS (
     INSERT INTO portfolio_positions (
