@@ -91,7 +91,7 @@ def _prepared(bench: Bench, original: str) -> _Contest:
 def _execute_all(url: str) -> int:
     """Return the round trips of the execute that took the most."""
     with closing(psycopg.connect(url)) as connection:
-        portfolio_ids = cycles.admitted(connection, waiting.CYCLE)
+        portfolio_ids = cycles.enrolled(connection, waiting.CYCLE)
     counts = []
     with waiting.context(url) as context:
         with context.database.transaction(waiting.NOBODY) as session:

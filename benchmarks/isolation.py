@@ -70,4 +70,4 @@ def _run(step: Step, url: str) -> tuple[float, Sequence[BaseModel]]:
 
 def _portfolio_ids(url: str) -> Sequence[PortfolioId]:
     with closing(psycopg.connect(url)) as connection:
-        return cycles.admitted(connection, waiting.CYCLE)
+        return cycles.enrolled(connection, waiting.CYCLE)

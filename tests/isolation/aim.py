@@ -44,7 +44,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "backfill.note_backfills": {"market_ids": ["m2"]},
         "cash.select_posted": {"sources": ["transfer:once"]},
         "closing.select_open_positions": {"status": "open"},
-        "cycles.admit_portfolios": {"cycle_id": two.opened},
+        "cycles.enroll_portfolios": {"cycle_id": two.opened},
         "cycles.select_cycles": {"before": 1000},
         "cycles.record_executions": {"rejections": Jsonb({})},
         "cycles.end_expired_claim": {"cycle_id": two.pending},

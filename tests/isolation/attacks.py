@@ -29,7 +29,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "books": "copy_books",
         "cash": "log_transfers",
         "deletion": "delete_portfolio",
-        "cycles": "open_cycle decide_on_batch record_counters admit_portfolios close_cycle",
+        "cycles": "open_cycle decide_on_batch record_counters enroll_portfolios close_cycle",
         "exits": "insert_exits",
         "features": "compute_features record_hours",
         "history": "insert_equity_points save_snapshot",
@@ -74,7 +74,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "turns": "mark_sold insert_fills reject_signals",
     },
     Outcome.OWN: {
-        "cycles": "select_admitted select_cycle_portfolios fail_unfinished",
+        "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
         "exits": "select_held_markets count_open_positions flag_positions",
         "portfolios": "select_portfolios select_first_active",
         "rebalancing": "lock_members",

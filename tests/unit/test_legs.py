@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from prescient.core.deciding.legs import Caps, Plan, PricedLeg, equal_shares
+from prescient.core.deciding.legs import Caps, EqualLegs, PricedLeg, equal_shares
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence, Offers
 from prescient.core.market.markets import FeeSchedule
@@ -21,7 +21,7 @@ def leg(*asks: tuple[str, str], rate: str = "0", most: str = "100000") -> Priced
 
 def plan(
     *legs: PricedLeg, group: str = "100", each: str | None = None, **least: Any
-) -> Plan | None:
+) -> EqualLegs | None:
     guarantee = Guarantee(D(1), D(least.get("edge", "0.005")), D(least.get("return_", 0)))
     return equal_shares(legs, guarantee, Caps(D(group), None if each is None else D(each)))
 
@@ -29,18 +29,18 @@ def plan(
 def test_the_whole_group_costs_the_budget() -> None:
     """0.45 + 0.53 = 0.98: 102.04 shares cost 45.92 and 54.09, 0.01 more each 100.02 in all."""
     found = plan(leg(("0.45", "1000")), leg(("0.53", "1000")))
-    assert found == Plan(D("102.03"), (D("45.92"), D("54.08")))
+    assert found == EqualLegs(D("102.03"), (D("45.92"), D("54.08")))
 
 
 def test_fees_are_in_the_budget() -> None:
     found = plan(leg(("0.45", "1000"), rate="0.02"), leg(("0.50", "1000"), rate="0.02"))
     # 46.88 + 0.52 and 52.08 + 0.52: exactly $100; 104.17 shares would cost $100.01
-    assert found == Plan(D("104.16"), (D("47.40"), D("52.60")))
+    assert found == EqualLegs(D("104.16"), (D("47.40"), D("52.60")))
 
 
 def test_no_leg_above_the_position_limit() -> None:
     found = plan(leg(("0.20", "1000")), leg(("0.70", "1000")), each="35")
-    assert found == Plan(D("50.00"), (D("10.00"), D("35.00")))
+    assert found == EqualLegs(D("50.00"), (D("10.00"), D("35.00")))
 
 
 def test_every_leg_costs_at_least_a_dollar() -> None:
@@ -56,7 +56,7 @@ def test_the_thinnest_book_decides() -> None:
     found = plan(leg(("0.45", "30.5")), leg(("0.53", "1000")))
     assert found is not None
     assert found.shares == D("30.50")
-    assert plan(leg(("0.45", "30.5"), most="7.625"), leg(("0.53", "1000"))) == Plan(
+    assert plan(leg(("0.45", "30.5"), most="7.625"), leg(("0.53", "1000"))) == EqualLegs(
         D("7.62"), (D("3.43"), D("4.04"))
     )
 
@@ -65,7 +65,7 @@ def test_walks_on_only_while_one_more_share_of_each_is_worth_it() -> None:
     """0.45 + 0.53, then 0.46 + 0.53, then 0.47 + 0.53 leaves nothing."""
     first = leg(("0.45", "10"), ("0.46", "10"), ("0.47", "1000"))
     found = plan(first, leg(("0.53", "1000")))
-    assert found == Plan(D("20.00"), (D("9.10"), D("10.60")))
+    assert found == EqualLegs(D("20.00"), (D("9.10"), D("10.60")))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from prescient.store.database import Session
 from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
-Books = Mapping[MarketId, Mapping[Outcome, OrderBook]]
+BooksByMarket = Mapping[MarketId, Mapping[Outcome, OrderBook]]
 
 
 class _FeatureRow(TypedDict):
@@ -114,7 +114,7 @@ def _neg_risk_events(session: Session, batch_id: int) -> dict[EventId, EventFact
         }
 
 
-def _books(session: Session, wanted: Mapping[str, object]) -> Books:
+def _books(session: Session, wanted: Mapping[str, object]) -> BooksByMarket:
     found: defaultdict[MarketId, dict[Outcome, OrderBook]] = defaultdict(dict)
     for market_id, outcome, bids, asks in session.execute(SQL["select_books"], wanted):
         found[market_id][Outcome(outcome)] = OrderBook(_levels(bids), _levels(asks))
@@ -125,7 +125,9 @@ def _levels(stored: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
     return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)
 
 
-def _candidate(row: _CandidateRow, events: Mapping[EventId, EventFacts], books: Books) -> Candidate:
+def _candidate(
+    row: _CandidateRow, events: Mapping[EventId, EventFacts], books: BooksByMarket
+) -> Candidate:
     return Candidate(
         market_id=row.market_id,
         event_id=row.event_id,

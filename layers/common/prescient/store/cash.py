@@ -20,7 +20,7 @@ SQL = statements.load(__file__)
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class CashAccount:
     """What decides whether a portfolio's cash may move; the balance is dollars."""
 
     portfolio_id: PortfolioId
@@ -28,12 +28,12 @@ class Account:
     current_balance: Decimal
 
 
-def lock_accounts(session: Session, ids: Sequence[PortfolioId]) -> dict[PortfolioId, Account]:
+def lock_accounts(session: Session, ids: Sequence[PortfolioId]) -> dict[PortfolioId, CashAccount]:
     """The accounts of these portfolios, locked in the order of their ids.
 
     Raises `PortfolioNotFound`.
     """
-    with session.cursor(row_factory=typed_row(Account)) as cursor:
+    with session.cursor(row_factory=typed_row(CashAccount)) as cursor:
         rows = cursor.execute(SQL["lock_portfolios"], {"portfolio_ids": list(ids)}).fetchall()
     accounts = {row.portfolio_id: row for row in rows}
     for portfolio_id in ids:

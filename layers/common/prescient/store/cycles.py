@@ -115,7 +115,7 @@ def newest(session: Session, limit: int, before: int | None = None) -> list[Cycl
 
 
 def latest_of_portfolio(session: Session, portfolio_id: PortfolioId) -> int:
-    """The newest cycle that admitted the portfolio; raises `CycleNotFound`."""
+    """The newest cycle that enrolled the portfolio; raises `CycleNotFound`."""
     values = {"portfolio_id": portfolio_id}
     with session.cursor(row_factory=scalar_row) as cursor:
         found = cursor.execute(SQL["select_latest_cycle_of_portfolio"], values).fetchone()
@@ -131,11 +131,11 @@ def decide_on_batch(
     portfolio_ids: Sequence[PortfolioId],
     now: datetime,
 ) -> None:
-    """Fix the batch on which every portfolio of the cycle decides, and admit the portfolios."""
+    """Fix the batch on which every portfolio of the cycle decides, and enroll the portfolios."""
     values = {"cycle_id": cycle_id, "batch_id": batch_id, "now": now}
     session.execute(SQL["decide_on_batch"], values)
     session.execute(
-        SQL["admit_portfolios"], {"cycle_id": cycle_id, "portfolio_ids": list(portfolio_ids)}
+        SQL["enroll_portfolios"], {"cycle_id": cycle_id, "portfolio_ids": list(portfolio_ids)}
     )
 
 
@@ -146,10 +146,10 @@ def record_counters(session: Session, cycle_id: int, counters: Mapping[str, obje
     )
 
 
-def admitted(session: Session, cycle_id: int) -> list[PortfolioId]:
+def enrolled(session: Session, cycle_id: int) -> list[PortfolioId]:
     """The portfolios of the cycle, by id."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(SQL["select_admitted"], {"cycle_id": cycle_id}).fetchall()
+        return cursor.execute(SQL["select_enrolled"], {"cycle_id": cycle_id}).fetchall()
 
 
 def portfolio_results(session: Session, cycle_id: int) -> list[CycleResultRow]:
@@ -162,7 +162,7 @@ def portfolio_results(session: Session, cycle_id: int) -> list[CycleResultRow]:
 def portfolio_result(
     session: Session, cycle_id: int, portfolio_id: PortfolioId
 ) -> CyclePortfolioRow:
-    """What the cycle did for one portfolio; raises `ClaimLost` when it was never admitted."""
+    """What the cycle did for one portfolio; raises `ClaimLost` when it was never enrolled."""
     return send_portfolio_result(session, cycle_id, portfolio_id).get()
 
 

@@ -44,7 +44,7 @@ WHERE cycle_id = %(cycle_id)s AND status = 'running';
 -- Store what a cycle's fetch asked of the exchange and left out.
 UPDATE trading_cycles SET counters = %(counters)s WHERE cycle_id = %(cycle_id)s;
 
--- name: admit_portfolios
+-- name: enroll_portfolios
 -- Admit portfolios to a cycle, with their configuration and limits of now.
 INSERT INTO cycle_portfolios (cycle_id, portfolio_id, status, strategy_config, limits)
 SELECT
@@ -58,7 +58,7 @@ FROM portfolios
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ON CONFLICT DO NOTHING;
 
--- name: select_admitted
+-- name: select_enrolled
 -- Read the portfolios of a cycle.
 SELECT portfolio_id FROM cycle_portfolios WHERE cycle_id = %(cycle_id)s ORDER BY portfolio_id;
 

@@ -179,7 +179,7 @@ def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResul
     """A schedule that fires again after its cycle has ended finds no portfolio left to run."""
     with context.database.transaction() as session:
         batch = tape.get_batch(session, batch_id)
-        portfolio_ids = cycles.admitted(session, cycle.cycle_id)
+        portfolio_ids = cycles.enrolled(session, cycle.cycle_id)
     if cycle.status is CycleStatus.COMPLETED:
         portfolio_ids = []
     return FilterResult(

@@ -39,14 +39,14 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EqualLegs:
     """Equal shares of every leg; `costs` are dollars, fees included, in the order of the legs."""
 
     shares: Decimal
     costs: tuple[Decimal, ...]
 
 
-def equal_shares(legs: Sequence[PricedLeg], guarantee: Guarantee, caps: Caps) -> Plan | None:
+def equal_shares(legs: Sequence[PricedLeg], guarantee: Guarantee, caps: Caps) -> EqualLegs | None:
     """The most shares, in hundredths, that every leg can get within the caps.
 
     The books are walked only as far as one more share of every leg still keeps the guarantee. None
@@ -57,7 +57,7 @@ def equal_shares(legs: Sequence[PricedLeg], guarantee: Guarantee, caps: Caps) ->
     costs = _costs(legs, shares)
     if costs is None or min(costs) < LEAST_BUY:
         return None
-    return Plan(shares, costs) if guarantee.covers(sum(costs, ZERO), shares) else None
+    return EqualLegs(shares, costs) if guarantee.covers(sum(costs, ZERO), shares) else None
 
 
 def _worthwhile_shares(legs: Sequence[PricedLeg], guarantee: Guarantee) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from prescient.core.deciding.legs import Caps, Plan, PricedLeg, equal_shares
+from prescient.core.deciding.legs import Caps, EqualLegs, PricedLeg, equal_shares
 from prescient.core.execution.rules import position_limit
 from prescient.core.market.fees import fee_per_share
 from prescient.core.market.fills import Evidence, Offers, depth, highest_price, notional
@@ -30,7 +30,9 @@ def budget(opinion: Opinion, configuration: StrategyConfiguration, view: Portfol
     return max(cents_down(min(limit for limit in limits if limit is not None)), ZERO)
 
 
-def plan(group: LegGroup, configuration: StrategyConfiguration, view: PortfolioView) -> Plan | None:
+def plan(
+    group: LegGroup, configuration: StrategyConfiguration, view: PortfolioView
+) -> EqualLegs | None:
     """Equal shares of all legs for at most the stake of one trade, where that is worth it."""
     stake = fixed_stake(configuration, view.equity)
     spending = spendable(configuration, view, group.legs[0].candidate.event_id)

@@ -41,7 +41,7 @@ class ArbitrageConfiguration(StrategyConfiguration):
 
 
 @dataclass(frozen=True, slots=True)
-class _Purchase:
+class _PricedSide:
     """One leg at its best ask; `cost` is dollars a share, fee included."""
 
     candidate: Candidate
@@ -55,14 +55,14 @@ class _Find:
 
     subject: str
     form: str
-    purchases: tuple[_Purchase, ...]
+    sides: tuple[_PricedSide, ...]
     payout: Decimal
     end: datetime
     years: Decimal
 
     @property
     def cost(self) -> Decimal:
-        return sum((purchase.cost for purchase in self.purchases), ZERO)
+        return sum((side.cost for side in self.sides), ZERO)
 
     @property
     def annual_return(self) -> Decimal:
@@ -70,7 +70,7 @@ class _Find:
 
     @property
     def market_ids(self) -> frozenset[MarketId]:
-        return frozenset(purchase.candidate.market_id for purchase in self.purchases)
+        return frozenset(side.candidate.market_id for side in self.sides)
 
 
 def decide(
@@ -105,7 +105,7 @@ def _finds(candidates: Sequence[Candidate], now: datetime) -> Iterator[_Find]:
 def _both_sides(candidate: Candidate, now: datetime) -> Iterator[_Find]:
     """Form (a)."""
     if all(outcome in candidate.books for outcome in Outcome):
-        sides = [_purchase(candidate, outcome) for outcome in Outcome]
+        sides = [_priced_side(candidate, outcome) for outcome in Outcome]
         subject = f"market-{candidate.market_id}"
         yield from _find(subject, "YES and NO of one market", sides, ONE, now)
 
@@ -114,14 +114,14 @@ def _every_yes(event: EventFacts, markets: Sequence[Candidate], now: datetime) -
     """Form (b)."""
     shown = frozenset(candidate.market_id for candidate in markets)
     if event.complete and shown == event.open_markets:
-        sides = [_purchase(candidate, Outcome.YES) for candidate in markets]
+        sides = [_priced_side(candidate, Outcome.YES) for candidate in markets]
         form = f"YES of all {len(sides)} open markets of a complete event"
         yield from _find(f"event-{event.event_id}", form, sides, ONE, now)
 
 
 def _several_no(event: EventFacts, markets: Sequence[Candidate], now: datetime) -> Iterator[_Find]:
     """Form (c): of all choices of k legs the k cheapest leave most, so only these are tried."""
-    sides = [_purchase(candidate, Outcome.NO) for candidate in markets]
+    sides = [_priced_side(candidate, Outcome.NO) for candidate in markets]
     priced = sorted((side for side in sides if side is not None), key=lambda side: side.cost)
     for count in range(2, len(priced) + 1):
         form = f"NO of {count} markets that exclude each other"
@@ -129,26 +129,26 @@ def _several_no(event: EventFacts, markets: Sequence[Candidate], now: datetime) 
         yield from _find(subject, form, priced[:count], Decimal(count - 1), now)
 
 
-def _purchase(candidate: Candidate, outcome: Outcome) -> _Purchase | None:
+def _priced_side(candidate: Candidate, outcome: Outcome) -> _PricedSide | None:
     """None without a visible ask: a price that is only assumed guarantees nothing."""
     offers = candidate.offers_of(outcome)
     ask = offers.best_ask
     if ask is None or offers.evidence is Evidence.MID:
         return None
-    return _Purchase(candidate, outcome, ask + fee_per_share(candidate.fee, ask))
+    return _PricedSide(candidate, outcome, ask + fee_per_share(candidate.fee, ask))
 
 
 def _find(
-    subject: str, form: str, sides: Sequence[_Purchase | None], payout: Decimal, now: datetime
+    subject: str, form: str, sides: Sequence[_PricedSide | None], payout: Decimal, now: datetime
 ) -> Iterator[_Find]:
     """One find, or none where a leg lacks a price or an end date."""
-    purchases = tuple(side for side in sides if side is not None)
-    ends = [end for side in purchases if (end := _end(side.candidate)) is not None]
-    if len(purchases) < len(sides) or len(ends) < len(sides) or max(ends) <= now:
+    priced = tuple(side for side in sides if side is not None)
+    ends = [end for side in priced if (end := _end(side.candidate)) is not None]
+    if len(priced) < len(sides) or len(ends) < len(sides) or max(ends) <= now:
         return
     years = Decimal((max(ends) - now) // timedelta(seconds=1)) / Decimal(YEAR.total_seconds())
     if years > 0:
-        yield _Find(subject, form, purchases, payout, max(ends), years)
+        yield _Find(subject, form, priced, payout, max(ends), years)
 
 
 def _end(candidate: Candidate) -> datetime | None:
@@ -173,7 +173,7 @@ def _group(find: _Find, guarantee: Guarantee) -> LegGroup:
         f"{find.end:%Y-%m-%d}: an edge of {_short(edge)}, "
         f"{plain(round(find.annual_return * 100, 1))}% a year"
     )
-    legs = tuple(Leg(purchase.candidate, purchase.outcome) for purchase in find.purchases)
+    legs = tuple(Leg(side.candidate, side.outcome) for side in find.sides)
     return LegGroup(find.subject, legs, guarantee, ONE, reason)
 
 
