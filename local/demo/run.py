@@ -20,9 +20,9 @@ from local.demo.portfolios import CreationRefused
 from local.demo.report import activity_tables, funnel_tables, portfolio_tables, terminal
 from local.demo.results import Results, tallies
 from local.demo.run_file import RUN_FILE, RunSummary, write_run_file
-from local.demo.timetable import Timetable, UnknownExchange, choose
+from local.demo.timetable import Choice, Timetable, UnknownExchange, choose
 from local.demo.trader import Journal, Trader
-from local.exchange.recorded import RecordingUnreadable
+from local.exchange.recordings import RecordingUnreadable
 from local.exchange.server import exchange_server
 from local.postgres import databases
 from local.postgres.migrations import prepare
@@ -40,8 +40,10 @@ def main() -> int:
     console = terminal()
     started = time.monotonic()
     try:
+        # A setting that is refused leaves the database of the last run as it is.
+        choice = choose(os.environ.get("EXCHANGE", ""), os.environ.get("DAYS", ""))
         with _database(os.environ.get("DATABASE_URL", ""), console) as url:
-            return _run(url, console, started)
+            return _run(url, choice, console, started)
     except ObjectInUse:
         console.print(f"{DEFAULT_DIRECTORY} is in use: end `make serve` first.", style="red")
     except (UnknownExchange, RecordingUnreadable, CreationRefused, PrescientError) as error:
@@ -66,14 +68,12 @@ def _database(given: str, console: Console) -> Iterator[str]:
         yield databases.create(url)
 
 
-def _run(url: str, console: Console, started: float) -> int:
+def _run(url: str, choice: Choice, console: Console, started: float) -> int:
     prepare(url)
     with ExitStack() as resources:
         results = Results(url)
         resources.callback(results.close)
-        timetable = choose(
-            os.environ.get("EXCHANGE", ""), os.environ.get("DAYS", ""), results.latest_batch()
-        )
+        timetable = choice(results.latest_batch())
         server = (
             resources.enter_context(exchange_server(timetable.venue)) if timetable.venue else None
         )
@@ -94,6 +94,8 @@ def _begin(timetable: Timetable, stack: Stack, results: Results, console: Consol
     console.print(f"Portfolios: {len(created)} created, {len(existing)} found.")
     cycles, updates = sum(moment.has_cycle for moment in timetable.moments), len(timetable.moments)
     console.print(f"Exchange: {timetable.name}; {cycles} cycles, {updates} price updates to come.")
+    for note in timetable.notes:
+        console.print(note, markup=False)
     if not timetable.moments:
         console.print("The database has seen all of it: time only moves forward.")
 

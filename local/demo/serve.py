@@ -22,7 +22,7 @@ from local.demo.report import terminal
 from local.demo.results import Results
 from local.demo.run import DATABASE
 from local.demo.timetable import UnknownExchange
-from local.exchange.recorded import RecordingUnreadable
+from local.exchange.recordings import RecordingUnreadable
 from local.exchange.server import exchange_server
 from local.http_server import HttpServer
 from local.postgres import databases

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
-from local.exchange.recorded import RecordedVenue, read_recordings
+from local.exchange.recorded import RecordedVenue
+from local.exchange.recordings import Recordings, read_recordings
 from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
 from local.exchange.venue import Venue
 
@@ -34,27 +36,32 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """`venue` is None where Polymarket itself is asked."""
+    """`venue` is None where Polymarket itself is asked; `notes` are what a user is told first."""
 
     name: str
     venue: Venue | None
     moments: Sequence[Moment]
     portfolios: Sequence[Mapping[str, Any]] = ONE_A_STRATEGY
+    notes: Sequence[str] = ()
 
 
-def choose(exchange: str, days: str, since: datetime | None) -> Timetable:
-    """Return the timetable of EXCHANGE and DAYS; raises UnknownExchange or RecordingUnreadable.
+Choice = Callable[[datetime | None], Timetable]
 
-    Time only moves forward: nothing happens at or before `since`, the database's latest batch.
+
+def choose(exchange: str, days: str) -> Choice:
+    """Read EXCHANGE and DAYS; raises UnknownExchange or RecordingUnreadable, and asks no database.
+
+    The choice makes the timetable since the database's latest batch: time only moves forward, and
+    nothing happens at or before it.
     """
     kind, _, directory = exchange.partition(":")
     match kind:
         case "simulated" | "":
-            return simulated(_whole_days(days), since)
+            return partial(simulated, _whole_days(days))
         case "recorded" if directory:
-            return recorded(Path(directory), since)
+            return partial(recorded, Path(directory), read_recordings(Path(directory)))
         case "live":
-            return live()
+            return live
     raise UnknownExchange(f"EXCHANGE={exchange}: use simulated, recorded:DIR or live")
 
 
@@ -64,7 +71,7 @@ def running(exchange: str, since: datetime | None) -> Venue | None:
     The simulated one goes on an hour after `since`, the database's latest batch; of a recording
     the newest file is shown.
     """
-    chosen = choose(exchange, "1", since)
+    chosen = choose(exchange, "1")(since)
     if isinstance(chosen.venue, SimulatedVenue):
         return RunningVenue(chosen.moments[0].at)
     if isinstance(chosen.venue, RecordedVenue):
@@ -85,25 +92,25 @@ def simulated(days: int, since: datetime | None) -> Timetable:
     return Timetable("simulated", venue, [moment(hour) for hour in range(1, days * 24 + 2)])
 
 
-def recorded(directory: Path, since: datetime | None) -> Timetable:
-    """Return one moment for each recording that is newer than `since`."""
-    recordings = read_recordings(directory)
-    venue = RecordedVenue(recordings)
+def recorded(directory: Path, recordings: Recordings, since: datetime | None) -> Timetable:
+    """Return one moment for each recording of the folder that is newer than `since`."""
+    venue = RecordedVenue(recordings.shown)
 
     def moment(place: int) -> Moment:
-        recording = recordings[place]
+        recording = recordings.shown[place]
         return Moment(recording.moment, recording.name, True, lambda: venue.show(place))
 
     news = [
         place
-        for place, recording in enumerate(recordings)
+        for place, recording in enumerate(recordings.shown)
         if since is None or recording.moment > since
     ]
     moments = [moment(place) for place in news]
-    return Timetable(f"recorded in {directory}", venue, moments, FOUR_MOMENTUM)
+    notes = tuple(recordings.notes())
+    return Timetable(f"recorded in {directory}", venue, moments, FOUR_MOMENTUM, notes)
 
 
-def live() -> Timetable:
+def live(_: datetime | None) -> Timetable:
     """Return one moment on Polymarket as it is now."""
     now = datetime.now(UTC).replace(microsecond=0)
     return Timetable("Polymarket, live", None, [Moment(now, "now", True, lambda: None)])

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from local.exchange.recorded import RecordedVenue, read_recordings
+from local.exchange.recorded import RecordedVenue
+from local.exchange.recordings import read_recordings
 from local.exchange.simulated import EPOCH, SimulatedVenue
 from tests.local.conftest import Client, Serve
 
@@ -173,7 +174,7 @@ def test_an_unknown_route_is_not_found(client: Client) -> None:
 @pytest.mark.skipif(not RECORDED.exists(), reason="no recorded Polymarket data beside the project")
 @pytest.mark.parametrize(("folder", "files"), [("events", 5), ("markets", 7)])
 def test_every_recorded_file_is_served(serve: Serve, folder: str, files: int) -> None:
-    venue = RecordedVenue(read_recordings(RECORDED / folder))
+    venue = RecordedVenue(read_recordings(RECORDED / folder).shown)
     client = serve(venue)
     for place in range(files):
         venue.show(place)
@@ -186,7 +187,7 @@ def test_every_recorded_file_is_served(serve: Serve, folder: str, files: int) ->
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="no recorded Polymarket data beside the project")
 def test_recorded_books_are_served_with_the_listing_of_their_day(serve: Serve) -> None:
-    venue = RecordedVenue(read_recordings(RECORDED / "events"))
+    venue = RecordedVenue(read_recordings(RECORDED / "events").shown)
     client = serve(venue)
     served = 0
     for place in range(len(venue)):

@@ -96,7 +96,9 @@ def test_all_four_trade_the_recorded_markets(
     names = [portfolio["name"] for portfolio in written["portfolios"]]
     assert names == [portfolio["name"] for portfolio in FOUR_MOMENTUM]
     assert all(portfolio["trade_count"] > 0 for portfolio in written["portfolios"])
-    assert "Candidates left, valuelab_events_2_2026-07-25.json" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Candidates left, valuelab_events_2_2026-07-25.json" in shown
+    assert "Recordings: 5 files, 467 rows read, 0 merged, 0 left out" in shown
 
 
 @pytest.mark.parametrize("exchange", ["paper", "recorded:/nowhere"])
@@ -110,6 +112,19 @@ def test_a_wrong_setting_is_told_and_nothing_runs(
     assert run.main() == 2
     assert exchange.removeprefix("recorded:") in capsys.readouterr().out
     assert not Path(".local/run.json").exists()
+
+
+def test_what_is_no_recording_is_told_before_a_database_is_dropped(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("EXCHANGE", f"recorded:{folder}")
+    (folder / "x_2026-01-01.json").write_text("{}")
+    assert run.main() == 2
+    shown = capsys.readouterr().out
+    assert "x_2026-01-01.json is no recording" in shown
+    assert "Starting from an empty database" not in shown
+    assert not Path(".local").exists()
 
 
 @contextmanager
