@@ -92,8 +92,7 @@ def test_filter_signal_and_execute_run_on_their_sample_events(
     with start("ExecuteFunction", database_url) as function:
         executed = function.invoke(_sample("execute"))
         again = function.invoke(_sample("execute"))
-    assert executed.get("status") == "running", executed
-    assert executed["trades"] > 0
+    assert executed.get("trades", 0) > 0, executed
     assert executed["trades"] + executed["rejected"] == decided["signals"]
     assert _trade_count(database_url) == executed["trades"], again
 

@@ -15,7 +15,6 @@ from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycl
 class ExecuteResult(BaseModel):
     """How many signals were filled and how many rejected."""
 
-    status: str
     trades: int = 0
     rejected: int = 0
 
@@ -31,10 +30,10 @@ def run(request: PortfolioStepRequest, context: StepContext) -> ExecuteResult:
         claim, portfolio = waiting.claim, waiting.portfolio
         if claim.executed_at is not None:
             rejected = sum(claim.rejections.values())
-            return ExecuteResult(status="running", trades=claim.trades, rejected=rejected)
+            return ExecuteResult(trades=claim.trades, rejected=rejected)
         strategy = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
         limits, shared = portfolio.limits, context.shared_limits
         rules = Rules.of(strategy, limits, shared, context.max_quote_age)
         turn = take_turn(waiting.orders, waiting.account, rules)
         turns.save(session, claim, turn, rules, now)
-    return ExecuteResult(status="running", trades=turn.trades, rejected=len(turn.rejections))
+    return ExecuteResult(trades=turn.trades, rejected=len(turn.rejections))
