@@ -8,6 +8,7 @@ from typing import Any
 from prescient.core.execution.account import Account, Exposure, SharedExposure
 from prescient.core.execution.orders import BuyOrder, SellOrder
 from prescient.core.execution.rules import Rules
+from prescient.core.market.bids import Bids
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence, Offers
 from prescient.core.market.markets import (
@@ -129,8 +130,7 @@ _SALE = SellOrder(
     holding=_HOLDING,
     shares=D(100),
     target_price=D("0.60"),
-    bids=(Level(D("0.60"), D(1000)),),
-    evidence=Evidence.BOOK,
+    bids=Bids(Evidence.BOOK, (Level(D("0.60"), D(1000)),)),
     fee=FeeSchedule(),
     open=True,
     quote_age=timedelta(0),

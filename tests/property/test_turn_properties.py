@@ -22,6 +22,7 @@ from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.execution.results import Bought, Rejected, Rejection, Sold
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import Turn, take_turn
+from prescient.core.market.bids import Bids
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence, Offers, buy, highest_price
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome
@@ -111,13 +112,13 @@ def holdings(draw: st.DrawFn, position_id: int) -> Holding:
 @st.composite
 def sales(draw: st.DrawFn, signal_id: int, held: Holding) -> SellOrder:
     """A sale of a part, of all, or of more than is held, into a book of up to three bids."""
-    bids = draw(st.lists(st.sampled_from(["0.60", "0.59", "0.58", "0.40", "0"]), unique=True))
+    bids = draw(st.lists(st.sampled_from(["0.60", "0.59", "0.58", "0.40"]), unique=True))
     levels = tuple(Level(D(bid), draw(hundredths)) for bid in sorted(bids, reverse=True)[:3])
     return sale(
         signal_id=signal_id,
         holding=held,
         shares=draw(hundredths | st.just(held.shares)),
-        bids=levels,
+        bids=Bids(Evidence.BOOK, levels),
         fee=draw(fees),
         open=draw(mostly),
         quote_age=draw(ages),

@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 
 from prescient.core.execution.turn import Turn, take_turn
+from prescient.core.market.bids import Bids
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import Outcome
 from tests.builders import account, holding, rules, sale
 
-BIDS = (Level(D("0.60"), D(40)), Level(D("0.59"), D(40)), Level(D("0.50"), D(500)))
+BIDS = Bids(
+    Evidence.BOOK,
+    (Level(D("0.60"), D(40)), Level(D("0.59"), D(40)), Level(D("0.50"), D(500))),
+)
 
 
 def sold(**changes: Any) -> Turn:
@@ -37,9 +41,8 @@ def test_sells_no_more_than_was_asked() -> None:
     [
         ("market_closed", {"open": False}),
         ("stale_quote", {"quote_age": timedelta(seconds=601)}),
-        ("no_quote", {"bids": ()}),
-        ("no_quote", {"bids": (Level(D(0), D(10)),)}),
-        ("slippage", {"bids": (Level(D("0.579"), D(10)),)}),
+        ("no_quote", {"bids": Bids(Evidence.BOOK, ())}),
+        ("slippage", {"bids": Bids(Evidence.BOOK, (Level(D("0.579"), D(10)),))}),
     ],
 )
 def test_refused_with_its_reason(reason: str, changes: dict[str, Any]) -> None:

@@ -9,7 +9,9 @@ import pytest
 from prescient.core.execution.account import Account, Exposure, SharedExposure
 from prescient.core.execution.results import Rejection
 from prescient.core.execution.turn import Turn, take_turn
+from prescient.core.market.bids import Bids
 from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import EventId, MarketId, Outcome
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioStatus
@@ -19,11 +21,11 @@ from tests.builders import account, exposure, order, rules, sale
 # 100 shares of YES in m1, bought for $50, are sold at 0.60 for $60.
 HELD = exposure()
 SOLD_OUT = sale()
-HALF_SOLD = sale(bids=(Level(D("0.60"), D(50)),))
+HALF_SOLD = sale(bids=Bids(Evidence.BOOK, (Level(D("0.60"), D(50)),)))
 OTHER_MARKET = MarketId("m2")
 # 200 shares at 0.50 cost $100.
 BUY = order(market_id=OTHER_MARKET, event_id=EventId("e1"))
-NOTHING_SOLD = sale(bids=())
+NOTHING_SOLD = sale(bids=Bids(Evidence.BOOK, ()))
 
 
 def what_came_of(

@@ -62,6 +62,45 @@ def test_mean_reversion_buys_low_and_sells_when_it_is_back(world: World) -> None
     assert world.breaks() == []
 
 
+SOLD = "SELECT shares, proceeds, evidence, realized_pnl FROM position_exits ORDER BY id"
+
+
+def test_a_sale_takes_whole_hundredths_of_a_bid(world: World) -> None:
+    """A bid for 13.333333 shares once failed the turn whole, every cycle again."""
+    portfolio_id = reverter(world)
+    bid = Level(D("0.485"), D("13.333333"))
+    world.exchange.order_books = {"11": OrderBook((bid,), book("0.48", "0.495").asks)}
+    live_through(world, "0.49")
+    # 13.33 × 0.485 = 6.46505; of the $100.00 for 246.91 shares, 13.33 take 5.3987…
+    expected = {"shares": D("13.33"), "proceeds": D("6.46"), "realized_pnl": D("1.06")}
+    assert world.row(SOLD) == expected | {"evidence": "book"}
+    assert world.state(portfolio_id).open_positions == 1
+    live_through(world, "0.49")
+    assert len(world.rows(SOLD)) == 2, "the rest is tried again"
+    assert world.breaks() == []
+
+
+def test_a_sale_without_a_book_takes_one_percent_of_the_liquidity(world: World) -> None:
+    reverter(world)
+    world.exchange.show(liquidity=D(5000))
+    live_through(world, "0.49")
+    # $50 buy 103.0927… shares at 0.485; 103.09 × 0.485 = 49.99865; 100 × 103.09 / 246.91 = 41.7520…
+    expected = {"shares": D("103.09"), "proceeds": D("49.99"), "realized_pnl": D("8.24")}
+    assert world.row(SOLD) == expected | {"evidence": "quote"}
+    assert world.breaks() == []
+
+
+def test_a_strategy_sells_nothing_at_a_quote_that_the_mark_does_not_trust(world: World) -> None:
+    """The mark, carried forward, says that the price is back; the bid is a stub."""
+    portfolio_id = reverter(world)
+    show_price(world, "0.49")
+    world.update_prices()
+    world.exchange.show(quote=Quote(D("0.01"), D("0.99")))
+    world.run_cycle()
+    assert world.state(portfolio_id).open_positions == 1
+    assert world.rows("SELECT 1 FROM trading_signals WHERE action = 'sell_yes'") == []
+
+
 BUY_NO_TOO = """
 INSERT INTO trading_signals (
     portfolio_id, cycle_id, strategy_type, timestamp, market_id, market_question, action,

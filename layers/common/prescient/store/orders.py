@@ -8,8 +8,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
+from prescient.core.market.bids import bids, bids_from_book
 from prescient.core.market.books import Level, OrderBook
-from prescient.core.market.fills import Evidence, Offers, offers, offers_from_book
+from prescient.core.market.fills import Offers, offers, offers_from_book
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.money import ONE, ZERO
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -109,16 +110,13 @@ def _holding(row: _OrderRow, portfolio_id: PortfolioId) -> Holding | None:
 
 def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
     book = _book(row)
-    top = _quote(row, book, holding.outcome)
-    shares = row.shares or holding.shares
-    at_the_bid = (Level(top.bid, shares),) if top else ()
+    listed = _quote(row, None, holding.outcome)
     return SellOrder(
         signal_id=row.signal_id,
         holding=holding,
-        shares=shares,
+        shares=row.shares or holding.shares,
         target_price=row.target_price,
-        bids=book.bids if book else at_the_bid,
-        evidence=Evidence.BOOK if book else Evidence.QUOTE,
+        bids=bids_from_book(book) if book else bids(listed, row.liquidity),
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         open=row.open,
         quote_age=row.quote_age,

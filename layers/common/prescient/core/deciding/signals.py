@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from prescient.core.deciding.sizing import budget, plan
 from prescient.core.market.fills import LEAST_BUY
 from prescient.core.market.markets import Outcome
+from prescient.core.market.marks import is_trusted
 from prescient.core.money import cents_down
 from prescient.core.portfolio.positions import Action
 from prescient.core.strategies.configuration import StrategyConfiguration
@@ -67,7 +68,10 @@ def _bought_legs(
 
 
 def sales_of(opinions: Iterable[ExitOpinion]) -> list[Signal]:
-    """Sell signals for all shares at the bid; none without a bid or for less than a cent."""
+    """Sell signals for all shares at the bid.
+
+    None without a bid, at a quote that the mark does not trust, or for less than a cent.
+    """
     sales = (_sale(opinion) for opinion in opinions)
     return [sale for sale in sales if sale is not None]
 
@@ -75,7 +79,7 @@ def sales_of(opinions: Iterable[ExitOpinion]) -> list[Signal]:
 def _sale(opinion: ExitOpinion) -> Signal | None:
     position = opinion.position
     quote = opinion.candidate.quote_of(position.outcome)
-    if quote is None or not quote.has_bid:
+    if quote is None or not quote.has_bid or not is_trusted(quote):
         return None
     amount = cents_down(position.shares * quote.bid)
     if amount <= 0:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from prescient.core.market.books import Level
-from prescient.core.market.fills import Evidence, Offers
+from prescient.core.market.bids import Bids
+from prescient.core.market.fills import Offers
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId
 from prescient.core.portfolio.positions import Action, Holding
 
@@ -39,7 +39,7 @@ class BuyOrder:
 
 @dataclass(frozen=True, slots=True)
 class SellOrder:
-    """A sell signal with its position and the bids of the held outcome, best first.
+    """A sell signal with its position and what is bid for the held outcome.
 
     `target_price` is the bid at decision, 0–1; of `shares`, at most those that are held are sold.
     A turn has at most one order a position.
@@ -49,8 +49,7 @@ class SellOrder:
     holding: Holding
     shares: Decimal
     target_price: Decimal
-    bids: tuple[Level, ...]
-    evidence: Evidence
+    bids: Bids
     fee: FeeSchedule
     open: bool
     quote_age: timedelta

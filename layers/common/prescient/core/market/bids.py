@@ -1,0 +1,66 @@
+"""What an exit can sell into: the bids of one outcome, and on what evidence.
+
+Every exit takes its prices from here: by rule, by a strategy, by hand and by liquidation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.fills import QUOTE_SHARE_OF_LIQUIDITY, Evidence
+from prescient.core.market.markets import Quote
+from prescient.core.market.marks import is_trusted
+from prescient.core.money import ONE, ZERO, shares_down
+
+
+@dataclass(frozen=True, slots=True)
+class Bids:
+    """What is bid for one outcome, best first, in whole hundredths of a share.
+
+    Empty where there is no bid that the mark would trust.
+    """
+
+    evidence: Evidence
+    levels: tuple[Level, ...]
+
+    @property
+    def best(self) -> Decimal | None:
+        """The highest bid, 0–1; None without one."""
+        return self.levels[0].price if self.levels else None
+
+    def at_least(self, price: Decimal) -> tuple[Level, ...]:
+        """The levels at or above `price`."""
+        return tuple(level for level in self.levels if level.price >= price)
+
+
+def bids(quote: Quote | None, liquidity: Decimal) -> Bids:
+    """What can be sold of an outcome without its book.
+
+    At the bid, for at most one percent of the market's liquidity (dollars).
+    """
+    if quote is None or not quote.has_bid:
+        return Bids(Evidence.QUOTE, ())
+    shares = liquidity * QUOTE_SHARE_OF_LIQUIDITY / quote.bid
+    return Bids(Evidence.QUOTE, _sellable((Level(quote.bid, shares),), quote.ask))
+
+
+def bids_from_book(book: OrderBook) -> Bids:
+    """What can be sold of an outcome whose book is known."""
+    return Bids(Evidence.BOOK, _sellable(book.bids, book.quote.ask))
+
+
+def _sellable(levels: Iterable[Level], ask: Decimal) -> tuple[Level, ...]:
+    """The levels that the mark would trust as the best bid beside this ask, without odd parts.
+
+    A stub far below the ask is no price, however many shares are bid for at it.
+    """
+    return tuple(
+        Level(level.price, shares)
+        for level in levels
+        if level.price < ONE
+        and is_trusted(Quote(level.price, ask))
+        and (shares := shares_down(level.shares)) > ZERO
+    )
