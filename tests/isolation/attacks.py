@@ -56,10 +56,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_other_claim claim skip record_signals record_executions complete_portfolio "
             "fail_portfolio"
         ),
-        "exits": (
-            "select_possibly_due follow_positions add_realized select_closed select_records "
-            "update_records"
-        ),
+        "exits": "follow_positions add_realized select_closed select_records update_records",
         "exposures": "select_of_portfolio lock_markets_of_orders",
         "ledger": "post",
         "orders": "select_orders",
@@ -75,7 +72,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     },
     Outcome.OWN: {
         "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
-        "exits": "select_held_markets count_open_positions flag_positions",
+        "exits": "select_held_markets count_open_positions flag_positions select_possibly_due",
         "portfolios": "select_portfolios select_first_active",
         "rebalancing": "lock_members",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",

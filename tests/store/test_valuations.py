@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal as D
+from itertools import product
 from typing import Any
 
 import psycopg
@@ -33,6 +35,8 @@ amounts = st.integers(0, 2_000_000).map(lambda cents: D(cents) / 100)
 market_prices = st.builds(MarketPrice, st.none() | prices, st.none() | prices, st.none() | prices)
 market_rows = st.tuples(market_prices, st.booleans(), st.sampled_from([None, D(0), D("0.5"), D(1)]))
 MARKETS = ("m1", "m2", "m3")
+MarketRow = tuple[MarketPrice, bool, D | None]
+"""A market's price, whether it can be traded, and what YES pays once it is resolved."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,10 @@ accounts = st.builds(
 @on_one_database
 @given(st.tuples(*(market_rows for _ in MARKETS)), st.lists(accounts, min_size=1, max_size=3))
 def test_the_view_and_the_totals_are_those_of_the_core(
-    world: World, shown: tuple[Any, ...], given_accounts: list[Account]
+    world: World, shown: tuple[MarketRow, ...], given_accounts: list[Account]
 ) -> None:
-    by_market = _write(world, shown, given_accounts)
+    _write(world, dict(zip(MARKETS, shown, strict=True)), given_accounts)
+    by_market = {name: price for name, (price, *_) in zip(MARKETS, shown, strict=True)}
     valued = world.rows("SELECT * FROM portfolio_valuations ORDER BY portfolio_id")
     assert len(valued) == len(given_accounts)
     for portfolio_id, (row, account) in enumerate(zip(valued, given_accounts, strict=True), 1):
@@ -118,7 +123,7 @@ def test_the_view_and_the_totals_are_those_of_the_core(
 def test_flows_move_the_peak_as_the_core_does(
     world: World, account: Account, flows: list[D]
 ) -> None:
-    _write(world, (), [account])
+    _write(world, {}, [account])
     expected = account.high_water
     for flow in flows:
         expected = expected.after_flow(flow)
@@ -128,45 +133,59 @@ def test_flows_move_the_peak_as_the_core_does(
     assert _totals(world, 1, stored) == stored
 
 
-@on_one_database
-@given(st.tuples(*(market_rows for _ in MARKETS)), st.lists(positions, max_size=8))
-def test_every_position_that_is_due_is_loaded(
-    world: World, shown: tuple[Any, ...], held: list[Stored]
-) -> None:
-    account = Account(D(0), D(0), HighWaterMark(D(0)), held)
-    by_market = _write(world, shown, [account])
+def test_every_position_that_is_due_is_loaded(world: World) -> None:
+    """All that prices and triggers can be to each other: below, at and above, or absent."""
+    levels = (None, D("0.2"), D("0.5"))
+    asks = (None, D("0.8"), D("0.5"))
+    rows = product(levels, asks, (True, False), (None, D(1)))
+    shown = {
+        f"m{number}": (MarketPrice(D("0.5"), bid, ask), tradable, payout)
+        for number, (bid, ask, tradable, payout) in enumerate(rows)
+    }
+    held = [
+        Stored(market_id, outcome, D(10), D(5), Triggers(stop, take))
+        for market_id, outcome, stop, take in product(shown, Outcome, levels, levels)
+    ]
+    _write(world, shown, [Account(D(0), D(0), HighWaterMark(D(0)), held)])
     with world.context.database.transaction() as session:
         loaded = exits.possibly_due(session, [PortfolioId(1)])
-    facts = dict(zip(MARKETS, shown, strict=True))
-    for position_id, position in enumerate(held, 1):
-        if position.shares is None or position.market_id not in facts:
-            continue
-        _, tradable, payout = facts[position.market_id]
-        priced = PricedHolding(
-            holding=Holding(
-                position_id, 1, MarketId(position.market_id), position.outcome,
-                position.shares, position.cost_basis,
-            ),
-            triggers=position.triggers,
-            bid=by_market[position.market_id].bid_of(position.outcome),
-            yes_payout=payout,
-            fee=FeeSchedule(),
-            tradable=tradable,
-        )  # fmt: skip
-        if due_exit(priced) is not None:
-            assert priced in loaded
+    due = [
+        priced
+        for position_id, position in enumerate(held, 1)
+        if due_exit(priced := _priced(position_id, position, *shown[position.market_id]))
+    ]
+    made = (due_exit(priced) for priced in due)
+    assert {position_exit.kind for position_exit in made if position_exit} == {
+        "settlement",
+        "stop_loss",
+        "take_profit",
+    }
+    assert not [priced for priced in due if priced not in loaded]
+    assert len(loaded) < len(held)
 
 
 def test_one_portfolio_is_valued_from_its_own_rows(world: World) -> None:
     """A condition on the portfolio reaches the positions below the sums of the view."""
     held = [Stored("m1", Outcome.YES, D(1), D(1), Triggers(None, None))] * 3
-    _write(world, (), [Account(D(1), D(0), HighWaterMark(D(1)), held)] * 500)
+    _write(world, {}, [Account(D(1), D(0), HighWaterMark(D(1)), held)] * 500)
     with psycopg.connect(world.database_url) as connection:
         connection.execute("ANALYZE portfolios, portfolio_positions")
         plan = connection.execute(
             "EXPLAIN SELECT * FROM portfolio_valuations WHERE portfolio_id = ANY ('{7}'::int[])"
         ).fetchall()
     assert not [line for (line,) in plan if "Seq Scan on portfolio_positions" in line], plan
+
+
+def _priced(
+    position_id: int, position: Stored, price: MarketPrice, tradable: bool, payout: D | None
+) -> PricedHolding:
+    assert position.shares is not None
+    holding = Holding(
+        position_id, 1, MarketId(position.market_id), position.outcome, position.shares,
+        position.cost_basis,
+    )  # fmt: skip
+    bid = price.bid_of(position.outcome)
+    return PricedHolding(holding, position.triggers, bid, payout, FeeSchedule(), tradable)
 
 
 def _expected(account: Account, by_market: dict[str, MarketPrice]) -> Valuation:
@@ -191,16 +210,12 @@ def _totals(world: World, portfolio_id: int, names: dict[str, Any]) -> dict[str,
     return {name: row[name] for name in names}
 
 
-def _write(
-    world: World, shown: tuple[Any, ...], given_accounts: list[Account]
-) -> dict[str, MarketPrice]:
+def _write(world: World, shown: Mapping[str, MarketRow], given_accounts: list[Account]) -> None:
     """Store portfolios 1, 2, … as they are given, and the markets' prices."""
     world.empty()
-    by_market = {}
     with psycopg.connect(world.database_url) as connection:
         connection.execute("SET session_replication_role = replica")  # positions without trades
-        for market_id, (price, tradable, payout) in zip(MARKETS, shown, strict=False):
-            by_market[market_id] = price
+        for market_id, (price, tradable, payout) in shown.items():
             connection.execute(
                 "INSERT INTO markets (market_id, question, yes_outcome, no_outcome, tick_size,"
                 " neg_risk, fee_rate, fee_exponent, market_data, created_at, updated_at)"
@@ -213,7 +228,6 @@ def _write(
             )
         for portfolio_id, account in enumerate(given_accounts, 1):
             _write_account(connection, portfolio_id, account)
-    return by_market
 
 
 def _write_account(connection: psycopg.Connection[Any], number: int, account: Account) -> None:

@@ -57,9 +57,10 @@ def possibly_due(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list
 
     `core.portfolio.exits.due_exit` decides which of them are.
     """
+    locked = set(portfolio_ids)
     with session.cursor(row_factory=class_row(_PricedRow)) as cursor:
-        rows = cursor.execute(SQL["select_possibly_due"], {"portfolio_ids": list(portfolio_ids)})
-        return [_priced(row) for row in rows]
+        rows = cursor.execute(SQL["select_possibly_due"])
+        return [_priced(row) for row in rows if row.portfolio_id in locked]
 
 
 def save(session: Session, exits: Sequence[Exit], batch_id: int | None, now: datetime) -> None:

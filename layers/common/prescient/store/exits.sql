@@ -7,14 +7,14 @@ SELECT DISTINCT market_id FROM portfolio_positions WHERE status = 'open' ORDER B
 SELECT coalesce(sum(open_positions), 0) FROM portfolios;
 
 -- name: select_possibly_due
--- Positions of locked portfolios that may be due, with the newest price of what they hold.
+-- Positions that may be due, with the newest price of what they hold.
 SELECT
     position.position_id, position.portfolio_id, position.market_id, position.action,
     position.shares, position.cost_basis, position.stop_loss_bid, position.take_profit_bid,
     position.bid, position.yes_payout, position.tradable, market.fee_rate, market.fee_exponent
 FROM position_valuations AS position
 JOIN markets AS market ON market.market_id = position.market_id
-WHERE position.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND position.shares IS NOT NULL
+WHERE position.shares IS NOT NULL
     -- Only leaves out what cannot be due, nearly everything: core.portfolio.exits decides.
     AND (
         position.yes_payout IS NOT NULL

@@ -79,8 +79,14 @@ UPDATE portfolios SET
     last_price_update = coalesce(%(marked_at)s, portfolios.last_price_update),
     last_updated = %(now)s
 FROM portfolio_valuations AS valuation
-WHERE valuation.portfolio_id = ANY (%(portfolio_ids)s::int[])
-    AND portfolios.portfolio_id = valuation.portfolio_id;
+WHERE portfolios.portfolio_id = ANY (%(portfolio_ids)s::int[])
+    AND valuation.portfolio_id = portfolios.portfolio_id
+    -- Few portfolios find their positions by an index. Where there are many, most positions are
+    -- theirs, and to ask each of them would take longer than to value all.
+    AND (
+        cardinality(%(portfolio_ids)s::int[]) > 1000
+        OR valuation.portfolio_id = ANY (%(portfolio_ids)s::int[])
+    );
 
 -- name: shift_peaks
 -- Move peaks along with deposits, withdrawals and transfers, which are neither gain nor drawdown.
