@@ -2,13 +2,15 @@
 
 from decimal import Decimal as D
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prescient.core.accounting.valuation import MarketPrice, PricedPosition
 from prescient.core.market.books import Level
-from prescient.core.market.fills import Evidence, Offers, buy
+from prescient.core.market.fees import taker_fee
+from prescient.core.market.fills import Evidence, Offers, buy, buy_exactly
 from prescient.core.market.markets import FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.marks import mark_price
 from prescient.core.money import CENT, SHARE_STEP
@@ -62,12 +64,73 @@ def test_not_a_hundredth_more_would_have_fitted(
 def _exact_cost(shares: Fraction, price: Fraction, schedule: FeeSchedule) -> Fraction:
     notional_cents = shares * price * 100
     amount = Fraction(-((-notional_cents.numerator) // notional_cents.denominator), 100)
-    raw = shares * Fraction(schedule.rate) * (price * (1 - price)) ** int(schedule.exponent)
-    floored = Fraction((raw * 100_000).__floor__(), 100_000)
-    if schedule.rate > 0:
-        floored = max(floored, Fraction(1, 100_000))
-    fee = Fraction((floored * 100 + Fraction(1, 2)).__floor__(), 100)
-    return amount + fee
+    fee = shares * Fraction(schedule.rate) * (price * (1 - price)) ** int(schedule.exponent)
+    return amount + Fraction((fee * 100).__ceil__(), 100)
+
+
+awkward_ticks = st.integers(1, 999_999).map(lambda whole: D(whole) / 1_000_000)
+
+
+@given(
+    available=st.lists(st.tuples(awkward_ticks, any_shares), min_size=1, max_size=6),
+    cuts=st.lists(st.integers(1, 30_000_000).map(lambda whole: D(whole) / 100), max_size=8),
+    schedule=schedules,
+)
+def test_no_split_of_an_order_pays_less_than_the_whole(
+    available: list[tuple[D, D]], cuts: list[D], schedule: FeeSchedule
+) -> None:
+    """Sold or bought in parts, each at the levels that the parts before it left."""
+    whole = sum(shares for _, shares in available)
+    ends = sorted({cut for cut in cuts if cut < whole} | {whole})
+    parts = [_between(available, start, end) for start, end in pairwise([D(0), *ends])]
+    assert sum(_shares(part) for part in parts) == whole
+    assert sum(taker_fee(schedule, part) for part in parts) >= taker_fee(schedule, available)
+    assert sum(_basis(part, schedule) for part in parts) >= _basis(available, schedule)
+    sold = [_sold(part, schedule) for part in parts]
+    dust = any(sale.fee == sale.proceeds for sale in sold)
+    most = _sold(available, schedule).cash + (CENT if dust and schedule.rate else 0)
+    assert sum(sale.cash for sale in sold) <= most
+
+
+def _between(matches: list[tuple[D, D]], start: D, end: D) -> list[tuple[D, D]]:
+    """The part of an order that trades from its share `start` to its share `end`."""
+    part, passed = [], D(0)
+    for price, shares in matches:
+        taken = min(end, passed + shares) - max(start, passed)
+        if taken > 0:
+            part.append((price, taken))
+        passed += shares
+    return part
+
+
+def _shares(matches: list[tuple[D, D]]) -> D:
+    return sum((shares for _, shares in matches), D(0))
+
+
+def _basis(matches: list[tuple[D, D]], schedule: FeeSchedule) -> D:
+    levels = tuple(Level(price, shares) for price, shares in matches)
+    fill = buy_exactly(_shares(matches), Offers(Evidence.BOOK, levels), D(1), schedule)
+    assert fill is not None
+    return fill.cost_basis
+
+
+def _sold(matches: list[tuple[D, D]], schedule: FeeSchedule) -> Exit:
+    holding = Holding(1, 1, MarketId("m"), Outcome.YES, _shares(matches), D(1))
+    return sell(holding, ExitKind.MANUAL, matches, schedule)
+
+
+@given(matches=st.lists(st.tuples(awkward_ticks, any_shares), max_size=6), schedule=schedules)
+def test_a_fee_is_the_exact_fee_up_to_the_cent(
+    matches: list[tuple[D, D]], schedule: FeeSchedule
+) -> None:
+    """By exact rational arithmetic, without the code under test."""
+    exact = sum(
+        Fraction(shares)
+        * Fraction(schedule.rate)
+        * (Fraction(price) * (1 - Fraction(price))) ** int(schedule.exponent)
+        for price, shares in matches
+    )
+    assert Fraction(taker_fee(schedule, matches)) == Fraction((exact * 100).__ceil__(), 100)
 
 
 @given(

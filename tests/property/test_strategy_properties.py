@@ -168,7 +168,7 @@ def _payout(legs: list[Signal], winner: MarketId | None) -> int:
 
 
 def _cost(signal: Signal) -> F:
-    """Walk the asks in fractions: up to the cent, and the fee floored, then half-up."""
+    """Walk the asks in fractions: amount and fee are each rounded up to the cent."""
     left, dollars, fee = F(signal.shares or 0), F(0), F(0)
     for level in signal.candidate.offers_of(signal.action.outcome).levels:
         taken, price = min(left, F(level.shares)), F(level.price)
@@ -176,10 +176,7 @@ def _cost(signal: Signal) -> F:
         fee += taken * F(signal.candidate.fee.rate) * price * (1 - price)
         left -= taken
     assert left == 0
-    floored = F((fee * 100_000).__floor__(), 100_000)
-    if signal.candidate.fee.rate > 0:
-        floored = max(floored, F(1, 100_000))
-    return F((dollars * 100).__ceil__(), 100) + F((floored * 100 + F(1, 2)).__floor__(), 100)
+    return F((dollars * 100).__ceil__(), 100) + F((fee * 100).__ceil__(), 100)
 
 
 @patiently

@@ -44,10 +44,8 @@ def walk(levels: Matches, shares: F) -> Matches:
 
 
 def fee(matches: Matches, rate: F) -> F:
-    if rate == 0:
-        return F(0)
-    exact = total(shares * rate * price * (1 - price) for price, shares in matches)
-    return nearest(max(F(floor(exact * 100_000), 100_000), F(1, 100_000)))
+    """Up to the cent, so that no split of an order pays less."""
+    return up(total(shares * rate * price * (1 - price) for price, shares in matches))
 
 
 def cost(matches: Matches, rate: F) -> F:

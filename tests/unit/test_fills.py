@@ -31,7 +31,7 @@ def test_amount_and_fee_share_the_budget() -> None:
     fill = buy(D(100), available, D("0.52"), FeeSchedule(D("0.04")))
     assert fill is not None
     assert fill.cost_basis == D("100.00")
-    assert (fill.shares, fill.amount, fill.fee) == (D("196.08"), D("98.04"), D("1.96"))
+    assert (fill.shares, fill.amount, fill.fee) == (D("196.06"), D("98.03"), D("1.97"))
 
 
 def test_nothing_below_the_limit_price_is_no_fill() -> None:

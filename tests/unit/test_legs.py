@@ -34,8 +34,8 @@ def test_the_whole_group_costs_the_budget() -> None:
 
 def test_fees_are_in_the_budget() -> None:
     found = plan(leg(("0.45", "1000"), rate="0.02"), leg(("0.50", "1000"), rate="0.02"))
-    # 46.88 + 0.52 and 52.08 + 0.52: exactly $100; 104.17 shares would cost $100.01
-    assert found == EqualLegs(D("104.16"), (D("47.40"), D("52.60")))
+    # 46.87 + 0.52 and 52.08 + 0.53: exactly $100; 104.16 shares would cost $100.01
+    assert found == EqualLegs(D("104.15"), (D("47.39"), D("52.61")))
 
 
 def test_no_leg_above_the_position_limit() -> None:

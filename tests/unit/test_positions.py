@@ -21,9 +21,9 @@ def holding(shares: str = "129.03", cost_basis: str = "100.00") -> Holding:
 
 def test_sale_pays_the_fee_and_rounds_down() -> None:
     sold = sell(holding(), ExitKind.MANUAL, [(D("0.90"), D("129.03"))], FeeSchedule(D("0.04")))
-    # 129.03 × 0.90 = 116.127 → 116.12; 129.03 × 0.04 × 0.09 = 0.46450 → 0.46
-    assert (sold.proceeds, sold.fee, sold.cash) == (D("116.12"), D("0.46"), D("115.66"))
-    assert sold.realized_pnl == D("15.66")
+    # 129.03 × 0.90 = 116.127 → 116.12; 129.03 × 0.04 × 0.09 = 0.46451 → 0.47
+    assert (sold.proceeds, sold.fee, sold.cash) == (D("116.12"), D("0.47"), D("115.65"))
+    assert sold.realized_pnl == D("15.65")
 
 
 @pytest.mark.parametrize(

@@ -24,20 +24,20 @@ def test_parts_add_up_with_fees_on_both_sides(world: World) -> None:
     portfolio_id = world.portfolio()
     world.run_cycle()
     world.reprice("0.89", "0.91", fee=FeeSchedule(D("0.04")))
-    first = close(world, portfolio_id, "27.08")
-    # 27.08 × 0.89 = 24.1012 → 24.10; fee 27.08 × 0.04 × 0.0979 = 0.10604 → 0.11; basis 21.31
-    assert (first.proceeds, first.fee, first.cost_basis) == (D("24.10"), D("0.11"), D("21.31"))
+    first = close(world, portfolio_id, "27.07")
+    # 27.07 × 0.89 = 24.0923 → 24.09; fee 27.07 × 0.04 × 0.0979 = 0.10600 → 0.11; basis 21.30
+    assert (first.proceeds, first.fee, first.cost_basis) == (D("24.09"), D("0.11"), D("21.30"))
     assert world.state(portfolio_id).open_positions == 1
     assert world.breaks() == []
     rest = close(world, portfolio_id)
-    # 100.00 × 0.89 = 89.00; fee 100 × 0.04 × 0.0979 = 0.3916 → 0.39
-    assert (rest.proceeds, rest.fee, rest.cost_basis) == (D("89.00"), D("0.39"), D("78.69"))
+    # 100.00 × 0.89 = 89.00; fee 100 × 0.04 × 0.0979 = 0.3916 → 0.40
+    assert (rest.proceeds, rest.fee, rest.cost_basis) == (D("89.00"), D("0.40"), D("78.70"))
     state = world.state(portfolio_id)
-    assert (state.current_balance, state.realized_pnl) == (D("10012.60"), D("12.60"))
-    assert (state.total_winning_trades, state.avg_trade_pnl) == (1, D("12.60"))
+    assert (state.current_balance, state.realized_pnl) == (D("10012.58"), D("12.58"))
+    assert (state.total_winning_trades, state.avg_trade_pnl) == (1, D("12.58"))
     assert world.row("SELECT status, realized_pnl FROM trades") == {
         "status": "closed",
-        "realized_pnl": D("12.60"),
+        "realized_pnl": D("12.58"),
     }
     assert world.breaks() == []
 

@@ -27,8 +27,8 @@ def test_a_fill_from_quote_to_equity(world: World) -> None:
     assert (result.trades, result.rejected) == (1, 0)
 
     trade = world.row("SELECT * FROM trades")
-    # 127.08 × 0.78 = 99.1224 → 99.13; 127.08 × 0.04 × 0.78 × 0.22 = 0.87227 → 0.87
-    assert (trade["shares"], trade["amount"], trade["fee"]) == (D("127.08"), D("99.13"), D("0.87"))
+    # 127.07 × 0.78 = 99.1146 → 99.12; 127.07 × 0.04 × 0.78 × 0.22 = 0.87221 → 0.88
+    assert (trade["shares"], trade["amount"], trade["fee"]) == (D("127.07"), D("99.12"), D("0.88"))
     assert (trade["entry_price"], trade["evidence"]) == (D("0.78"), "quote")
 
     position = world.row("SELECT * FROM portfolio_positions")
@@ -37,9 +37,9 @@ def test_a_fill_from_quote_to_equity(world: World) -> None:
     assert (position["stop_loss_bid"], position["take_profit_bid"]) == (D("0.653"), D("0.975"))
 
     state = world.state(portfolio_id)
-    # value 127.08 × 0.775 = 98.487 → 98.49
+    # value 127.07 × 0.775 = 98.47925 → 98.48
     assert (state.current_balance, state.total_invested) == (D("9900.00"), D("100.00"))
-    assert (state.unrealized_pnl, state.total_value) == (D("-1.51"), D("9998.49"))
+    assert (state.unrealized_pnl, state.total_value) == (D("-1.52"), D("9998.48"))
     assert (state.trade_count, state.open_positions) == (1, 1)
     ledger = world.row("SELECT kind, amount, balance_after FROM cash_ledger")
     assert ledger == {"kind": "buy", "amount": D("-100.00"), "balance_after": D("9900.00")}

@@ -158,12 +158,12 @@ def test_fees_are_paid_on_both_sides(world: World) -> None:
     world.exchange.show(fee=FeeSchedule(D("0.04")))
     portfolio_id = bought(world)
     close(world, portfolio_id)
-    # 127.08 shares: in 0.87227 → 0.87 at 0.78; out 127.08 × 0.04 × 0.77 × 0.23 = 0.90024 → 0.90
-    assert world.row("SELECT fee FROM trades") == {"fee": D("0.87")}
+    # 127.07 shares: in 0.87221 → 0.88 at 0.78; out 127.07 × 0.04 × 0.77 × 0.23 = 0.90016 → 0.91
+    assert world.row("SELECT fee FROM trades") == {"fee": D("0.88")}
     exit_ = world.row("SELECT proceeds, fee, realized_pnl FROM position_exits")
-    # 127.08 × 0.77 = 97.8516 → 97.85; 97.85 − 0.90 − 100.00
-    assert exit_ == {"proceeds": D("97.85"), "fee": D("0.90"), "realized_pnl": D("-3.05")}
-    assert world.state(portfolio_id).current_balance == D("9996.95")
+    # 127.07 × 0.77 = 97.8439 → 97.84; 97.84 − 0.91 − 100.00
+    assert exit_ == {"proceeds": D("97.84"), "fee": D("0.91"), "realized_pnl": D("-3.07")}
+    assert world.state(portfolio_id).current_balance == D("9996.93")
 
 
 NO_AMOUNTS = ["NaN", "sNaN", "-NaN", "Infinity", "-Infinity"]

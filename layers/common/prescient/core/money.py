@@ -16,7 +16,7 @@ PRICE_STEP = Decimal("0.000001")
 
 
 def cents_up(dollars: Decimal) -> Decimal:
-    """What a buy costs: the next whole cent at or above `dollars`."""
+    """What a buy or a fee costs: the next whole cent at or above `dollars`."""
     return dollars.quantize(CENT, ROUND_CEILING)
 
 
@@ -26,7 +26,7 @@ def cents_down(dollars: Decimal) -> Decimal:
 
 
 def cents_half_up(dollars: Decimal) -> Decimal:
-    """A valuation or a fee: the nearest whole cent, halves up."""
+    """A valuation: the nearest whole cent, halves up."""
     return dollars.quantize(CENT, ROUND_HALF_UP)
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 from prescient.core.market.markets import FeeSchedule
-from prescient.core.money import ONE, ZERO, cents_half_up
-
-FEE_STEP = Decimal("0.00001")
+from prescient.core.money import ONE, ZERO, cents_up
 
 
 def fee_per_share(schedule: FeeSchedule, price: Decimal) -> Decimal:
@@ -17,13 +15,11 @@ def fee_per_share(schedule: FeeSchedule, price: Decimal) -> Decimal:
 
 
 def taker_fee(schedule: FeeSchedule, matches: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
-    """Dollars, in whole cents, for `matches` of (price 0–1, shares).
+    """Dollars, in whole cents, for one fill: its `matches` of (price 0–1, shares).
 
-    `shares × rate × (p(1 − p))^exponent`, floored to 5 decimals and at least 0.00001 where the
-    rate is positive, then rounded half-up to the cent. Source: Polymarket's fee documentation,
-    as in `shared/polymarket/API.md`; the last rounding is ours, because cash moves in cents.
+    `Σ shares × rate × (p(1 − p))^exponent`, up to the cent, so that the parts of an order never
+    pay less than the whole. Source: Polymarket's fee documentation; rounding up instead of down to
+    5 decimals is ours, because cash moves in cents (docs/adr/0008-fees-round-up.md).
     """
-    if schedule.rate <= ZERO:
-        return ZERO
-    raw = sum((shares * fee_per_share(schedule, price) for price, shares in matches), ZERO)
-    return cents_half_up(max(raw.quantize(FEE_STEP, ROUND_FLOOR), FEE_STEP))
+    exact = sum((shares * fee_per_share(schedule, price) for price, shares in matches), ZERO)
+    return cents_up(exact)

@@ -156,10 +156,10 @@ def _bought(
 def _most_steps(budget: Decimal, levels: tuple[Level, ...], schedule: FeeSchedule) -> int:
     """Binary search: cost grows with shares, but the roundings leave no closed form.
 
-    Amount and fee, once rounded, are at most 1.5 cents above and 0.6 below what they were.
+    Amount and fee are each rounded up: together by less than 2 cents.
     """
     fits = _unrounded_steps(budget - 2 * CENT, levels, schedule)
-    too_many = _unrounded_steps(budget + CENT, levels, schedule) + 1
+    too_many = _unrounded_steps(budget, levels, schedule) + 1
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
         matches = walk(levels, middle * SHARE_STEP)
