@@ -106,11 +106,11 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"strategy_config": []}, "strategy_config", "valid dictionary"),
     ({"strategy_config": {"min_confidance": 1}}, "strategy_config.min_confidance", "not permitted"),
     ({"strategy_config": {"min_confidence": 2}}, "strategy_config.min_confidence", "equal to 1"),
-    ({"strategy_config": {"min_confidence": True}}, "strategy_config.min_confidence", "Decimal"),
+    ({"strategy_config": {"min_confidence": True}}, "strategy_config.min_confidence", "decimal"),
     (
         {"strategy_config": {"take_profit_percentage": "1e999999"}},
         "strategy_config.take_profit_percentage",
-        "less than or equal to 1000",
+        "must be a number or a decimal string",
     ),
     ({"strategy_config": {"lookback_hours": 5}}, "strategy_config.lookback_hours", "6, 24"),
     (

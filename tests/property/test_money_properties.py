@@ -80,7 +80,7 @@ def test_no_split_of_an_order_pays_less_than_the_whole(
     available: list[tuple[D, D]], cuts: list[D], schedule: FeeSchedule
 ) -> None:
     """Sold or bought in parts, each at the levels that the parts before it left."""
-    whole = sum(shares for _, shares in available)
+    whole = _shares(available)
     ends = sorted({cut for cut in cuts if cut < whole} | {whole})
     parts = [_between(available, start, end) for start, end in pairwise([D(0), *ends])]
     assert sum(_shares(part) for part in parts) == whole

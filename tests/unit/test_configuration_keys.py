@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from prescient.core.deciding.decisions import decide
+from prescient.core.errors import InvalidRequest
 from prescient.core.strategies import registry
 from tests.builders import view
 from tests.unit.keys import common, own
@@ -58,6 +59,35 @@ def test_a_strategy_that_looks_back_says_so(strategy_type: str) -> None:
         if "lookback_hours" in registry.find(strategy_type).configuration.model_fields:
             needs = registry.configuration(strategy_type, {"lookback_hours": hours}).history_needs()
             assert hours in {need.lookback_hours for need in needs}
+
+
+NO_NUMBERS = [
+    "1_0", "１", " 1", "1 ", "+1", "1e0", "1.", ".5", "", "0x1", "NaN", "Infinity", "-Infinity",
+    True, False, D("NaN"), D("Infinity"), float("nan"), float("inf"), [1], {"number": 1},
+]  # fmt: skip
+WORDS = {"market_types"}
+
+
+@pytest.mark.parametrize(("strategy_type", "key"), KEYS)
+def test_a_number_is_read_as_strictly_as_money(strategy_type: str, key: str) -> None:
+    for written in NO_NUMBERS if key not in WORDS else ():
+        with pytest.raises(InvalidRequest) as refused:
+            registry.configuration(strategy_type, _nested(key, written))
+        assert f"strategy_config.{key}: " in str(refused.value), written
+
+
+def _nested(key: str, value: object) -> dict[str, object]:
+    for name in reversed(key.split(".")):
+        value = {name: value}
+    assert isinstance(value, dict)
+    return value
+
+
+@pytest.mark.parametrize("strategy_type", registry.STRATEGIES)
+def test_a_decimal_string_is_its_number(strategy_type: str) -> None:
+    written = {"min_confidence": "0.80", "trade_amount": "40.50"}
+    read = registry.configuration(strategy_type, written)
+    assert (read.min_confidence, read.trade_amount) == (D("0.8"), D("40.5"))
 
 
 @pytest.mark.parametrize("strategy_type", registry.STRATEGIES)

@@ -173,7 +173,7 @@ def test_a_pair_of_books_below_a_dollar(world: World) -> None:
     world.run_cycle()
     positions = world.rows("SELECT * FROM portfolio_positions ORDER BY action")
     assert [row["action"] for row in positions] == ["buy_no", "buy_yes"]
-    assert {row["shares"] for row in positions} == {D("101.52")}
+    assert {row["shares"] for row in positions} == {D("101.50")}
     assert {row["group_id"] for row in positions} == {f"1-{portfolio_id}-market-m1"}
     assert {(row["stop_loss_bid"], row["take_profit_bid"]) for row in positions} == {(None, None)}
     invested = world.state(portfolio_id).total_invested
@@ -184,7 +184,7 @@ def test_a_pair_of_books_below_a_dollar(world: World) -> None:
     world.exchange.show(yes_price=D(0), no_price=D(1), closed=True, resolution_status="resolved")
     world.clock.pass_time(hours=1)
     world.update_prices()
-    assert world.state(portfolio_id).current_balance == D(10000) - invested + D("101.52")
+    assert world.state(portfolio_id).current_balance == D(10000) - invested + D("101.50")
     assert world.breaks() == []
 
 

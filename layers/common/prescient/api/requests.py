@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -21,7 +20,7 @@ from pydantic import (
 )
 
 from prescient.core.deciding.thresholds import Thresholds
-from prescient.core.money import CENT
+from prescient.core.money import CENT, exact_number
 from prescient.core.portfolio.portfolios import (
     DEFAULT_MAX_POSITIONS,
     Limits,
@@ -32,22 +31,12 @@ from prescient.usecases.portfolio_management import LimitsChange, PortfolioChang
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_BIGINT = 2**63 - 1
-_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _HUNDREDTHS_SCHEMA = {
     "anyOf": [
         {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01},
         {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"},
     ]
 }
-
-
-def exact_number(value: object) -> Decimal:
-    """A JSON number or a decimal string; `true` is no number, and 1_000 or １ no decimal."""
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        return Decimal(value)
-    if isinstance(value, str) and _DECIMAL.fullmatch(value):
-        return Decimal(value)
-    raise ValueError("must be a number or a decimal string")
 
 
 def _whole_hundredths(value: Decimal) -> Decimal:

@@ -5,6 +5,7 @@ Each amount is rounded once, at the fill, and always against the portfolio.
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 ZERO = Decimal(0)
@@ -13,6 +14,30 @@ HALF = Decimal("0.5")
 CENT = Decimal("0.01")
 SHARE_STEP = Decimal("0.01")
 PRICE_STEP = Decimal("0.000001")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+
+
+def exact_number(value: object) -> Decimal:
+    """Read a finite number or a decimal string, as users write amounts and configurations.
+
+    Raises `ValueError` for all else: `true` is no number, and "1_000", "１", " 1", "+1", "1e3" and
+    "NaN" are no decimals.
+    """
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
+        number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+        if number.is_finite():
+            return number
+    raise ValueError("must be a number or a decimal string")
+
+
+def exact_count(value: object) -> int:
+    """Read a whole number as `exact_number` does; raises `ValueError` where it has a fraction."""
+    number = exact_number(value)
+    if number != number.to_integral_value():
+        raise ValueError("must be a whole number")
+    return int(number)
 
 
 def cents_up(dollars: Decimal) -> Decimal:

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Probability = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
-Fraction = Annotated[Decimal, Field(gt=0, lt=1, allow_inf_nan=False)]
-PositivePart = Annotated[Decimal, Field(gt=0, le=1, allow_inf_nan=False)]
-Positive = Annotated[Decimal, Field(gt=0, max_digits=15, allow_inf_nan=False)]
-PositiveDollars = Annotated[
-    Decimal, Field(gt=0, decimal_places=2, max_digits=15, allow_inf_nan=False)
-]
-DollarsOrZero = Annotated[Decimal, Field(ge=0, max_digits=15, allow_inf_nan=False)]
-Hours = Annotated[Decimal, Field(ge=0, le=87600, allow_inf_nan=False)]
+from prescient.core.money import exact_count, exact_number
+
+Exact = BeforeValidator(exact_number)
+Whole = BeforeValidator(exact_count)
+Probability = Annotated[Decimal, Field(ge=0, le=1), Exact]
+Fraction = Annotated[Decimal, Field(gt=0, lt=1), Exact]
+PositivePart = Annotated[Decimal, Field(gt=0, le=1), Exact]
+Positive = Annotated[Decimal, Field(gt=0, max_digits=15), Exact]
+NotNegative = Annotated[Decimal, Field(ge=0, max_digits=15), Exact]
+PositiveDollars = Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=15), Exact]
+Hours = Annotated[Decimal, Field(ge=0, le=87600), Exact]
 LookbackHours = Literal[6, 24, 72, 168, 336]
 
 
@@ -62,14 +64,14 @@ class StrategyConfiguration(RuleConfiguration):
         description="Part of what the book offers within max_slippage that one trade may take.",
     )
     market_types: tuple[str, ...] = Field((), description="Slugs of event tags; empty admits all.")
-    min_liquidity: DollarsOrZero = Field(Decimal(10000), description="Dollars a market.")
-    min_volume: DollarsOrZero = Field(Decimal(50000), description="Dollars a market, all time.")
+    min_liquidity: NotNegative = Field(Decimal(10000), description="Dollars a market.")
+    min_volume: NotNegative = Field(Decimal(50000), description="Dollars a market, all time.")
     max_spread: Probability = Field(Decimal("0.05"), description="Widest ask − bid, 0–1.")
     min_hours_to_end: Hours = Field(Decimal(24), description="Hours until the market ends.")
     stop_loss_percentage: Fraction | None = Field(
         None, description="Fall of the bid since entry, as a part of the entry price."
     )
-    take_profit_percentage: Annotated[Decimal, Field(gt=0, le=1000)] | None = Field(
+    take_profit_percentage: Annotated[Decimal, Field(gt=0, le=1000), Exact] | None = Field(
         None, description="Rise above the entry price, as a part of it."
     )
     cooldown_hours: Hours = Field(

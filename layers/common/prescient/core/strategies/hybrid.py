@@ -17,13 +17,17 @@ from prescient.core.market.markets import MarketId, Outcome
 from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies import mean_reversion, momentum
 from prescient.core.strategies.candidates import Candidate
-from prescient.core.strategies.configuration import HistoryNeed, StrategyConfiguration
+from prescient.core.strategies.configuration import (
+    HistoryNeed,
+    NotNegative,
+    StrategyConfiguration,
+    Whole,
+)
 from prescient.core.strategies.mean_reversion import MeanReversionRule
 from prescient.core.strategies.momentum import MomentumRule
 from prescient.core.strategies.protocol import Opinion, PortfolioView, Strategy
 
 CONFIDENCE_STEP = Decimal("0.0001")
-Weight = Annotated[Decimal, Field(ge=0, max_digits=15, allow_inf_nan=False)]
 
 
 class Weights(BaseModel):
@@ -31,8 +35,8 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    momentum: Weight = Field(ONE, description="Weight of momentum's opinion.")
-    mean_reversion: Weight = Field(ONE, description="Weight of mean_reversion's opinion.")
+    momentum: NotNegative = Field(ONE, description="Weight of momentum's opinion.")
+    mean_reversion: NotNegative = Field(ONE, description="Weight of mean_reversion's opinion.")
 
     def of_voters(self) -> dict[str, Decimal]:
         """The weights above 0, by strategy."""
@@ -43,7 +47,7 @@ class HybridConfiguration(StrategyConfiguration):
     """Each voter has its own keys: the same name would mean something else to another."""
 
     weights: Weights = Field(Weights(), description="Weight of each strategy's opinion.")
-    min_voters: Annotated[int, Field(ge=1, le=2)] = Field(
+    min_voters: Annotated[int, Field(ge=1, le=2), Whole] = Field(
         2, description="Least strategies that must have an opinion."
     )
     momentum: MomentumRule = Field(MomentumRule(), description="Keys of momentum's rule.")

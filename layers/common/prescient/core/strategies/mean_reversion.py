@@ -17,9 +17,11 @@ from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import (
     HistoryNeed,
     LookbackHours,
+    NotNegative,
     Positive,
     RuleConfiguration,
     StrategyConfiguration,
+    Whole,
 )
 from prescient.core.strategies.protocol import ExitOpinion, Opinion, PortfolioView, Strategy
 
@@ -41,7 +43,7 @@ class MeanReversionRule(RuleConfiguration):
     """z = (mark − mean) / sd of the hourly marks of YES; all of it in probabilities."""
 
     lookback_hours: LookbackHours = Field(168, description="Hours of the mean and of the sd.")
-    min_observations: Annotated[int, Field(ge=2, le=336)] = Field(
+    min_observations: Annotated[int, Field(ge=2, le=336), Whole] = Field(
         default_factory=_usual_observations,
         description="Least hourly marks; by default 20, or as many as the lookback has hours.",
     )
@@ -80,7 +82,7 @@ class MeanReversionRule(RuleConfiguration):
 class MeanReversionConfiguration(MeanReversionRule, StrategyConfiguration):
     """The rule, when to leave, and what all strategies share."""
 
-    exit_z: Annotated[Decimal, Field(ge=0, max_digits=15, allow_inf_nan=False)] = Field(
+    exit_z: NotNegative = Field(
         Decimal("0.5"), description="Sells YES at z ≥ −exit_z, NO at z ≤ exit_z."
     )
 

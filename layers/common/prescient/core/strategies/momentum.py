@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -12,6 +12,7 @@ from prescient.core.market.markets import Outcome
 from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import (
+    Exact,
     HistoryNeed,
     KellyConfiguration,
     LookbackHours,
@@ -30,8 +31,8 @@ class MomentumRule(RuleConfiguration):
     max_conviction: Probability | None = Field(
         None, description="Largest |yes − no|; by default max(0.60, 2·min_confidence − 0.90)."
     )
-    min_drift: Decimal = Field(
-        ZERO, ge=-1, le=1, allow_inf_nan=False, description="Least drift of the bought side."
+    min_drift: Annotated[Decimal, Field(ge=-1, le=1), Exact] = Field(
+        ZERO, description="Least drift of the bought side."
     )
     lookback_hours: LookbackHours = Field(24, description="Hours over which drift is taken.")
 

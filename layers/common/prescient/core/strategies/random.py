@@ -14,7 +14,7 @@ from pydantic import Field
 from prescient.core.market.markets import Outcome
 from prescient.core.money import plain
 from prescient.core.strategies.candidates import Candidate
-from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.core.strategies.configuration import StrategyConfiguration, Whole
 from prescient.core.strategies.protocol import Opinion, PortfolioView, Strategy
 
 LOTS = Decimal(2**64)
@@ -23,7 +23,7 @@ LOTS = Decimal(2**64)
 class RandomConfiguration(StrategyConfiguration):
     """Same filters, sizes and exits as the others, and no opinion of its own."""
 
-    entries_per_cycle: Annotated[int, Field(ge=1, le=100)] = Field(
+    entries_per_cycle: Annotated[int, Field(ge=1, le=100), Whole] = Field(
         2, description="Markets that it enters in a cycle, at most."
     )
 

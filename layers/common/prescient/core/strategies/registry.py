@@ -49,6 +49,7 @@ def configuration(strategy_type: str, values: Mapping[str, object]) -> StrategyC
 
 def _problems(error: ValidationError) -> list[str]:
     return [
-        ".".join(("strategy_config", *map(str, problem["loc"]))) + f": {problem['msg']}"
-        for problem in error.errors(include_url=False)
+        f"{'.'.join(('strategy_config', *map(str, found['loc'])))}: "
+        f"{found['msg'].removeprefix('Value error, ')}"
+        for found in error.errors(include_url=False)
     ]
