@@ -178,9 +178,9 @@ class Client:
     def patch(self, target: str, body: object, **options: Any) -> Answer:
         return self.send(request("PATCH", target, body, **options))
 
-    def create(self, **changes: Any) -> int:
+    def create(self, *, headers: Mapping[str, str] | None = None, **changes: Any) -> int:
         """A portfolio of the API; the id."""
-        answer = self.post("/portfolios/create", portfolio(**changes))
+        answer = self.post("/portfolios/create", portfolio(**changes), headers=headers)
         assert answer.status == 200, answer.text
         portfolio_id: int = answer.json["portfolio_id"]
         return portfolio_id

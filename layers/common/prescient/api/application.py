@@ -15,7 +15,7 @@ from prescient.api import exact_json
 from prescient.api.authorization import authorize
 from prescient.api.context import CONTEXT_KEY
 from prescient.api.errors import answer_errors
-from prescient.api.request_shape import check_shape
+from prescient.api.request_shape import check_shape, normalised
 from prescient.api.routes import (
     cash,
     cycles,
@@ -56,8 +56,9 @@ class Application(APIGatewayHttpResolver):
 
     def answer(self, event: Mapping[str, Any], context: Any, api: RequestContext) -> dict[str, Any]:
         """The answer to an event of payload format 2.0, with what `api` offers."""
+        plain = normalised(event)
         # Powertools keeps the event in class attributes, which all environments of a process share.
-        self.current_event = APIGatewayProxyEventV2(dict(event), exact_json.decode)
+        self.current_event = APIGatewayProxyEventV2(plain, exact_json.decode)
         self.lambda_context = context
         self.context[CONTEXT_KEY] = api
-        return self.resolve(event, context)
+        return self.resolve(plain, context)

@@ -25,6 +25,10 @@ class MalformedRequest(ApiError):
     """The body cannot be read at all."""
 
 
+class UnsupportedMediaType(ApiError):
+    """The body is not declared to be JSON."""
+
+
 class Unauthenticated(ApiError):
     """The request carries no verified claims."""
 
@@ -45,6 +49,7 @@ UNAVAILABLE = 503
 UNEXPECTED = "something went wrong; the log has it under the request id"
 STATUSES: dict[type[Exception], int] = {
     MalformedRequest: 400,
+    UnsupportedMediaType: 400,
     Unauthenticated: 401,
     Forbidden: 403,
     RouteNotFound: 404,

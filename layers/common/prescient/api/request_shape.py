@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,9 +13,10 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolv
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
-from prescient.api.errors import MalformedRequest
+from prescient.api.errors import MalformedRequest, UnsupportedMediaType
 from prescient.core.errors import InvalidRequest
 
+CONTENT_TYPE = "content-type"
 JSON = "application/json"
 EMPTY_BODIES = {"", "{}"}
 
@@ -23,7 +24,9 @@ EMPTY_BODIES = {"", "{}"}
 def check_shape(
     app: APIGatewayHttpResolver, next_middleware: Callable[..., Response[Any]]
 ) -> Response[Any]:
-    """Raise `InvalidRequest` for what the route does not know, `MalformedRequest` for no JSON."""
+    """Raise `InvalidRequest` for what the route does not know, and for a body that is no JSON
+    `MalformedRequest` or `UnsupportedMediaType`.
+    """
     route: Route = app.context["_route"]
     event = app.current_event
     problems = [*_unknown(event, route), *_repeated(event)]
@@ -32,9 +35,20 @@ def check_shape(
         problems.append("body: this route takes none, only parameters in the query")
     if problems:
         raise InvalidRequest(*problems)
-    if has_body and _content_type(event) not in ("", JSON):
-        raise MalformedRequest(f"content-type: must be {JSON}")
+    if has_body and event.headers.get(CONTENT_TYPE) != JSON:
+        raise UnsupportedMediaType(f"{CONTENT_TYPE}: must be {JSON}")
     return next_middleware(app)
+
+
+def normalised(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The event with header names and the media type in small letters, as RFC 9110 compares them.
+
+    Powertools tells apart their letter cases. Parameters of the media type go: JSON is UTF-8.
+    """
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    if CONTENT_TYPE in headers:
+        headers[CONTENT_TYPE] = headers[CONTENT_TYPE].partition(";")[0].strip().lower()
+    return {**event, "headers": headers}
 
 
 def _unknown(event: APIGatewayProxyEventV2, route: Route) -> list[str]:
@@ -61,7 +75,3 @@ def _body(event: APIGatewayProxyEventV2) -> str:
         return (event.decoded_body or "").strip()
     except (UnicodeDecodeError, binascii.Error) as error:
         raise MalformedRequest("body: is not text in UTF-8") from error
-
-
-def _content_type(event: APIGatewayProxyEventV2) -> str:
-    return event.headers.get("content-type", "").partition(";")[0].strip().lower()
