@@ -1,6 +1,7 @@
 """Opening, failing and closing a cycle."""
 
 import pytest
+from pydantic import ValidationError
 
 from prescient.core.errors import InvalidRequest, PortfolioNotActive, PortfolioNotFound
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -19,8 +20,21 @@ def test_a_repeated_execution_finds_its_cycle(world: World) -> None:
 
 
 def test_a_schedule_that_fires_twice_opens_one_cycle(world: World) -> None:
-    at = "2026-03-01T12:00:00Z"
-    assert open_named(world, "a", scheduled_at=at) == open_named(world, "b", scheduled_at=at)
+    moments = [
+        "2026-03-01T12:00:00Z",
+        "2026-03-01T12:00:00+00:00",
+        "2026-03-01T13:00:00+01:00",
+        "2026-03-01T00:30:00.000-11:30",
+    ]
+    opened = {open_named(world, f"at {at}", scheduled_at=at) for at in moments}
+    assert len(opened) == 1
+    key = world.row("SELECT cycle_key FROM trading_cycles")
+    assert key == {"cycle_key": "scheduled:2026-03-01T12:00:00+00:00"}
+
+
+def test_a_scheduled_time_without_its_zone_is_refused_by_name(world: World) -> None:
+    with pytest.raises(ValidationError, match=r"request\.scheduled_at\n.*timezone"):
+        open_named(world, "a", scheduled_at="2026-03-01T12:00:00")
 
 
 def test_unknown_and_paused_portfolios_are_refused_before_anything_is_written(world: World) -> None:

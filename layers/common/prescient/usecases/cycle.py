@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.deciding.thresholds import Thresholds
@@ -20,12 +20,15 @@ LONGEST_ERROR = 2000
 
 
 class CycleParameters(BaseModel):
-    """The state machine's input. Without `portfolio_ids` all active portfolios run."""
+    """The state machine's input. Without `portfolio_ids` all active portfolios run.
+
+    `scheduled_at` names its time zone: a time without one is refused.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: CycleKind = CycleKind.SCHEDULED
-    scheduled_at: datetime | None = None
+    scheduled_at: AwareDatetime | None = None
     portfolio_ids: Annotated[list[PortfolioId], Field(min_length=1)] | None = None
     thresholds: Thresholds = Thresholds()
 
@@ -89,9 +92,9 @@ def open_cycle(
 
 
 def _key(parameters: CycleParameters, execution_name: str | None, now: datetime) -> str:
-    """A schedule that fires twice for one time must open one cycle."""
+    """A schedule that fires twice for one moment, in any time zone, must open one cycle."""
     if parameters.scheduled_at is not None:
-        return f"{parameters.kind}:{parameters.scheduled_at.isoformat()}"
+        return f"{parameters.kind}:{parameters.scheduled_at.astimezone(UTC).isoformat()}"
     return execution_name or f"{parameters.kind}:{now.isoformat()}"
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.accounting.reconcile import Break
 from prescient.usecases import backfill, rebalancing, reconcile, retention
@@ -32,7 +31,7 @@ class MaintenanceRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scheduled_at: datetime | None = None
+    scheduled_at: AwareDatetime | None = None
     tasks: frozenset[Task] = frozenset(Task)
     rebalance: bool = False
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.batches import BatchKind
@@ -28,7 +28,7 @@ class PriceUpdateRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scheduled_at: datetime | None = None
+    scheduled_at: AwareDatetime | None = None
 
 
 class PriceUpdateResult(BaseModel):
