@@ -280,6 +280,7 @@ CREATE TABLE portfolios (
     open_positions integer DEFAULT 0 NOT NULL,
     total_value numeric(15,2) GENERATED ALWAYS AS ((((current_balance + total_invested) +
         total_profit_loss) - realized_pnl)) STORED NOT NULL,
+    folded_name text,
     CONSTRAINT portfolios_check CHECK ((((status)::text <> 'archived'::text) OR (total_invested =
         (0)::numeric))),
     CONSTRAINT portfolios_closed_positions_check CHECK ((closed_positions >= 0)),
@@ -312,9 +313,11 @@ COMMENT ON COLUMN portfolios.current_run IS 'wins in a row; negative: losses in 
 COMMENT ON COLUMN portfolios.max_drawdown IS 'dollars from the highest equity seen to the lowest after it';
 COMMENT ON COLUMN portfolios.value_at_bid IS 'dollars that the open positions would bring at their bids';
 COMMENT ON COLUMN portfolios.total_value IS 'equity in dollars: cash and the value of the open positions';
+COMMENT ON COLUMN portfolios.folded_name IS 'the name in NFKC and casefold; with the id appended where an older portfolio had the same before';
 CREATE INDEX idx_portfolios_status ON portfolios USING btree (status);
 CREATE INDEX idx_portfolios_status_strategy ON portfolios USING btree (status, strategy_type);
 CREATE INDEX idx_portfolios_strategy_type ON portfolios USING btree (strategy_type);
+CREATE UNIQUE INDEX portfolios_folded_name_key ON portfolios USING btree (folded_name);
 CREATE POLICY every_portfolio ON portfolios TO prescient_app USING (true) WITH CHECK (true);
 CREATE POLICY named_portfolio ON portfolios TO prescient_portfolio USING ((portfolio_id =
     (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK

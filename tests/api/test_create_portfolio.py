@@ -89,7 +89,9 @@ def test_bad_amounts_are_refused_by_name(
 
 BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": ""}, "name", "at least 1 character"),
-    ({"name": "   "}, "name", "at least 1 character"),
+    ({"name": "   "}, "name", "must not begin or end with a space"),
+    ({"name": " a"}, "name", "must not begin or end with a space"),
+    ({"name": "a\u00a0"}, "name", "must not begin or end with a space"),
     ({"name": "x" * 256}, "name", "at most 255 characters"),
     ({"name": 7}, "name", "valid string"),
     ({"name": None}, "name", "valid string"),
@@ -137,12 +139,42 @@ def test_every_bad_field_is_listed_at_once(offline: Client) -> None:
     assert set(answer.rules) == {"name", "strategy_type", "initial_balance", "more"}
 
 
-def test_a_taken_name_is_a_conflict(client: Client) -> None:
-    client.create(name="Same")
-    answer = client.post("/portfolios/create", portfolio(name="Same"))
-    assert answer.status == 409
-    assert answer.json["code"] == "portfolio_conflict"
-    assert answer.json["message"] == "name: a portfolio named 'Same' exists already"
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Same", "Same"),
+        ("Same", "sAME"),
+        ("Same", "Ｓａｍｅ"),
+        ("Straße", "STRASSE"),
+        ("Café", "Cafe\u0301"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("ﬁnal", "FINAL"),
+        ("two words", "two\u00a0words"),
+        ("❤", "❤\ufe0f"),
+    ],
+)
+def test_a_name_that_looks_the_same_is_taken(client: Client, first: str, second: str) -> None:
+    client.create(name=first)
+    answer = client.post("/portfolios/create", portfolio(name=second))
+    assert (answer.status, answer.json["code"]) == (409, "name_taken")
+    assert repr(second) in answer.json["message"]
+    assert client.create(name=f"{second} 2")
+
+
+@pytest.mark.parametrize(
+    "letter",
+    ["\u200b", "\u00ad", "\u202e", "\u2066", "\ufeff", "\n", "\x7f", "\u2028", "\u2029", "\u3164",
+     "\u0378", "\ue000"],
+)  # fmt: skip
+def test_a_name_shows_all_that_it_holds(offline: Client, letter: str) -> None:
+    answer = offline.post("/portfolios/create", portfolio(name=f"a{letter}b"))
+    assert answer.status == 422
+    assert answer.rules["name"] == f"holds an invisible character, U+{ord(letter):04X}, at place 2"
+
+
+def test_a_name_keeps_its_length_when_its_letters_are_split(offline: Client) -> None:
+    answer = offline.post("/portfolios/create", portfolio(name="\ufdfa" * 15))
+    assert answer.rules["name"] == "must have at most 255 characters once ligatures are split"
 
 
 def test_a_repeated_request_gets_the_first_ones_answer(client: Client) -> None:

@@ -100,8 +100,9 @@ def test_an_unknown_portfolio(client: Client) -> None:
 def test_a_taken_name(client: Client) -> None:
     client.create(name="a")
     client.create(name="b")
-    answer = client.patch("/portfolios/2", {"name": "a", "description": "lost"})
-    assert (answer.status, answer.json["code"]) == (409, "portfolio_conflict")
+    for name in ("a", "A", "ａ"):
+        answer = client.patch("/portfolios/2", {"name": name, "description": "lost"})
+        assert (answer.status, answer.json["code"]) == (409, "name_taken")
     assert client.world.state(PortfolioId(2)).description == ""
 
 

@@ -58,6 +58,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.CycleNotFound: 404,
     errors.PortfolioNotActive: 409,
     errors.PortfolioConflict: 409,
+    errors.NameTaken: 409,
     errors.IdempotencyConflict: 409,
     errors.ClaimLost: 409,
     errors.MigrationRefused: 409,

@@ -21,6 +21,7 @@ from pydantic import (
 
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import CENT, exact_number
+from prescient.core.portfolio.names import LONGEST_NAME, check_name
 from prescient.core.portfolio.portfolios import (
     DEFAULT_MAX_POSITIONS,
     Limits,
@@ -55,7 +56,9 @@ _Hundredths = Annotated[
 RequestedDollars = _Hundredths
 RequestedShares = _Hundredths
 Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(check_name)
+]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 
 PositionIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A position's id")]

@@ -40,6 +40,13 @@ class PortfolioConflict(PrescientError):
     """A change that the portfolio's present state does not allow."""
 
 
+class NameTaken(PrescientError):
+    """Another portfolio has this name, or one that looks the same."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"name: a portfolio named {name!r}, or a name that looks like it, exists")
+
+
 class IdempotencyConflict(PrescientError):
     """An idempotency key came back with another request."""
 

@@ -11,8 +11,9 @@ from psycopg import errors
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from prescient.core.errors import PortfolioConflict, PortfolioNotFound
+from prescient.core.errors import NameTaken, PortfolioNotFound
 from prescient.core.portfolio.exits import Triggers
+from prescient.core.portfolio.names import folded
 from prescient.core.portfolio.portfolios import Limits, NewPortfolio, PortfolioId, PortfolioStatus
 from prescient.core.portfolio.positions import Action, PositionStatus
 from prescient.store import statements
@@ -21,7 +22,7 @@ from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
-NAME_TAKEN = "portfolios_name_key"
+NAMES = {"portfolios_name_key", "portfolios_folded_name_key"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +101,10 @@ class PositionRow:
 
 
 def create(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
-    """Insert a portfolio; raises `PortfolioConflict` when its name is taken."""
+    """Insert a portfolio; raises `NameTaken`."""
     values = {
         "name": portfolio.name,
+        "folded_name": folded(portfolio.name),
         "description": portfolio.description,
         "strategy_type": portfolio.strategy_type,
         "initial_balance": portfolio.initial_balance,
@@ -162,10 +164,11 @@ class PortfolioSettings:
 def update(
     session: Session, portfolio_id: PortfolioId, wanted: PortfolioSettings, now: datetime
 ) -> None:
-    """Write all settings at once; raises `PortfolioConflict` when the name is taken."""
+    """Write all settings at once; raises `NameTaken`."""
     values = {
         "portfolio_id": portfolio_id,
         "name": wanted.name,
+        "folded_name": folded(wanted.name),
         "description": wanted.description,
         "status": wanted.status,
         "status_reason": wanted.status_reason,
@@ -252,6 +255,4 @@ def _limit_values(limits: Limits) -> dict[str, object]:
 
 
 def _conflict(error: errors.UniqueViolation, name: str) -> Exception:
-    if error.diag.constraint_name == NAME_TAKEN:
-        return PortfolioConflict(f"name: a portfolio named {name!r} exists already")
-    return error
+    return NameTaken(name) if error.diag.constraint_name in NAMES else error

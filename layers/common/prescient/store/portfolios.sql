@@ -1,11 +1,11 @@
 -- name: insert_portfolio
 -- Create a portfolio.
 INSERT INTO portfolios (
-    name, description, strategy_type, initial_balance, current_balance, peak_equity,
+    name, folded_name, description, strategy_type, initial_balance, current_balance, peak_equity,
     strategy_config, max_position_size, max_total_exposure, max_positions, created_at, last_updated
 ) VALUES (
-    %(name)s, %(description)s, %(strategy_type)s, %(initial_balance)s, %(initial_balance)s,
-    %(initial_balance)s, %(strategy_config)s, %(max_position_size)s, %(max_total_exposure)s,
+    %(name)s, %(folded_name)s, %(description)s, %(strategy_type)s, %(initial_balance)s,
+    %(initial_balance)s, %(initial_balance)s, %(strategy_config)s, %(max_position_size)s, %(max_total_exposure)s,
     %(max_positions)s, %(now)s, %(now)s
 )
 RETURNING portfolio_id;
@@ -29,7 +29,10 @@ SELECT portfolio_id FROM portfolios WHERE status = 'active' ORDER BY portfolio_i
 -- name: update_portfolio
 -- Store a portfolio's settings.
 UPDATE portfolios SET
-    name = %(name)s,
+    name = %(name)s::text,
+    folded_name = CASE
+        WHEN name = %(name)s::text THEN folded_name ELSE %(folded_name)s
+    END,
     description = %(description)s,
     status = %(status)s,
     status_reason = %(status_reason)s,

@@ -51,7 +51,7 @@ def create(
 ) -> PortfolioId:
     """Create a portfolio, or find the one that this `request` created before.
 
-    Raises `InvalidRequest`, `PortfolioConflict` for a taken name, `IdempotencyConflict`.
+    Raises `InvalidRequest`, `NameTaken`, `IdempotencyConflict`.
     """
     configuration = registry.configuration(wanted.strategy_type, wanted.strategy_config)
     portfolio = replace(wanted, strategy_config=_as_given(configuration))
@@ -73,7 +73,7 @@ def change(
 
     With `liquidate` they are all sold first, or nothing is changed.
 
-    Raises `PortfolioNotFound`, `InvalidRequest`, `PortfolioConflict`.
+    Raises `PortfolioNotFound`, `InvalidRequest`, `NameTaken`, `PortfolioConflict`.
     """
     with database.transaction() as session:
         present = portfolios.lock(session, portfolio_id)
