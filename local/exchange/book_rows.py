@@ -14,6 +14,7 @@ from local.exchange.chance import unit
 from local.exchange.oddities import Oddity
 from local.exchange.questions import STEP, Question, Topic
 from local.exchange.quotes import COARSE, DOLLAR
+from local.exchange.web import decimal_text
 from prescient.core.market.books import Level
 
 
@@ -28,13 +29,13 @@ def book_row(topic: Topic, asked: Question, place: int, now: datetime) -> dict[s
     book = no_book(asked, now) if place else yes_book(asked, now)
     quote = asked.quote(now)
     row = {
-        "market": asked.condition_id,
+        "market": asked.condition_id_at(now),
         "asset_id": asked.tokens[place],
         "timestamp": str(_changed_at(asked, now)),
         "bids": _side(book.bids),
         "asks": _side(book.asks),
         "min_order_size": "5",
-        "tick_size": _text(quote.tick / DOLLAR),
+        "tick_size": decimal_text(quote.tick / DOLLAR),
         "neg_risk": topic.neg_risk,
         "last_trade_price": _last_trade_price(asked, now),
     }
@@ -51,7 +52,7 @@ def has_book(asked: Question, now: datetime) -> bool:
 
 
 def _side(levels: Iterable[Level]) -> list[dict[str, str]]:
-    rows = [{"price": _text(level.price), "size": _text(level.shares)} for level in levels]
+    rows = [{"price": _exact(level.price), "size": _exact(level.shares)} for level in levels]
     return rows[::-1]
 
 
@@ -70,5 +71,5 @@ def _last_trade_price(asked: Question, now: datetime) -> str:
     return f"{(quote.bid or quote.ask) / DOLLAR:.{decimals}f}"
 
 
-def _text(number: float | Decimal) -> str:
-    return f"{number:.3f}".rstrip("0").rstrip(".")
+def _exact(number: Decimal) -> str:
+    return f"{number.normalize():f}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from local.exchange.anomalies import Anomaly
 from local.exchange.oddities import Oddity
 from local.exchange.questions import Question, Topic
 from local.exchange.venue import PriceRecord
@@ -33,7 +34,7 @@ class Token:
         )
 
     def _price_at(self, moment: datetime) -> float:
-        yes = self.asked.quote(moment).middle
+        yes = self.asked.quote(moment).price
         return 1 - yes if self.place else yes
 
 
@@ -42,6 +43,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.topics: list[Topic] = []
+        self.poisoned: set[str] = set()
         self._known: set[str] = set()
         self._tokens: dict[str, Token] = {}
 
@@ -57,6 +59,9 @@ class Catalogue:
                     if asked.has_identity
                     for place, token_id in enumerate(asked.tokens)
                 )
+                for asked in topic.questions:
+                    if asked.anomalies.has(Anomaly.POISONED):
+                        self.poisoned.update((asked.market_id, asked.condition_id, *asked.tokens))
 
     def token(self, token_id: str) -> Token | None:
         return self._tokens.get(token_id)

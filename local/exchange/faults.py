@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -18,7 +18,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.wrappers import Request, Response
 
-from local.exchange.surprises import Surprise, surprising
+from local.exchange.identities import named_identities
+from local.exchange.surprises import Surprise, surprising, written
 from local.exchange.throttling import RetryAfter, too_many_requests
 from local.exchange.web import json_response
 
@@ -43,6 +44,7 @@ class FaultKind(StrEnum):
     REPEATED_CURSOR = "repeated_cursor"
     DUPLICATES = "duplicates"
     SURPRISE = "surprise"
+    DELISTED = "delisted"
 
 
 class Fault(BaseModel):
@@ -50,7 +52,8 @@ class Fault(BaseModel):
 
     The first `after` answers are left alone, then `times` are not; None is until it is cleared.
     `seconds` is the latency, or what Retry-After says; `status` is that of a server error or of
-    the HTML page.
+    the HTML page. With `ids` only requests that name one of these ids or tokens see the fault;
+    for `delisted` they are the rows that are missing in every answer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,6 +66,7 @@ class Fault(BaseModel):
     status: int = Field(503, ge=200, le=599)
     retry_after: RetryAfter = RetryAfter.SECONDS
     surprise: Surprise = Surprise.RENAMED
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -72,12 +76,17 @@ class _Switched:
     fault: Fault
     seen: int = 0
 
-    def is_due(self, path: str) -> bool:
-        if not path.startswith(self.fault.path):
+    def is_due(self, request: Request) -> bool:
+        if not (request.path.startswith(self.fault.path) and self._is_named(request)):
             return False
         self.seen += 1
         happened = self.seen - self.fault.after
         return happened >= 1 and (self.fault.times is None or happened <= self.fault.times)
+
+    def _is_named(self, request: Request) -> bool:
+        if not self.fault.ids or self.fault.kind is FaultKind.DELISTED:
+            return True
+        return not self.fault.ids.isdisjoint(named_identities(request))
 
 
 class Faults:
@@ -100,13 +109,14 @@ class Faults:
         """List each fault, with the number of answers that it has `seen`."""
         with self._lock:
             return [
-                switched.fault.model_dump() | {"seen": switched.seen} for switched in self._switched
+                switched.fault.model_dump(mode="json") | {"seen": switched.seen}
+                for switched in self._switched
             ]
 
     def respond(self, request: Request, healthy: Respond) -> Response:
         """Answer as `healthy` does, with all faults that are due."""
         with self._lock:
-            due = [switched.fault for switched in self._switched if switched.is_due(request.path)]
+            due = [switched.fault for switched in self._switched if switched.is_due(request)]
         respond = healthy
         for fault in due:
             respond = partial(self._faulty, fault, respond)
@@ -132,7 +142,7 @@ class Faults:
             case FaultKind.THROTTLED:
                 return too_many_requests(fault.seconds, fault.retry_after)
             case FaultKind.SERVER_ERROR:
-                return _server_error(fault.status, request)
+                return server_error(fault.status, request)
             case FaultKind.HTML:
                 return Response(_HTML, fault.status, content_type="text/html")
             case FaultKind.TRUNCATED:
@@ -141,7 +151,7 @@ class Faults:
                 return _changed(fault, respond(request), request)
 
 
-def _server_error(status: int, request: Request) -> Response:
+def server_error(status: int, request: Request) -> Response:
     """Answer an error: Gamma's have a type, the CLOB's have not."""
     path = request.path
     if path.startswith(("/events", "/markets")) and not path.startswith("/markets/0x"):
@@ -169,7 +179,9 @@ def _changed(fault: Fault, healthy: Response, request: Request) -> Response:
             body = _with_rows_twice(body)
         case FaultKind.SURPRISE:
             body = surprising(body, fault.surprise)
-    healthy.set_data(json.dumps(body))
+        case FaultKind.DELISTED:
+            body = _without_rows(body, fault.ids)
+    healthy.set_data(written(body))
     return healthy
 
 
@@ -186,3 +198,17 @@ def _with_rows_twice(body: Any) -> Any:
         return body
     rows = {key: [*value, *value] for key, value in body.items() if isinstance(value, list)}
     return {**body, **rows}
+
+
+def _without_rows(body: Any, ids: Collection[str]) -> Any:
+    """Return the answer without the events, markets and books of these ids, however deep."""
+    match body:
+        case list():
+            return [_without_rows(row, ids) for row in body if not _is_of(row, ids)]
+        case dict():
+            return {key: _without_rows(value, ids) for key, value in body.items()}
+    return body
+
+
+def _is_of(row: Any, ids: Collection[str]) -> bool:
+    return isinstance(row, dict) and (row.get("id") in ids or row.get("asset_id") in ids)

@@ -9,6 +9,7 @@ from local.exchange.venue import Row, Venue
 from local.exchange.web import Refused, plain_number
 
 _WON, _HALF = "1", ["0.5", "0.5"]
+_NOT_FINAL = ("proposed", "disputed", "challenged")
 
 
 def market_details(venue: Venue, condition_id: str) -> dict[str, Any]:
@@ -45,18 +46,26 @@ def _details(market: Row) -> dict[str, Any]:
 
 def _tokens(market: Row, *, closed: bool) -> list[dict[str, Any]]:
     prices = _prices(market) or ["0", "0"]
+    is_final = closed and not _is_proposed(market)
     tokens = json.loads(market.get("clobTokenIds") or "[]")
     return [
         {
             "token_id": token_id,
             "outcome": outcome,
             "price": plain_number(float(price)),
-            "winner": closed and price == _WON,
+            "winner": is_final and price == _WON,
         }
         for token_id, outcome, price in zip(
             tokens, json.loads(market["outcomes"]), prices, strict=False
         )
     ]
+
+
+def _is_proposed(market: Row) -> bool:
+    """Tell whether its outcome may still be reversed."""
+    statuses = json.loads(market.get("umaResolutionStatuses") or "[]")
+    status = market.get("umaResolutionStatus") or (statuses[-1] if statuses else "")
+    return status.lower() in _NOT_FINAL
 
 
 def _prices(market: Row) -> list[str]:

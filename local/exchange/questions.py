@@ -9,15 +9,18 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
-from local.exchange.chance import Wave
+from local.exchange.anomalies import DELISTED_FOR, NONE, Anomalies, Anomaly
+from local.exchange.chance import Wave, between, unit
 from local.exchange.oddities import ODD_FOR, Ending, Oddity
 from local.exchange.prices import FairPrice
-from local.exchange.quotes import COARSE, DOLLAR, Quote, quote
+from local.exchange.quotes import COARSE, DOLLAR, Quote, is_uncertain, quote, stub, widened
 
 STEP = timedelta(minutes=5)
 _PROPOSED_BEFORE_DISPUTE = timedelta(hours=2)
 _HOUR = timedelta(hours=1)
 _LIQUIDITY_HOURS = 30.0
+_REVERSED = 0.4  # of the outcomes that were proposed too early
+_WIDER = (55.0, 150.0)  # mills by which each side of a wide quote steps back
 
 
 class Phase(StrEnum):
@@ -27,6 +30,7 @@ class Phase(StrEnum):
     PROPOSED = "proposed"
     DISPUTED = "disputed"
     CLOSED_ODDLY = "closed_oddly"
+    CLOSED_EARLY = "closed_early"
     RESOLVED = "resolved"
 
 
@@ -86,16 +90,34 @@ class Question:
     oddities: frozenset[Oddity]
     ending: Ending = Ending.NORMAL
     placeholder: bool = False
+    anomalies: Anomalies = NONE
 
     @cached_property
     def condition_id(self) -> str:
-        return "0x" + sha256(self.market_id.encode()).hexdigest()
+        return _condition_id(self.market_id)
+
+    def condition_id_at(self, now: datetime) -> str:
+        """Return the condition that is listed, which may become another one."""
+        if self.has_begun(Anomaly.OTHER_CONDITION, now):
+            return _condition_id(f"{self.market_id}:again")
+        return self.condition_id
 
     @cached_property
     def tokens(self) -> tuple[str, str]:
         """The CLOB's ids of YES and NO."""
         yes, no = (sha256(f"{self.market_id}:{side}".encode()) for side in ("yes", "no"))
         return str(int(yes.hexdigest(), 16)), str(int(no.hexdigest(), 16))
+
+    @cached_property
+    def digit(self) -> int:
+        """A number 0 to 15 of its own."""
+        return int(self.condition_id[-1], 16)
+
+    @property
+    def proposed_answer(self) -> float:
+        """What is proposed first: the answer or its reverse, 1 or 0 dollars."""
+        is_reversed = unit(f"{self.market_id}:reversed") < _REVERSED
+        return float((self.answer >= 1 / 2) is not is_reversed)
 
     @property
     def has_identity(self) -> bool:
@@ -108,8 +130,16 @@ class Question:
         if now < calendar.closes:
             late = now >= calendar.end + _PROPOSED_BEFORE_DISPUTE
             return Phase.DISPUTED if calendar.disputed and late else Phase.PROPOSED
-        is_odd = self.ending in (Ending.ZEROS, Ending.UNPRICED) and now < calendar.closes + ODD_FOR
-        return Phase.CLOSED_ODDLY if is_odd else Phase.RESOLVED
+        return self._phase_closed(is_recent=now < calendar.closes + ODD_FOR)
+
+    def _phase_closed(self, *, is_recent: bool) -> Phase:
+        if self.anomalies.has(Anomaly.NEVER_PAID):
+            return Phase.CLOSED_ODDLY
+        if is_recent and self.ending in (Ending.ZEROS, Ending.UNPRICED):
+            return Phase.CLOSED_ODDLY
+        if is_recent and self.anomalies.has(Anomaly.EARLY_CLOSE):
+            return Phase.CLOSED_EARLY
+        return Phase.RESOLVED
 
     def closed(self, now: datetime) -> bool:
         return not self.placeholder and now >= self.calendar.closes
@@ -118,7 +148,23 @@ class Question:
         """Return YES's best bid and ask while it is not closed."""
         if Oddity.WITHOUT_BOOK in self.oddities:
             return Quote(0, DOLLAR, self.trade.tick)
-        return quote(self.price.at(self.calendar.elapsed(now)), self.trade.tick, self.trade.spread)
+        usual = quote(self.price.at(self.calendar.elapsed(now)), self.trade.tick, self.trade.spread)
+        if now >= self.calendar.end or not is_uncertain(usual):
+            return usual
+        if key := self.spell(Anomaly.STUB_QUOTE, now):
+            return stub(usual, both=unit(f"{key}:both") < 1 / 2)
+        if key := self.spell(Anomaly.WIDE_SPREAD, now):
+            return widened(usual, between(f"{key}:step", *_WIDER))
+        return usual
+
+    def spell(self, anomaly: Anomaly, now: datetime) -> str | None:
+        """Return the key of the spell of an anomaly that the market is in, mostly None."""
+        return self.anomalies.spell(anomaly, now - self.calendar.start)
+
+    def has_begun(self, anomaly: Anomaly, now: datetime) -> bool:
+        """Tell whether the moment of the lifetime has come at which the anomaly begins."""
+        begins = self.anomalies.begins(anomaly)
+        return begins is not None and self.calendar.elapsed(now) >= begins
 
     def liquidity(self, now: datetime) -> float:
         """Return the dollars in the book: bids at their price, asks at $1 minus their price."""
@@ -133,7 +179,7 @@ class Question:
         """Return the move of the price over `span`, None where it was not asked yet."""
         if now - span < self.calendar.start or Oddity.WITHOUT_BOOK in self.oddities:
             return None
-        return round(self.quote(now).middle - self.quote(now - span).middle, 4)
+        return round(self.quote(now).price - self.quote(now - span).price, 4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +200,19 @@ class Topic:
     def closed(self, now: datetime) -> bool:
         return now >= self.calendar.closes
 
+    def listed(self, now: datetime) -> bool:
+        """Tell whether it is shown: a few events vanish for a while, with all of their markets."""
+        first = self.questions[0]
+        is_back = first.has_begun(Anomaly.DELISTED, now - DELISTED_FOR)
+        return is_back or not first.has_begun(Anomaly.DELISTED, now)
+
     def settled(self, now: datetime) -> bool:
         """Tell whether its rows are final."""
         return now >= self.calendar.closes + ODD_FOR
+
+
+def _condition_id(name: str) -> str:
+    return "0x" + sha256(name.encode()).hexdigest()
 
 
 def whole_steps(span: timedelta) -> timedelta:

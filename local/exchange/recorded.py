@@ -38,6 +38,10 @@ class RecordedVenue:
         recorded = self.shown.books
         return {token_id: recorded[token_id] for token_id in token_ids if token_id in recorded}
 
+    def is_poisoned(self, identity: str) -> bool:  # noqa: ARG002 (the protocol's)
+        """Return False: what was recorded was answered."""
+        return False
+
     def price_record(self, token_id: str) -> None:  # noqa: ARG002 (the protocol's)
         """Return None: listings have no past."""
         return

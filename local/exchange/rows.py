@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.exchange import oddities
+from local.exchange.anomalies import Anomaly
 from local.exchange.chance import happens
-from local.exchange.oddities import Ending, Oddity
+from local.exchange.closed_rows import DISPUTED, closed_keys
+from local.exchange.gamma_values import microseconds, outcome_prices, seconds, spaced
+from local.exchange.oddities import Oddity
 from local.exchange.questions import Phase, Question, Topic
-from local.exchange.quotes import DOLLAR, FINE
-from local.exchange.web import decimal_text, plain_number
+from local.exchange.quotes import DOLLAR
+from local.exchange.web import plain_number
 
 _DAY = timedelta(days=1)
 _CHANGES = {
@@ -21,7 +24,6 @@ _CHANGES = {
     "oneWeekPriceChange": timedelta(weeks=1),
 }
 _STATUSES = {Phase.TRADING: [], Phase.PROPOSED: ["proposed"]}
-_DISPUTED = ["proposed", "disputed"]
 _TAGS = ("politics", "crypto", "sports", "economy", "technology")
 _BASE_FEE = 1_000  # of every recorded market with fees, whatever its rate
 
@@ -36,9 +38,9 @@ def event_row(topic: Topic, now: datetime) -> dict[str, Any]:
         "slug": slug,
         "title": topic.title,
         "description": f"{topic.title} Decided by what the organisers announce.",
-        "startDate": _microseconds(topic.calendar.start),
-        "creationDate": _microseconds(topic.calendar.start),
-        "endDate": _seconds(topic.calendar.end_shown_at(now)),
+        "startDate": microseconds(topic.calendar.start),
+        "creationDate": microseconds(topic.calendar.start),
+        "endDate": seconds(topic.calendar.end_shown_at(now)),
         "active": True,
         "closed": topic.closed(now),
         "archived": False,
@@ -59,11 +61,13 @@ def market_row(topic: Topic, asked: Question, now: datetime) -> dict[str, Any]:
     """Return the market without its event, as it stands inside an event."""
     row = _identity(topic, asked, now) | _fees(asked)
     if asked.closed(now):
-        row |= _activity(asked, now) | _closed(asked, now)
+        row |= _activity(asked, now) | closed_keys(asked, now)
     elif Oddity.WITHOUT_BOOK in asked.oddities:
         row |= _untraded()
     else:
         row |= _activity(asked, now) | _trading(asked, now)
+    if not topic.neg_risk and asked.has_begun(Anomaly.SWAPPED_OUTCOMES, now):
+        row |= _swapped(row)
     for key in _missing(asked, row):
         row.pop(key, None)
     return row
@@ -71,17 +75,17 @@ def market_row(topic: Topic, asked: Question, now: datetime) -> dict[str, Any]:
 
 def _identity(topic: Topic, asked: Question, now: datetime) -> dict[str, Any]:
     shown = asked.calendar.end_shown_at(now)
-    precise = _microseconds if _digit(asked) % 2 else _seconds
+    precise = microseconds if asked.digit % 2 else seconds
     row = {
         "id": asked.market_id,
         "question": asked.text,
-        "conditionId": asked.condition_id if asked.has_identity else "",
+        "conditionId": asked.condition_id_at(now) if asked.has_identity else "",
         "slug": _slug(asked.text, asked.market_id),
         "groupItemTitle": asked.label,
         "startDate": precise(asked.calendar.start),
-        "endDate": _seconds(shown),
+        "endDate": seconds(shown),
         "endDateIso": shown.date().isoformat(),
-        "updatedAt": _microseconds(now),
+        "updatedAt": microseconds(now),
         "outcomes": json.dumps(asked.outcomes),
         "clobTokenIds": json.dumps(asked.tokens) if asked.has_identity else "",
         "active": not asked.placeholder,
@@ -92,10 +96,10 @@ def _identity(topic: Topic, asked: Question, now: datetime) -> dict[str, Any]:
         "negRisk": topic.neg_risk,
         "orderPriceMinTickSize": asked.trade.tick / DOLLAR,
         "orderMinSize": 5,
-        "umaResolutionStatuses": json.dumps(_STATUSES.get(asked.phase(now), _DISPUTED)),
+        "umaResolutionStatuses": json.dumps(_STATUSES.get(asked.phase(now), DISPUTED)),
     }
     if asked.outcomes != ("Yes", "No"):
-        row["gameStartTime"] = _spaced(shown - timedelta(hours=2))
+        row["gameStartTime"] = spaced(shown - timedelta(hours=2))
     return row
 
 
@@ -106,7 +110,7 @@ def _fees(asked: Question) -> dict[str, Any]:
     if rate == 0:
         return {"feesEnabled": False}
     schedule = {"exponent": 1, "rate": rate, "takerOnly": True, "rebateRate": 0.25}
-    if _digit(asked) < 4:  # noqa: PLR2004 (a quarter of the sixteen)
+    if asked.digit < 4:  # noqa: PLR2004 (a quarter of the sixteen)
         del schedule["exponent"]
     return {"feesEnabled": True, "takerBaseFee": _BASE_FEE, "feeSchedule": schedule}
 
@@ -124,7 +128,7 @@ def _trading(asked: Question, now: datetime) -> dict[str, Any]:
     row: dict[str, Any] = {
         "liquidity": str(liquidity),
         "liquidityNum": liquidity,
-        "outcomePrices": _prices(quote.middle),
+        "outcomePrices": outcome_prices(quote.price),
         "lastTradePrice": plain_number((quote.bid or quote.ask) / DOLLAR),
         "spread": (quote.ask - quote.bid) / DOLLAR,
         "bestBid": quote.bid / DOLLAR,
@@ -148,40 +152,23 @@ def _untraded() -> dict[str, Any]:
     return {**amounts, **quote, **dict.fromkeys(_CHANGES, 0)}
 
 
-def _closed(asked: Question, now: datetime) -> dict[str, Any]:
-    """Return the keys of a closed market: still `active`, with the quote of its last moments."""
-    is_odd = asked.phase(now) is Phase.CLOSED_ODDLY
-    answer = asked.answer
-    row: dict[str, Any] = {
-        "closed": True,
-        "acceptingOrders": asked.ending is Ending.ACCEPTING,
-        "orderPriceMinTickSize": FINE / DOLLAR,
-        "liquidity": "0",
-        "liquidityNum": 0,
-        "outcomePrices": json.dumps(["0", "0"]) if is_odd else _prices(answer),
-        "lastTradePrice": plain_number(answer),
-        "bestBid": max(answer - FINE / DOLLAR, 0),
-        "bestAsk": plain_number(min(answer + (answer < 1) * FINE / DOLLAR, 1)),
-        "spread": FINE / DOLLAR,
-        "closedTime": _spaced(asked.calendar.closes),
-        "umaEndDate": (_seconds if _digit(asked) % 4 else _spaced)(asked.calendar.closes),
-        "umaResolutionStatus": "resolved",
-        "umaResolutionStatuses": json.dumps(
-            [*_DISPUTED, "proposed"] if asked.calendar.disputed else ["proposed"]
-        ),
-    }
-    if is_odd and asked.ending is Ending.UNPRICED:
-        del row["outcomePrices"]
-    if is_odd or asked.ending is Ending.WITHOUT_STATUS:
-        del row["umaResolutionStatus"]
-    return row
+def _swapped(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of a market whose second outcome is listed first."""
+    lists = ("outcomes", "outcomePrices", "clobTokenIds")
+    turned = {key: json.dumps(json.loads(row[key])[::-1]) for key in lists if row.get(key)}
+    quote = {"bestBid": 1 - row["bestAsk"], "bestAsk": 1 - row.get("bestBid", 0)}
+    if "lastTradePrice" in row:
+        quote["lastTradePrice"] = 1 - row["lastTradePrice"]
+    changes = {key: -row[key] for key in _CHANGES if key in row}
+    numbers = {key: plain_number(round(value, 4)) for key, value in (quote | changes).items()}
+    return {**turned, **numbers}
 
 
 def _missing(asked: Question, row: Mapping[str, Any]) -> list[str]:
     """Return the keys that this row does not have."""
     odd, closed = asked.oddities, row["closed"]
     keys = {
-        "clobTokenIds": not asked.has_identity and _digit(asked) % 2 == 1,
+        "clobTokenIds": not asked.has_identity and asked.digit % 2 == 1,
         "bestBid": row["bestBid"] == 0 and closed if "bestBid" in row else False,
         "endDate": Oddity.WITHOUT_END in odd,
         "endDateIso": Oddity.WITHOUT_END in odd,
@@ -200,30 +187,9 @@ def _keeps(asked: Question) -> bool:
     return happens(f"{asked.market_id}:keeps", oddities.CLOSED_WITH_AMOUNTS)
 
 
-def _prices(yes: float) -> str:
-    return json.dumps([decimal_text(yes), decimal_text(1 - yes)])
-
-
 def _sum(markets: list[dict[str, Any]], key: str) -> float:
     values: list[float] = [market.get(key, 0.0) for market in markets]
     return plain_number(round(sum(values), 4))
-
-
-def _digit(asked: Question) -> int:
-    """Return a number 0 to 15, always the same for one market."""
-    return int(asked.condition_id[-1], 16)
-
-
-def _seconds(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _microseconds(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _spaced(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}+00"
 
 
 def _slug(text: str, identity: str) -> str:

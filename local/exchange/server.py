@@ -8,7 +8,8 @@ from itertools import cycle
 from werkzeug.wrappers import Request, Response
 
 from local.exchange import clob, gamma
-from local.exchange.faults import CONTROL_PATH, Faults
+from local.exchange.faults import CONTROL_PATH, Faults, server_error
+from local.exchange.identities import named_identities
 from local.exchange.limits import Limits
 from local.exchange.throttling import RetryAfter, too_many_requests
 from local.exchange.venue import Venue
@@ -51,7 +52,12 @@ def exchange_server(
 
 
 def respond(venue: Venue, request: Request) -> Response:
-    """Answer one request as a healthy exchange, however many there are."""
+    """Answer one request as a healthy exchange, however many there are.
+
+    Healthy as it is, it has ids that it always answers with 500, in whatever batch they are.
+    """
+    if any(map(venue.is_poisoned, named_identities(request))):
+        return server_error(500, request)
     answer = _answer(venue, request) or _UNKNOWN
     return json_response(answer.status, answer.body)
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from local.exchange.anomalies import SERVED, Shares
 from local.exchange.book_rows import book_row
 from local.exchange.catalogue import Catalogue
 from local.exchange.chance import between, unit
@@ -27,11 +28,17 @@ _SHORT_EVERY, _SHORT_DAYS, _LONG_DAYS = (2, 5), (2.0, 14.0), (15.0, 180.0)
 class SimulatedVenue:
     """A fixed number of topics at any time: where one is decided, another is asked."""
 
-    def __init__(self, seed: int = 1, start: datetime = EPOCH, topics: int = TOPICS) -> None:
-        """`start` is the clock's first time, UTC, not before EPOCH."""
+    def __init__(
+        self,
+        seed: int = 1,
+        start: datetime = EPOCH,
+        topics: int = TOPICS,
+        shares: Shares = SERVED,
+    ) -> None:
+        """`start` is the clock's first time, UTC, not before EPOCH; `shares` are of anomalies."""
         self._lock = threading.Lock()
         self._now = EPOCH
-        self._seats = [_Seat(seed, place, topics) for place in range(topics)]
+        self._seats = [_Seat(seed, place, topics, shares) for place in range(topics)]
         self._catalogue = Catalogue()
         self._rows: Sequence[Row] | None = None
         self._final: dict[str, Row] = {}
@@ -53,7 +60,9 @@ class SimulatedVenue:
     def events(self) -> Sequence[Row]:
         with self._lock:
             if self._rows is None:
-                self._rows = [self._row(topic) for topic in self._catalogue.topics]
+                self._rows = [
+                    self._row(topic) for topic in self._catalogue.topics if topic.listed(self._now)
+                ]
             return self._rows
 
     def books(self, token_ids: Sequence[str]) -> Mapping[str, Row]:
@@ -65,6 +74,9 @@ class SimulatedVenue:
                 if token is not None
             }
             return {token_id: row for token_id, row in rows.items() if row is not None}
+
+    def is_poisoned(self, identity: str) -> bool:
+        return identity in self._catalogue.poisoned
 
     def price_record(self, token_id: str) -> PriceRecord | None:
         token = self._catalogue.token(token_id)
@@ -83,8 +95,8 @@ class SimulatedVenue:
 class _Seat:
     """One topic after the other. Two seats of five ask what is decided within days."""
 
-    def __init__(self, seed: int, place: int, seats: int) -> None:
-        self._seed, self._place, self._seats = seed, place, seats
+    def __init__(self, seed: int, place: int, seats: int, shares: Shares) -> None:
+        self._seed, self._place, self._seats, self._shares = seed, place, seats, shares
         self._topics = [self._first()]
 
     def asked(self, now: datetime) -> Sequence[Topic]:
@@ -92,14 +104,17 @@ class _Seat:
         while self._topics[-1].closed(now):
             number = self._place + self._seats * len(self._topics)
             begins = self._topics[-1].calendar.closes
-            self._topics.append(write_topic(self._seed, number, begins, self._lifetime(number)))
+            self._topics.append(self._written(number, begins, self._lifetime(number)))
         return self._topics
 
     def _first(self) -> Topic:
         """Return a topic that began before EPOCH, so that the exchange does not begin all new."""
         lifetime = self._lifetime(self._place)
         passed = whole_steps(lifetime * unit(f"{self._seed}:{self._place}:passed"))
-        return write_topic(self._seed, self._place, EPOCH - passed, lifetime)
+        return self._written(self._place, EPOCH - passed, lifetime)
+
+    def _written(self, number: int, start: datetime, lifetime: timedelta) -> Topic:
+        return write_topic(self._seed, number, start, lifetime, self._shares)
 
     def _lifetime(self, number: int) -> timedelta:
         short, of = _SHORT_EVERY

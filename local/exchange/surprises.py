@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,18 @@ class Surprise(StrEnum):
     TEXTS = "texts"  # numbers and booleans are texts
     NUMBERS = "numbers"  # texts that are numbers are numbers
     EXTRA = "extra"  # keys without documentation
+    LONG_IDS = "long_ids"  # market ids of 255 characters
+    LONG_INTEGERS = "long_integers"  # a market of each event has a volume of 5,000 digits
+
+
+LONGEST_ID = 255
+DIGITS = 5_000  # more than Python reads or writes
+_MANY_DIGITS = "a number of many digits"
+
+
+def written(body: Any) -> str:
+    """Write the JSON of an answer, numbers of many digits included."""
+    return json.dumps(body).replace(json.dumps(_MANY_DIGITS), "9" * DIGITS)
 
 
 def surprising(body: Any, surprise: Surprise) -> Any:
@@ -73,6 +86,35 @@ def _extra(body: Any) -> Any:
     return body
 
 
+def _long_ids(body: Any) -> Any:
+    def named(row: dict[str, Any], _: int) -> dict[str, Any]:
+        return {**row, "id": str(row["id"]).ljust(LONGEST_ID, "0")}
+
+    return _with_markets(body, named)
+
+
+def _long_integers(body: Any) -> Any:
+    def counted(row: dict[str, Any], place: int) -> dict[str, Any]:
+        return {**row, "volumeNum": _MANY_DIGITS} if place == 0 else row
+
+    return _with_markets(body, counted)
+
+
+def _with_markets(body: Any, change: Callable[[dict[str, Any], int], Any]) -> Any:
+    """Change the market rows of every list of them; they are given their place in it."""
+    match body:
+        case list():
+            return [
+                change(row, place)
+                if isinstance(row, dict) and "question" in row
+                else _with_markets(row, change)
+                for place, row in enumerate(body)
+            ]
+        case dict():
+            return {key: _with_markets(value, change) for key, value in body.items()}
+    return body
+
+
 def _with_rows(body: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
     """Change the list of rows of a body: the body itself, or the lists that it holds."""
     if isinstance(body, list):
@@ -102,4 +144,6 @@ _CHANGES: dict[Surprise, Callable[[Any], Any]] = {
     Surprise.TEXTS: _texts,
     Surprise.NUMBERS: _numbers,
     Surprise.EXTRA: _extra,
+    Surprise.LONG_IDS: _long_ids,
+    Surprise.LONG_INTEGERS: _long_integers,
 }

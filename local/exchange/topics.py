@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from local.exchange import oddities, trades, wording
+from local.exchange.anomalies import SERVED, Anomalies, Shares
 from local.exchange.beliefs import Belief
 from local.exchange.prices import (
     HALF,
@@ -41,22 +42,30 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _YES_NO = ("Yes", "No")
 
 
-def write_topic(seed: int, number: int, start: datetime, lifetime: timedelta) -> Topic:
-    """Write the topic with this number, asked at `start`: the same for the same arguments."""
-    return _TopicWriter(seed, number, start, start + whole_steps(lifetime)).topic()
+def write_topic(
+    seed: int, number: int, start: datetime, lifetime: timedelta, shares: Shares = SERVED
+) -> Topic:
+    """Write the topic with this number, asked at `start`: the same for the same arguments.
+
+    `shares` are those of the anomalies; they change nothing else of the topic.
+    """
+    return _TopicWriter(seed, number, shares).topic(start, start + whole_steps(lifetime))
 
 
 class _TopicWriter:
     """Writes one topic."""
 
-    def __init__(self, seed: int, number: int, start: datetime, end: datetime) -> None:
+    _calendar: Calendar
+
+    def __init__(self, seed: int, number: int, shares: Shares) -> None:
         self._key = f"{seed}:{number}"
         self._number = number
+        self._shares = shares
         self._chance = Random(self._key)  # noqa: S311 (it must be repeatable)
         self._subject = wording.subject(self._chance)
-        self._calendar = self._calendar_of(start, end)
 
-    def topic(self) -> Topic:
+    def topic(self, start: datetime, end: datetime) -> Topic:
+        self._calendar = self._calendar_of(start, end)
         kind = self._chance.random()
         if kind < _GROUP + _AUGMENTED:
             return self._group(is_augmented=kind >= _GROUP)
@@ -181,6 +190,7 @@ class _TopicWriter:
             trade=trade,
             oddities=oddities.of_live(self._chance, is_single=is_single),
             ending=oddities.ending(self._chance),
+            anomalies=Anomalies(f"{self._key}:{place}", self._shares),
         )
 
     def _placeholder(self, place: int, name: str) -> Question:

@@ -35,6 +35,10 @@ class Venue(Protocol):
         """Return the order books of those tokens that have one, as the CLOB writes them."""
         ...
 
+    def is_poisoned(self, identity: str) -> bool:
+        """Tell whether a request that names this id or token is always answered with 500."""
+        ...
+
     def price_record(self, token_id: str) -> PriceRecord | None:
         """Return the past of a token, None where nothing is known of it."""
         ...

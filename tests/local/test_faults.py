@@ -113,6 +113,30 @@ def test_duplicates_come_twice(client: Client, faults: Faults) -> None:
     assert len(client.get("/events", limit="5")) == 10
 
 
+def test_ids_make_a_fault_of_the_requests_that_name_one(client: Client, faults: Faults) -> None:
+    markets = [market for event in client.get(LISTING)["events"] for market in event["markets"]]
+    first, second = [market for market in markets if market.get("clobTokenIds")][:2]
+    token, other = (json.loads(market["clobTokenIds"])[0] for market in (first, second))
+    _switch(faults, kind="server_error", status=500, ids=[first["id"], token])
+    assert client.ask("/markets", id=second["id"])[0] == 200
+    both = [("id", second["id"]), ("id", first["id"])]
+    assert client.request("GET", "/markets", fields=both).status == 500
+    assert client.ask(f"/markets/{first['id']}")[0] == 500
+    assert client.post("/books", [{"token_id": other}])[0] == 200
+    assert client.post("/books", [{"token_id": other}, {"token_id": token}])[0] == 500
+    assert client.get("/__faults")["faults"][0]["seen"] == 3
+
+
+def test_what_is_delisted_by_call_is_in_no_answer(client: Client, faults: Faults) -> None:
+    event, *_ = client.get(LISTING, limit="1")["events"]
+    market_id = event["markets"][0]["id"]
+    assert client.get("/markets", id=market_id)
+    _switch(faults, kind="delisted", ids=[market_id])
+    (again,) = client.get(LISTING, limit="1")["events"]
+    assert again["markets"] == event["markets"][1:]
+    assert client.get("/markets", id=market_id) == []
+
+
 def test_a_fault_keeps_to_its_path_and_its_number(client: Client, faults: Faults) -> None:
     _switch(faults, kind="server_error", path="/events", after=1, times=2)
     assert [client.ask("/markets")[0] for _ in range(3)] == [200] * 3
@@ -151,7 +175,7 @@ def _surprised(client: Client, faults: Faults, surprise: str) -> tuple[Any, Any]
     return healthy, client.get(LISTING, limit="4")
 
 
-@pytest.mark.parametrize("surprise", Surprise)
+@pytest.mark.parametrize("surprise", [kind for kind in Surprise if kind != "long_integers"])
 def test_every_surprise_is_json_and_differs(
     client: Client, faults: Faults, surprise: Surprise
 ) -> None:
@@ -186,3 +210,19 @@ def test_values_change_their_types(client: Client, faults: Faults) -> None:
     faults.clear()
     _, extra = _surprised(client, faults, "extra")
     assert json.dumps(extra).count('"_v": 3') > 10
+
+
+def test_market_ids_are_as_long_as_they_may_be(client: Client, faults: Faults) -> None:
+    healthy, surprising = _surprised(client, faults, "long_ids")
+    for before, after in zip(healthy["events"], surprising["events"], strict=True):
+        assert after["id"] == before["id"]
+        ids = [market["id"] for market in after["markets"]]
+        assert {len(market_id) for market_id in ids} == {255}
+        assert len(set(ids)) == len(before["markets"])
+
+
+def test_a_number_may_have_thousands_of_digits(client: Client, faults: Faults) -> None:
+    _switch(faults, kind="surprise", surprise="long_integers", path=LISTING)
+    text = client.request("GET", LISTING, fields={"limit": "4"}).data.decode()
+    assert text.count("9" * 5_000) == 4
+    assert json.loads(text, parse_int=len)["events"][0]["markets"][0]["volumeNum"] == 5_000

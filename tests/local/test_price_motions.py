@@ -11,6 +11,7 @@ from functools import cache
 
 import pytest
 
+from local.exchange import anomalies
 from local.exchange.beliefs import Belief
 from local.exchange.oddities import Oddity
 from local.exchange.prices import (
@@ -40,7 +41,9 @@ FAIR = (Motion.MARTINGALE, Motion.JUMPING)
 
 @pytest.fixture(scope="module")
 def topics() -> list[Topic]:
-    return [write_topic(1, number, EPOCH, timedelta(days=20)) for number in range(1500)]
+    """With all anomalies, which are no profit either."""
+    life, shares = timedelta(days=20), anomalies.SHARES
+    return [write_topic(1, number, EPOCH, life, shares) for number in range(1500)]
 
 
 def _questions(topics: Iterable[Topic]) -> list[Question]:
@@ -153,7 +156,7 @@ def test_fair_quotes_neither_drift_nor_pay_more_than_they_cost(topics: list[Topi
         if isinstance(asked.price, Trending | Reverting):
             continue
         start, life = asked.calendar.start, asked.calendar.end - asked.calendar.start
-        now, later = (asked.quote(start + share * life).middle for share in (HALFWAY, 0.7))
+        now, later = (asked.quote(start + share * life).price for share in (HALFWAY, 0.7))
         drifts.append(later - now)
         profits.append(asked.answer - now)
     assert len(drifts) > 2000
@@ -163,7 +166,7 @@ def test_fair_quotes_neither_drift_nor_pay_more_than_they_cost(topics: list[Topi
 
 def test_prices_end_at_their_resolution(topics: list[Topic]) -> None:
     missed = [
-        abs(asked.quote(asked.calendar.end).middle - asked.answer)
+        abs(asked.quote(asked.calendar.end).price - asked.answer)
         for topic in topics
         if not topic.augmented  # whose answer may have no question
         for asked in _questions([topic])
@@ -180,7 +183,7 @@ def test_buying_everything_at_the_ask_loses(topics: list[Topic]) -> None:
         yes = asked.answer - quote.ask / DOLLAR
         no = (1 - asked.answer) - (1 - quote.bid / DOLLAR)
         costs.append(yes + no)
-        profits.append(yes if quote.middle > HALFWAY else no)
+        profits.append(yes if quote.price > HALFWAY else no)
     assert max(costs) < 0
     assert _errors(profits) < 3
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,12 +19,12 @@ from werkzeug.wrappers import Request
 
 from local.exchange.server import respond
 from local.exchange.simulated import EPOCH, SimulatedVenue
+from tests.local.shares import assert_share
 
 Row = dict[str, Any]
 NOW = EPOCH + timedelta(days=14)
 RECORDED_ROWS, RECORDED_EVENTS = 1684, 137
 ROUNDING = 0.005
-ERRORS = 3
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_rows_are_odd_as_often_as_recorded(
         (sum(is_odd(market) for market in event["markets"]), len(event["markets"]))
         for event in events
     ]
-    _assert_share(counts, recorded, rounding)
+    assert_share(counts, recorded, rounding)
 
 
 def test_markets_end_at_another_time_than_their_events_as_often_as_recorded(
@@ -141,22 +141,12 @@ def test_markets_end_at_another_time_than_their_events_as_often_as_recorded(
         (sum(_other_end(market, event) for market in event["markets"]), len(event["markets"]))
         for event in events
     ]
-    _assert_share(counts, 0.09, ROUNDING)
+    assert_share(counts, 0.09, ROUNDING)
 
 
 def test_open_events_contain_closed_markets_as_often_as_recorded(events: list[Row]) -> None:
     counts = [(any(market["closed"] for market in event["markets"]), 1) for event in events]
-    _assert_share(counts, 12 / RECORDED_EVENTS, 0)
-
-
-def _assert_share(counts: Sequence[tuple[int, int]], recorded: float, rounding: float) -> None:
-    """`counts` are, event by event, the odd ones and all."""
-    total = sum(whole for _, whole in counts)
-    served = sum(odd for odd, _ in counts) / total
-    binomial = math.sqrt(recorded * (1 - recorded) / total)
-    of_events = math.sqrt(math.fsum((odd - recorded * whole) ** 2 for odd, whole in counts)) / total
-    tolerance = ERRORS * max(binomial, of_events) + rounding
-    assert abs(served - recorded) <= tolerance, f"{served:.3%} ± {tolerance:.3%}"
+    assert_share(counts, 12 / RECORDED_EVENTS, 0)
 
 
 def test_a_live_market_without_a_bid_has_an_ask_of_half_a_cent_at_most(

@@ -17,7 +17,7 @@ YES_WINS, NO_WINS, HALF_EACH = ["1", "0"], ["0", "1"], ["0.5", "0.5"]
 
 @pytest.fixture(scope="module")
 def venue() -> SimulatedVenue:
-    return SimulatedVenue(seed=1, start=EPOCH + timedelta(days=30), topics=300)
+    return SimulatedVenue(seed=1, start=EPOCH + timedelta(days=30), topics=300, shares={})
 
 
 def _markets(venue: SimulatedVenue) -> list[dict[str, Any]]:
@@ -135,7 +135,7 @@ def test_odd_endings_are_put_right_after_some_days(venue: SimulatedVenue) -> Non
         for market in _markets(venue)
         if market["closed"] and market.get("outcomePrices") in (None, json.dumps(["0", "0"]))
     }
-    later = SimulatedVenue(seed=1, start=venue.now() + timedelta(days=3), topics=300)
+    later = SimulatedVenue(seed=1, start=venue.now() + timedelta(days=3), topics=300, shares={})
     rows = {market["id"]: market for market in _markets(later)}
     for market_id in odd:
         assert rows[market_id]["umaResolutionStatus"] == "resolved"
@@ -145,7 +145,7 @@ def test_odd_endings_are_put_right_after_some_days(venue: SimulatedVenue) -> Non
 def test_some_ends_are_postponed_once_they_have_passed_and_some_come_early(
     venue: SimulatedVenue,
 ) -> None:
-    later = SimulatedVenue(seed=1, start=venue.now() + timedelta(days=10), topics=300)
+    later = SimulatedVenue(seed=1, start=venue.now() + timedelta(days=10), topics=300, shares={})
     shown = {market["id"]: market for market in _markets(later) if "endDate" in market}
     postponed = [
         (market, shown[market["id"]])
