@@ -14,7 +14,7 @@ from tests.template.conftest import ROOT
 TESTS = ROOT / "tests"
 # Functions that assert for the test that calls them: of the tests, and of Hypothesis, which checks
 # the rules and invariants of a machine.
-HELPERS = frozenset({"_assert_share"})
+HELPERS = frozenset({"assert_share"})
 ASSERTING = HELPERS | {"run_state_machine_as_test"}
 
 
