@@ -107,17 +107,37 @@ CREATE TABLE market_batches (
     counters jsonb DEFAULT '{}'::jsonb NOT NULL,
     error text,
     trimmed_at timestamp with time zone,
+    liquidity_min numeric,
+    volume_min numeric,
+    end_date_min timestamp with time zone,
+    max_books integer,
+    unanswered_markets integer DEFAULT 0 NOT NULL,
+    books_beyond_max integer DEFAULT 0 NOT NULL,
+    unanswered_books integer DEFAULT 0 NOT NULL,
+    CONSTRAINT market_batches_books_beyond_max_check CHECK ((books_beyond_max >= 0)),
     CONSTRAINT market_batches_check CHECK (((status = 'complete'::text) = (completed_at IS NOT
         NULL))),
     CONSTRAINT market_batches_kind_check CHECK ((kind = ANY (ARRAY['filter'::text,
-        'price_update'::text, 'backfill'::text]))),
+        'price_update'::text, 'backfill'::text, 'recording'::text, 'outcomes'::text]))),
+    CONSTRAINT market_batches_liquidity_min_check CHECK ((liquidity_min >= (0)::numeric)),
     CONSTRAINT market_batches_markets_check CHECK ((markets >= 0)),
+    CONSTRAINT market_batches_max_books_check CHECK ((max_books >= 0)),
     CONSTRAINT market_batches_status_check CHECK ((status = ANY (ARRAY['loading'::text,
         'complete'::text, 'failed'::text]))),
+    CONSTRAINT market_batches_unanswered_books_check CHECK ((unanswered_books >= 0)),
+    CONSTRAINT market_batches_unanswered_markets_check CHECK ((unanswered_markets >= 0)),
+    CONSTRAINT market_batches_volume_min_check CHECK ((volume_min >= (0)::numeric)),
     CONSTRAINT market_batches_pkey PRIMARY KEY (batch_id)
 );
 COMMENT ON COLUMN market_batches.counters IS 'calls, retries, bytes and skipped rows by reason';
 COMMENT ON COLUMN market_batches.trimmed_at IS 'since then only what the record needs is left of it';
+COMMENT ON COLUMN market_batches.liquidity_min IS 'dollars that an event had to have to be listed; null where markets were asked for by id';
+COMMENT ON COLUMN market_batches.volume_min IS 'dollars that an event had to have traded to be listed';
+COMMENT ON COLUMN market_batches.end_date_min IS 'when an event had to end at the earliest to be listed';
+COMMENT ON COLUMN market_batches.max_books IS 'how many books of admitted markets it was to fetch at most';
+COMMENT ON COLUMN market_batches.unanswered_markets IS 'asked for by id and not answered, or answered with a row that was skipped';
+COMMENT ON COLUMN market_batches.books_beyond_max IS 'books of admitted markets that max_books left out';
+COMMENT ON COLUMN market_batches.unanswered_books IS 'asked for and not answered, or answered with a book that was skipped';
 CREATE INDEX idx_market_batches_started_at ON market_batches USING btree (started_at);
 CREATE INDEX idx_market_batches_untrimmed ON market_batches USING btree (started_at) WHERE
     (trimmed_at IS NULL);
@@ -154,6 +174,22 @@ COMMENT ON TABLE market_hours IS 'the last mark of YES that each hour of the tap
 CREATE INDEX idx_market_hours_hour ON market_hours USING brin (hour);
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE market_hours TO prescient_app;
 GRANT SELECT ON TABLE market_hours TO prescient_portfolio;
+
+
+CREATE TABLE market_outcomes (
+    market_id character varying(255) NOT NULL,
+    asked_at timestamp with time zone,
+    batch_id bigint,
+    yes_payout numeric(10,6),
+    CONSTRAINT market_outcomes_check CHECK (((batch_id IS NULL) = (yes_payout IS NULL))),
+    CONSTRAINT market_outcomes_check1 CHECK ((num_nonnulls(asked_at, yes_payout) > 0)),
+    CONSTRAINT market_outcomes_yes_payout_check CHECK ((yes_payout = ANY (ARRAY[(0)::numeric, 0.5,
+        (1)::numeric]))),
+    CONSTRAINT market_outcomes_pkey PRIMARY KEY (market_id)
+);
+COMMENT ON TABLE market_outcomes IS 'how each market of the tape ended, and when it was last asked for by id to find out';
+COMMENT ON COLUMN market_outcomes.batch_id IS 'the batch that saw the payout';
+GRANT SELECT,INSERT,UPDATE ON TABLE market_outcomes TO prescient_app;
 
 
 CREATE TABLE market_prices (
@@ -433,12 +469,14 @@ CREATE TABLE order_books (
     fetched_at timestamp with time zone NOT NULL,
     bids jsonb NOT NULL,
     asks jsonb NOT NULL,
+    listed boolean DEFAULT true NOT NULL,
     CONSTRAINT order_books_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text]))),
     CONSTRAINT order_books_pkey PRIMARY KEY (batch_id, market_id, outcome),
     CONSTRAINT order_books_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES market_batches(batch_id)
         ON DELETE CASCADE
 );
 COMMENT ON TABLE order_books IS 'levels as [price, shares] strings, best first';
+COMMENT ON COLUMN order_books.listed IS 'false where only a holding brought it into the batch: nobody else may see it';
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE order_books TO prescient_app;
 GRANT SELECT ON TABLE order_books TO prescient_portfolio;
 

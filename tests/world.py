@@ -51,7 +51,7 @@ END $$
 
 
 class StandInExchange:
-    """Shows `events`; raises after `pages_before_failure` pages where that is set.
+    """Lists `events` that have the minima; raises after `pages_before_failure` pages, if set.
 
     Books and histories are by token id, resolutions by condition id; the calls that `fails` names
     raise. `while_answering` is what happens while held markets are on their way to the caller.
@@ -83,6 +83,8 @@ class StandInExchange:
         self.minima, self.earliest_end = (liquidity_min, volume_min), end_date_min
         for place, shown in enumerate(self.events):
             self._fail_at(place)
+            if shown.liquidity < (liquidity_min or 0) or shown.volume < (volume_min or 0):
+                continue
             markets = tuple(listed for listed in shown.markets if self._is_listed(listed))
             listed = replace(shown, markets=markets)
             yield EventPage((listed,), Counter(), self._clock.now)

@@ -139,9 +139,14 @@ def _market(connection: Connection[Any]) -> Values:
         "max_spread": 1,
         "earliest_end": NOON.isoformat(),
     }
-    nothing = ("min_liquidity", "min_volume", "min_market_conviction", "max_market_conviction")
+    nothing = (
+        "min_liquidity", "min_volume", "min_market_conviction", "max_market_conviction",
+        "liquidity_min", "volume_min", "end_date_min", "max_books",
+    )  # fmt: skip
+    left_out = ("unanswered_markets", "books_beyond_max", "unanswered_books")
     return {
         **dict.fromkeys(nothing),
+        **dict.fromkeys(left_out, 0),
         "batch_id": batch_id,
         "batch_ids": [batch_id],
         "market_ids": ["m2", "m3"],
@@ -160,7 +165,15 @@ def _market(connection: Connection[Any]) -> Values:
 
 
 def _moments() -> Values:
-    names = ("now", "timestamp", "before", "started_before", "asked_before", "lease_until")
+    names = (
+        "now",
+        "timestamp",
+        "before",
+        "started_before",
+        "asked_before",
+        "unseen_since",
+        "lease_until",
+    )
     return {
         **dict.fromkeys(names, LATER),
         "before": LATER,

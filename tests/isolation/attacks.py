@@ -36,6 +36,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "idempotency": "claim_key select_answer keep_answer forget_keys",
         "listings": "upsert_events upsert_markets",
         "old_schema": "count_rows select_report",
+        "outcomes": "select_due note_asked note_of_batch note_of_prices",
         "portfolios": "insert_portfolio update_portfolio update_triggers",
         "reconcile": "select_transfers",
         "retention": (
@@ -67,16 +68,17 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_totals select_ledger select_trades select_positions select_exits select_equity"
         ),
         "signals": "select_held select_stopped_out",
-        "tape": "select_held_outside select_held_within",
+        "tape": "select_held_within",
         "turns": "mark_sold insert_fills reject_signals",
     },
     Outcome.OWN: {
+        "admission": "select_held",
         "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
         "exits": "select_held_markets count_open_positions flag_positions select_possibly_due",
         "portfolios": "select_portfolios select_first_active",
         "rebalancing": "lock_members",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",
-        "tape": "lock_possible_holders select_holders_of_batch",
+        "tape": "lock_possible_holders select_holders_of_batch select_held_outside",
     },
     Outcome.SHARED: {
         "admission": "select_admitted",

@@ -19,7 +19,15 @@ from tests.isolation.two_portfolios import TwoPortfolios, trade
 
 STATEMENTS = all_statements()
 MIGRATING = ("old_schema.", "revisions.", "roles.")  # what prescient_app may not do either
-WITHOUT_PORTFOLIOS = ("backfill.", "books.", "features.", "idempotency.", "listings.", "retention.")
+WITHOUT_PORTFOLIOS = (
+    "backfill.",
+    "books.",
+    "features.",
+    "idempotency.",
+    "listings.",
+    "outcomes.",
+    "retention.",
+)
 Named = Literal["mine", "nothing"]
 Answer = tuple[int, list[tuple[Any, ...]]]
 

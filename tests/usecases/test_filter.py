@@ -271,18 +271,85 @@ def test_a_held_market_that_is_no_longer_listed_is_seen_by_its_holder_alone(worl
     assert seen.features[168].observations == 1
 
 
+def books_stored(world: World, batch_id: int) -> list[tuple[str, str, bool]]:
+    stored = world.rows(
+        "SELECT market_id, outcome, listed FROM order_books WHERE batch_id = %s ORDER BY 1, 2",
+        batch_id,
+    )
+    return [(row["market_id"], row["outcome"], row["listed"]) for row in stored]
+
+
 def test_what_only_a_holding_brought_in_changes_nothing_for_others(world: World) -> None:
+    world.exchange.order_books = {"11": book("0.77", "0.78"), "12": book("0.22", "0.23")}
     batch_id = delisted_holding(world)
     assert world.row("SELECT count(*) AS hours FROM market_hours")["hours"] == 1
-    assert world.exchange.asked_books == []
-    assert world.rows("SELECT 1 FROM order_books WHERE batch_id = %s", batch_id) == []
+    assert books_stored(world, batch_id) == [("m1", "no", False), ("m1", "yes", False)]
+    with world.context.database.transaction() as session:
+        (seen,) = candidates.load(session, batch_id, Thresholds(), [MarketId("m1")])
+    assert set(seen.books) == {Outcome.YES, Outcome.NO}
 
 
-def test_a_holding_that_no_strategy_sells_is_left_to_the_price_updates(world: World) -> None:
+def test_books_of_what_is_held_are_stored_until_it_is_sold(world: World) -> None:
+    """Listed or not, admitted or not, whatever the strategy, and beyond `max_books`."""
+    world.exchange.order_books = {"11": book("0.77", "0.78"), "12": book("0.22", "0.23")}
     world.portfolio()
     world.run_cycle()
+    world.context = replace(world.context, max_books=0)
+    kept = [("m1", "no", False), ("m1", "yes", False)]
+    world.clock.pass_time(hours=1)
+    assert books_stored(world, world.filter(world.open_cycle()).batch_id) == kept
+    world.exchange.show(liquidity=D(1), volume=D(1), accepting_orders=False)
+    world.clock.pass_time(hours=1)
+    assert books_stored(world, world.filter(world.open_cycle()).batch_id) == kept
     world.exchange.unlisted = {MarketId("m1")}
-    assert world.filter(world.open_cycle()).markets == 0
+    world.clock.pass_time(hours=1)
+    assert books_stored(world, world.filter(world.open_cycle()).batch_id) == kept
+    world.exchange.show(closed=True, yes_price=D(1), no_price=D(0))
+    world.clock.pass_time(minutes=5)
+    world.update_prices()
+    assert books_stored(world, world.filter(world.open_cycle()).batch_id) == []
+
+
+def test_a_book_that_anothers_holding_brought_in_fills_no_buy(world: World) -> None:
+    """Beyond `max_books` the market trades at its quote, whoever holds it."""
+    world.exchange.order_books = {"11": book("0.77", "0.775"), "12": book("0.225", "0.23")}
+    world.portfolio("holder")
+    world.run_cycle()
+    newcomer = world.portfolio("newcomer")
+    world.context = replace(world.context, max_books=0)
+    world.clock.pass_time(hours=1)
+    cycle_id = world.run_cycle()
+    cycle = world.row("SELECT batch_id FROM trading_cycles WHERE cycle_id = %s", cycle_id)
+    with world.context.database.transaction() as session:
+        (candidate,) = candidates.load(session, cycle["batch_id"], Thresholds())
+    assert candidate.books == {}
+    trade = world.row("SELECT evidence FROM trades WHERE portfolio_id = %s", newcomer)
+    assert trade["evidence"] == "quote"
+
+
+def test_a_batch_says_what_it_was_asked_with_and_what_it_left_out(world: World) -> None:
+    world.portfolio(min_liquidity=5000, min_volume=70000, min_hours_to_end=48)
+    world.context = replace(world.context, max_books=3)
+    world.exchange.events = [event(deep(1), deep(2), deep(3))]
+    world.exchange.order_books = {"y1": book("0.77", "0.78")}
+    batch_id = world.filter(world.open_cycle()).batch_id
+    batch = world.row("SELECT * FROM market_batches WHERE batch_id = %s", batch_id)
+    assert (batch["liquidity_min"], batch["volume_min"]) == (D(5000), D(70000))
+    assert batch["end_date_min"] == NOON + timedelta(hours=48) - LATE_END
+    assert (batch["max_books"], batch["books_beyond_max"], batch["unanswered_books"]) == (3, 4, 1)
+    assert batch["counters"]["skipped"] == {"placeholder": 2}
+
+
+def test_a_held_market_that_the_exchange_does_not_answer_is_counted(world: World) -> None:
+    world.portfolio()
+    world.run_cycle()
+    world.exchange.events = []
+    world.clock.pass_time(minutes=5)
+    batch_ids = [world.filter(world.open_cycle()).batch_id, world.update_prices().batch_id]
+    for batch_id in batch_ids:
+        batch = world.row("SELECT * FROM market_batches WHERE batch_id = %s", batch_id)
+        assert (batch["markets"], batch["unanswered_markets"]) == (0, 1)
+    assert batch["liquidity_min"] is None
 
 
 def test_a_flat_fee_is_no_reason_to_refuse_a_page(

@@ -1,23 +1,33 @@
 """What maintenance takes from the tape, and what it never takes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
-from typing import Any
+from typing import Any, get_args
 
+import pytest
+
+from prescient.core.errors import InvalidRequest
 from prescient.core.market.batches import BatchKind
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import MarketId
+from prescient.core.strategies.configuration import LookbackHours
+from prescient.runtime.environment import Environment
+from prescient.runtime.settings import Settings
 from prescient.store import idempotency, tape
 from prescient.usecases import maintenance
 from prescient.usecases.maintenance import MaintenanceRequest, Task
-from prescient.usecases.retention import HOURS_KEPT, RetentionResult
+from prescient.usecases.retention import RetentionResult
 from tests.builders import NOON, event, market
 from tests.world import World, several
 
 BOOK = OrderBook((Level(D("0.77"), D(1000)),), (Level(D("0.78"), D(1000)),))
 
 
-def run(world: World) -> RetentionResult:
+def run(world: World, days: int = 30) -> RetentionResult:
+    world.context = replace(
+        world.context, tape_retention=timedelta(days=days), hours_retention=timedelta(days=15)
+    )
     done = maintenance.run(MaintenanceRequest(tasks=frozenset({Task.RETENTION})), world.context)
     assert done.retention is not None
     return done.retention
@@ -128,10 +138,10 @@ def test_rows_of_schema_v1_stay(world: World) -> None:
     assert markets_of(world, "market_snapshots") == [(batch_id, "old")]
 
 
-def test_hours_stay_as_long_as_a_lookback_reaches(world: World) -> None:
+def test_hours_stay_as_long_as_the_setting_says(world: World) -> None:
     world.portfolio(min_confidence=0.9)
     world.filter(world.open_cycle())
-    world.clock.now = NOON + HOURS_KEPT
+    world.clock.now = NOON + timedelta(days=15)
     assert run(world).hours == 0
     world.clock.pass_time(seconds=1)
     assert run(world).hours == 1
@@ -149,3 +159,38 @@ def test_an_idempotency_key_is_forgotten_after_thirty_days(world: World) -> None
     assert kept == {"cycle_id": 7}
     world.clock.pass_time(seconds=1)
     assert run(world).idempotency_keys == 1
+
+
+def test_by_default_the_tape_keeps_ten_years(world: World) -> None:
+    settings = Settings(database_url=world.database_url)
+    context = Environment(settings, now=world.clock).context
+    world.portfolio(min_confidence=0.9)
+    world.filter(world.open_cycle())
+    for days, removed in ((3650, (0, 0)), (3651, (1, 1))):
+        world.clock.now = NOON + timedelta(days=days)
+        done = maintenance.run(MaintenanceRequest(tasks=frozenset({Task.RETENTION})), context)
+        assert done.retention is not None
+        assert (done.retention.snapshots, done.retention.hours) == removed
+    context.database.close()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("TAPE_RETENTION_DAYS", "0"),
+        ("TAPE_RETENTION_DAYS", "36501"),
+        ("HOURS_RETENTION_DAYS", "14"),
+        ("RECORD_MIN_LIQUIDITY", "-1"),
+        ("RECORD_MIN_VOLUME", "NaN"),
+    ],
+)
+def test_a_setting_of_the_tape_that_makes_no_sense_is_refused(variable: str, value: str) -> None:
+    with pytest.raises(InvalidRequest, match=variable):
+        Settings.from_variables({"DATABASE_URL": "postgresql:///p", variable: value})
+
+
+def test_hours_are_kept_for_longer_than_any_strategy_looks_back() -> None:
+    longest = max(get_args(LookbackHours))
+    variables = {"DATABASE_URL": "postgresql:///p", "HOURS_RETENTION_DAYS": "15"}
+    kept = timedelta(days=Settings.from_variables(variables).hours_retention_days)
+    assert kept >= timedelta(hours=longest + 24)

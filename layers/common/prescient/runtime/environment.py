@@ -43,6 +43,9 @@ class Environment:
             max_concurrency=settings.max_concurrency,
             max_books=settings.max_books,
             tape_retention=timedelta(days=settings.tape_retention_days),
+            hours_retention=timedelta(days=settings.hours_retention_days),
+            record_min_liquidity=settings.record_min_liquidity,
+            record_min_volume=settings.record_min_volume,
         )
 
     def close(self) -> None:

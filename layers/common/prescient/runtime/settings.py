@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.strategies.configuration import PositiveDollars
+from prescient.core.strategies.configuration import NotNegative, PositiveDollars
 
 
 class Settings(BaseModel):
@@ -16,9 +16,12 @@ class Settings(BaseModel):
 
     `clock` says whose time it is: the machine's, or the exchange's (a simulation has its own).
     `max_quote_age` and `cycle_wait_seconds` are seconds, the two limits dollars of cost basis.
-    `max_books` is how many order books a cycle fetches at most, two a market. `database_user`
-    replaces the user of the URL; with `iam` it proves itself by a token instead of a password, and
-    the server by a certificate of the authority in the file `database_root_certificate`.
+    `max_books` is how many order books a cycle fetches at most, two a market; those of held markets
+    come besides. The tape is kept whole for `tape_retention_days`, its hourly marks for
+    `hours_retention_days`, at least the longest lookback and one day. `record_min_liquidity` and
+    `record_min_volume` are dollars that an event must have to be recorded. `database_user` replaces
+    the user of the URL; with `iam` it proves itself by a token instead of a password, and the
+    server by a certificate of the authority in the file `database_root_certificate`.
     `database_statement_timeout` is seconds, fewer than the function has.
     """
 
@@ -37,7 +40,10 @@ class Settings(BaseModel):
     max_market_exposure: PositiveDollars | None = None
     total_capital: PositiveDollars | None = None
     max_books: Annotated[int, Field(ge=0, le=20_000)] = 500
-    tape_retention_days: Annotated[int, Field(gt=0, le=36_500)] = 30
+    tape_retention_days: Annotated[int, Field(gt=0, le=36_500)] = 3650
+    hours_retention_days: Annotated[int, Field(ge=15, le=36_500)] = 3650
+    record_min_liquidity: NotNegative | None = None
+    record_min_volume: NotNegative | None = None
     max_concurrency: Annotated[int, Field(gt=0, le=1000)] = 10
     state_machine_arn: str | None = None
     cycle_wait_seconds: Annotated[float, Field(ge=0, le=25)] = 20.0

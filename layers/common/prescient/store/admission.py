@@ -19,7 +19,7 @@ SQL = statements.load(__file__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdmittedMarket:
+class MarketTokens:
     """A market with the CLOB's ids of its outcomes, None where it has none."""
 
     market_id: MarketId
@@ -29,7 +29,7 @@ class AdmittedMarket:
 
 def admitted(
     session: Session, batch_id: int, wanted: Iterable[Admission], thresholds: Thresholds
-) -> list[AdmittedMarket]:
+) -> list[MarketTokens]:
     """The listed, open, priced markets that pass `thresholds` and one of `wanted`, deepest first.
 
     The batch may still be loading. Spreads are those of the listed quotes.
@@ -39,8 +39,14 @@ def admitted(
         "admissions": json.dumps([as_json(admission) for admission in wanted]),
         **bounds(thresholds),
     }
-    with session.cursor(row_factory=class_row(AdmittedMarket)) as cursor:
+    with session.cursor(row_factory=class_row(MarketTokens)) as cursor:
         return cursor.execute(SQL["select_admitted"], values).fetchall()
+
+
+def held(session: Session, batch_id: int) -> list[MarketTokens]:
+    """The open markets of a batch, loading or complete, that some portfolio holds, by market id."""
+    with session.cursor(row_factory=class_row(MarketTokens)) as cursor:
+        return cursor.execute(SQL["select_held"], {"batch_id": batch_id}).fetchall()
 
 
 def as_json(admission: Admission) -> dict[str, object]:

@@ -17,3 +17,14 @@ WHERE market.batch_id = %(batch_id)s AND market.listed
             AND (admission.market_types = '{}' OR admission.market_types && market.tags)
     )
 ORDER BY market.liquidity DESC, market.market_id;
+
+-- name: select_held
+-- Read the open markets of a batch that some portfolio holds, whoever admits them.
+SELECT market.market_id, market.yes_token_id, market.no_token_id
+FROM market_snapshots AS snapshot
+JOIN markets AS market ON market.market_id = snapshot.market_id
+WHERE snapshot.batch_id = %(batch_id)s AND NOT snapshot.closed
+    AND snapshot.market_id IN (
+        SELECT market_id FROM portfolio_positions WHERE status = 'open'
+    )
+ORDER BY snapshot.market_id;

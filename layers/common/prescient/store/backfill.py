@@ -14,7 +14,7 @@ from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import BatchLost
 from prescient.core.market.markets import MarketId
 from prescient.store import admission, statements
-from prescient.store.admission import AdmittedMarket
+from prescient.store.admission import MarketTokens
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
@@ -28,7 +28,7 @@ def wanting(
     now: datetime,
     asked_before: datetime,
     limit: int,
-) -> list[AdmittedMarket]:
+) -> list[MarketTokens]:
     """The deepest markets of the newest listing whose past is shorter than their buyers need.
 
     Those that were asked for at or after `asked_before` are left out, so that a market without a

@@ -19,12 +19,17 @@ def save(
     batch_id: int,
     books: Mapping[tuple[MarketId, Outcome], OrderBook],
     fetched_at: datetime,
+    *,
+    listed: bool = True,
 ) -> None:
-    """Add books to a loading batch. `fetched_at` is the moment before they were asked for."""
+    """Add books to a loading batch. `fetched_at` is the moment before they were asked for.
+
+    `listed` is false for books that only a holding brought in: no other portfolio may see them.
+    """
     with session.cursor() as cursor, cursor.copy(SQL["copy_books"]) as copy:
         for (market_id, outcome), book in books.items():
             levels = (_stored(book.bids), _stored(book.asks))
-            copy.write_row((batch_id, market_id, outcome, fetched_at, *levels))
+            copy.write_row((batch_id, market_id, outcome, fetched_at, *levels, listed))
 
 
 def _stored(levels: Sequence[Level]) -> str:

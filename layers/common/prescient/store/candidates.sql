@@ -41,5 +41,5 @@ GROUP BY event.id;
 -- name: select_books
 -- Read the order books of a batch.
 SELECT market_id, outcome, bids, asks FROM order_books
-WHERE batch_id = %(batch_id)s
+WHERE batch_id = %(batch_id)s AND (listed OR %(market_ids)s::text[] IS NOT NULL)
     AND (%(market_ids)s::text[] IS NULL OR market_id = ANY (%(market_ids)s::text[]));

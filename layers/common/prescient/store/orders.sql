@@ -19,6 +19,7 @@ JOIN market_prices AS price ON price.market_id = signal.market_id
 LEFT JOIN order_books AS book
     ON book.batch_id = cycle.batch_id AND book.market_id = signal.market_id
     AND book.outcome = split_part(signal.action, '_', 2)
+    AND (book.listed OR signal.action IN ('sell_yes', 'sell_no'))
 LEFT JOIN portfolio_positions AS position
     ON position.portfolio_id = signal.portfolio_id AND position.market_id = signal.market_id
     AND position.status = 'open' AND signal.action IN ('sell_yes', 'sell_no')

@@ -81,6 +81,7 @@ FROM market_prices AS price
 CROSS JOIN LATERAL (
     SELECT seen.mark FROM market_snapshots AS seen
     JOIN market_batches AS batch ON batch.batch_id = seen.batch_id AND batch.status = 'complete'
+        AND batch.kind NOT IN ('recording', 'outcomes')  -- which move no price
     WHERE seen.market_id = price.market_id AND seen.mark IS NOT NULL
     ORDER BY seen.timestamp DESC, (seen.batch_id = price.batch_id) DESC
     LIMIT 1

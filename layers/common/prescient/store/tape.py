@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -12,7 +12,7 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from prescient.core.errors import BatchLost
-from prescient.core.market.batches import BatchKind, BatchStatus
+from prescient.core.market.batches import BatchKind, BatchStatus, LeftOut, ListingFilter
 from prescient.core.market.markets import Market, MarketId, Quote
 from prescient.core.market.marks import is_trusted, mark_price
 from prescient.core.market.settlement import resolution
@@ -24,10 +24,24 @@ from prescient.store.rows import typed_row
 SQL = statements.load(__file__)
 
 
-def open_batch(session: Session, kind: BatchKind, now: datetime) -> int:
-    """Start a batch, which is `loading`."""
+def open_batch(
+    session: Session,
+    kind: BatchKind,
+    now: datetime,
+    listing: ListingFilter | None = None,
+    max_books: int | None = None,
+) -> int:
+    """Start a batch, which is `loading`, with what a listing is asked for and its most books."""
+    values = {
+        "kind": kind,
+        "now": now,
+        "liquidity_min": listing.liquidity_min if listing else None,
+        "volume_min": listing.volume_min if listing else None,
+        "end_date_min": listing.end_date_min if listing else None,
+        "max_books": max_books,
+    }
     with session.cursor(row_factory=scalar_row) as cursor:
-        return int(cursor.execute(SQL["open_batch"], {"kind": kind, "now": now}).fetchall()[0])
+        return int(cursor.execute(SQL["open_batch"], values).fetchall()[0])
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,11 @@ def append(session: Session, batch_id: int, markets: Sequence[Market], sighting:
 
 
 def publish(
-    session: Session, batch_id: int, counters: Mapping[str, object], now: datetime
+    session: Session,
+    batch_id: int,
+    counters: Mapping[str, object],
+    now: datetime,
+    left_out: LeftOut | None = None,
 ) -> list[PortfolioId]:
     """Make a loaded batch and its prices visible.
 
@@ -71,21 +89,35 @@ def publish(
     with session.cursor(row_factory=scalar_row) as cursor:
         holders = cursor.execute(SQL["select_holders_of_batch"], values).fetchall()
     session.execute(SQL["move_prices"], values)
-    completed = session.execute(
-        SQL["complete_batch"], {**values, "counters": Jsonb(dict(counters)), "now": now}
-    )
-    if completed.rowcount != 1:
-        raise BatchLost(batch_id)
+    complete(session, batch_id, counters, now, left_out)
     return holders
 
 
-def held_outside(
-    session: Session, batch_id: int, portfolio_ids: Sequence[PortfolioId]
-) -> list[MarketId]:
-    """The markets that these portfolios hold and the batch does not have."""
-    values = {"batch_id": batch_id, "portfolio_ids": list(portfolio_ids)}
+def complete(
+    session: Session,
+    batch_id: int,
+    counters: Mapping[str, object],
+    now: datetime,
+    left_out: LeftOut | None = None,
+) -> None:
+    """Make a loaded batch visible, but not its prices: for batches that only research reads.
+
+    Raises `BatchLost` for a batch that is not loading.
+    """
+    values = {
+        "batch_id": batch_id,
+        "counters": Jsonb(dict(counters)),
+        "now": now,
+        **asdict(left_out or LeftOut()),
+    }
+    if session.execute(SQL["complete_batch"], values).rowcount != 1:
+        raise BatchLost(batch_id)
+
+
+def held_outside(session: Session, batch_id: int) -> list[MarketId]:
+    """The markets that some portfolio holds and the batch does not have."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(SQL["select_held_outside"], values).fetchall()
+        return cursor.execute(SQL["select_held_outside"], {"batch_id": batch_id}).fetchall()
 
 
 def held_within(

@@ -1,6 +1,12 @@
 -- name: open_batch
 -- Begin a batch that is loading, which readers do not see yet.
-INSERT INTO market_batches (kind, status, started_at) VALUES (%(kind)s, 'loading', %(now)s)
+INSERT INTO market_batches (
+    kind, status, started_at, liquidity_min, volume_min, end_date_min, max_books
+)
+VALUES (
+    %(kind)s, 'loading', %(now)s, %(liquidity_min)s, %(volume_min)s, %(end_date_min)s,
+    %(max_books)s
+)
 RETURNING batch_id;
 
 -- name: select_marks
@@ -40,6 +46,8 @@ WHERE excluded.observed_at > market_prices.observed_at;
 -- Complete a loading batch, which makes it visible to readers.
 UPDATE market_batches SET
     status = 'complete', completed_at = %(now)s, counters = %(counters)s,
+    unanswered_markets = %(unanswered_markets)s, books_beyond_max = %(books_beyond_max)s,
+    unanswered_books = %(unanswered_books)s,
     markets = (SELECT count(*) FROM market_snapshots WHERE batch_id = %(batch_id)s)
 WHERE batch_id = %(batch_id)s AND status = 'loading';
 
@@ -61,7 +69,7 @@ ORDER BY portfolio_id;
 -- name: select_held_outside
 -- Read the markets that the portfolios hold and the batch does not have.
 SELECT DISTINCT market_id FROM portfolio_positions AS position
-WHERE status = 'open' AND portfolio_id = ANY (%(portfolio_ids)s::int[])
+WHERE status = 'open'
     AND NOT EXISTS (
         SELECT FROM market_snapshots AS seen
         WHERE seen.batch_id = %(batch_id)s AND seen.market_id = position.market_id

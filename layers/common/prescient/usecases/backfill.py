@@ -16,7 +16,7 @@ from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.polymarket.clob_rows import PricePoint
 from prescient.store import backfill, portfolios
-from prescient.store.admission import AdmittedMarket
+from prescient.store.admission import MarketTokens
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import fetching
 from prescient.usecases.support.market_needs import market_needs
@@ -57,7 +57,7 @@ def run(context: StepContext) -> BackfillResult:
 
 
 def _fill(
-    markets: Sequence[AdmittedMarket], needs: Iterable[BackfillNeed], context: StepContext
+    markets: Sequence[MarketTokens], needs: Iterable[BackfillNeed], context: StepContext
 ) -> int:
     end = context.now().replace(minute=0, second=0, microsecond=0)
     start = end - max(need.lookback_hours for need in needs) * HOUR
@@ -71,7 +71,7 @@ def _fill(
 
 
 def _histories(
-    markets: Sequence[AdmittedMarket], start: datetime, end: datetime, context: StepContext
+    markets: Sequence[MarketTokens], start: datetime, end: datetime, context: StepContext
 ) -> dict[MarketId, backfill.Hours]:
     tokens = {market.yes_token_id: market.market_id for market in markets if market.yes_token_id}
     found = context.exchange.price_histories(list(tokens), start, end, HOUR)

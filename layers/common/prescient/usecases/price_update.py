@@ -8,10 +8,8 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from prescient.core.errors import ExchangeUnavailable
-from prescient.core.market.batches import BatchKind
+from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.market.markets import MarketId
-from prescient.core.market.settlement import needs_confirmation
 from prescient.core.portfolio.exits import due_exit
 from prescient.core.portfolio.positions import ExitKind
 from prescient.polymarket.client import MarketPage
@@ -20,6 +18,7 @@ from prescient.store.database import Session
 from prescient.store.tape import Sighting
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import fetching
+from prescient.usecases.support.half_confirmed import half_confirmed
 from prescient.usecases.support.metrics import Metrics, Unit
 
 
@@ -71,30 +70,12 @@ def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
         held = exits.held_markets(session)
     with fetching(context, BatchKind.PRICE_UPDATE) as fetch:
         page = context.exchange.markets_by_id(held)
-        confirmed = _half_confirmed(fetch.batch_id, page, context)
+        confirmed = half_confirmed(page.markets, fetch.batch_id, context)
         fetched = Fetched(fetch.batch_id, held, page, confirmed, fetch.counters, context.now())
         with context.database.transaction() as session:
             result = _apply(session, fetched)
     _record_metrics(result, context.metrics)
     return result
-
-
-def _half_confirmed(batch_id: int, page: MarketPage, context: StepContext) -> frozenset[MarketId]:
-    """The markets that closed at half each and that the CLOB says to have ended so.
-
-    While it does not answer they stay open and flagged, and everything else goes on. Each update
-    begins with another market, so that one that it can never answer does not hide the others.
-    """
-    asked = [(one.market_id, one.condition_id) for one in page.markets if needs_confirmation(one)]
-    first = batch_id % max(len(asked), 1)
-    confirmed = set[MarketId]()
-    for market_id, condition_id in asked[first:] + asked[:first]:
-        try:
-            if condition_id and context.exchange.resolution(condition_id).is_fifty_fifty:
-                confirmed.add(market_id)
-        except ExchangeUnavailable:
-            break
-    return frozenset(confirmed)
 
 
 def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
@@ -106,7 +87,9 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
         page.markets,
         Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed),
     )
-    holders = tape.publish(session, batch_id, fetched.counters, now)
+    holders = tape.publish(
+        session, batch_id, fetched.counters, now, LeftOut(unanswered_markets=len(fetched.missing))
+    )
     due = (due_exit(priced) for priced in exits.possibly_due(session, holders))
     made = [position_exit for position_exit in due if position_exit is not None]
     exits.save(session, made, batch_id, now)

@@ -10,7 +10,6 @@ from prescient.store import idempotency, retention
 from prescient.usecases.support.context import StepContext
 
 STALE_AFTER = timedelta(hours=1)  # no fetch takes so long
-HOURS_KEPT = timedelta(hours=336 + 24)  # the longest lookback, and a day
 KEYS_KEPT = timedelta(days=30)  # clients repeat a request within minutes, a person within days
 
 
@@ -39,6 +38,6 @@ def run(context: StepContext) -> RetentionResult:
     removed: int | None = None
     while removed != 0:
         with context.database.transaction() as session:
-            removed = retention.remove_hours(session, now - HOURS_KEPT)
+            removed = retention.remove_hours(session, now - context.hours_retention)
         done.hours += removed
     return done

@@ -65,8 +65,10 @@ class StepContext:
     """`now` is the clock, which may ask the network: it is not read within a transaction.
 
     `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books
-    it fetches at most, `tape_retention` for how long the tape is kept whole. `metrics` is where
-    steps say how much they did.
+    of admitted markets it fetches at most. `tape_retention` is for how long the tape is kept whole,
+    `hours_retention` for how long its hourly marks are. Where `record_min_liquidity` and
+    `record_min_volume` (dollars an event) ask for less than the portfolios do, the tape records
+    that, too. `metrics` is where steps say how much they did.
     """
 
     database: Database
@@ -76,7 +78,10 @@ class StepContext:
     max_quote_age: timedelta
     max_concurrency: int
     max_books: int = 500
-    tape_retention: timedelta = timedelta(days=30)
+    tape_retention: timedelta = timedelta(days=3650)
+    hours_retention: timedelta = timedelta(days=3650)
+    record_min_liquidity: Decimal | None = None
+    record_min_volume: Decimal | None = None
     metrics: Metrics = field(default_factory=Metrics)
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from prescient.core.market.batches import BatchKind
+from prescient.core.market.batches import BatchKind, ListingFilter
 from prescient.polymarket.counters import CountersDocument
 from prescient.store import cycles, tape
 from prescient.usecases.support.context import Exchange, StepContext
@@ -30,15 +30,22 @@ class Fetch:
 
 
 @contextmanager
-def fetching(context: StepContext, kind: BatchKind, cycle_id: int | None = None) -> Iterator[Fetch]:
+def fetching(
+    context: StepContext,
+    kind: BatchKind,
+    cycle_id: int | None = None,
+    listing: ListingFilter | None = None,
+) -> Iterator[Fetch]:
     """Open a batch of this kind, which the block fills and publishes, under one deadline.
 
-    If the block fails, the batch keeps the error and its counters, and none of its rows.
+    A batch that a listing fills keeps what the listing was asked for, and its most books. If the
+    block fails, the batch keeps the error and its counters, and none of its rows.
     """
     now = context.now()
     context.exchange.take_counters()  # of what others asked before
     with context.database.transaction() as session:
-        batch_id = tape.open_batch(session, kind, now)
+        max_books = context.max_books if listing else None
+        batch_id = tape.open_batch(session, kind, now, listing, max_books)
     fetch = Fetch(batch_id, kind, cycle_id, context.exchange)
     failed = True
     try:

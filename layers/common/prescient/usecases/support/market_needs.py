@@ -10,6 +10,7 @@ from decimal import Decimal
 from prescient.core.deciding.admission import Admission, admissions, lookbacks
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import InvalidRequest
+from prescient.core.market.batches import ListingFilter
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
@@ -46,6 +47,10 @@ class MarketNeeds:
         """When an event must end at the earliest, or none of its markets is of use."""
         least = min((buyer.min_hours_to_end for buyer in self.buyers), default=Decimal(0))
         return now + timedelta(hours=float(least)) - LATE_END
+
+    def listing(self, now: datetime) -> ListingFilter:
+        """What the listing is asked for: no event that is of use to no buyer."""
+        return ListingFilter(self.least_liquidity, self.least_volume, self.earliest_end(now))
 
     def admissions(self, now: datetime) -> frozenset[Admission]:
         """What the buyers ask of a market, each request once."""

@@ -1,0 +1,32 @@
+"""Which markets that closed at half each the CLOB says to have ended so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prescient.core.errors import ExchangeUnavailable
+from prescient.core.market.markets import Market, MarketId
+from prescient.core.market.settlement import needs_confirmation
+from prescient.usecases.support.context import StepContext
+
+
+def half_confirmed(
+    markets: Sequence[Market], batch_id: int, context: StepContext
+) -> frozenset[MarketId]:
+    """The markets that closed at half each and that the CLOB says to have ended so.
+
+    While it does not answer they stay unpaid and flagged, and everything else goes on. Each batch
+    begins with another market, so that one that it can never answer does not hide the others.
+    """
+    asked = [
+        (market.market_id, market.condition_id) for market in markets if needs_confirmation(market)
+    ]
+    first = batch_id % max(len(asked), 1)
+    confirmed = set[MarketId]()
+    for market_id, condition_id in asked[first:] + asked[:first]:
+        try:
+            if condition_id and context.exchange.resolution(condition_id).is_fifty_fifty:
+                confirmed.add(market_id)
+        except ExchangeUnavailable:
+            break
+    return frozenset(confirmed)
