@@ -1,4 +1,4 @@
-"""The daily work: check the books, move cash, fill in histories, trim the tape."""
+"""The daily work: trim the tape, ask for outcomes and histories, move cash, check the books."""
 
 from prescient.runtime.entry import StepHandler
 from prescient.usecases import maintenance

@@ -7,8 +7,9 @@ from enum import StrEnum
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.accounting.reconcile import Break
-from prescient.usecases import backfill, rebalancing, reconcile, retention
+from prescient.usecases import backfill, outcomes, rebalancing, reconcile, retention
 from prescient.usecases.backfill import BackfillResult
+from prescient.usecases.outcomes import OutcomesResult
 from prescient.usecases.rebalancing import TransferResult
 from prescient.usecases.retention import RetentionResult
 from prescient.usecases.support.context import StepContext
@@ -18,6 +19,7 @@ class Task(StrEnum):
     """What maintenance does, in this order."""
 
     RETENTION = "retention"
+    OUTCOMES = "outcomes"
     BACKFILL = "backfill"
     REBALANCING = "rebalancing"
     RECONCILE = "reconcile"
@@ -40,6 +42,7 @@ class MaintenanceResult(BaseModel):
     """What each task did. `breaks` are the first rows that break an invariant."""
 
     retention: RetentionResult | None = None
+    outcomes: OutcomesResult | None = None
     backfill: BackfillResult | None = None
     rebalanced: list[TransferResult] | None = None
     reconciled: bool | None = None
@@ -47,10 +50,12 @@ class MaintenanceResult(BaseModel):
 
 
 def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
-    """Do the tasks. An exchange that does not answer ends the backfill and nothing else."""
+    """Do the tasks. An exchange that does not answer ends the task that asked and nothing else."""
     done = MaintenanceResult()
     if Task.RETENTION in request.tasks:
         done.retention = retention.run(context)
+    if Task.OUTCOMES in request.tasks:
+        done.outcomes = outcomes.run(context)
     if Task.BACKFILL in request.tasks:
         done.backfill = backfill.run(context)
     if Task.REBALANCING in request.tasks and request.rebalance:
