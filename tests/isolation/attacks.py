@@ -76,7 +76,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
         "exits": "select_held_markets count_open_positions flag_positions select_possibly_due",
         "portfolios": "select_portfolios select_first_active",
-        "rebalancing": "lock_members",
+        "rebalancing": "lock_members select_days",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",
         "tape": "lock_possible_holders select_holders_of_batch select_held_outside",
     },

@@ -113,14 +113,15 @@ def test_schedules_start_the_cycle_and_the_price_update() -> None:
     }
 
 
-@pytest.mark.parametrize(("chosen", "rebalances"), [({}, False), ({"Rebalancing": "true"}, True)])
-def test_rebalancing_is_switched_on_by_a_parameter(
-    chosen: dict[str, str], rebalances: bool
-) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "targets"),
+    [({}, "off"), ({"Rebalancing": "equal"}, "equal")],
+)
+def test_rebalancing_is_switched_on_by_a_parameter(chosen: dict[str, str], targets: str) -> None:
     schedules = {
         schedule.target: schedule for schedule in read_template({**PARAMETERS, **chosen}).schedules
     }
     assert json.loads(schedules["MaintenanceFunction"].input) == {
         "scheduled_at": "<aws.scheduler.scheduled-time>",
-        "rebalance": rebalances,
+        "rebalance": targets,
     }

@@ -1,37 +1,59 @@
 """Rebalancing: who drifted, and transfers that bring everybody back."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
+from fractions import Fraction as F
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from prescient.core.errors import InvalidRequest
+from prescient.core.money import cents_down
 from prescient.core.portfolio.cash import Executor, Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.core.portfolio.rebalancing import Member, drifted, drifts, transfers
+from prescient.core.portfolio.rebalancing import drifted, drifts, transfers
+from prescient.core.portfolio.targets import Day, Member, Targets, Weights, daily_returns, weights
 
 TODAY = date(2026, 1, 2)
 
 
 def member(
-    place: int, equity: str, cash: str | None = None, threshold: str = "0.10", weight: str = "1"
+    place: int,
+    equity: str,
+    cash: str | None = None,
+    *,
+    threshold: str = "0.10",
+    weight: str = "1",
+    net_flows: str = "0",
 ) -> Member:
-    spendable = D(equity if cash is None else cash)
-    return Member(PortfolioId(place), D(equity), spendable, D(threshold), D(weight))
+    return Member(
+        PortfolioId(place),
+        D(equity),
+        D(equity if cash is None else cash),
+        D(threshold),
+        initial_balance=D(weight),
+        net_flows=D(net_flows),
+    )
+
+
+def initial(members: Sequence[Member]) -> Weights:
+    return weights(Targets.INITIAL, members, {})
 
 
 def moved(*members: Member) -> list[tuple[int, int, str]]:
-    made = transfers(members, TODAY)
+    made = transfers(members, initial(members), TODAY)
     return [(transfer.from_id, transfer.to_id, str(transfer.amount)) for transfer in made]
 
 
 def test_drift_is_the_part_of_all_equity_beside_the_target() -> None:
     """14,000 of 20,000 is 0.70, and 0.50 is the target."""
     pair = [member(1, "14000"), member(2, "6000")]
-    assert drifts(pair) == {1: D("0.2"), 2: D("-0.2")}
-    assert drifted(pair) == [1, 2]
+    assert drifts(pair, initial(pair)) == {1: D("0.2"), 2: D("-0.2")}
+    assert drifted(pair, initial(pair)) == [1, 2]
     assert moved(*pair) == [(1, 2, "4000.00")]
 
 
@@ -55,10 +77,19 @@ def test_the_largest_surplus_gives_to_the_largest_want() -> None:
     assert moved(*four) == [(1, 3, "6000.00"), (2, 4, "2000.00")]
 
 
-def test_cents_that_do_not_divide_stay_where_they_are() -> None:
+def test_cents_that_do_not_divide_go_to_the_lower_ids() -> None:
     assert moved(member(1, "100.00"), member(2, "0"), member(3, "0.01", threshold="0.5")) == [
-        (1, 2, "33.33"),
+        (1, 2, "33.34"),
         (1, 3, "33.32"),
+    ]
+
+
+def test_a_deposit_stays_with_its_portfolio() -> None:
+    """Shared out, 1,500 of the 3,000 would go."""
+    assert moved(member(1, "13000", net_flows="3000"), member(2, "10000")) == []
+    assert moved(member(1, "7000", net_flows="-3000"), member(2, "10000")) == []
+    assert moved(member(1, "16000", net_flows="3000"), member(2, "10000", threshold="0.01")) == [
+        (1, 2, "1500.00")
     ]
 
 
@@ -67,39 +98,159 @@ def test_without_members_or_equity_nothing_moves() -> None:
     assert moved(member(1, "0"), member(2, "0")) == []
 
 
-dollars = st.integers(0, 10**8).map(lambda number: D(number) / 100)
+def days(*equities: str) -> list[Day]:
+    return [Day(D(equity), D(0)) for equity in equities]
 
 
-@given(st.lists(st.tuples(dollars, st.integers(0, 100), st.integers(1, 5)), min_size=1, max_size=8))
-def test_transfers_sum_to_zero_and_leave_no_portfolio_further_off(
-    rows: list[tuple[D, int, int]],
-) -> None:
+def test_the_choices_of_targets() -> None:
     members = [
-        Member(PortfolioId(place), equity, equity * part / 100, D("0.01"), D(weight))
-        for place, (equity, part, weight) in enumerate(rows)
+        Member(PortfolioId(1), D(1), D(1), D(1), initial_balance=D(5), fixed_weight=D(2)),
+        Member(PortfolioId(2), D(1), D(1), D(1), initial_balance=D(7)),
     ]
-    made = transfers(members, TODAY)
+    assert weights(Targets.INITIAL, members, {}) == {1: D(5), 2: D(7)}
+    assert weights(Targets.EQUAL, members, {}) == {1: D(1), 2: D(1)}
+    assert weights(Targets.FIXED, members, {}) == {1: D(2), 2: D(1)}
+
+
+def test_twice_the_volatility_gets_half_the_weight() -> None:
+    calm, wild = ["100", "101"] * 16, ["100", "102"] * 16
+    returns = {PortfolioId(1): days(*calm), PortfolioId(2): days(*wild)}
+    members = [member(1, "100"), member(2, "100")]
+    found = weights(Targets.INVERSE_VOLATILITY, members, returns)
+    assert sum(found.values()) == 1
+    assert D("0.66") < found[PortfolioId(1)] < D("0.67")  # up 1%, down 1/101: not quite twice
+
+
+def test_flows_are_no_returns() -> None:
+    plain = days(*["100", "101"] * 16)
+    flows = [Day(day.equity + 50, D(50)) if place > 9 else day for place, day in enumerate(plain)]
+    assert daily_returns(flows)[:10] == daily_returns(plain)[:10]
+    assert daily_returns([Day(D(100), D(0)), Day(D(151), D(50))]) == [0.01]
+    assert daily_returns([*days("100", "0"), Day(D(70), D(70))]) == [-1.0]
+
+
+@pytest.mark.parametrize(
+    ("history", "problem"),
+    [
+        (["100", "101"] * 15, "29 daily returns are known, and 30 are needed"),
+        (["100"] * 31, "its equity has not moved"),
+        ([], "0 daily returns are known, and 30 are needed"),
+    ],
+)
+def test_without_a_volatility_it_is_refused_by_name(history: list[str], problem: str) -> None:
+    known = {PortfolioId(1): days(*["100", "101"] * 16), PortfolioId(2): days(*history)}
+    with pytest.raises(InvalidRequest) as refused:
+        weights(Targets.INVERSE_VOLATILITY, [member(1, "1"), member(2, "1")], known)
+    assert refused.value.problems == (
+        f"rebalancing: inverse_volatility cannot weigh portfolio 2: {problem}",
+    )
+
+
+returns = st.lists(st.integers(50, 150), min_size=31, max_size=40).filter(
+    lambda equities: len(set(equities)) > 1
+)
+
+
+@given(st.lists(returns, min_size=1, max_size=6))
+def test_weights_by_volatility_sum_to_one(histories: list[list[int]]) -> None:
+    members = [member(place, "100") for place in range(len(histories))]
+    known = {
+        PortfolioId(place): days(*map(str, equities)) for place, equities in enumerate(histories)
+    }
+    found = weights(Targets.INVERSE_VOLATILITY, members, known)
+    assert sum(found.values()) == 1
+    assert all(weight == round(weight, 6) for weight in found.values())
+
+
+dollars = st.integers(0, 10**8).map(lambda number: D(number) / 100)
+flows = st.integers(-(10**7), 10**7).map(lambda number: D(number) / 100)
+
+
+@st.composite
+def groups(draw: st.DrawFn) -> list[Member]:
+    """Members with any equity, cash and flows; all of the equity, or a part of it, in cash."""
+    rows = draw(
+        st.lists(
+            st.tuples(dollars, st.just(100) | st.integers(0, 100), st.integers(1, 5), flows),
+            min_size=1,
+            max_size=8,
+        )
+    )
+    return [
+        Member(
+            PortfolioId(place),
+            equity,
+            cents_down(equity * part / 100),
+            D("0.01"),
+            D(weight),
+            D(1),
+            paid,
+        )
+        for place, (equity, part, weight, paid) in enumerate(rows)
+    ]
+
+
+def exact_targets(members: Sequence[Member]) -> list[F]:
+    """By exact rational arithmetic, without the code under test."""
+    earned = sum(F(member.equity) - F(member.net_flows) for member in members)
+    whole = sum(F(member.initial_balance) for member in members)
+    return [earned * F(member.initial_balance) / whole + F(member.net_flows) for member in members]
+
+
+def settled(members: Sequence[Member]) -> list[Member]:
+    """The members after their transfers, which are checked."""
     change: defaultdict[PortfolioId, D] = defaultdict(D)
+    made = transfers(members, initial(members), TODAY)
+    assert len(made) < len(members)
     for transfer in made:
         assert transfer.amount > 0
         assert transfer.amount == round(transfer.amount, 2)
         change[transfer.from_id] -= transfer.amount
         change[transfer.to_id] += transfer.amount
     assert sum(change.values()) == 0
-    assert len(made) < len(members)
-    before = drifts(members)
-    after = drifts([_changed(member, change[member.portfolio_id]) for member in members])
-    for member in members:
-        assert member.cash + change[member.portfolio_id] >= 0
-        assert abs(after[member.portfolio_id]) <= abs(before[member.portfolio_id]) + D("1E-20")
+    return [
+        replace(
+            member,
+            equity=member.equity + change[member.portfolio_id],
+            cash=member.cash + change[member.portfolio_id],
+        )
+        for member in members
+    ]
 
 
-def _changed(member: Member, amount: D) -> Member:
-    return replace(member, equity=member.equity + amount)
+@given(groups())
+def test_transfers_sum_to_zero_and_leave_no_portfolio_further_off(members: list[Member]) -> None:
+    after = settled(members)
+    for before, now, target in zip(members, after, exact_targets(members), strict=True):
+        assert now.cash >= 0
+        assert abs(F(now.equity) - target) <= abs(F(before.equity) - target) + F(1, 100)
+
+
+@given(groups())
+def test_with_enough_cash_every_member_ends_at_its_target(members: list[Member]) -> None:
+    rich = [replace(member, cash=D(10**9)) for member in members]
+    if not drifted(rich, initial(rich)):
+        return
+    for now, target in zip(settled(rich), exact_targets(rich), strict=True):
+        assert abs(F(now.equity) - target) < F(1, 100)
+    assert transfers(settled(rich), initial(rich), TODAY) == []
+
+
+@given(members=groups(), paid=dollars, place=st.integers(0, 7))
+def test_a_deposit_alone_moves_nothing(members: list[Member], paid: D, place: int) -> None:
+    assume(any(member.equity for member in members))
+    rich = [replace(member, cash=D(10**9)) for member in members]
+    at_target = settled(rich) if drifted(rich, initial(rich)) else rich
+    owner = at_target[place % len(at_target)]
+    at_target[place % len(at_target)] = replace(
+        owner, equity=owner.equity + paid, net_flows=owner.net_flows + paid
+    )
+    assert transfers(at_target, initial(at_target), TODAY) == []
 
 
 def test_a_transfer_names_both_sides_and_the_day() -> None:
-    (only,) = transfers([member(1, "3"), member(2, "1")], TODAY)
+    pair = [member(1, "3"), member(2, "1")]
+    (only,) = transfers(pair, initial(pair), TODAY)
     assert only == Transfer(
         from_id=PortfolioId(1),
         to_id=PortfolioId(2),

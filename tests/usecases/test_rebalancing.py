@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
 
+from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.targets import Targets
 from prescient.usecases import cash
 from prescient.usecases.maintenance import MaintenanceRequest, MaintenanceResult, Task, run
 from tests.world import World
 
-ON = MaintenanceRequest(tasks=frozenset({Task.REBALANCING}), rebalance=True)
+ON = MaintenanceRequest(tasks=frozenset({Task.REBALANCING}), rebalance=Targets.INITIAL)
 
 
 @pytest.fixture
@@ -20,13 +23,25 @@ def drifted(world: World) -> World:
     for name in ("rich", "poor"):
         world.portfolio(name, rebalance_threshold=0.05)
     world.portfolio("apart")
-    with world.context.database.transaction() as session:
-        cash.deposit(session, PortfolioId(1), D(3000), "gain", world.clock.now)
+    earn(world, 1, 3000, "gain")
     return world
 
 
+def earn(world: World, portfolio_id: int, dollars: int, key: str) -> None:
+    """By a transfer, which is no flow, from a portfolio that takes no part and is made for it."""
+    giver = world.portfolio(f"giver of {key}")
+    wanted = Transfer(
+        from_id=giver, to_id=PortfolioId(portfolio_id), amount=D(dollars), key=key, reason=None
+    )
+    with world.context.database.transaction() as session:
+        cash.transfer(session, wanted, world.clock.now)
+
+
 def balances(world: World) -> list[D]:
-    rows = world.rows("SELECT current_balance FROM portfolios ORDER BY portfolio_id")
+    rows = world.rows(
+        "SELECT current_balance FROM portfolios WHERE NOT starts_with(name, 'giver')"
+        " ORDER BY portfolio_id"
+    )
     return [row["current_balance"] for row in rows]
 
 
@@ -38,7 +53,10 @@ def test_free_cash_goes_to_who_fell_below_its_part(drifted: World) -> None:
     (moved,) = rebalanced(drifted).rebalanced or []
     assert (moved.from_portfolio_id, moved.to_portfolio_id, moved.amount) == (1, 2, D(1500))
     assert balances(drifted) == [D(11500), D(11500), D(10000)]
-    log = "SELECT from_name, to_name, amount, reason, executed_by FROM portfolio_rebalancing_log"
+    log = (
+        "SELECT from_name, to_name, amount, reason, executed_by FROM portfolio_rebalancing_log"
+        " WHERE executed_by = 'system'"
+    )
     assert list(drifted.row(log).values()) == ["rich", "poor", D(1500), "rebalancing", "system"]
     assert drifted.breaks() == []
 
@@ -70,8 +88,7 @@ def test_a_second_round_moves_nothing(drifted: World) -> None:
 
 def test_the_same_two_exchange_cash_once_a_day(drifted: World) -> None:
     rebalanced(drifted)
-    with drifted.context.database.transaction() as session:
-        cash.deposit(session, PortfolioId(1), D(4000), "more", drifted.clock.now)
+    earn(drifted, 1, 4000, "more")
     assert rebalanced(drifted).rebalanced == []
     drifted.clock.pass_time(hours=24)
     (moved,) = rebalanced(drifted).rebalanced or []
@@ -101,11 +118,65 @@ def test_it_is_off_unless_switched_on(drifted: World) -> None:
 def test_many_members_come_to_their_targets(world: World) -> None:
     for place in range(12):
         world.portfolio(f"p{place}", rebalance_threshold=0.001)
-    with world.context.database.transaction() as session:
-        for place in range(6):
-            owner = PortfolioId(place + 1)
-            cash.deposit(session, owner, D(100 * (place + 1)), "gain", world.clock.now)
+    for place in range(6):
+        earn(world, place + 1, 100 * (place + 1), f"gain {place}")
     moved = rebalanced(world).rebalanced or []
     assert len(moved) > 6
     assert set(balances(world)) == {D(10175)}
     assert world.breaks() == []
+
+
+def test_deposits_and_withdrawals_stay_where_they_are(drifted: World) -> None:
+    with drifted.context.database.transaction() as session:
+        cash.deposit(session, PortfolioId(2), D(5000), "in", drifted.clock.now)
+        cash.withdraw(session, PortfolioId(1), D(2000), "out", drifted.clock.now)
+    (moved,) = rebalanced(drifted).rebalanced or []
+    assert (moved.from_portfolio_id, moved.to_portfolio_id, moved.amount) == (1, 2, D(1500))
+    assert balances(drifted) == [D(9500), D(16500), D(10000)]
+    drifted.clock.pass_time(hours=24)
+    with drifted.context.database.transaction() as session:
+        cash.deposit(session, PortfolioId(1), D(100000), "more", drifted.clock.now)
+    assert rebalanced(drifted).rebalanced == []
+
+
+def test_fixed_weights_are_those_of_the_configurations(world: World) -> None:
+    world.portfolio("three", rebalance_threshold=0.05, rebalance_weight=3)
+    world.portfolio("one", rebalance_threshold=0.05)
+    fixed = MaintenanceRequest(tasks=frozenset({Task.REBALANCING}), rebalance=Targets.FIXED)
+    (moved,) = rebalanced(world, fixed).rebalanced or []
+    assert (moved.from_portfolio_id, moved.to_portfolio_id, moved.amount) == (2, 1, D(5000))
+    assert world.breaks() == []
+
+
+BY_VOLATILITY = MaintenanceRequest(
+    tasks=frozenset({Task.REBALANCING}), rebalance=Targets.INVERSE_VOLATILITY
+)
+
+
+def test_inverse_volatility_needs_a_history_and_says_whose_is_missing(world: World) -> None:
+    for name in ("calm", "wild"):
+        world.portfolio(name, rebalance_threshold=0.05)
+    add_days(world, 1, 100)
+    refused = rebalanced(world, BY_VOLATILITY)
+    assert refused.rebalanced is None
+    assert refused.rebalancing_refused == (
+        "rebalancing: inverse_volatility cannot weigh portfolio 2: "
+        "0 daily returns are known, and 30 are needed"
+    )
+    add_days(world, 2, 200)
+    (moved,) = rebalanced(world, BY_VOLATILITY).rebalanced or []
+    # Deviations of about 1% and 2%: two thirds and one third of 20,000.
+    assert (moved.from_portfolio_id, moved.to_portfolio_id) == (2, 1)
+    assert D(3250) < moved.amount < D(3333)
+
+
+def add_days(world: World, portfolio_id: int, swing: int) -> None:
+    """Forty days worth 10,000 and 10,000 + `swing` dollars in turns."""
+    today = world.clock.now.date()
+    for number in range(40):
+        day, value = today - timedelta(days=40 - number), 10000 + swing * (number % 2)
+        world.rows(
+            "INSERT INTO portfolio_history (portfolio_id, snapshot_date, timestamp, balance,"
+            " total_invested, total_profit_loss, total_value, open_positions, trade_count)"
+            f" VALUES ({portfolio_id}, '{day}', '{day}', 10000, 0, 0, {value}, 0, 0) RETURNING 1"
+        )

@@ -11,7 +11,8 @@ from prescient.core.market.fills import Evidence, Offers
 from prescient.core.market.markets import MarketId, Outcome
 from prescient.core.portfolio.exits import triggers
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.core.portfolio.rebalancing import Member, drifted
+from prescient.core.portfolio.rebalancing import drifted
+from prescient.core.portfolio.targets import Member, Targets, weights
 from prescient.core.strategies.candidates import Candidate
 from tests.builders import NOON, account, order, position, rules, view
 from tests.opportunities import book
@@ -155,6 +156,19 @@ def _(strategy_type: str) -> None:
     for threshold, expected in (("0.10", []), ("0.09", [1, 2])):
         wanted = configured(strategy_type, rebalance_threshold=threshold).rebalance_threshold
         assert wanted is not None
-        one = Member(PortfolioId(1), D(12000), D(12000), wanted)
-        other = Member(PortfolioId(2), D(8000), D(8000), wanted)
-        assert drifted([one, other]) == expected
+        above = Member(PortfolioId(1), D(12000), D(12000), wanted)
+        below = Member(PortfolioId(2), D(8000), D(8000), wanted)
+        pair = [above, below]
+        assert drifted(pair, weights(Targets.EQUAL, pair, {})) == expected
+
+
+@shows("rebalance_weight")
+def _(strategy_type: str) -> None:
+    """15,000 and 5,000 are three parts to one."""
+    weight = configured(strategy_type, rebalance_weight=3).rebalance_weight
+    pair = [
+        Member(PortfolioId(1), D(15000), D(0), D("0.01"), fixed_weight=weight),
+        Member(PortfolioId(2), D(5000), D(0), D("0.01")),
+    ]
+    assert drifted(pair, weights(Targets.EQUAL, pair, {})) == [1, 2]
+    assert drifted(pair, weights(Targets.FIXED, pair, {})) == []

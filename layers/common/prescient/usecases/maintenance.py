@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.accounting.reconcile import Break
+from prescient.core.errors import InvalidRequest
+from prescient.core.portfolio.targets import Targets
 from prescient.usecases import backfill, outcomes, rebalancing, reconcile, retention
 from prescient.usecases.backfill import BackfillResult
 from prescient.usecases.outcomes import OutcomesResult
@@ -26,7 +29,7 @@ class Task(StrEnum):
 
 
 class MaintenanceRequest(BaseModel):
-    """Without `tasks` all are done, but rebalancing only where `rebalance` switches it on.
+    """Without `tasks` all are done, but rebalancing only where `rebalance` names its targets.
 
     `scheduled_at` is noted in the logs.
     """
@@ -35,16 +38,20 @@ class MaintenanceRequest(BaseModel):
 
     scheduled_at: AwareDatetime | None = None
     tasks: frozenset[Task] = frozenset(Task)
-    rebalance: bool = False
+    rebalance: Targets | Literal["off"] = "off"
 
 
 class MaintenanceResult(BaseModel):
-    """What each task did. `breaks` are the first rows that break an invariant."""
+    """What each task did. `breaks` are the first rows that break an invariant.
+
+    `rebalancing_refused` says why no targets could be told.
+    """
 
     retention: RetentionResult | None = None
     outcomes: OutcomesResult | None = None
     backfill: BackfillResult | None = None
     rebalanced: list[TransferResult] | None = None
+    rebalancing_refused: str | None = None
     reconciled: bool | None = None
     breaks: list[Break] = []
 
@@ -58,8 +65,11 @@ def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
         done.outcomes = outcomes.run(context)
     if Task.BACKFILL in request.tasks:
         done.backfill = backfill.run(context)
-    if Task.REBALANCING in request.tasks and request.rebalance:
-        done.rebalanced = rebalancing.run(context)
+    if Task.REBALANCING in request.tasks and request.rebalance != "off":
+        try:
+            done.rebalanced = rebalancing.run(request.rebalance, context)
+        except InvalidRequest as refusal:
+            done.rebalancing_refused = str(refusal)
     if Task.RECONCILE in request.tasks:
         done.breaks = reconcile.all_breaks(context.database)
         done.reconciled = not done.breaks

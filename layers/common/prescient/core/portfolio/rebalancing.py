@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from prescient.core.money import ONE, ZERO, cents_down
+from prescient.core.money import CENT, ZERO
 from prescient.core.portfolio.cash import Executor, Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.targets import Member, Weights, apportioned
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A portfolio that takes part.
-
-    `equity` and `cash` are dollars, only cash can move; `threshold` is its `rebalance_threshold`;
-    `weight` is its target beside the other members' weights, equal by default.
-    """
-
-    portfolio_id: PortfolioId
-    equity: Decimal
-    cash: Decimal
-    threshold: Decimal
-    weight: Decimal = ONE
-
-
-def drifts(members: Sequence[Member]) -> dict[PortfolioId, Decimal]:
-    """Each member's part of all equity less its target part, −1 to 1; they sum to zero."""
+def drifts(members: Sequence[Member], weights: Weights) -> dict[PortfolioId, Decimal]:
+    """Each member's equity above its target as a part of all equity; they sum to zero."""
     equity = sum((member.equity for member in members), ZERO)
-    if equity <= ZERO:
-        return {member.portfolio_id: ZERO for member in members}
+    surplus = _above_target(members, weights)
     return {
-        member.portfolio_id: (member.equity - target) / equity
-        for member, target in zip(members, _targets(members), strict=True)
+        portfolio_id: amount / equity if equity > ZERO else ZERO
+        for portfolio_id, amount in surplus.items()
     }
 
 
-def drifted(members: Sequence[Member]) -> list[PortfolioId]:
+def drifted(members: Sequence[Member], weights: Weights) -> list[PortfolioId]:
     """The members whose drift, up or down, is above their threshold."""
-    drift = drifts(members)
+    drift = drifts(members, weights)
     return [
         member.portfolio_id
         for member in members
@@ -48,16 +32,19 @@ def drifted(members: Sequence[Member]) -> list[PortfolioId]:
     ]
 
 
-def transfers(members: Sequence[Member], day: date) -> list[Transfer]:
+def transfers(members: Sequence[Member], weights: Weights, day: date) -> list[Transfer]:
     """What brings every member to its target, as far as cash goes; nothing while none drifted.
 
     The key of a transfer names the `day`, so that the same two portfolios rebalance once on it.
 
     The largest surplus gives to the largest want first, so that few transfers do.
     """
-    if not drifted(members):
+    if not drifted(members, weights):
         return []
-    surplus, want = _surpluses(members), _wants(members)
+    above = _above_target(members, weights)
+    cash = {member.portfolio_id: member.cash for member in members}
+    surplus = _positive({owner: min(amount, cash[owner]) for owner, amount in above.items()})
+    want = _positive({owner: -amount for owner, amount in above.items()})
     made = []
     while surplus and want:
         giver, taker = _largest(surplus), _largest(want)
@@ -81,32 +68,22 @@ def _transfer(giver: PortfolioId, taker: PortfolioId, amount: Decimal, day: date
     )
 
 
-def _targets(members: Sequence[Member]) -> list[Decimal]:
-    """Dollars of equity that each member should have."""
-    equity = sum((member.equity for member in members), ZERO)
-    weights = sum((member.weight for member in members), ZERO)
-    return [equity * member.weight / weights for member in members]
+def _above_target(members: Sequence[Member], weights: Weights) -> dict[PortfolioId, Decimal]:
+    """Dollars of equity, in whole cents, beyond the target; below it they are negative.
+
+    Target = weight × (all equity − all net flows) + the member's own net flows: what was earned is
+    shared, what an owner paid into a portfolio, or took out of it, is not.
+    """
+    earned = sum((member.equity - member.net_flows for member in members), ZERO)
+    shares = apportioned(earned, weights, CENT) if members else {}
+    return {
+        member.portfolio_id: member.equity - member.net_flows - shares[member.portfolio_id]
+        for member in members
+    }
 
 
-def _surpluses(members: Sequence[Member]) -> dict[PortfolioId, Decimal]:
-    """Dollars that a member has too much of, and in cash."""
-    return _positive(
-        (member.portfolio_id, min(member.equity - target, member.cash))
-        for member, target in zip(members, _targets(members), strict=True)
-    )
-
-
-def _wants(members: Sequence[Member]) -> dict[PortfolioId, Decimal]:
-    """Dollars that a member lacks."""
-    return _positive(
-        (member.portfolio_id, target - member.equity)
-        for member, target in zip(members, _targets(members), strict=True)
-    )
-
-
-def _positive(amounts: Iterable[tuple[PortfolioId, Decimal]]) -> dict[PortfolioId, Decimal]:
-    whole = ((portfolio_id, cents_down(amount)) for portfolio_id, amount in amounts)
-    return {portfolio_id: amount for portfolio_id, amount in whole if amount > ZERO}
+def _positive(amounts: Mapping[PortfolioId, Decimal]) -> dict[PortfolioId, Decimal]:
+    return {portfolio_id: amount for portfolio_id, amount in amounts.items() if amount > ZERO}
 
 
 def _largest(amounts: dict[PortfolioId, Decimal]) -> PortfolioId:

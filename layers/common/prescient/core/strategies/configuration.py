@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from prescient.core.money import exact_count, exact_number
+from prescient.core.money import ONE, exact_count, exact_number
 
 Exact = BeforeValidator(exact_number)
 Whole = BeforeValidator(exact_count)
@@ -85,6 +85,9 @@ class StrategyConfiguration(RuleConfiguration):
     )
     rebalance_threshold: Fraction | None = Field(
         None, description="Drift from the target allocation, 0–1, that calls for rebalancing."
+    )
+    rebalance_weight: Positive = Field(
+        ONE, description="Its part of the capital beside the others', where Rebalancing is fixed."
     )
 
 
