@@ -102,6 +102,7 @@ def _portfolio(two: TwoPortfolios) -> Values:
     owner: Values = {
         "portfolio_id": two.theirs,
         "portfolio_ids": [two.theirs],
+        "flow_kinds": ["deposit", "withdrawal"],
         "from_id": two.theirs,
         "to_id": two.mine,
         "from_ids": [two.theirs],
