@@ -5,7 +5,6 @@ The step is given the markets as the client would have read them, so that no HTT
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -100,7 +99,7 @@ class _Shown:
 
     def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage:
         assert len(ids) == len(self.markets)
-        return MarketPage(self.markets, Counter(), self.at)
+        return MarketPage(self.markets, {}, self.at)
 
     def one_deadline(self) -> AbstractContextManager[None]:
         return nullcontext()

@@ -162,6 +162,7 @@ CREATE TABLE market_hours (
     hour timestamp with time zone NOT NULL,
     observed_at timestamp with time zone NOT NULL,
     mark numeric(10,6) NOT NULL,
+    identity uuid,
     CONSTRAINT market_hours_check CHECK (((observed_at >= hour) AND (observed_at < (hour +
         '01:00:00'::interval)))),
     CONSTRAINT market_hours_hour_check CHECK ((mod(EXTRACT(epoch FROM hour), (3600)::numeric) =
@@ -171,6 +172,7 @@ CREATE TABLE market_hours (
 )
 WITH (fillfactor='80');
 COMMENT ON TABLE market_hours IS 'the last mark of YES that each hour of the tape saw, gaps backfilled';
+COMMENT ON COLUMN market_hours.identity IS 'which market the id stood for; null where unknown';
 CREATE INDEX idx_market_hours_hour ON market_hours USING brin (hour);
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE market_hours TO prescient_app;
 GRANT SELECT ON TABLE market_hours TO prescient_portfolio;
@@ -204,9 +206,12 @@ CREATE TABLE market_prices (
     closed boolean NOT NULL,
     yes_payout numeric(10,6),
     resolution_flag text,
+    identity uuid,
+    resolution_status text,
     CONSTRAINT market_prices_pkey PRIMARY KEY (market_id)
 )
 WITH (fillfactor='50');
+COMMENT ON COLUMN market_prices.identity IS 'which market the id stands for; null where unknown';
 GRANT SELECT,INSERT,UPDATE ON TABLE market_prices TO prescient_app;
 GRANT SELECT ON TABLE market_prices TO prescient_portfolio;
 
@@ -231,12 +236,14 @@ CREATE TABLE markets (
     market_data jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    identity uuid,
     CONSTRAINT markets_fee_exponent_check CHECK ((fee_exponent >= (0)::numeric)),
     CONSTRAINT markets_fee_rate_check CHECK ((fee_rate >= (0)::numeric)),
     CONSTRAINT markets_tick_size_check CHECK ((tick_size > (0)::numeric)),
     CONSTRAINT markets_market_id_key UNIQUE (market_id),
     CONSTRAINT markets_pkey PRIMARY KEY (id)
 );
+COMMENT ON COLUMN markets.identity IS 'md5 of condition id and both token ids in order; null while one of them is unknown';
 CREATE INDEX idx_markets_event_id ON markets USING btree (event_id);
 GRANT SELECT,INSERT,UPDATE ON TABLE markets TO prescient_app;
 GRANT SELECT ON TABLE markets TO prescient_portfolio;
@@ -432,6 +439,7 @@ CREATE TABLE market_snapshots (
     listed boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now(),
     legacy_id integer,
+    identity uuid,
     CONSTRAINT market_snapshots_best_ask_check CHECK (((best_ask >= (0)::numeric) AND (best_ask <=
         (1)::numeric))),
     CONSTRAINT market_snapshots_best_bid_check CHECK (((best_bid >= (0)::numeric) AND (best_bid <=
@@ -444,7 +452,7 @@ CREATE TABLE market_snapshots (
     CONSTRAINT market_snapshots_no_price_check CHECK (((no_price >= (0)::numeric) AND (no_price <=
         (1)::numeric))),
     CONSTRAINT market_snapshots_resolution_flag_check CHECK ((resolution_flag = ANY
-        (ARRAY['disputed'::text, 'odd_resolution'::text]))),
+        (ARRAY['outcome_proposed'::text, 'disputed'::text, 'odd_resolution'::text]))),
     CONSTRAINT market_snapshots_yes_payout_check CHECK ((yes_payout = ANY (ARRAY[(0)::numeric, 0.5,
         (1)::numeric]))),
     CONSTRAINT market_snapshots_yes_price_check CHECK (((yes_price >= (0)::numeric) AND (yes_price
@@ -456,6 +464,7 @@ CREATE TABLE market_snapshots (
 COMMENT ON COLUMN market_snapshots.mark IS 'mark price of YES; that of NO is 1 - mark';
 COMMENT ON COLUMN market_snapshots.listed IS 'false where only a holding brought it into the batch: nobody else may see it';
 COMMENT ON COLUMN market_snapshots.legacy_id IS 'its id in schema v1, whose snapshots knew neither quote nor status; null in all later rows';
+COMMENT ON COLUMN market_snapshots.identity IS 'which market the id stood for; null where unknown';
 CREATE INDEX idx_market_snapshots_market_timestamp ON market_snapshots USING btree (market_id,
     "timestamp");
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE market_snapshots TO prescient_app;
@@ -720,7 +729,8 @@ CREATE VIEW open_markets WITH (security_invoker='true') AS
     market.fee_exponent,
     market.tick_size,
     market.neg_risk,
-    COALESCE(event.tags, '{}'::text[]) AS tags
+    COALESCE(event.tags, '{}'::text[]) AS tags,
+    snapshot.resolution_status
    FROM ((market_snapshots snapshot
      JOIN markets market ON (((market.market_id)::text = (snapshot.market_id)::text)))
      LEFT JOIN events event ON (((event.event_id)::text = (market.event_id)::text)))
@@ -861,6 +871,12 @@ CREATE TABLE portfolio_positions (
     exit_timestamp timestamp with time zone,
     created_at timestamp with time zone DEFAULT now(),
     origin text DEFAULT 'live'::text NOT NULL,
+    condition_id text,
+    yes_token_id text,
+    no_token_id text,
+    identity uuid,
+    kept_mark numeric(10,6),
+    identity_changed_at timestamp with time zone,
     CONSTRAINT portfolio_positions_action_check CHECK (((action)::text = ANY
         ((ARRAY['buy_yes'::character varying, 'buy_no'::character varying])::text[]))),
     CONSTRAINT portfolio_positions_amount_check CHECK ((amount > (0)::numeric)),
@@ -883,8 +899,12 @@ CREATE TABLE portfolio_positions (
     CONSTRAINT portfolio_positions_exit_price_check CHECK (((exit_price >= (0)::numeric) AND
         (exit_price <= (1)::numeric))),
     CONSTRAINT portfolio_positions_fee_check CHECK ((fee >= (0)::numeric)),
-    CONSTRAINT portfolio_positions_flag_check CHECK ((flag = ANY (ARRAY['not_listed'::text,
-        'disputed'::text, 'odd_resolution'::text, 'unknown_shares'::text]))),
+    CONSTRAINT portfolio_positions_flag_check CHECK ((flag = ANY (ARRAY['unknown_shares'::text,
+        'identity_changed'::text, 'not_listed'::text, 'inactive'::text, 'unreadable_prices'::text,
+        'unreadable_row'::text, 'outcome_proposed'::text, 'disputed'::text,
+        'odd_resolution'::text]))),
+    CONSTRAINT portfolio_positions_kept_mark_check CHECK (((kept_mark >= (0)::numeric) AND
+        (kept_mark <= (1)::numeric))),
     CONSTRAINT portfolio_positions_origin_check CHECK ((origin = ANY (ARRAY['live'::text,
         'v1'::text]))),
     CONSTRAINT portfolio_positions_shares_known CHECK (((shares IS NOT NULL) OR ((origin =
@@ -902,6 +922,9 @@ CREATE TABLE portfolio_positions (
 COMMENT ON COLUMN portfolio_positions.shares IS 'still held; cost_basis is that of these shares; null where schema v1 had a price outside (0, 1)';
 COMMENT ON COLUMN portfolio_positions.stop_loss_bid IS 'a bid at or below this closes the position';
 COMMENT ON COLUMN portfolio_positions.take_profit_bid IS 'a bid at or above this closes the position';
+COMMENT ON COLUMN portfolio_positions.identity IS 'which market was bought; a price of another one neither marks nor settles it; null where unknown';
+COMMENT ON COLUMN portfolio_positions.kept_mark IS 'the last mark of YES of the market that was bought, since the id stands for another';
+COMMENT ON COLUMN portfolio_positions.identity_changed_at IS 'when the id was last seen to begin to stand for another market';
 CREATE INDEX idx_portfolio_positions_open_market ON portfolio_positions USING btree (market_id)
     WHERE ((status)::text = 'open'::text);
 CREATE INDEX idx_portfolio_positions_portfolio_id ON portfolio_positions USING btree (portfolio_id);
@@ -970,9 +993,10 @@ CREATE TABLE trading_signals (
     CONSTRAINT trading_signals_rejection_check CHECK ((rejection = ANY
         (ARRAY['insufficient_balance'::text, 'below_minimum'::text, 'max_position_size'::text,
         'max_total_exposure'::text, 'max_positions'::text, 'already_held'::text,
-        'market_closed'::text, 'no_quote'::text, 'stale_quote'::text, 'slippage'::text,
-        'spread_exceeds_stop'::text, 'market_exposure_cap'::text, 'event_exposure_cap'::text,
-        'total_capital_cap'::text, 'portfolio_not_active'::text, 'incomplete_legs'::text]))),
+        'market_closed'::text, 'identity_changed'::text, 'outcome_proposed'::text, 'no_quote'::text,
+        'stale_quote'::text, 'slippage'::text, 'spread_exceeds_stop'::text,
+        'market_exposure_cap'::text, 'event_exposure_cap'::text, 'total_capital_cap'::text,
+        'portfolio_not_active'::text, 'incomplete_legs'::text]))),
     CONSTRAINT trading_signals_shares_check CHECK ((shares > (0)::numeric)),
     CONSTRAINT trading_signals_win_probability_check CHECK (((win_probability >= (0)::numeric) AND
         (win_probability <= (1)::numeric))),
@@ -1062,20 +1086,35 @@ CREATE VIEW position_valuations WITH (security_invoker='true') AS
     "position".shares,
     "position".stop_loss_bid,
     "position".take_profit_bid,
-    price.yes_payout,
-    COALESCE((price.accepting_orders AND (NOT price.closed)), false) AS tradable
-   FROM ((portfolio_positions "position"
+    (
+        CASE
+            WHEN own.is_seen THEN price.yes_payout
+            ELSE NULL::numeric
+        END)::numeric(10,6) AS yes_payout,
+    COALESCE((own.is_seen AND price.accepting_orders AND (NOT price.closed)), false) AS tradable,
+    (NOT own.is_seen) AS identity_changed
+   FROM ((((portfolio_positions "position"
      LEFT JOIN market_prices price ON (((price.market_id)::text = ("position".market_id)::text)))
+     CROSS JOIN LATERAL ( SELECT ((price.identity = "position".identity) IS NOT FALSE) AS is_seen)
+         own)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN own.is_seen THEN price.mark
+                    ELSE "position".kept_mark
+                END AS yes_mark) known)
      CROSS JOIN LATERAL ( SELECT
                 CASE "position".action
-                    WHEN 'buy_yes'::text THEN price.mark
-                    ELSE ((1)::numeric - price.mark)
+                    WHEN 'buy_yes'::text THEN known.yes_mark
+                    ELSE ((1)::numeric - known.yes_mark)
                 END AS mark_price,
-            COALESCE(
-                CASE "position".action
-                    WHEN 'buy_yes'::text THEN price.best_bid
-                    ELSE ((1)::numeric - price.best_ask)
-                END, (0)::numeric) AS bid) priced)
+                CASE
+                    WHEN own.is_seen THEN COALESCE(
+                    CASE "position".action
+                        WHEN 'buy_yes'::text THEN price.best_bid
+                        ELSE ((1)::numeric - price.best_ask)
+                    END, (0)::numeric)
+                    ELSE (0)::numeric
+                END AS bid) priced)
   WHERE (("position".status)::text = 'open'::text);
 GRANT SELECT ON TABLE position_valuations TO prescient_app;
 GRANT SELECT ON TABLE position_valuations TO prescient_portfolio;

@@ -23,6 +23,7 @@ from prescient.core.portfolio.portfolios import GlobalLimits, Limits, NewPortfol
 from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
+from prescient.polymarket.parsing import parse_held_markets
 from prescient.polymarket.rates import Family
 from prescient.runtime.login import as_user
 from prescient.store import portfolios, roles
@@ -69,6 +70,7 @@ class StandInExchange:
         self.resolutions: dict[str, ResolutionDetails] = {}
         self.fails: set[str] = set()
         self.unlisted: set[MarketId] = set()
+        self.rows_by_id: dict[MarketId, object] = {}
         self.lists_closed = False
         self.while_answering: Callable[[], None] = lambda: None
         self._clock = clock
@@ -94,7 +96,8 @@ class StandInExchange:
         self._fail_at(0)
         markets = (listed for shown in self.events for listed in shown.markets)
         found = tuple(listed for listed in markets if listed.market_id in ids)
-        page = MarketPage(found, Counter(), self._clock.now)
+        read = parse_held_markets(self.rows_by_id)
+        page = MarketPage((*found, *read.markets), read.unread, self._clock.now)
         self.while_answering()
         return page
 

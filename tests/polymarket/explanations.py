@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from prescient.core.money import PRICE_STEP
 from tests.polymarket.oracle import READ, ROW, Difference, Kind
 
 
@@ -97,6 +98,15 @@ def _is_blank_around(difference: Difference) -> bool:
     )
 
 
+def _is_six_decimals(difference: Difference) -> bool:
+    numbers = isinstance(difference.ours, Decimal) and isinstance(difference.theirs, Decimal)
+    return (
+        difference.field in ("yes_price", "no_price")
+        and numbers
+        and abs(Decimal(str(difference.ours)) - Decimal(str(difference.theirs))) < PRICE_STEP
+    )
+
+
 def _is_best_first(difference: Difference) -> bool:
     if not (isinstance(difference.ours, tuple) and isinstance(difference.theirs, tuple)):
         return False
@@ -126,6 +136,9 @@ EXPLANATIONS = {
     "missing flag": Explanation(_is_missing_flag, "an absent flag is false"),
     "default tick": Explanation(_is_default_tick, "an absent tick is 0.01, as it was before ticks"),
     "blanks": Explanation(_is_blank_around, "blanks around a text are cut off"),
+    "six decimals": Explanation(
+        _is_six_decimals, "a price has six decimals, and is never rounded to 0, a half or 1"
+    ),
     "best first": Explanation(
         _is_best_first, "the exchange sends the best level last; our books begin with it"
     ),

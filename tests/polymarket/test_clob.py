@@ -98,8 +98,6 @@ def test_an_empty_side_is_no_level(empty: object) -> None:
         ({"bids": levels(("0.48", "5"))}, "crossed_book"),
         ({"bids": "0.45"}, "bad_book"),
         ({"bids": ["0.45"]}, "bad_book"),
-        ({"bids": levels(("0", "5"))}, "bad_book"),
-        ({"asks": levels(("1", "5"))}, "bad_book"),
         ({"asks": levels(("1.01", "5"))}, "bad_book"),
         ({"asks": levels(("NaN", "5"))}, "bad_book"),
         ({"asks": levels(("0.47", "-1"))}, "bad_book"),
@@ -115,6 +113,16 @@ def test_an_absurd_book_is_left_out_and_counted(changes: dict[str, Any], reason:
         client = client_of(exchange)
         assert set(client.books(["11", "12"])) == {"12"}
         assert client.counters.skipped == Counter({reason: 1}) + Counter(bad_book=1)
+
+
+def test_prices_are_rounded_against_us_and_levels_that_end_at_0_or_1_are_skipped() -> None:
+    """An ask of 0.9999996 would be stored as 1, and fail the cycle that buys at it."""
+    bids = levels(("0.0000009", "5"), ("0", "5"), ("0.4500009", "7.0000019"))
+    asks = levels(("0.9999996", "5"), ("1", "5"), ("0.4600001", "3"), ("0.47", "0.0000001"))
+    books, skipped = parse_books([book_row(bids=bids, asks=asks)], ["11"])
+    assert books["11"].bids == (Level(D("0.45"), D("7.000001")),)
+    assert books["11"].asks == (Level(D("0.460001"), D(3)),)
+    assert skipped == Counter(level_at_limit=4)
 
 
 @given(st.permutations(range(4)), st.permutations(range(4)))

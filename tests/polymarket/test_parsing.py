@@ -72,6 +72,14 @@ def test_a_usual_market_is_read_whole() -> None:
         ({"outcomePrices": "[]", "bestBid": ..., "bestAsk": ...}, "without_prices"),
         ({"feesEnabled": True}, "bad_fee_schedule"),
         ({"feesEnabled": True, "feeSchedule": {"rate": "free"}}, "bad_fee_schedule"),
+        ({"bestBid": 1, "bestAsk": 1}, "bad_quote"),
+        ({"bestAsk": 0, "bestBid": ...}, "bad_quote"),
+        ({"liquidityNum": "1e30", "liquidity": ...}, "bad_number"),
+        ({"volumeNum": -1, "volume": "NaN"}, "bad_number"),
+        ({"volume24hr": Decimal("NaN")}, "bad_number"),
+        ({"oneDayPriceChange": 2}, "bad_number"),
+        ({"orderPriceMinTickSize": "1e-30"}, "bad_number"),
+        ({"orderPriceMinTickSize": "0." + "1" * 5000}, "bad_number"),
     ],
 )
 def test_a_live_row_that_cannot_be_trusted_is_skipped_for_one_reason(
@@ -163,9 +171,9 @@ def test_missing_keys_have_their_defaults() -> None:
     assert (market.quote, market.fee) == (None, FeeSchedule())
 
 
-def test_amounts_come_as_text_too_and_an_absurd_one_counts_as_nothing() -> None:
-    market = parse_market(market_row(liquidityNum=..., volumeNum="-5", volume="1e99"))
-    assert (market.liquidity, market.volume) == (Decimal("12000.5"), ZERO)
+def test_amounts_come_as_text_too_and_an_absurd_one_gives_way_to_the_other_key() -> None:
+    market = parse_market(market_row(liquidityNum=..., volumeNum="-5", volume="60000"))
+    assert (market.liquidity, market.volume) == (Decimal("12000.5"), Decimal(60000))
 
 
 @pytest.mark.parametrize(
@@ -232,6 +240,37 @@ def test_an_open_event_may_contain_a_closed_market() -> None:
 def test_an_event_without_identity_is_skipped(row: object, reason: str) -> None:
     with pytest.raises(RowSkipped, match=reason):
         parse_event(row)
+
+
+@pytest.mark.parametrize(
+    ("status", "history", "read"),
+    [
+        ("Proposed", ..., "proposed"),
+        ("DISPUTED", ..., "disputed"),
+        (" challenged ", ..., "challenged"),
+        (..., '["proposed"]', "proposed"),
+        (..., '["proposed", "Disputed"]', "disputed"),
+        (..., '["proposed", "disputed", "resolved"]', "resolved"),
+        ("resolved", '["proposed"]', "resolved"),  # as 13 of 19 recorded rows that are resolved
+        ("settled", '["proposed"]', "proposed"),
+        ("settled", "soon", None),
+        (..., "[]", None),
+    ],
+)
+def test_the_oracle_s_status_is_read_in_any_case_and_from_its_history(
+    status: object, history: object, read: str | None
+) -> None:
+    row = market_row(umaResolutionStatus=status, umaResolutionStatuses=history)
+    assert parse_market(row).resolution_status == read
+
+
+def test_no_price_of_a_closed_market_is_rounded_to_what_pays() -> None:
+    """Recorded: closed at 4.1e-7, which is not 0."""
+    prices = '["4.113679809846114e-7", "0.9999995886320190153885986409901813"]'
+    market = parse_market(market_row(closed=True, outcomePrices=prices))
+    assert (market.yes_price, market.no_price) == (Decimal("0.000001"), Decimal("0.999999"))
+    market = parse_market(market_row(closed=True, outcomePrices='["0.49999999", "0.50000001"]'))
+    assert (market.yes_price, market.no_price) == (Decimal("0.499999"), Decimal("0.500001"))
 
 
 def test_the_page_explains_every_reason() -> None:

@@ -62,7 +62,9 @@ def test_an_event_row_is_read_or_skipped(row: object) -> None:
         assert parse_event(row).event.event_id
 
 
-@given(st.lists(st.decimals(0, 1, places=4), min_size=2, max_size=2).map(sorted))
+@given(
+    st.tuples(st.decimals(0, "0.9999", places=4), st.decimals("0.0001", 1, places=4)).map(sorted)
+)
 def test_the_no_quote_is_the_complement_and_its_complement_the_yes_quote(
     sides: list[Decimal],
 ) -> None:
@@ -75,7 +77,7 @@ def test_the_no_quote_is_the_complement_and_its_complement_the_yes_quote(
     assert quote.complement().complement() == quote
 
 
-@given(st.decimals(0, 1, places=6))
+@given(st.decimals("0.000001", 1, places=6))
 def test_a_price_survives_the_wire_to_the_last_digit(price: Decimal) -> None:
     """As a JSON number and as digits in a string."""
     wire = json.dumps(market_row(bestBid=0, bestAsk=..., outcomePrices=...), default=str)
@@ -100,10 +102,10 @@ def test_a_body_is_read_without_a_float_or_is_no_json(document: str | bytes) -> 
 
 
 def is_json(document: str | bytes) -> bool:
-    """Whether the standard library reads the document, and finds no NaN or Infinity in it."""
+    """Whether the standard library reads the document."""
     try:
         text = document.decode("utf-8") if isinstance(document, bytes) else document
-        json.dumps(json.loads(text), allow_nan=False)
+        json.loads(text)
     except ValueError:
         return False
     return True
@@ -142,6 +144,7 @@ def assert_sound(market: Market) -> None:
     assert all(0 <= price <= 1 for price in known)
     assert market.closed or known
     assert all([market.market_id, market.question, *market.outcomes])
+    assert market.fee is not None
     for amount in (market.liquidity, market.volume, market.volume_24h):
         assert isinstance(amount, Decimal)
         assert amount.is_finite()

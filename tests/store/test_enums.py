@@ -16,7 +16,7 @@ from prescient.core.market.markets import Outcome
 from prescient.core.market.settlement import ResolutionFlag
 from prescient.core.portfolio.cash import Executor, LedgerKind
 from prescient.core.portfolio.portfolios import PortfolioStatus
-from prescient.core.portfolio.positions import Action, ExitKind, PositionStatus
+from prescient.core.portfolio.positions import Action, ExitKind, PositionFlag, PositionStatus
 
 BUYS = {action.value for action in Action if action.is_buy}
 ENUMS: dict[str, type[StrEnum]] = {
@@ -42,7 +42,7 @@ ENUMS: dict[str, type[StrEnum]] = {
 PARTS = {
     "portfolio_positions.action": BUYS,
     "trades.action": BUYS,
-    "portfolio_positions.flag": {*ResolutionFlag, "not_listed", "unknown_shares"},
+    "portfolio_positions.flag": {*ResolutionFlag, *PositionFlag},
 }
 """Columns that only some values of an enum fit, or some more."""
 WITHOUT_ENUM = re.compile(r".*\.origin|migration_differences\.table_name")

@@ -14,6 +14,7 @@ from prescient.core.market.settlement import (
 from tests.builders import market
 
 ODD = Resolution(flag=ResolutionFlag.ODD_RESOLUTION)
+PROPOSED = Resolution(flag=ResolutionFlag.OUTCOME_PROPOSED)
 DISPUTED = Resolution(flag=ResolutionFlag.DISPUTED)
 
 
@@ -24,7 +25,9 @@ DISPUTED = Resolution(flag=ResolutionFlag.DISPUTED)
         ("0", "1", True, "resolved", Resolution(D(0))),
         ("1", "0", True, None, Resolution(D(1))),
         ("0.5", "0.5", True, "resolved", Resolution(D("0.5"))),
-        ("0.5", "0.5", True, "proposed", ODD),
+        ("0.5", "0.5", True, "proposed", PROPOSED),
+        ("1", "0", True, "proposed", PROPOSED),
+        ("1", "0", True, "challenged", DISPUTED),
         ("0", "0", True, "resolved", ODD),
         ("0.98", "0.02", True, "resolved", ODD),
         (None, None, True, "resolved", ODD),
@@ -53,7 +56,7 @@ def ended(yes: str | None, no: str | None, closed: bool, status: str | None) -> 
     ("seen", "asked", "expected"),
     [
         (ended("0.5", "0.5", True, None), True, Resolution(D("0.5"))),
-        (ended("0.5", "0.5", True, "proposed"), True, Resolution(D("0.5"))),
+        (ended("0.5", "0.5", True, "proposed"), False, PROPOSED),
         (ended("0.5", "0.5", True, "resolved"), False, Resolution(D("0.5"))),
         (ended("0.5", "0.5", True, "disputed"), False, DISPUTED),
         (ended("0.5", "0.5", False, None), False, Resolution()),

@@ -271,5 +271,6 @@ def test_every_strategy_runs_a_cycle_and_says_why(world: World, strategy_type: s
     assert row["status"] == "completed"
     assert list(row["funnel"]) == [
         "candidates", "market_types", "liquidity", "volume", "spread", "time_to_end",
-        "strategy_rule", "already_held", "cooldown", "sized", "emitted", "exits",
+        "outcome_proposed", "strategy_rule", "already_held", "cooldown", "sized", "emitted",
+        "exits",
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
 from prescient.polymarket.fields import identifier
 from prescient.polymarket.listing import EVENTS_PATH, EventListing
-from prescient.polymarket.parsing import parse_markets
+from prescient.polymarket.parsing import parse_held_markets
 from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit
 from prescient.polymarket.skip_reasons import SkipReason
 from prescient.polymarket.transport import Call, Deadline, FetchLimits, JsonTransport, Parameters
@@ -43,13 +43,14 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class MarketPage:
-    """Markets by id. One that the exchange did not answer, or whose row was skipped, is missing.
+    """Markets by id. One that the exchange did not answer is missing.
 
-    `fetched_at` is the moment before the first request.
+    `unread` names the first value of a market that could not be read; one whose whole row could
+    not be read is in it and missing. `fetched_at` is the moment before the first request.
     """
 
     markets: tuple[Market, ...]
-    skipped: Counter[str]
+    unread: Mapping[MarketId, SkipReason]
     fetched_at: datetime
 
 
@@ -104,7 +105,10 @@ class PolymarketClient:
             yield EventPage(events, skipped, fetched_at)
 
     def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage:
-        """Fetch these markets, open or closed, in as few calls as the exchange allows."""
+        """Fetch these markets, open or closed, in as few calls as the exchange allows.
+
+        They are held: of a row only what cannot be read is left out.
+        """
         deadline = self._transport.deadline()
         fetched_at = self._now()
         wanted = list(dict.fromkeys(ids))
@@ -112,9 +116,9 @@ class PolymarketClient:
         # Asked last, so that a market which closes meanwhile is in one of the two answers.
         unanswered = [market_id for market_id in wanted if market_id not in rows]
         rows |= self._rows_by_id(unanswered, deadline, closed=True)
-        markets, skipped = parse_markets(rows.values())
-        self.counters.skipped += skipped
-        return MarketPage(markets, skipped, fetched_at)
+        read = parse_held_markets(rows)
+        self.counters.skipped += Counter(reason.value for reason in read.unread.values())
+        return MarketPage(read.markets, read.unread, fetched_at)
 
     def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
         """Fetch books by token id; a token without a book, or with an absurd one, is absent."""

@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.money import ONE, ZERO
-from prescient.polymarket.fields import identifier, number
+from prescient.polymarket.fields import identifier, number, price, rounded
 from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 
 Row = Mapping[str, object]
 
 LARGEST_SIZE = Decimal(10) ** 12  # shares; more than were ever made
+SIZE_STEP = Decimal("0.000001")  # shares, as the exchange counts them
 LAST_SECOND = Decimal(253_402_300_799)  # of the year 9999
 
 
@@ -38,12 +39,15 @@ class ResolutionDetails:
 def parse_books(
     rows: Iterable[object], wanted: Collection[str]
 ) -> tuple[dict[str, OrderBook], Counter[str]]:
-    """The books of the `wanted` tokens by token id, and the rows left out, by reason."""
+    """Read the books of the `wanted` tokens by token id; count rows and levels left out by reason.
+
+    A bid is rounded down and an ask up to six decimals, a size down to as many.
+    """
     books: dict[str, OrderBook] = {}
     skipped: Counter[str] = Counter()
     for row in rows:
         try:
-            token_id, book = _book(row, wanted)
+            token_id, book = _book(row, wanted, skipped)
         except RowSkipped as skip:
             skipped[skip.reason.value] += 1
             continue
@@ -58,11 +62,11 @@ def parse_history(points: Iterable[object]) -> tuple[tuple[PricePoint, ...], Cou
     for point in points:
         read = point if isinstance(point, Mapping) else {}
         second = number(read.get("t"), at_least=ZERO, at_most=LAST_SECOND)
-        price = number(read.get("p"), at_least=ZERO, at_most=ONE)
-        if second is None or price is None:
+        seen = price(read.get("p"), ROUND_HALF_UP)
+        if second is None or seen is None:
             skipped[SkipReason.BAD_HISTORY_POINT.value] += 1
         else:
-            prices[second] = price
+            prices[second] = seen
     ordered = (
         PricePoint(datetime.fromtimestamp(int(second), UTC), prices[second])
         for second in sorted(prices)
@@ -85,35 +89,38 @@ def parse_resolution(row: Row) -> ResolutionDetails:
     )
 
 
-def _book(row: object, wanted: Collection[str]) -> tuple[str, OrderBook]:
+def _book(row: object, wanted: Collection[str], skipped: Counter[str]) -> tuple[str, OrderBook]:
     if not isinstance(row, Mapping):
         raise RowSkipped(SkipReason.BAD_BOOK)
     token_id = identifier(row.get("asset_id"))
     if token_id is None or token_id not in wanted:
         raise RowSkipped(SkipReason.NOT_REQUESTED)
     # The exchange sends the best last. Sorting holds whatever it sends.
-    bids = sorted(_levels(row.get("bids")), key=lambda level: -level.price)
-    asks = sorted(_levels(row.get("asks")), key=lambda level: level.price)
+    bids = sorted(_side(row.get("bids"), ROUND_FLOOR, skipped), key=lambda level: -level.price)
+    asks = sorted(_side(row.get("asks"), ROUND_CEILING, skipped), key=lambda level: level.price)
     if bids and asks and bids[0].price > asks[0].price:
         raise RowSkipped(SkipReason.CROSSED_BOOK)
     return token_id, OrderBook(tuple(bids), tuple(asks))
 
 
-def _levels(side: object) -> list[Level]:
-    """Read the levels of one side, without those of zero shares."""
+def _side(side: object, rounding: str, skipped: Counter[str]) -> list[Level]:
+    """Read the levels of one side, without those of zero shares and those at 0 or 1."""
     if side is None:
         return []
     if not isinstance(side, list):
         raise RowSkipped(SkipReason.BAD_BOOK)
-    levels = [_level(entry) for entry in side]
-    return [level for level in levels if level.shares > ZERO]
+    read = (_level(entry, rounding) for entry in side)
+    levels = [level for level in read if level.shares > ZERO]
+    inside = [level for level in levels if ZERO < level.price < ONE]
+    if len(inside) < len(levels):
+        skipped[SkipReason.LEVEL_AT_LIMIT.value] += len(levels) - len(inside)
+    return inside
 
 
-def _level(entry: object) -> Level:
-    """Read a level, whose price lies strictly inside (0, 1): nothing trades at 0 or 1."""
+def _level(entry: object, rounding: str) -> Level:
     read = entry if isinstance(entry, Mapping) else {}
-    price = number(read.get("price"), at_least=ZERO, at_most=ONE)
+    level_price = price(read.get("price"), rounding)
     shares = number(read.get("size"), at_least=ZERO, at_most=LARGEST_SIZE)
-    if price is None or shares is None or price in (ZERO, ONE):
+    if level_price is None or shares is None:
         raise RowSkipped(SkipReason.BAD_BOOK)
-    return Level(price, shares)
+    return Level(level_price, rounded(shares, SIZE_STEP, ROUND_FLOOR))

@@ -1,31 +1,51 @@
-"""JSON in which no number is ever a float, and every text can be stored."""
+"""JSON in which no number is ever a float, and every text can be stored.
+
+A number that no price or amount can be costs the value, never the document.
+"""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import NoReturn
+
+NOT_A_NUMBER = Decimal("NaN")
+LONGEST_NUMBER = 255  # characters; ids come as integers too
 
 
 class NotJson(ValueError):
-    """The text is not JSON, or has a number that no price or amount can be."""
+    """The text is not JSON."""
 
 
 def decode(document: bytes | str) -> object:
     """Return the document's value, with `int` and `Decimal` for numbers.
 
-    Raises `NotJson`, also for NaN and Infinity, which Python would otherwise let through.
+    NaN, Infinity, an exponent out of reach and a number longer than any id are `Decimal("NaN")`.
+    Raises `NotJson`.
     """
     try:
         text = document.decode("utf-8") if isinstance(document, bytes) else document
-        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, parse_int=_integer, parse_float=_fraction, parse_constant=_not_a_number
+        )
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise NotJson(str(error) or type(error).__name__) from error
     return _storable(value) if "\\u" in text else value
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise NotJson(f"{name} is not a number")
+def _integer(digits: str) -> int | Decimal:
+    """Python itself refuses a document for an integer of thousands of digits."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else NOT_A_NUMBER
+
+
+def _fraction(digits: str) -> Decimal:
+    try:
+        return Decimal(digits) if len(digits) <= LONGEST_NUMBER else NOT_A_NUMBER
+    except ArithmeticError:
+        return NOT_A_NUMBER
+
+
+def _not_a_number(_: str) -> Decimal:
+    return NOT_A_NUMBER
 
 
 def _storable(value: object) -> object:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_05UP, Decimal
 
+from prescient.core.money import ONE, PRICE_STEP, ZERO
 from prescient.polymarket import decimal_json
 
 LONGEST_IDENTIFIER = 255
+LONGEST_NUMBER = 255  # characters
+LEAST_EXPONENT = -20  # a number below 1e-20 is noise around 0, and no column could hold it
 
 
 def text(value: object) -> str | None:
@@ -28,24 +31,37 @@ def flag(value: object) -> bool:
     return value is True or value == "true"
 
 
-def number(
-    value: object, *, at_least: Decimal | None = None, at_most: Decimal | None = None
-) -> Decimal | None:
+def number(value: object, *, at_least: Decimal, at_most: Decimal) -> Decimal | None:
     """Return a finite number within the limits, from a JSON number or from digits in a text.
 
     A float is refused: it is already rounded.
     """
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
+    if isinstance(value, str) and len(value) > LONGEST_NUMBER:
+        return None
     try:
         read = Decimal(value)
     except ArithmeticError:
         return None
-    if not read.is_finite():
+    if not read.is_finite() or not at_least <= read <= at_most:
         return None
-    too_low = at_least is not None and read < at_least
-    too_high = at_most is not None and read > at_most
-    return None if too_low or too_high else read
+    return read if read and read.adjusted() >= LEAST_EXPONENT else ZERO
+
+
+def price(value: object, rounding: str = ROUND_05UP) -> Decimal | None:
+    """Return a price 0–1 in the six decimals that its column has.
+
+    By default one that is not exactly 0, a half or 1 does not become so: settlement asks for these.
+    """
+    read = number(value, at_least=ZERO, at_most=ONE)
+    return None if read is None else rounded(read, PRICE_STEP, rounding)
+
+
+def rounded(value: Decimal, step: Decimal, rounding: str) -> Decimal:
+    """Return a multiple of `step`; one that is a multiple already keeps its digits."""
+    nearest = value.quantize(step, rounding)
+    return value if nearest == value else nearest
 
 
 def moment(value: object) -> datetime | None:

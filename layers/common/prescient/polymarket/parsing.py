@@ -1,4 +1,7 @@
-"""Rows of Gamma's JSON to core types. A row that cannot be trusted is skipped, with a reason."""
+"""Rows of Gamma's JSON to core types. A row that cannot be trusted is skipped, with a reason.
+
+Of a market that is held only what cannot be read is left out: its holders need the rest.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from prescient.core.market.markets import Event, EventId, Market, MarketId
+from prescient.core.market.markets import (
+    Event,
+    EventId,
+    FeeSchedule,
+    Market,
+    MarketId,
+    ResolutionStatus,
+)
 from prescient.core.money import ONE, PRICE_STEP, ZERO
 from prescient.polymarket.fields import flag, identifier, json_list, moment, number, text
-from prescient.polymarket.prices import (
-    closed_fee_schedule,
-    closed_prices,
-    live_fee_schedule,
-    live_prices,
-)
-from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
+from prescient.polymarket.prices import closed_prices, fee_schedule, live_prices
+from prescient.polymarket.skip_reasons import Refusal, RowSkipped, SkipReason, keep_row, skip_row
 
 Row = Mapping[str, object]
 
@@ -59,20 +64,51 @@ def parse_markets(
     return tuple(markets), skipped
 
 
-def parse_market(row: object, event_id: EventId | None = None) -> Market:
+@dataclass(frozen=True, slots=True)
+class HeldMarkets:
+    """Markets that are held; `unread` names the first value of each that could not be read.
+
+    One whose whole row could not be read is in `unread` alone.
+    """
+
+    markets: tuple[Market, ...]
+    unread: Mapping[MarketId, SkipReason]
+
+
+def parse_held_markets(rows: Mapping[MarketId, object]) -> HeldMarkets:
+    """Read the rows of markets that portfolios hold, each as far as it can be read."""
+    markets: list[Market] = []
+    unread: dict[MarketId, SkipReason] = {}
+    for market_id, row in rows.items():
+        reasons: list[SkipReason] = []
+        try:
+            markets.append(parse_market(row, refuse=reasons.append))
+        except RowSkipped as skip:
+            reasons.insert(0, skip.reason)
+        if reasons:
+            unread[market_id] = reasons[0]
+    return HeldMarkets(tuple(markets), unread)
+
+
+def parse_market(
+    row: object, event_id: EventId | None = None, *, refuse: Refusal = skip_row
+) -> Market:
     """Read one market; without `event_id` the row's own `events` name its event.
 
-    Raises `RowSkipped`, among others for a live market whose prices are missing or absurd. A
-    closed one is kept with None for what is missing, because portfolios may hold it.
+    Raises `RowSkipped`, among others for a live market whose prices are missing or absurd, unless
+    `refuse` keeps it. A closed one is kept with None for what is missing, because portfolios may
+    hold it.
     """
     if not isinstance(row, Mapping):
         raise RowSkipped(SkipReason.MALFORMED)
-    market_id, question = _identity(row)
+    market_id, question = _market_id(row), _question(row, refuse)
     active, closed = _is_active(row), flag(row.get("closed"))
     if not active and not closed:
-        raise RowSkipped(SkipReason.PLACEHOLDER)
-    outcomes = _outcomes(row)
-    prices = closed_prices(row) if closed else live_prices(row)
+        refuse(SkipReason.PLACEHOLDER)
+    outcomes = _outcomes(row, refuse)
+    of_values = keep_row if closed else refuse
+    prices = closed_prices(row) if closed else live_prices(row, of_values)
+    fee = fee_schedule(row, of_values)
     yes_token_id, no_token_id = _token_ids(row)
     return Market(
         market_id=market_id,
@@ -85,17 +121,17 @@ def parse_market(row: object, event_id: EventId | None = None) -> Market:
         yes_price=prices.yes,
         no_price=prices.no,
         quote=prices.quote,
-        liquidity=_amount(row, "liquidityNum", "liquidity"),
-        volume=_amount(row, "volumeNum", "volume"),
-        volume_24h=_amount(row, "volume24hr"),
-        one_day_price_change=number(row.get("oneDayPriceChange"), at_least=-ONE, at_most=ONE),
-        tick_size=_tick_size(row),
-        fee=closed_fee_schedule(row) if closed else live_fee_schedule(row),
+        liquidity=_amount(row, of_values, "liquidityNum", "liquidity"),
+        volume=_amount(row, of_values, "volumeNum", "volume"),
+        volume_24h=_amount(row, of_values, "volume24hr"),
+        one_day_price_change=_price_change(row, of_values),
+        tick_size=_tick_size(row, of_values),
+        fee=FeeSchedule() if closed and fee is None else fee,
         active=active,
         closed=closed,
         accepting_orders=flag(row.get("acceptingOrders")),
         neg_risk=flag(row.get("negRisk")),
-        resolution_status=text(row.get("umaResolutionStatus")),
+        resolution_status=_resolution_status(row),
         end_date=moment(row.get("endDate")) or moment(row.get("endDateIso")),
         payload=row,
     )
@@ -107,9 +143,10 @@ def _event(row: Row, event_id: EventId, market_count: int, markets: tuple[Market
         title=text(row.get("title")) or "",
         slug=(text(row.get("slug")) or "")[:LONGEST_SLUG],
         tags=_tag_slugs(row),
-        liquidity=_amount(row, "liquidity"),
-        volume=_amount(row, "volume"),
-        volume_24h=_amount(row, "volume24hr"),
+        # Nothing is decided on an event's numbers, and its markets are not lost for them.
+        liquidity=_amount(row, keep_row, "liquidity"),
+        volume=_amount(row, keep_row, "volume"),
+        volume_24h=_amount(row, keep_row, "volume24hr"),
         start_date=moment(row.get("startDate")),
         end_date=moment(row.get("endDate")),
         neg_risk=flag(row.get("negRisk")),
@@ -122,14 +159,18 @@ def _event(row: Row, event_id: EventId, market_count: int, markets: tuple[Market
     )
 
 
-def _identity(row: Row) -> tuple[MarketId, str]:
+def _market_id(row: Row) -> MarketId:
     market_id = identifier(row.get("id"))
     if market_id is None:
         raise RowSkipped(SkipReason.MISSING_ID)
+    return MarketId(market_id)
+
+
+def _question(row: Row, refuse: Refusal) -> str:
     question = text(row.get("question"))
     if question is None:
-        raise RowSkipped(SkipReason.MISSING_QUESTION)
-    return MarketId(market_id), question
+        refuse(SkipReason.MISSING_QUESTION)
+    return question or ""
 
 
 def _is_active(row: Row) -> bool:
@@ -137,10 +178,11 @@ def _is_active(row: Row) -> bool:
     return "active" not in row or flag(row["active"])
 
 
-def _outcomes(row: Row) -> tuple[str, str]:
+def _outcomes(row: Row, refuse: Refusal) -> tuple[str, str]:
     listed = json_list(row.get("outcomes"))
     if listed is None:
-        raise RowSkipped(SkipReason.MALFORMED)
+        refuse(SkipReason.MALFORMED)
+        return "", ""
     names = [text(name) for name in listed]
     match names:
         case [str(yes), str(no)]:
@@ -170,15 +212,44 @@ def _tag_slugs(row: Row) -> tuple[str, ...]:
     return tuple(slug for slug in slugs if slug)
 
 
-def _tick_size(row: Row) -> Decimal:
-    tick_size = number(row.get("orderPriceMinTickSize"), at_least=PRICE_STEP, at_most=ONE)
+def _resolution_status(row: Row) -> ResolutionStatus | None:
+    """Return where the oracle stands, by the row's word or by the last of its history.
+
+    A market that is resolved often keeps a history that ends with a proposal.
+    """
+    history = json_list(row.get("umaResolutionStatuses")) or [None]
+    return _status(row.get("umaResolutionStatus")) or _status(history[-1])
+
+
+def _status(value: object) -> ResolutionStatus | None:
+    """Return a status that is known, in any letter case."""
+    try:
+        return ResolutionStatus((text(value) or "").casefold())
+    except ValueError:
+        return None
+
+
+def _tick_size(row: Row, refuse: Refusal) -> Decimal:
+    tick_size = _number(row, refuse, "orderPriceMinTickSize", at_least=PRICE_STEP, at_most=ONE)
     return tick_size or DEFAULT_TICK_SIZE
 
 
-def _amount(row: Row, *keys: str) -> Decimal:
+def _price_change(row: Row, refuse: Refusal) -> Decimal | None:
+    return _number(row, refuse, "oneDayPriceChange", at_least=-ONE, at_most=ONE)
+
+
+def _amount(row: Row, refuse: Refusal, *keys: str) -> Decimal:
     """Return the dollars under the first key with a plausible amount, else 0: too few to trade."""
-    for key in keys:
-        amount = number(row.get(key), at_least=ZERO, at_most=LARGEST_AMOUNT)
-        if amount is not None:
-            return amount
-    return ZERO
+    return _number(row, refuse, *keys, at_least=ZERO, at_most=LARGEST_AMOUNT) or ZERO
+
+
+def _number(
+    row: Row, refuse: Refusal, *keys: str, at_least: Decimal, at_most: Decimal
+) -> Decimal | None:
+    """Return the first of these keys' numbers within the limits; one that has none is refused."""
+    given = [row[key] for key in keys if row.get(key) is not None]
+    read = (number(value, at_least=at_least, at_most=at_most) for value in given)
+    found = next((value for value in read if value is not None), None)
+    if given and found is None:
+        refuse(SkipReason.BAD_NUMBER)
+    return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from prescient.core.market.markets import FeeSchedule, Quote
-from prescient.core.money import ONE, ZERO
-from prescient.polymarket.fields import flag, json_list, number
-from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
+from prescient.core.money import ONE, PRICE_STEP, ZERO
+from prescient.polymarket.fields import flag, json_list, number, price, rounded
+from prescient.polymarket.skip_reasons import Refusal, SkipReason, keep_row
+
+Row = Mapping[str, object]
 
 LARGEST_FEE_EXPONENT = Decimal(10)
 PRICE_SUM_TOLERANCE = Decimal("0.01")
@@ -30,86 +32,77 @@ class Prices:
         return self.yes is not None or quoted
 
 
-def live_prices(row: Mapping[str, object]) -> Prices:
-    """Read the prices of a live market. Raises `RowSkipped` if they are missing or absurd."""
-    quote = _quote(row)
-    outcome_prices = _outcome_prices(row)
-    if outcome_prices and abs(sum(outcome_prices) - ONE) > PRICE_SUM_TOLERANCE:
-        raise RowSkipped(SkipReason.BAD_OUTCOME_PRICES)
-    yes, no = outcome_prices or (None, None)
-    prices = Prices(yes, no, quote)
+def live_prices(row: Row, refuse: Refusal) -> Prices:
+    """Read the prices of a live market; what is absurd, or missing altogether, is refused."""
+    yes, no = _outcome_prices(row, refuse) or (None, None)
+    if yes is not None and no is not None and abs(yes + no - ONE) > PRICE_SUM_TOLERANCE:
+        refuse(SkipReason.BAD_OUTCOME_PRICES)
+        yes = no = None
+    prices = Prices(yes, no, _quote(row, refuse))
     if not prices.has_price:
-        raise RowSkipped(SkipReason.WITHOUT_PRICES)
+        refuse(SkipReason.WITHOUT_PRICES)
     return prices
 
 
-def closed_prices(row: Mapping[str, object]) -> Prices:
-    """Read the prices of a market that has closed, without ever skipping it.
+def closed_prices(row: Row) -> Prices:
+    """Read the prices of a market that has closed, None where they cannot be read.
 
-    Outcome prices that cannot be read are None. Its quote no longer trades, so there is none.
+    Its quote no longer trades, so there is none.
     """
-    try:
-        yes, no = _outcome_prices(row) or (None, None)
-    except RowSkipped:
-        yes, no = None, None
+    yes, no = _outcome_prices(row, keep_row) or (None, None)
     return Prices(yes, no, quote=None)
 
 
-def live_fee_schedule(row: Mapping[str, object]) -> FeeSchedule:
-    """Read the taker fee. Raises `RowSkipped` if fees are on and unreadable: none is guessed."""
+def fee_schedule(row: Row, refuse: Refusal) -> FeeSchedule | None:
+    """Read the taker fee, rounded to what costs more; None if it is on and unreadable.
+
+    None is guessed.
+    """
     if not flag(row.get("feesEnabled")):
         return FeeSchedule()
     schedule = row.get("feeSchedule")
-    if not isinstance(schedule, Mapping):
-        raise RowSkipped(SkipReason.BAD_FEE_SCHEDULE)
-    rate = number(schedule.get("rate"), at_least=ZERO, at_most=ONE)
-    exponent = number(schedule.get("exponent", 1), at_least=ZERO, at_most=LARGEST_FEE_EXPONENT)
+    given = schedule if isinstance(schedule, Mapping) else {}
+    rate = number(given.get("rate"), at_least=ZERO, at_most=ONE)
+    exponent = number(given.get("exponent", 1), at_least=ZERO, at_most=LARGEST_FEE_EXPONENT)
     if rate is None or exponent is None:
-        raise RowSkipped(SkipReason.BAD_FEE_SCHEDULE)
-    return FeeSchedule(rate, exponent)
-
-
-def closed_fee_schedule(row: Mapping[str, object]) -> FeeSchedule:
-    """Read the taker fee of a closed market; it is never paid, so an unreadable one is none."""
-    try:
-        return live_fee_schedule(row)
-    except RowSkipped:
-        return FeeSchedule()
-
-
-def _quote(row: Mapping[str, object]) -> Quote | None:
-    """Read YES's best bid and ask; a missing side is empty, and both missing are no quote."""
-    if row.get("bestBid") is None and row.get("bestAsk") is None:
+        refuse(SkipReason.BAD_FEE_SCHEDULE)
         return None
-    bid, ask = _side(row, "bestBid", empty=ZERO), _side(row, "bestAsk", empty=ONE)
-    if bid > ask:
-        raise RowSkipped(SkipReason.CROSSED_QUOTE)
-    return Quote(bid=bid, ask=ask)
+    return FeeSchedule(
+        rounded(rate, PRICE_STEP, ROUND_CEILING), rounded(exponent, PRICE_STEP, ROUND_FLOOR)
+    )
 
 
-def _side(row: Mapping[str, object], key: str, *, empty: Decimal) -> Decimal:
-    if row.get(key) is None:
-        return empty
-    price = _probability(row[key])
-    if price is None:
-        raise RowSkipped(SkipReason.BAD_QUOTE)
-    return price
+def _quote(row: Row, refuse: Refusal) -> Quote | None:
+    """Read YES's best bid, rounded down, and ask, rounded up.
+
+    A missing side is empty, and both missing are no quote.
+    """
+    bid, ask = row.get("bestBid"), row.get("bestAsk")
+    if bid is None and ask is None:
+        return None
+    highest = ZERO if bid is None else price(bid, ROUND_FLOOR)
+    lowest = ONE if ask is None else price(ask, ROUND_CEILING)
+    # Nothing is bid at 1 or offered at 0: taken for a price, either would move the mark.
+    if highest is None or lowest is None or highest == ONE or lowest == ZERO:
+        refuse(SkipReason.BAD_QUOTE)
+        return None
+    if highest > lowest:
+        refuse(SkipReason.CROSSED_QUOTE)
+        return None
+    return Quote(bid=highest, ask=lowest)
 
 
-def _outcome_prices(row: Mapping[str, object]) -> tuple[Decimal, Decimal] | None:
-    """Read the prices of both outcomes; None if the row has none."""
+def _outcome_prices(row: Row, refuse: Refusal) -> tuple[Decimal, Decimal] | None:
+    """Read the prices of both outcomes; None if the row has none that can be read."""
     if row.get("outcomePrices") is None:
         return None
     listed = json_list(row["outcomePrices"])
-    prices = None if listed is None else [_probability(price) for price in listed]
+    prices = None if listed is None else [price(listed_price) for listed_price in listed]
     match prices:
         case []:
             return None
         case [Decimal() as yes, Decimal() as no]:
             return yes, no
         case _:
-            raise RowSkipped(SkipReason.BAD_OUTCOME_PRICES)
-
-
-def _probability(value: object) -> Decimal | None:
-    return number(value, at_least=ZERO, at_most=ONE)
+            refuse(SkipReason.BAD_OUTCOME_PRICES)
+            return None

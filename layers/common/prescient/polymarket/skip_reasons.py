@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 
@@ -18,8 +19,10 @@ class SkipReason(StrEnum):
     BAD_OUTCOME_PRICES = "bad_outcome_prices"
     WITHOUT_PRICES = "without_prices"
     BAD_FEE_SCHEDULE = "bad_fee_schedule"
+    BAD_NUMBER = "bad_number"
     BAD_BOOK = "bad_book"
     CROSSED_BOOK = "crossed_book"
+    LEVEL_AT_LIMIT = "level_at_limit"
     BAD_HISTORY_POINT = "bad_history_point"
     NOT_REQUESTED = "not_requested"
     EVENT_MALFORMED = "event_malformed"
@@ -32,3 +35,16 @@ class RowSkipped(Exception):
     def __init__(self, reason: SkipReason) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+Refusal = Callable[[SkipReason], None]
+"""What is done about a value that cannot be read. If it returns, the value is left out."""
+
+
+def skip_row(reason: SkipReason) -> None:
+    """Leave the row out. Raises `RowSkipped`."""
+    raise RowSkipped(reason)
+
+
+def keep_row(_: SkipReason) -> None:
+    """Keep the row, and say nothing of what it lacks."""

@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome
+from prescient.core.market.settlement import is_pending
 from prescient.core.money import ONE, ZERO
 from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
 from prescient.store import statements
@@ -52,6 +53,7 @@ class _CandidateRow:
     fee_exponent: Decimal
     tick_size: Decimal
     neg_risk: bool
+    resolution_status: str | None
     features: Mapping[str, _FeatureRow]
 
 
@@ -148,6 +150,7 @@ def _candidate(
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         tick_size=row.tick_size,
         neg_risk=row.neg_risk,
+        outcome_proposed=is_pending(row.resolution_status),
         event=events.get(row.event_id) if row.event_id else None,
     )
 

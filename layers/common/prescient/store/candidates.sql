@@ -5,6 +5,7 @@ SELECT
     market.question, market.tags, market.yes_price, market.no_price, market.best_bid,
     market.best_ask, market.mark, market.liquidity, market.volume, market.one_day_price_change,
     market.end_date, market.fee_rate, market.fee_exponent, market.tick_size, market.neg_risk,
+    market.resolution_status,
     coalesce(feature.features, '{}') AS features
 FROM open_markets AS market
 LEFT JOIN LATERAL (

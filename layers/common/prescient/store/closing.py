@@ -27,6 +27,7 @@ class _Row:
     fee_rate: Decimal
     fee_exponent: Decimal
     bid: Decimal
+    identity_changed: bool
 
 
 def open_positions(
@@ -48,5 +49,9 @@ def _open(row: _Row) -> OpenPosition:
         else None
     )
     return OpenPosition(
-        row.position_id, holding, row.bid, FeeSchedule(row.fee_rate, row.fee_exponent)
+        row.position_id,
+        holding,
+        row.bid,
+        FeeSchedule(row.fee_rate, row.fee_exponent),
+        row.identity_changed,
     )

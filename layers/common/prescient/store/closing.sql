@@ -5,7 +5,7 @@ SELECT
     position.position_id, position.portfolio_id, position.market_id, position.action,
     position.shares, position.cost_basis, coalesce(market.fee_rate, 0) AS fee_rate,
     coalesce(market.fee_exponent, 1) AS fee_exponent,
-    CASE WHEN position.tradable THEN position.bid ELSE 0 END AS bid
+    CASE WHEN position.tradable THEN position.bid ELSE 0 END AS bid, position.identity_changed
 FROM position_valuations AS position
 LEFT JOIN markets AS market ON market.market_id = position.market_id
 WHERE position.portfolio_id = %(portfolio_id)s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from prescient.core.market.markets import FeeSchedule, MarketId
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.exits import PricedHolding, Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.core.portfolio.positions import Action, Exit, Holding
+from prescient.core.portfolio.positions import Action, Exit, Holding, PositionFlag
 from prescient.core.portfolio.trading_record import TradingRecord
 from prescient.store import exposures, ledger, portfolios, statements
 from prescient.store.database import Session
@@ -96,12 +96,11 @@ def freed(sold: Exit) -> tuple[MarketId, Decimal]:
     return sold.holding.market_id, -sold.cost_basis
 
 
-def flag(session: Session, missing: Sequence[MarketId]) -> int:
-    """Flag positions whose market is missing, disputed or oddly resolved; how many there are."""
+def flag(session: Session, flags: Mapping[MarketId, PositionFlag]) -> int:
+    """Flag the open positions, those of `flags` by market, and return how many have a flag."""
+    values = {"market_ids": list(flags), "flags": list(flags.values())}
     with session.cursor(row_factory=scalar_row) as cursor:
-        return int(
-            cursor.execute(SQL["flag_positions"], {"missing": list(missing)}).fetchone() or 0
-        )
+        return int(cursor.execute(SQL["flag_positions"], values).fetchone() or 0)
 
 
 def _update_records(session: Session, position_ids: Sequence[int]) -> None:

@@ -111,16 +111,19 @@ WITH wanted AS (
         position.id,
         CASE
             WHEN position.shares IS NULL THEN 'unknown_shares'
-            WHEN position.market_id = ANY (%(missing)s::text[]) THEN 'not_listed'
-            ELSE price.resolution_flag
+            WHEN (position.identity = price.identity) IS FALSE THEN 'identity_changed'
+            ELSE coalesce(given.flag, price.resolution_flag)
         END AS flag
     FROM portfolio_positions AS position
     JOIN market_prices AS price ON price.market_id = position.market_id
+    LEFT JOIN unnest(%(market_ids)s::text[], %(flags)s::text[]) AS given (market_id, flag)
+        ON given.market_id = position.market_id
     -- Nearly all positions have no flag and get none.
     WHERE position.status = 'open' AND (
         position.flag IS NOT NULL
         OR position.shares IS NULL
-        OR position.market_id = ANY (%(missing)s::text[])
+        OR position.identity_changed_at IS NOT NULL
+        OR position.market_id = ANY (%(market_ids)s::text[])
         OR position.market_id IN (
             SELECT market_id FROM market_prices WHERE resolution_flag IS NOT NULL
         )

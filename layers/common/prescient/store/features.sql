@@ -19,6 +19,8 @@ CROSS JOIN LATERAL (
         count(*) AS observations
     FROM market_hours AS hourly
     WHERE hourly.market_id = present.market_id
+        -- Hours of another market that had the same id are no history of this one.
+        AND (hourly.identity = present.identity) IS NOT FALSE
         -- Hours find the rows by the key; the moments decide.
         AND hourly.hour > batch.started_at - make_interval(hours => lookback_hours + 1)
         AND hourly.hour <= batch.started_at
@@ -29,11 +31,11 @@ WHERE batch.batch_id = %(batch_id)s AND present.mark IS NOT NULL AND past.observ
 
 -- name: record_hours
 -- Store a batch's marks as those of its hour, where they are newer.
-INSERT INTO market_hours (market_id, hour, observed_at, mark)
-SELECT market_id, date_trunc('hour', timestamp, 'UTC'), timestamp, mark
+INSERT INTO market_hours (market_id, hour, observed_at, mark, identity)
+SELECT market_id, date_trunc('hour', timestamp, 'UTC'), timestamp, mark, identity
 FROM market_snapshots
 WHERE batch_id = %(batch_id)s AND listed AND NOT closed AND mark IS NOT NULL
 ORDER BY market_id
 ON CONFLICT (market_id, hour) DO UPDATE SET
-    observed_at = excluded.observed_at, mark = excluded.mark
+    observed_at = excluded.observed_at, mark = excluded.mark, identity = excluded.identity
 WHERE excluded.observed_at > market_hours.observed_at;

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeVar
 
-from psycopg.rows import scalar_row
+from psycopg.rows import class_row, scalar_row
 from pydantic_core import to_json
 
-from prescient.core.market.markets import Event, Market
+from prescient.core.market.markets import Event, FeeSchedule, Market, MarketId
 from prescient.store import statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
 Row = dict[str, object]
 Key = TypeVar("Key", bound=str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    market_id: MarketId
+    question: str
+    yes_outcome: str
+    no_outcome: str
+    condition_id: str | None
+    yes_token_id: str | None
+    no_token_id: str | None
+    fee_rate: Decimal
+    fee_exponent: Decimal
 
 
 def save_events(session: Session, events: Sequence[Event], now: datetime) -> None:
@@ -37,9 +52,44 @@ def save_markets(session: Session, markets: Sequence[Market], now: datetime) -> 
     _save(session, [(market, None) for market in markets], now)
 
 
-def _save(session: Session, markets: Sequence[tuple[Market, Event | None]], now: datetime) -> None:
+def completed(session: Session, markets: Sequence[Market]) -> list[Market]:
+    """Give the markets what their rows left out and an earlier one had: ids, names and fees."""
+    gaps = [market.market_id for market in markets if _has_gaps(market)]
+    if not gaps:
+        return list(markets)
+    with session.cursor(row_factory=class_row(_Stored)) as cursor:
+        rows = cursor.execute(SQL["select_markets"], {"market_ids": gaps}).fetchall()
+    stored = {row.market_id: row for row in rows}
+    return [
+        _filled(market, stored[market.market_id]) if market.market_id in stored else market
+        for market in markets
+    ]
+
+
+def _has_gaps(market: Market) -> bool:
+    names = (market.question, *market.outcomes)
+    return market.identity is None or market.fee is None or not all(names)
+
+
+def _filled(market: Market, stored: _Stored) -> Market:
+    tokens_known = market.yes_token_id is not None and market.no_token_id is not None
+    names = (stored.yes_outcome, stored.no_outcome)
+    return replace(
+        market,
+        question=market.question or stored.question,
+        outcomes=market.outcomes if all(market.outcomes) else names,
+        condition_id=market.condition_id or stored.condition_id,
+        yes_token_id=market.yes_token_id if tokens_known else stored.yes_token_id,
+        no_token_id=market.no_token_id if tokens_known else stored.no_token_id,
+        fee=market.fee or FeeSchedule(stored.fee_rate, stored.fee_exponent),
+    )
+
+
+def _save(session: Session, listed: Sequence[tuple[Market, Event | None]], now: datetime) -> None:
+    found = completed(session, [market for market, _ in listed])
+    markets = list(zip(found, (event for _, event in listed), strict=True))
     rows = {market.market_id: _market_row(market, event) for market, event in markets}
-    payloads = {market.market_id: market.payload for market, _ in markets}
+    payloads = {market.market_id: market.payload for market in found}
     changed = _changed(session, "select_changed_markets", rows)
     if changed:
         given = [{**rows[market_id], "market_data": payloads[market_id]} for market_id in changed]
@@ -73,6 +123,7 @@ def _event_row(event: Event) -> Row:
 
 
 def _market_row(market: Market, event: Event | None) -> Row:
+    fee = market.fee or FeeSchedule()
     return {
         "market_id": market.market_id,
         "question": market.question,
@@ -87,8 +138,9 @@ def _market_row(market: Market, event: Event | None) -> Row:
         "no_token_id": market.no_token_id,
         "tick_size": market.tick_size,
         "neg_risk": market.neg_risk,
-        "fee_rate": market.fee.rate,
-        "fee_exponent": market.fee.exponent,
+        "fee_rate": fee.rate,
+        "fee_exponent": fee.exponent,
+        "identity": market.identity,
     }
 
 

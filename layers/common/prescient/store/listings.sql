@@ -60,22 +60,29 @@ WHERE stored.market_id IS NULL OR (
     listed.no_token_id, listed.tick_size, listed.neg_risk, listed.fee_rate, listed.fee_exponent
 );
 
+-- name: select_markets
+-- Read what markets' rows said before, for those that say less now.
+SELECT
+    market_id, question, yes_outcome, no_outcome, condition_id, yes_token_id, no_token_id,
+    fee_rate, fee_exponent
+FROM markets WHERE market_id = ANY (%(market_ids)s::text[]);
+
 -- name: upsert_markets
 -- Store markets as the exchange lists them, never over a newer listing.
 INSERT INTO markets (
     market_id, question, event_id, event_title, event_end_date, end_date, yes_outcome, no_outcome,
-    condition_id, yes_token_id, no_token_id, tick_size, neg_risk, fee_rate, fee_exponent,
-    market_data, created_at, updated_at
+    condition_id, yes_token_id, no_token_id, identity, tick_size, neg_risk, fee_rate,
+    fee_exponent, market_data, created_at, updated_at
 )
 SELECT
     market_id, question, event_id, event_title, event_end_date, end_date, yes_outcome, no_outcome,
-    condition_id, yes_token_id, no_token_id, tick_size, neg_risk, fee_rate, fee_exponent,
-    market_data, %(now)s, %(now)s
+    condition_id, yes_token_id, no_token_id, identity, tick_size, neg_risk, fee_rate,
+    fee_exponent, market_data, %(now)s, %(now)s
 FROM jsonb_to_recordset(%(markets)s) AS listed (
     market_id text, question text, event_id text, event_title text, event_end_date timestamptz,
     end_date timestamptz, yes_outcome text, no_outcome text, condition_id text, yes_token_id text,
-    no_token_id text, tick_size numeric, neg_risk boolean, fee_rate numeric, fee_exponent numeric,
-    market_data jsonb
+    no_token_id text, identity uuid, tick_size numeric, neg_risk boolean, fee_rate numeric,
+    fee_exponent numeric, market_data jsonb
 )
 ORDER BY market_id
 ON CONFLICT (market_id) DO UPDATE SET
@@ -85,6 +92,7 @@ ON CONFLICT (market_id) DO UPDATE SET
     end_date = excluded.end_date, yes_outcome = excluded.yes_outcome,
     no_outcome = excluded.no_outcome, condition_id = excluded.condition_id,
     yes_token_id = excluded.yes_token_id, no_token_id = excluded.no_token_id,
+    identity = excluded.identity,
     tick_size = excluded.tick_size, neg_risk = excluded.neg_risk,
     fee_rate = excluded.fee_rate, fee_exponent = excluded.fee_exponent,
     market_data = excluded.market_data, updated_at = excluded.updated_at

@@ -12,6 +12,7 @@ from prescient.core.market.bids import bids, bids_from_book
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fills import Offers, offers, offers_from_book
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.market.settlement import is_pending
 from prescient.core.money import ONE, ZERO
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
@@ -45,6 +46,9 @@ class _OrderRow:
     fee_rate: Decimal
     fee_exponent: Decimal
     open: bool
+    resolution_status: str | None
+    latest_resolution_status: str | None
+    identity_changed: bool
     quote_age: timedelta
     position_id: int | None
     held_shares: Decimal | None
@@ -91,6 +95,9 @@ def _buy(row: _OrderRow) -> BuyOrder:
         quote_age=row.quote_age,
         shares=row.shares,
         group_id=row.group_id,
+        outcome_proposed=is_pending(row.resolution_status)
+        or is_pending(row.latest_resolution_status),
+        identity_changed=row.identity_changed,
     )
 
 
@@ -120,6 +127,7 @@ def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         open=row.open,
         quote_age=row.quote_age,
+        identity_changed=row.identity_changed,
     )
 
 

@@ -8,6 +8,10 @@ SELECT
     market.fee_rate, market.fee_exponent,
     NOT snapshot.closed AND snapshot.accepting_orders
         AND NOT price.closed AND price.accepting_orders AS open,
+    snapshot.resolution_status, price.resolution_status AS latest_resolution_status,
+    (snapshot.identity = price.identity) IS FALSE
+        OR (snapshot.identity = market.identity) IS FALSE
+        OR (snapshot.identity = position.identity) IS FALSE AS identity_changed,
     cycle.decided_at - coalesce(book.fetched_at, snapshot.timestamp) AS quote_age,
     position.id AS position_id, position.shares AS held_shares, position.cost_basis
 FROM trading_signals AS signal

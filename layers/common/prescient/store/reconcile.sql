@@ -41,9 +41,12 @@ ORDER BY trade.portfolio_id, trade.id;
 SELECT
     position.portfolio_id, position.id, position.trade_id, position.market_id, position.action,
     position.bought_shares, position.shares, position.cost_basis, position.realized_pnl,
-    position.status, price.mark, price.best_bid, price.best_ask
+    position.status,
+    CASE WHEN price.market_id IS NULL THEN position.kept_mark ELSE price.mark END,
+    price.best_bid, price.best_ask
 FROM portfolio_positions AS position
-LEFT JOIN market_prices AS price ON price.market_id = position.market_id
+LEFT JOIN market_prices AS price
+    ON price.market_id = position.market_id AND (price.identity = position.identity) IS NOT FALSE
 WHERE position.portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY position.portfolio_id, position.id;
 
@@ -83,6 +86,7 @@ CROSS JOIN LATERAL (
     JOIN market_batches AS batch ON batch.batch_id = seen.batch_id AND batch.status = 'complete'
         AND batch.kind NOT IN ('recording', 'outcomes')  -- which move no price
     WHERE seen.market_id = price.market_id AND seen.mark IS NOT NULL
+        AND (seen.identity = price.identity) IS NOT FALSE
     ORDER BY seen.timestamp DESC, (seen.batch_id = price.batch_id) DESC
     LIMIT 1
 ) AS newest

@@ -45,9 +45,10 @@ class HeldRow:
     entry_price: Decimal
     group_id: str | None
     strategy_type: str | None
+    identity_changed: bool
 
     def seen_in(self, candidate: Candidate | None) -> HeldPosition:
-        """This position beside its market in a batch."""
+        """This position beside its own market in a batch, not beside another that has its id."""
         return HeldPosition(
             market_id=self.market_id,
             event_id=self.event_id,
@@ -57,14 +58,15 @@ class HeldRow:
             entry_price=self.entry_price,
             strategy_type=self.strategy_type,
             group_id=self.group_id,
-            candidate=candidate,
+            candidate=None if self.identity_changed else candidate,
         )
 
 
-def held(session: Session, portfolio_id: PortfolioId) -> list[HeldRow]:
-    """The portfolio's open positions, by market and side."""
+def held(session: Session, portfolio_id: PortfolioId, batch_id: int) -> list[HeldRow]:
+    """The portfolio's open positions beside a batch, by market and side."""
+    values = {"portfolio_id": portfolio_id, "batch_id": batch_id}
     with session.cursor(row_factory=class_row(HeldRow)) as cursor:
-        return cursor.execute(SQL["select_held"], {"portfolio_id": portfolio_id}).fetchall()
+        return cursor.execute(SQL["select_held"], values).fetchall()
 
 
 def stopped_out(

@@ -1,9 +1,13 @@
 -- name: select_held
--- Read a portfolio's open positions, each with the strategy whose signal bought it.
+-- Read a portfolio's open positions, each with the strategy whose signal bought it, and whether its
+-- market id stands for another market in the batch.
 SELECT
     position.market_id, position.event_id, position.action, coalesce(position.shares, 0) AS shares,
-    position.cost_basis, position.entry_price, position.group_id, signal.strategy_type
+    position.cost_basis, position.entry_price, position.group_id, signal.strategy_type,
+    (position.identity = seen.identity) IS FALSE AS identity_changed
 FROM portfolio_positions AS position
+LEFT JOIN market_snapshots AS seen
+    ON seen.batch_id = %(batch_id)s AND seen.market_id = position.market_id
 LEFT JOIN trading_signals AS signal
     ON signal.portfolio_id = position.portfolio_id AND signal.trade_id = position.trade_id
 WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'

@@ -17,7 +17,7 @@ from prescient.core.market.markets import Market, MarketId, Quote
 from prescient.core.market.marks import is_trusted, mark_price
 from prescient.core.market.settlement import resolution
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import statements
+from prescient.store import listings, statements
 from prescient.store.database import Session
 from prescient.store.rows import typed_row
 
@@ -64,9 +64,10 @@ class Sighting:
 
 def append(session: Session, batch_id: int, markets: Sequence[Market], sighting: Sighting) -> None:
     """Add `markets` as they were seen to a loading batch."""
-    marks = _marks(session, [market.market_id for market in markets if not _supports_mark(market)])
+    seen = listings.completed(session, markets)
+    marks = _marks(session, [market for market in seen if not _supports_mark(market)])
     with session.cursor() as cursor, cursor.copy(SQL["copy_snapshots"]) as copy:
-        for market in markets:
+        for market in seen:
             copy.write_row(_snapshot_row(batch_id, market, marks.get(market.market_id), sighting))
 
 
@@ -88,6 +89,7 @@ def publish(
     session.execute(SQL["lock_possible_holders"])
     with session.cursor(row_factory=scalar_row) as cursor:
         holders = cursor.execute(SQL["select_holders_of_batch"], values).fetchall()
+    session.execute(SQL["keep_marks"], values)
     session.execute(SQL["move_prices"], values)
     complete(session, batch_id, counters, now, left_out)
     return holders
@@ -175,9 +177,12 @@ def _supports_mark(market: Market) -> bool:
     return market.quote is not None and is_trusted(market.quote)
 
 
-def _marks(session: Session, market_ids: Sequence[MarketId]) -> dict[MarketId, Decimal]:
-    rows = session.execute(SQL["select_marks"], {"market_ids": list(market_ids)})
-    return dict(rows.fetchall())
+def _marks(session: Session, markets: Sequence[Market]) -> dict[MarketId, Decimal]:
+    values = {
+        "market_ids": [market.market_id for market in markets],
+        "identities": [market.identity for market in markets],
+    }
+    return dict(session.execute(SQL["select_marks"], values).fetchall())
 
 
 def _snapshot_row(
@@ -207,6 +212,7 @@ def _snapshot_row(
         _text(resolved.yes_payout),
         resolved.flag,
         sighting.listed,
+        market.identity,
     )
 
 

@@ -11,35 +11,55 @@ RETURNING batch_id;
 
 -- name: select_marks
 -- Read the latest mark of each market that has one.
-SELECT market_id, mark FROM market_prices
-WHERE market_id = ANY (%(market_ids)s::text[]) AND mark IS NOT NULL;
+-- That of another market which had the same id says nothing of this one.
+SELECT price.market_id, price.mark
+FROM unnest(%(market_ids)s::text[], %(identities)s::uuid[]) AS seen (market_id, identity)
+JOIN market_prices AS price ON price.market_id = seen.market_id
+WHERE price.mark IS NOT NULL AND (price.identity = seen.identity) IS NOT FALSE;
 
 -- name: copy_snapshots
 -- Load what a fetch saw of its markets, as a stream of rows.
 COPY market_snapshots (
     batch_id, market_id, timestamp, yes_price, no_price, best_bid, best_ask, mark, mark_stale,
     liquidity, volume, volume24hr, one_day_price_change, accepting_orders, closed,
-    resolution_status, yes_payout, resolution_flag, listed
+    resolution_status, yes_payout, resolution_flag, listed, identity
 ) FROM STDIN;
+
+-- name: keep_marks
+-- Keep, for each position whose market id begins to stand for another market, its own last mark.
+UPDATE portfolio_positions AS position SET
+    kept_mark = price.mark, identity = price.identity, identity_changed_at = seen.timestamp
+FROM market_snapshots AS seen
+JOIN market_prices AS price ON price.market_id = seen.market_id
+WHERE seen.batch_id = %(batch_id)s AND seen.identity <> price.identity
+    AND seen.timestamp > price.observed_at
+    AND position.market_id = seen.market_id AND position.status = 'open'
+    AND (position.identity = price.identity) IS NOT FALSE;
 
 -- name: move_prices
 -- Carry the latest prices forward to those of a batch, where the batch is newer.
 INSERT INTO market_prices (
     market_id, batch_id, observed_at, best_bid, best_ask, mark, mark_stale, accepting_orders,
-    closed, yes_payout, resolution_flag
+    closed, yes_payout, resolution_status, resolution_flag, identity
 )
 SELECT
     market_id, batch_id, timestamp, best_bid, best_ask, mark, mark_stale, accepting_orders,
-    closed, yes_payout, resolution_flag
+    closed, yes_payout, resolution_status, resolution_flag, identity
 FROM market_snapshots
 WHERE batch_id = %(batch_id)s
 ORDER BY market_id
 ON CONFLICT (market_id) DO UPDATE SET
     batch_id = excluded.batch_id, observed_at = excluded.observed_at,
     best_bid = excluded.best_bid, best_ask = excluded.best_ask,
-    mark = coalesce(excluded.mark, market_prices.mark), mark_stale = excluded.mark_stale,
+    mark = CASE
+        WHEN (excluded.identity = market_prices.identity) IS FALSE THEN excluded.mark
+        ELSE coalesce(excluded.mark, market_prices.mark)
+    END,
+    mark_stale = excluded.mark_stale,
     accepting_orders = excluded.accepting_orders, closed = excluded.closed,
-    yes_payout = excluded.yes_payout, resolution_flag = excluded.resolution_flag
+    yes_payout = excluded.yes_payout, resolution_status = excluded.resolution_status,
+    resolution_flag = excluded.resolution_flag,
+    identity = coalesce(excluded.identity, market_prices.identity)
 WHERE excluded.observed_at > market_prices.observed_at;
 
 -- name: complete_batch

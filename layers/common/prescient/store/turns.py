@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from prescient.core.execution.account import Account
 from prescient.core.execution.orders import Order
 from prescient.core.execution.results import Bought, Rejected, Sold
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import Turn
+from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, exits, exposures, ledger, orders, portfolios, statements
@@ -22,6 +24,7 @@ from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 
 SQL = statements.load(__file__)
+LONGEST_MARKET_ID = 200  # characters within a trade's id, which has room for 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,14 @@ def _save_rejections(
 def _trade_id(claim: CyclePortfolioRow, bought: Bought) -> str:
     """Derived from the decision, so that a decision has one trade, however often it runs."""
     order = bought.order
-    return f"{claim.cycle_id}-{claim.portfolio_id}-{order.market_id}-{order.action}"
+    return f"{claim.cycle_id}-{claim.portfolio_id}-{_short(order.market_id)}-{order.action}"
+
+
+def _short(market_id: MarketId) -> str:
+    """The id of a market, or a digest in place of one that no trade's id has room for."""
+    if len(market_id) <= LONGEST_MARKET_ID:
+        return market_id
+    return sha256(market_id.encode()).hexdigest()
 
 
 def _entry(claim: CyclePortfolioRow, bought: Bought) -> ledger.Entry:

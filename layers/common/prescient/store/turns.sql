@@ -15,8 +15,11 @@ WITH fill AS (
     SELECT signal.*, fill.trade_id AS new_trade_id, fill.shares AS bought_shares,
         fill.amount AS paid, fill.fee,
         fill.price, fill.evidence, fill.quote_delay_seconds, fill.entry_bid, fill.stop_loss_bid,
-        fill.take_profit_bid
-    FROM fill JOIN trading_signals AS signal ON signal.id = fill.signal_id
+        fill.take_profit_bid, market.condition_id, market.yes_token_id, market.no_token_id,
+        market.identity
+    FROM fill
+    JOIN trading_signals AS signal ON signal.id = fill.signal_id
+    JOIN markets AS market ON market.market_id = signal.market_id
     WHERE signal.portfolio_id = %(portfolio_id)s
 ), trade AS (
     INSERT INTO trades (
@@ -33,12 +36,14 @@ WITH fill AS (
     INSERT INTO portfolio_positions (
         portfolio_id, trade_id, market_id, event_id, market_question, action, bought_shares,
         shares, amount, fee, cost_basis, entry_price, entry_bid, stop_loss_bid, take_profit_bid,
-        entry_timestamp, status, evidence, group_id
+        entry_timestamp, status, evidence, group_id, condition_id, yes_token_id, no_token_id,
+        identity
     )
     SELECT
         portfolio_id, new_trade_id, market_id, event_id, market_question, action, bought_shares,
         bought_shares, paid, fee, paid + fee, price, entry_bid, stop_loss_bid, take_profit_bid,
-        %(now)s, 'open', evidence, group_id
+        %(now)s, 'open', evidence, group_id, condition_id, yes_token_id, no_token_id,
+        identity
     FROM bought
 ), portfolio AS (
     UPDATE portfolios SET

@@ -11,8 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.exits import due_exit
-from prescient.core.portfolio.positions import ExitKind
+from prescient.core.portfolio.positions import ExitKind, PositionFlag
 from prescient.polymarket.client import MarketPage
+from prescient.polymarket.skip_reasons import SkipReason
 from prescient.store import exits, history, listings, tape
 from prescient.store.database import Session
 from prescient.store.tape import Sighting
@@ -59,9 +60,28 @@ class Fetched:
     now: datetime
 
     @property
-    def missing(self) -> list[MarketId]:
-        listed = {market.market_id for market in self.page.markets}
-        return [market_id for market_id in self.held if market_id not in listed]
+    def flags(self) -> dict[MarketId, PositionFlag]:
+        """What the positions of a market are flagged with that was not, or not all, readable."""
+        unread, seen = self.page.unread, {market.market_id for market in self.page.markets}
+        missing = {
+            market_id: PositionFlag.NOT_LISTED for market_id in self.held if market_id not in seen
+        }
+        return missing | {market_id: _flag(reason) for market_id, reason in unread.items()}
+
+
+def _flag(unread: SkipReason) -> PositionFlag:
+    match unread:
+        case SkipReason.PLACEHOLDER:
+            return PositionFlag.INACTIVE
+        case (
+            SkipReason.BAD_QUOTE
+            | SkipReason.CROSSED_QUOTE
+            | SkipReason.BAD_OUTCOME_PRICES
+            | SkipReason.WITHOUT_PRICES
+        ):
+            return PositionFlag.UNREADABLE_PRICES
+        case _:
+            return PositionFlag.UNREADABLE_ROW
 
 
 def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
@@ -93,7 +113,7 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
     due = (due_exit(priced) for priced in exits.possibly_due(session, holders))
     made = [position_exit for position_exit in due if position_exit is not None]
     exits.save(session, made, batch_id, now)
-    flagged = exits.flag(session, fetched.missing)
+    flagged = exits.flag(session, fetched.flags)
     history.mark_portfolios(session, holders, now)
     staleness = tape.staleness(session, fetched.held, now)
     settled = sum(position_exit.kind is ExitKind.SETTLEMENT for position_exit in made)

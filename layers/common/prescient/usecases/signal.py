@@ -103,7 +103,7 @@ def _positions(
 
     What the cycle asks of its candidates does not bind those.
     """
-    held = signals.held(session, portfolio.portfolio_id)
+    held = signals.held(session, portfolio.portfolio_id, batch_id)
     found = []
     if held and registry.sells(portfolio.strategy_type):
         market_ids = [row.market_id for row in held]

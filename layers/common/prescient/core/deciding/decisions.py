@@ -86,6 +86,7 @@ def common_filters(
         "time_to_end": lambda candidate: (
             candidate.end_date is not None and candidate.end_date >= earliest_end
         ),
+        "outcome_proposed": lambda candidate: not candidate.outcome_proposed,
     }
 
 

@@ -67,7 +67,9 @@ def _refusal_of_market(order: BuyOrder, account: Account, rules: Rules) -> Rejec
     return first_broken(
         (
             (account.status is not PortfolioStatus.ACTIVE, Rejection.PORTFOLIO_NOT_ACTIVE),
+            (order.identity_changed, Rejection.IDENTITY_CHANGED),
             (not order.open, Rejection.MARKET_CLOSED),
+            (order.outcome_proposed, Rejection.OUTCOME_PROPOSED),
             (account.holds(order.market_id, order.action.outcome), Rejection.ALREADY_HELD),
             (order.quote_age > rules.max_quote_age, Rejection.STALE_QUOTE),
             (order.available.best_ask is None, Rejection.NO_QUOTE),

@@ -18,6 +18,7 @@ class BuyOrder:
 
     `target_price` is 0–1, `budget` dollars with fees; `bid` is that of the bought outcome. The
     legs of a group (`group_id`) name the exact `shares` that each of them must get.
+    `identity_changed`: the market id stands for another market now.
     """
 
     signal_id: int
@@ -35,6 +36,8 @@ class BuyOrder:
     quote_age: timedelta
     shares: Decimal | None = None
     group_id: str | None = None
+    outcome_proposed: bool = False
+    identity_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class SellOrder:
     fee: FeeSchedule
     open: bool
     quote_age: timedelta
+    identity_changed: bool = False
 
 
 Order = BuyOrder | SellOrder

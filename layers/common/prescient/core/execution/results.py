@@ -17,6 +17,8 @@ class Rejection(StrEnum):
 
     PORTFOLIO_NOT_ACTIVE = "portfolio_not_active"
     MARKET_CLOSED = "market_closed"
+    IDENTITY_CHANGED = "identity_changed"
+    OUTCOME_PROPOSED = "outcome_proposed"
     ALREADY_HELD = "already_held"
     STALE_QUOTE = "stale_quote"
     NO_QUOTE = "no_quote"

@@ -24,6 +24,7 @@ def fill_sale(order: SellOrder, rules: Rules) -> Sold | Rejected:
 def _refusal(order: SellOrder, taken: tuple[Level, ...], rules: Rules) -> Rejection | None:
     return first_broken(
         (
+            (order.identity_changed, Rejection.IDENTITY_CHANGED),
             (not order.open, Rejection.MARKET_CLOSED),
             (order.quote_age > rules.max_quote_age, Rejection.STALE_QUOTE),
             (order.bids.best is None, Rejection.NO_QUOTE),

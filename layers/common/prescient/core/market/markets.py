@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import md5
 from typing import NewType
 
 from prescient.core.money import ONE, ZERO
 
 EventId = NewType("EventId", str)
 MarketId = NewType("MarketId", str)
+Identity = NewType("Identity", str)
+"""A digest of a market's condition id and both token ids, in their order."""
 
 
 class Outcome(StrEnum):
@@ -20,6 +23,21 @@ class Outcome(StrEnum):
 
     YES = "yes"
     NO = "no"
+
+
+class ResolutionStatus(StrEnum):
+    """Where the oracle stands with a market's outcome; None elsewhere means not asked yet."""
+
+    PROPOSED = "proposed"
+    CHALLENGED = "challenged"
+    DISPUTED = "disputed"
+    RESOLVED = "resolved"
+
+
+PENDING = frozenset(
+    {ResolutionStatus.PROPOSED, ResolutionStatus.CHALLENGED, ResolutionStatus.DISPUTED}
+)
+"""An outcome is known and may still be reversed: nothing is bought, and nothing is paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +81,8 @@ class Market:
 
     Prices are probabilities 0–1; liquidity and volumes are dollars. `quote` is that of YES and is
     None only when the exchange shows neither side. `yes_price` and `no_price` are the outcome
-    prices, None when missing. `payload` is the row as the exchange sent it.
+    prices, None when missing. `fee` is None where it could not be read: what was stored stands.
+    `payload` is the row as the exchange sent it.
     """
 
     market_id: MarketId
@@ -81,14 +100,22 @@ class Market:
     volume_24h: Decimal
     one_day_price_change: Decimal | None
     tick_size: Decimal
-    fee: FeeSchedule
+    fee: FeeSchedule | None
     active: bool
     closed: bool
     accepting_orders: bool
     neg_risk: bool
-    resolution_status: str | None
+    resolution_status: ResolutionStatus | None
     end_date: datetime | None
     payload: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def identity(self) -> Identity | None:
+        """What the market id stands for; None while a part of it is unknown."""
+        if self.condition_id is None or self.yes_token_id is None or self.no_token_id is None:
+            return None
+        parts = f"{self.condition_id}|{self.yes_token_id}|{self.no_token_id}"
+        return Identity(md5(parts.encode(), usedforsecurity=False).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from prescient.core.market.markets import Market, Outcome
+from prescient.core.market.markets import PENDING, Market, Outcome, ResolutionStatus
 from prescient.core.money import ONE, ZERO
 
 HALF = Decimal("0.5")
 
 
 class ResolutionFlag(StrEnum):
-    """Why a closed market is not paid yet."""
+    """Why a market is not paid yet: all but `disputed` once it has closed."""
 
+    OUTCOME_PROPOSED = "outcome_proposed"
     DISPUTED = "disputed"
     ODD_RESOLUTION = "odd_resolution"
 
@@ -30,24 +31,33 @@ class Resolution:
 def needs_confirmation(market: Market) -> bool:
     """Whether it closed at half each and no source has confirmed that as its resolution."""
     half_each = (market.yes_price, market.no_price) == (HALF, HALF)
-    return market.closed and half_each and market.resolution_status not in ("resolved", "disputed")
+    settled = market.resolution_status == ResolutionStatus.RESOLVED
+    return market.closed and half_each and not settled and not is_pending(market.resolution_status)
+
+
+def is_pending(status: str | None) -> bool:
+    """Whether an outcome is proposed and may still be reversed."""
+    return status in PENDING
 
 
 def resolution(market: Market, *, half_confirmed: bool = False) -> Resolution:
     """The market's resolution; empty while it is open.
 
     Pays on outcome prices of exactly {0, 1}; on 0.5/0.5 only when the oracle says resolved, or the
-    CLOB does (`half_confirmed`); everything else that is closed stays unpaid and flagged. The
-    larger price never wins.
+    CLOB does (`half_confirmed`); everything else that is closed stays unpaid and flagged, and so
+    does what is pending, whatever the prices say. The larger price never wins.
     """
-    if market.resolution_status == "disputed":
+    status = market.resolution_status
+    if status in (ResolutionStatus.DISPUTED, ResolutionStatus.CHALLENGED):
         return Resolution(flag=ResolutionFlag.DISPUTED)
     if not market.closed:
         return Resolution()
+    if status == ResolutionStatus.PROPOSED:
+        return Resolution(flag=ResolutionFlag.OUTCOME_PROPOSED)
     prices = (market.yes_price, market.no_price)
     if prices in ((ONE, ZERO), (ZERO, ONE)):
         return Resolution(yes_payout=market.yes_price)
-    sure = half_confirmed or market.resolution_status == "resolved"
+    sure = half_confirmed or status == ResolutionStatus.RESOLVED
     if prices == (HALF, HALF) and sure:
         return Resolution(yes_payout=HALF)
     return Resolution(flag=ResolutionFlag.ODD_RESOLUTION)

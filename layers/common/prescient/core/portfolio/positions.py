@@ -48,6 +48,20 @@ class PositionStatus(StrEnum):
     CLOSED = "closed"
 
 
+class PositionFlag(StrEnum):
+    """Why an open position is not marked, or not paid, as others are; the first that holds.
+
+    Those of a market's resolution (`ResolutionFlag`) come last.
+    """
+
+    UNKNOWN_SHARES = "unknown_shares"
+    IDENTITY_CHANGED = "identity_changed"
+    NOT_LISTED = "not_listed"
+    INACTIVE = "inactive"
+    UNREADABLE_PRICES = "unreadable_prices"
+    UNREADABLE_ROW = "unreadable_row"
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """An open position: `shares` still held and their `cost_basis` in dollars, fees included."""

@@ -75,6 +75,7 @@ class Candidate:
     fee: FeeSchedule = field(default_factory=FeeSchedule)
     tick_size: Decimal = Decimal("0.01")
     neg_risk: bool = False
+    outcome_proposed: bool = False
     event: EventFacts | None = None
 
     def price_of(self, outcome: Outcome) -> Decimal:

@@ -1,0 +1,19 @@
+"""What a market id stands for is stored with prices and positions, and new reasons to wait.
+
+Revision: 0006, after 0005.
+"""
+
+from __future__ import annotations
+
+from migrations import sql_files
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    sql_files.upgrade(__file__)
+
+
+def downgrade() -> None:
+    sql_files.downgrade(__file__)
