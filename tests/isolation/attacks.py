@@ -46,7 +46,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "revisions": "lock_tables",
         "roles": "join_roles join_present_owners give_tables leave_present_owners become_owner",
         "signals": "insert_signals",
-        "tape": "open_batch copy_snapshots move_prices complete_batch discard_batch",
+        "tape": "open_batch copy_snapshots keep_marks move_prices complete_batch discard_batch",
     },
     Outcome.NOTHING: {
         "cash": "lock_portfolios select_posted",
@@ -88,7 +88,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "database": "open_session set_for_transaction select_version_and_role name_portfolio",
         "exposures": "lock_markets lock_capital move",
         "health": "select_health",
-        "listings": "select_changed_events select_changed_markets",
+        "listings": "select_changed_events select_changed_markets select_markets",
         "old_schema": (
             "select_relations select_columns select_constraints select_attachments "
             "use_temporary_schema select_temporary_schema select_time_zone"

@@ -1,4 +1,4 @@
--- Give back the views and the columns of revision 0005.
+-- Give back the views and the columns of revision 0006.
 
 SET LOCAL lock_timeout = '10s';
 

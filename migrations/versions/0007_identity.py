@@ -1,14 +1,14 @@
 """What a market id stands for is stored with prices and positions, and new reasons to wait.
 
-Revision: 0006, after 0005.
+Revision: 0007, after 0006.
 """
 
 from __future__ import annotations
 
 from migrations import sql_files
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
