@@ -190,7 +190,7 @@ def _moments() -> Values:
 def _texts() -> Values:
     names = (
         "reason", "description", "status_reason", "code_version", "cycle_key", "execution_name",
-        "digest", "key", "route", "error", "source",
+        "digest", "key", "route", "error", "source", "folded_name",
     )  # fmt: skip
     documents = ("parameters", "counters", "limits", "funnel", "answer")
     return {
