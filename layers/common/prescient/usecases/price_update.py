@@ -60,13 +60,16 @@ class Fetched:
     now: datetime
 
     @property
+    def missing(self) -> list[MarketId]:
+        seen = {market.market_id for market in self.page.markets}
+        return [market_id for market_id in self.held if market_id not in seen]
+
+    @property
     def flags(self) -> dict[MarketId, PositionFlag]:
         """What the positions of a market are flagged with that was not, or not all, readable."""
-        unread, seen = self.page.unread, {market.market_id for market in self.page.markets}
-        missing = {
-            market_id: PositionFlag.NOT_LISTED for market_id in self.held if market_id not in seen
-        }
-        return missing | {market_id: _flag(reason) for market_id, reason in unread.items()}
+        unread = self.page.unread.items()
+        missing = dict.fromkeys(self.missing, PositionFlag.NOT_LISTED)
+        return missing | {market_id: _flag(reason) for market_id, reason in unread}
 
 
 def _flag(unread: SkipReason) -> PositionFlag:

@@ -1,14 +1,14 @@
 """What a market id stands for is stored with prices and positions, and new reasons to wait.
 
-Revision: 0007, after 0006.
+Revision: 0008, after 0007.
 """
 
 from __future__ import annotations
 
 from migrations import sql_files
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
--- Give back the views and the columns of revision 0006.
+-- Give back the views and the columns of revision 0007.
 
 SET LOCAL lock_timeout = '10s';
 

@@ -1,4 +1,4 @@
--- Give back the words of revision 0006; what it has no word for takes the nearest that it has.
+-- Give back the words of revision 0007; what it has no word for takes the nearest that it has.
 
 SET LOCAL lock_timeout = '10s';
 

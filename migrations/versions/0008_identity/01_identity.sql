@@ -14,12 +14,8 @@ ALTER TABLE portfolio_positions
     ADD COLUMN yes_token_id TEXT,
     ADD COLUMN no_token_id TEXT,
     ADD COLUMN identity UUID,
-    ADD COLUMN kept_mark NUMERIC(10, 6),
+    ADD COLUMN kept_mark NUMERIC(10, 6) CHECK (kept_mark >= 0 AND kept_mark <= 1),
     ADD COLUMN identity_changed_at TIMESTAMPTZ;
-ALTER TABLE portfolio_positions
-    ADD CONSTRAINT portfolio_positions_kept_mark_check
-    CHECK (kept_mark >= 0 AND kept_mark <= 1) NOT VALID;
-ALTER TABLE portfolio_positions VALIDATE CONSTRAINT portfolio_positions_kept_mark_check;
 
 COMMENT ON COLUMN markets.identity IS
     'md5 of condition id and both token ids in order; null while one of them is unknown';
