@@ -93,11 +93,12 @@ def test_the_tables_have_every_fault_and_no_other() -> None:
     assert [*_faults_of("fault"), *_faults_of("answer")] == [*BROKEN, *CHANGED]
     switched = [broken.fault or {} for broken in BROKEN.values()] + [*CHANGED.values()]
     for key, members in {
-        "kind": FaultKind,
-        "surprise": Surprise,
-        "retry_after": RetryAfter,
+        # What is delisted is a row that is missing, which has a line of its own.
+        "kind": set(FaultKind) - {FaultKind.DELISTED},
+        "surprise": set(Surprise),
+        "retry_after": set(RetryAfter),
     }.items():
-        assert {fault[key] for fault in switched if key in fault} == set(members)
+        assert {fault[key] for fault in switched if key in fault} == members
 
 
 @pytest.mark.parametrize("name", BROKEN)
