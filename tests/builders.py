@@ -118,6 +118,7 @@ _BUY = BuyOrder(
     liquidity=D(20000),
     available=Offers(Evidence.QUOTE, (Level(D("0.50"), D(10000)),)),
     bid=D("0.49"),
+    tick_size=D("0.01"),
     fee=FeeSchedule(),
     open=True,
     quote_age=timedelta(0),

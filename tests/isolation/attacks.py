@@ -62,19 +62,20 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "ledger": "post",
         "orders": "select_orders",
         "portfolios": (
-            "select_portfolio lock_portfolio select_positions rewrite_totals shift_peaks"
+            "select_portfolio lock_portfolio select_positions select_entries rewrite_totals "
+            "shift_peaks"
         ),
         "reconcile": (
             "select_totals select_ledger select_trades select_positions select_exits select_equity"
         ),
-        "signals": "select_held select_stopped_out",
+        "signals": "select_held select_exited_by_rule",
         "tape": "select_held_within",
         "turns": "mark_sold insert_fills reject_signals",
     },
     Outcome.OWN: {
         "admission": "select_held",
         "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
-        "exits": "select_held_markets count_open_positions flag_positions select_possibly_due",
+        "exits": "select_held_outcomes select_priced count_open_positions flag_positions",
         "portfolios": "select_portfolios select_first_active",
         "rebalancing": "lock_members select_days",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",

@@ -156,7 +156,7 @@ def views(draw: st.DrawFn, shown: Sequence[Candidate], strategy_type: str) -> Po
         positions=tuple(
             _held(listed, strategy_type) for place, listed in enumerate(shown) if place in held
         ),
-        stopped_out=draw(st.sampled_from([{}, {MarketId("m0"): NOON, MarketId("m4"): NOON}])),
+        exited_by_rule=draw(st.sampled_from([{}, {MarketId("m0"): NOON, MarketId("m4"): NOON}])),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction as F
 from typing import Any
 
 from hypothesis import strategies as st
@@ -41,13 +42,13 @@ def kills(*steps: str) -> st.SearchStrategy[Kills]:
 
 
 bids = st.sampled_from([0, 1, 5, 20, 44, 58, 59, 60, 61, 66, 76, 90, 97, 99])
-spreads = st.sampled_from([1, 2, 3, 9])
+spreads = st.sampled_from([1, 2, 3, 9, 40])
 single = st.builds(
     lambda bid, spread, crossed, **rest: Shown(bid, min(bid + spread, 100), crossed, **rest),
     bids,
     spreads,
     st.sampled_from([0, 0, 1, 4]),
-    depth=st.sampled_from([15, 120, 900]),
+    depth=st.sampled_from([15, F("13.333333"), 120, 900]),
     liquidity=st.sampled_from([900, 20_000]),
     rate=st.sampled_from(["0", "0.04", "0.07"]),
 )

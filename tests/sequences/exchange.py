@@ -48,7 +48,7 @@ class Shown:
     bid: int
     ask: int
     crossed: int = 0
-    depth: int = 400
+    depth: F | int = 400
     liquidity: int = 20_000
     rate: str = "0.04"
     end: str | None = None

@@ -58,12 +58,23 @@ def mark(quote: tuple[F, F] | None, previous: F | None, listed: F) -> F:
     if quote is None:
         return listed if previous is None else previous
     bid, ask = quote
+    if is_trusted(bid, ask):
+        return (bid + ask) / 2
+    return listed if previous is None else min(max(previous, bid), ask)
+
+
+def is_trusted(bid: F, ask: F) -> bool:
+    """Whether the middle of bid and ask is a mark, and the bid a price to sell at."""
     two_sided = bid > 0 and ask < 1 and ask - bid <= F(1, 10)
     almost_no = bid == 0 and ask <= F(5, 100)
     almost_yes = ask == 1 and bid >= F(95, 100)
-    if two_sided or almost_no or almost_yes:
-        return (bid + ask) / 2
-    return listed if previous is None else min(max(previous, bid), ask)
+    return two_sided or almost_no or almost_yes
+
+
+def received(matches: Matches, rate: F) -> F:
+    """What a sale brings, its fee never above its proceeds."""
+    proceeds = down(total(price * shares for price, shares in matches))
+    return proceeds - min(fee(matches, rate), proceeds)
 
 
 @dataclass
@@ -78,6 +89,10 @@ class Lot:
     bid_at_entry: F
     group: str | None = None
     realized: F = F(0)
+
+    def basis_of(self, shares: F) -> F:
+        """What this many of its shares cost."""
+        return self.basis if shares == self.shares else nearest(self.basis * shares / self.shares)
 
     def of_yes(self, probability: F) -> F:
         """What a number about YES says of this lot's side."""
@@ -107,13 +122,10 @@ class Book:
     def leave(self, position: int, matches: Matches, rate: F) -> None:
         """Sell to bids; a settlement is a sale at its payout without fee."""
         lot, shares = self.lots[position], total(shares for _, shares in matches)
-        last = shares == lot.shares
-        basis = lot.basis if last else nearest(lot.basis * shares / lot.shares)
-        proceeds = down(total(price * shares for price, shares in matches))
-        received = proceeds - min(fee(matches, rate), proceeds)
-        self.cash += received
-        self.realized += received - basis
-        lot.realized += received - basis
+        last, basis, brought = shares == lot.shares, lot.basis_of(shares), received(matches, rate)
+        self.cash += brought
+        self.realized += brought - basis
+        lot.realized += brought - basis
         lot.shares -= shares
         lot.basis -= basis
         if last:

@@ -11,11 +11,25 @@ from typing import Any
 
 from tests.builders import NOON
 from tests.sequences.exchange import ENDS, EVIDENCE, Shown
-from tests.sequences.reference import Book, Lot, Matches, cost, mark, total, walk
+from tests.sequences.reference import (
+    Book,
+    Lot,
+    Matches,
+    cost,
+    is_trusted,
+    mark,
+    received,
+    total,
+    walk,
+)
 
 HUNDREDTH = F(1, 100)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-ROUNDING = F(2, 1_000_000)  # stored prices and triggers have six decimals
+TICK = F(1, 100)
+MARGINS = {
+    "stop_loss": F(2, 1_000_000),  # stored prices and triggers have six decimals
+    "take_profit": F(2, 1_000),  # a trigger pays for the fee of a sale below it, a little more
+}
 Rows = Callable[..., list[dict[str, Any]]]
 NEW_TRADES = """
 SELECT
@@ -35,7 +49,7 @@ LEGS = "SELECT group_id, count(*) AS legs FROM trading_signals WHERE group_id = 
 class Stops:
     """A portfolio's stop-loss and take-profit, parts of the entry price; None where off.
 
-    After a stop its market is left alone for the `cooldown`.
+    After an exit by one of them its market is left alone for the `cooldown`.
     """
 
     loss: F | None
@@ -47,7 +61,8 @@ class Stops:
 class Witness:
     """`batch` is what the present cycle decides on, `latest` what each market last showed.
 
-    `stopped` says when a portfolio was last stopped out of a market.
+    `left` says when a portfolio last left a market by rule, `sold` when shares of a position last
+    left it.
     """
 
     rows: Rows
@@ -59,7 +74,8 @@ class Witness:
     latest: dict[str, Shown] = field(default_factory=dict)
     seen_at: dict[str, datetime] = field(default_factory=dict)
     marks: dict[str, F] = field(default_factory=dict)
-    stopped: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    left: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    sold: dict[int, datetime] = field(default_factory=dict)
     census: Counter[str] = field(default_factory=Counter)
     _trades: int = 0
     _exits: int = 0
@@ -90,14 +106,16 @@ class Witness:
             self._judge_exit(row)
 
     def nothing_is_due(self, names: Collection[str]) -> None:
-        """After an update of these markets: what paid is settled, what crossed a trigger sold."""
+        """After an update of these markets: what paid is settled, what crossed a trigger sold.
+
+        What is left of a sale waits for the next update.
+        """
         for owner, book in self.books.items():
-            for lot in book.lots.values():
-                one = self.latest[lot.market]
+            for position, lot in book.lots.items():
                 if lot.market in names:
-                    assert one.payout is None, f"{lot} is not settled"
-                    is_open = one.end is None and lot.group is None
-                    assert not (is_open and self._is_due(owner, lot, ROUNDING)), f"{lot} is due"
+                    assert self.latest[lot.market].payout is None, f"{lot} is not settled"
+                    is_sold = self.sold.get(position, LONG_AGO) >= self.seen_at[lot.market]
+                    assert is_sold or not self._sells(owner, lot), f"{lot} is due"
 
     def _judge_purchase(self, row: Mapping[str, Any]) -> None:
         name, yes, shares = row["market_id"], row["action"] == "buy_yes", F(row["shares"])
@@ -113,13 +131,13 @@ class Witness:
         assert 1 <= paid <= F(row["amount"])
         if row["group_id"] is None:
             more = walk(within, shares + HUNDREDTH)
-            is_all = total(taken for _, taken in more) == shares
+            is_all = total(taken for _, taken in more) < shares + HUNDREDTH
             assert is_all or cost(more, rate) > F(row["amount"]), "more would have fitted"
             self.census["partial fills"] += is_all
         price = total(price * taken for price, taken in matches) / shares
-        stopped = self.stopped.get((row["portfolio_id"], name), LONG_AGO)
+        left = self.left.get((row["portfolio_id"], name), LONG_AGO)
         cooldown = self.stops[row["portfolio_id"]].cooldown
-        assert stopped <= self.decided_at - cooldown, "bought again too soon after a stop"
+        assert left <= self.decided_at - cooldown, "bought again too soon after an exit by rule"
         bid = self._bid_at_entry(name, one, yes=yes)
         lot = Lot(name, yes, shares, paid, price, bid, row["group_id"])
         self.books[row["portfolio_id"]].buy(row["position_id"], lot)
@@ -149,14 +167,18 @@ class Witness:
             matches, rate = [(lot.of_yes(one.payout), shares)], F(0)
         elif kind == "sell":
             matches = self._sale(lot, one, shares)
-        else:
+        elif kind == "manual":
             assert one.end is None, "sold in a closed market"
             matches = [(one.bid_of(yes=lot.is_yes), shares)]
-        if kind in ("stop_loss", "take_profit"):
-            assert lot.group is None, "a leg has no stop"
-            assert self._is_due(owner, lot, -ROUNDING, kind), f"{lot} is not due"
-        if kind == "stop_loss":
-            self.stopped[owner, lot.market] = row["timestamp"]
+        else:
+            matches = self._sale_by_rule(owner, lot, kind, -MARGINS[kind])
+            assert matches, f"{lot} is not due"
+            assert total(taken for _, taken in matches) == shares, "the bids took another number"
+            sold = self.sold.get(row["position_id"], LONG_AGO)
+            assert sold < self.seen_at[lot.market], "took the same bids twice"
+            self.left[owner, lot.market] = row["timestamp"]
+            self.census[f"{kind} on {row['evidence']}"] += 1
+        self.sold[row["position_id"]] = row["timestamp"]
         self.census[f"exit by {kind}"] += 1
         self.census["partial exits"] += shares < lot.shares
         if kind == "settlement":
@@ -165,27 +187,35 @@ class Witness:
 
     def _sale(self, lot: Lot, market: Shown, shares: F) -> Matches:
         """A strategy sells all that the bids take."""
-        if EVIDENCE[lot.market] == "book":
-            bids = market.bids(yes=lot.is_yes)
-        else:
-            bids = [(market.bid_of(yes=lot.is_yes), lot.shares)]
+        bids = _sellable(lot, market)
         worst = bids[0][0] - self._slippage(bids[0][0])
         within = [level for level in bids if level[0] >= worst]
         assert shares == min(lot.shares, total(offered for _, offered in within))
         return walk(within, shares)
 
-    def _is_due(self, owner: int, lot: Lot, margin: F, kind: str | None = None) -> bool:
-        """Whether the latest bid crossed a trigger, by more than `margin`."""
-        stops, bid = self.stops[owner], self.latest[lot.market].bid_of(yes=lot.is_yes)
-        if bid == 0 or EVIDENCE[lot.market] == "mid":
-            return False
-        if stops.loss is not None and kind != "take_profit":
+    def _sells(self, owner: int, lot: Lot) -> bool:
+        """Whether a stop-loss or take-profit clearly sells some of the lot now."""
+        return any(self._sale_by_rule(owner, lot, kind, MARGINS[kind]) for kind in MARGINS)
+
+    def _sale_by_rule(self, owner: int, lot: Lot, kind: str, margin: F) -> Matches:
+        """What the latest bids take, if the listed one crossed the trigger by more than `margin`.
+
+        A leg has no trigger, and a take-profit no loss.
+        """
+        one, stops = self.latest[lot.market], self.stops[owner]
+        bid, rate, bids = one.bid_of(yes=lot.is_yes), F(one.rate), _sellable(lot, one)
+        if one.end is not None or lot.group or not _is_listed_as_trusted(lot, one):
+            return []
+        if kind == "stop_loss":
             fall = lot.bid_at_entry - bid
-            if fall >= stops.loss * lot.price + margin:
-                return True
-        if stops.profit is not None and kind != "stop_loss":
-            return bid >= min(lot.price * (1 + stops.profit), F(99, 100)) + margin
-        return False
+            is_due = stops.loss is not None and fall >= stops.loss * lot.price + margin
+            return walk(bids, lot.shares) if is_due else []
+        if stops.profit is None or not _pays(bid, lot, stops.profit, rate, margin):
+            return []
+        paying = [level for level in bids if _pays(level[0], lot, stops.profit, rate, margin)]
+        matches = walk(paying, lot.shares)
+        basis = lot.basis_of(total(taken for _, taken in matches)) if matches else F(0)
+        return matches if received(matches, rate) >= basis else []
 
     def _asks(self, name: str, market: Shown, *, yes: bool) -> Matches:
         if EVIDENCE[name] == "book":
@@ -205,6 +235,34 @@ class Witness:
 
     def _slippage(self, target: F) -> F:
         return min(self.max_slippage, target / 10)
+
+
+def _is_listed_as_trusted(lot: Lot, market: Shown) -> bool:
+    """Whether the market has a listed quote with a bid for the lot that the mark would trust."""
+    bid = market.bid_of(yes=lot.is_yes)
+    ask = 1 - market.bid_of(yes=not lot.is_yes)
+    return EVIDENCE[lot.market] != "mid" and bid > 0 and is_trusted(bid, ask)
+
+
+def _sellable(lot: Lot, market: Shown) -> Matches:
+    """The trusted bids for the lot, in whole hundredths; without a book 1% of the liquidity."""
+    if EVIDENCE[lot.market] == "book":
+        asks, bids = market.asks(yes=lot.is_yes), market.bids(yes=lot.is_yes)
+        ask = asks[0][0] if asks else F(1)
+    elif _is_listed_as_trusted(lot, market):
+        bid, ask = market.bid_of(yes=lot.is_yes), 1 - market.bid_of(yes=not lot.is_yes)
+        bids = [(bid, F(market.liquidity, 100) / bid)]
+    else:
+        return []
+    whole = [(price, shares // HUNDREDTH * HUNDREDTH) for price, shares in bids]
+    return [(price, shares) for price, shares in whole if shares and is_trusted(price, ask)]
+
+
+def _pays(bid: F, lot: Lot, profit: F, rate: F, margin: F) -> bool:
+    """Whether a sale at `bid` reaches the take-profit, and pays for a tick and both fees."""
+    fees = rate * (bid * (1 - bid) + lot.price * (1 - lot.price))
+    least = max(min(lot.price * (1 + profit), F(99, 100)), lot.price + TICK + fees)
+    return bid >= least + margin
 
 
 def quote_of(name: str, market: Shown) -> tuple[F, F] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal as D
-from itertools import product
 from typing import Any
 
 import psycopg
@@ -19,11 +18,10 @@ from prescient.core.accounting.valuation import (
     Valuation,
     valuation,
 )
-from prescient.core.market.markets import FeeSchedule, MarketId, Outcome
-from prescient.core.portfolio.exits import PricedHolding, Triggers, due_exit
+from prescient.core.market.markets import Outcome
+from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.core.portfolio.positions import Holding
-from prescient.store import exits, portfolios
+from prescient.store import portfolios
 from tests.builders import NOON
 from tests.world import World
 
@@ -133,37 +131,6 @@ def test_flows_move_the_peak_as_the_core_does(
     assert _totals(world, 1, stored) == stored
 
 
-def test_every_position_that_is_due_is_loaded(world: World) -> None:
-    """All that prices and triggers can be to each other: below, at and above, or absent."""
-    levels = (None, D("0.2"), D("0.5"))
-    asks = (None, D("0.8"), D("0.5"))
-    rows = product(levels, asks, (True, False), (None, D(1)))
-    shown = {
-        f"m{number}": (MarketPrice(D("0.5"), bid, ask), tradable, payout)
-        for number, (bid, ask, tradable, payout) in enumerate(rows)
-    }
-    held = [
-        Stored(market_id, outcome, D(10), D(5), Triggers(stop, take))
-        for market_id, outcome, stop, take in product(shown, Outcome, levels, levels)
-    ]
-    _write(world, shown, [Account(D(0), D(0), HighWaterMark(D(0)), held)])
-    with world.context.database.transaction() as session:
-        loaded = exits.possibly_due(session, [PortfolioId(1)])
-    due = [
-        priced
-        for position_id, position in enumerate(held, 1)
-        if due_exit(priced := _priced(position_id, position, *shown[position.market_id]))
-    ]
-    made = (due_exit(priced) for priced in due)
-    assert {position_exit.kind for position_exit in made if position_exit} == {
-        "settlement",
-        "stop_loss",
-        "take_profit",
-    }
-    assert not [priced for priced in due if priced not in loaded]
-    assert len(loaded) < len(held)
-
-
 def test_one_portfolio_is_valued_from_its_own_rows(world: World) -> None:
     """A condition on the portfolio reaches the positions below the sums of the view."""
     held = [Stored("m1", Outcome.YES, D(1), D(1), Triggers(None, None))] * 3
@@ -174,18 +141,6 @@ def test_one_portfolio_is_valued_from_its_own_rows(world: World) -> None:
             "EXPLAIN SELECT * FROM portfolio_valuations WHERE portfolio_id = ANY ('{7}'::int[])"
         ).fetchall()
     assert not [line for (line,) in plan if "Seq Scan on portfolio_positions" in line], plan
-
-
-def _priced(
-    position_id: int, position: Stored, price: MarketPrice, tradable: bool, payout: D | None
-) -> PricedHolding:
-    assert position.shares is not None
-    holding = Holding(
-        position_id, 1, MarketId(position.market_id), position.outcome, position.shares,
-        position.cost_basis,
-    )  # fmt: skip
-    bid = price.bid_of(position.outcome)
-    return PricedHolding(holding, position.triggers, bid, payout, FeeSchedule(), tradable)
 
 
 def _expected(account: Account, by_market: dict[str, MarketPrice]) -> Valuation:

@@ -69,7 +69,7 @@ def test_market_types_admit_by_tag() -> None:
 def test_held_and_cooling_markets_are_left_out() -> None:
     held = decision([candidate()], positions=(position(),))
     assert (held.funnel["strategy_rule"], held.funnel["already_held"]) == (1, 0)
-    cooling = decision([candidate()], stopped_out={MarketId("m1"): NOON})
+    cooling = decision([candidate()], exited_by_rule={MarketId("m1"): NOON})
     assert (cooling.funnel["already_held"], cooling.funnel["cooldown"]) == (1, 0)
 
 
@@ -114,7 +114,7 @@ def test_a_group_is_one_decision_and_as_many_positions_as_legs() -> None:
 def test_one_held_or_cooling_leg_stops_its_group() -> None:
     held = arbitrage(siblings(EVERY_YES), positions=(position(market_id=MarketId("m2")),))
     assert (held.signals, held.funnel["already_held"]) == ((), 0)
-    cooling = arbitrage(siblings(EVERY_YES), stopped_out={MarketId("m2"): NOON})
+    cooling = arbitrage(siblings(EVERY_YES), exited_by_rule={MarketId("m2"): NOON})
     assert (cooling.signals, cooling.funnel["cooldown"]) == ((), 0)
 
 

@@ -98,6 +98,10 @@ def test_min_confidence_binds_inside_a_wider_band() -> None:
         ({"lookback_hours": 25}, r"strategy_config\.lookback_hours"),
         ({"stop_loss_percentage": 1}, r"strategy_config\.stop_loss_percentage"),
         (
+            {"stop_loss_percentage": "0.0009"},
+            r"strategy_config\.stop_loss_percentage: .*greater than or equal to 0\.001",
+        ),
+        (
             {"min_conviction": 0.7, "max_conviction": 0.6},
             "min_conviction 0.7 is above max_conviction 0.6",
         ),

@@ -54,7 +54,7 @@ def test_enters_as_many_as_asked_among_the_free() -> None:
     again = drawn(view(positions=(held,)))
     assert len(again) == 2
     assert first.candidate.market_id not in _market_ids(again)
-    cooling = drawn(view(stopped_out={first.candidate.market_id: NOON}))
+    cooling = drawn(view(exited_by_rule={first.candidate.market_id: NOON}))
     assert first.candidate.market_id not in _market_ids(cooling)
 
 

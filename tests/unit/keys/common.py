@@ -8,12 +8,13 @@ from typing import Any
 from prescient.core.execution.turn import take_turn
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fills import Evidence, Offers
-from prescient.core.market.markets import MarketId, Outcome
-from prescient.core.portfolio.exits import triggers
+from prescient.core.market.markets import FeeSchedule, MarketId, Outcome
+from prescient.core.portfolio.exits import Triggers, triggers
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.rebalancing import drifted
 from prescient.core.portfolio.targets import Member, Targets, weights
 from prescient.core.strategies.candidates import Candidate
+from prescient.core.strategies.configuration import StrategyConfiguration
 from tests.builders import NOON, account, order, position, rules, view
 from tests.opportunities import book
 from tests.unit.keys.table import Row, configured, decided, opportunity, shows, spent
@@ -126,12 +127,17 @@ def _(strategy_type: str) -> None:
 # Exits, cooldown, rebalancing ---------------------------------------------------------------------
 
 
+def closing_at(wanted: StrategyConfiguration) -> Triggers:
+    """Where a position bought at 0.50 with the bid at 0.49 closes."""
+    stop, take = wanted.stop_loss_percentage, wanted.take_profit_percentage
+    return triggers(D("0.50"), D("0.49"), stop, take, tick_size=D("0.01"), fee=FeeSchedule())
+
+
 @shows("stop_loss_percentage")
 def _(strategy_type: str) -> None:
     """The bid at which a position is stopped out, and the size for a given risk."""
     wanted = configured(strategy_type, stop_loss_percentage="0.2")
-    stop = triggers(D("0.50"), D("0.49"), wanted.stop_loss_percentage, None).stop_loss_bid
-    assert stop == D("0.39")
+    assert closing_at(wanted).stop_loss_bid == D("0.39")
     narrow = decided(strategy_type, risk_per_trade="0.001", stop_loss_percentage="0.2")
     assert D("49.90") < spent(narrow) <= D(50)
 
@@ -139,13 +145,12 @@ def _(strategy_type: str) -> None:
 @shows("take_profit_percentage")
 def _(strategy_type: str) -> None:
     wanted = configured(strategy_type, take_profit_percentage="0.25")
-    take = triggers(D("0.50"), D("0.49"), None, wanted.take_profit_percentage).take_profit_bid
-    assert take == D("0.625")
+    assert closing_at(wanted).take_profit_bid == D("0.625")
 
 
 @shows("cooldown_hours")
 def _(strategy_type: str) -> None:
-    stopped = view(stopped_out={MarketId("m1"): NOON - timedelta(hours=10)})
+    stopped = view(exited_by_rule={MarketId("m1"): NOON - timedelta(hours=10)})
     assert not decided(strategy_type, seen=stopped).signals
     assert decided(strategy_type, seen=stopped, cooldown_hours=10).signals
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import MarketId, Outcome
@@ -12,6 +13,8 @@ from prescient.store import statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
+Levels = Sequence[tuple[str, str]]
+"""Price 0–1 and shares of each level as stored, best first."""
 
 
 def save(
@@ -26,12 +29,23 @@ def save(
 
     `listed` is false for books that only a holding brought in: no other portfolio may see them.
     """
+    if not books:
+        return
     with session.cursor() as cursor, cursor.copy(SQL["copy_books"]) as copy:
         for (market_id, outcome), book in books.items():
             levels = (_stored(book.bids), _stored(book.asks))
             copy.write_row((batch_id, market_id, outcome, fetched_at, *levels, listed))
 
 
+def stored_book(bids: Levels, asks: Levels) -> OrderBook:
+    """A book from its stored sides."""
+    return OrderBook(_levels(bids), _levels(asks))
+
+
 def _stored(levels: Sequence[Level]) -> str:
     """Levels as [price, shares] strings, best first, as JSON."""
     return json.dumps([[str(level.price), str(level.shares)] for level in levels])
+
+
+def _levels(stored: Levels) -> tuple[Level, ...]:
+    return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)

@@ -12,12 +12,13 @@ from typing import TypedDict
 from psycopg.rows import class_row
 
 from prescient.core.deciding.thresholds import Thresholds
-from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome
 from prescient.core.market.settlement import is_pending
 from prescient.core.money import ONE, ZERO
 from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
 from prescient.store import statements
+from prescient.store.books import stored_book
 from prescient.store.database import Session
 from prescient.store.tape import quote
 
@@ -119,12 +120,8 @@ def _neg_risk_events(session: Session, batch_id: int) -> dict[EventId, EventFact
 def _books(session: Session, wanted: Mapping[str, object]) -> BooksByMarket:
     found: defaultdict[MarketId, dict[Outcome, OrderBook]] = defaultdict(dict)
     for market_id, outcome, bids, asks in session.execute(SQL["select_books"], wanted):
-        found[market_id][Outcome(outcome)] = OrderBook(_levels(bids), _levels(asks))
+        found[market_id][Outcome(outcome)] = stored_book(bids, asks)
     return found
-
-
-def _levels(stored: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
-    return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)
 
 
 def _candidate(

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 
-from prescient.core.market.markets import FeeSchedule, MarketId
+from prescient.core.market.bids import Bids, bids, bids_from_book
+from prescient.core.market.markets import FeeSchedule, MarketId, Quote
 from prescient.core.portfolio.cash import LedgerKind
-from prescient.core.portfolio.exits import PricedHolding, Triggers
+from prescient.core.portfolio.exits import HeldOutcome, PricedHolding, Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Exit, Holding, PositionFlag
 from prescient.core.portfolio.trading_record import TradingRecord
-from prescient.store import exposures, ledger, portfolios, statements
+from prescient.store import exposures, ledger, portfolios, statements, tape
+from prescient.store.books import Levels, stored_book
 from prescient.store.database import Session
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
@@ -28,22 +31,29 @@ class _PricedRow:
     position_id: int
     portfolio_id: PortfolioId
     market_id: MarketId
-    action: str
+    action: Action
     shares: Decimal
     cost_basis: Decimal
     stop_loss_bid: Decimal | None
     take_profit_bid: Decimal | None
-    bid: Decimal
+    best_bid: Decimal | None
+    best_ask: Decimal | None
+    liquidity: Decimal
     yes_payout: Decimal | None
+    tradable: bool
+    bids: Levels | None
+    asks: Levels | None
     fee_rate: Decimal
     fee_exponent: Decimal
-    tradable: bool
 
 
-def held_markets(session: Session) -> list[MarketId]:
-    """The markets of all open positions of all portfolios, by id."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(SQL["select_held_markets"]).fetchall()
+def held_outcomes(session: Session) -> list[HeldOutcome]:
+    """What the open positions of all portfolios hold, by market and side."""
+    rows = session.execute(SQL["select_held_outcomes"])
+    return [
+        HeldOutcome(market_id, Action(action).outcome, Triggers(stop_loss_bid, take_profit_bid))
+        for market_id, action, stop_loss_bid, take_profit_bid in rows
+    ]
 
 
 def count_open_positions(session: Session) -> int:
@@ -52,15 +62,17 @@ def count_open_positions(session: Session) -> int:
         return int(cursor.execute(SQL["count_open_positions"]).fetchone() or 0)
 
 
-def possibly_due(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[PricedHolding]:
-    """The open positions of locked portfolios without those that cannot be due, by id.
+def priced(
+    session: Session, batch_id: int, market_ids: Collection[MarketId]
+) -> list[PricedHolding]:
+    """The open positions in these markets at what the batch saw of them, by portfolio and id.
 
-    `core.portfolio.exits.due_exit` decides which of them are.
+    Left out are markets that the batch did not see or another one has seen since, and positions of
+    open markets that were sold of since. The portfolios are locked.
     """
-    locked = set(portfolio_ids)
-    with session.cursor(row_factory=class_row(_PricedRow)) as cursor:
-        rows = cursor.execute(SQL["select_possibly_due"])
-        return [_priced(row) for row in rows if row.portfolio_id in locked]
+    values = {"batch_id": batch_id, "market_ids": sorted(market_ids)}
+    with session.cursor(row_factory=typed_row(_PricedRow)) as cursor:
+        return [_priced(row) for row in cursor.execute(SQL["select_priced"], values)]
 
 
 def save(session: Session, exits: Sequence[Exit], batch_id: int | None, now: datetime) -> None:
@@ -123,22 +135,32 @@ def _record_row(portfolio_id: int, record: TradingRecord) -> dict[str, object]:
 
 
 def _priced(row: _PricedRow) -> PricedHolding:
+    outcome = row.action.outcome
     holding = Holding(
         position_id=row.position_id,
         portfolio_id=row.portfolio_id,
         market_id=row.market_id,
-        outcome=Action(row.action).outcome,
+        outcome=outcome,
         shares=row.shares,
         cost_basis=row.cost_basis,
     )
+    listed = tape.quote(row.best_bid, row.best_ask)
+    quote = listed and listed.of(outcome)
     return PricedHolding(
         holding=holding,
         triggers=Triggers(row.stop_loss_bid, row.take_profit_bid),
-        bid=row.bid,
+        quote=quote,
+        bids=_bids(row, quote),
         yes_payout=row.yes_payout,
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         tradable=row.tradable,
     )
+
+
+def _bids(row: _PricedRow, quote: Quote | None) -> Bids:
+    if row.bids is not None and row.asks is not None:
+        return bids_from_book(stored_book(row.bids, row.asks))
+    return bids(quote, row.liquidity)
 
 
 def _row(sold: Exit) -> dict[str, object]:

@@ -1,27 +1,46 @@
--- name: select_held_markets
--- Read the markets that any portfolio holds.
-SELECT DISTINCT market_id FROM portfolio_positions WHERE status = 'open' ORDER BY market_id;
+-- name: select_held_outcomes
+-- Read the outcomes that portfolios hold, each with its highest stop and its lowest take-profit.
+SELECT
+    market_id, action, max(stop_loss_bid) AS stop_loss_bid, min(take_profit_bid) AS take_profit_bid
+FROM portfolio_positions
+WHERE status = 'open'
+GROUP BY market_id, action
+ORDER BY market_id, action;
 
 -- name: count_open_positions
 -- Count the open positions of all portfolios.
 SELECT coalesce(sum(open_positions), 0) FROM portfolios;
 
--- name: select_possibly_due
--- Positions that may be due, with the newest price of what they hold.
+-- name: select_priced
+-- Read the open positions in some markets, each with what a batch saw of the outcome that it holds.
+-- Only where no other batch has seen the market since, and it is still the one that was bought; of
+-- what was sold of since, only what is to be settled: an update that runs again would take the same
+-- bids twice.
 SELECT
-    position.position_id, position.portfolio_id, position.market_id, position.action,
+    position.id AS position_id, position.portfolio_id, position.market_id, position.action,
     position.shares, position.cost_basis, position.stop_loss_bid, position.take_profit_bid,
-    position.bid, position.yes_payout, position.tradable, market.fee_rate, market.fee_exponent
-FROM position_valuations AS position
-JOIN markets AS market ON market.market_id = position.market_id
-WHERE position.shares IS NOT NULL
-    -- Only leaves out what cannot be due, nearly everything: core.portfolio.exits decides.
-    AND (
-        position.yes_payout IS NOT NULL
-        OR position.bid <= position.stop_loss_bid
-        OR position.bid >= position.take_profit_bid
-    )
-ORDER BY position.portfolio_id, position.position_id;
+    seen.best_bid, seen.best_ask, seen.liquidity, seen.yes_payout,
+    seen.accepting_orders AND NOT seen.closed AS tradable, book.bids, book.asks,
+    market.fee_rate, market.fee_exponent
+FROM portfolio_positions AS position
+JOIN market_snapshots AS seen
+    ON seen.batch_id = %(batch_id)s AND seen.market_id = position.market_id
+JOIN market_prices AS price
+    ON price.market_id = seen.market_id AND price.observed_at <= seen.timestamp
+JOIN markets AS market ON market.market_id = seen.market_id
+LEFT JOIN order_books AS book
+    ON book.batch_id = seen.batch_id AND book.market_id = seen.market_id
+    AND book.outcome = split_part(position.action, '_', 2)
+WHERE position.status = 'open' AND position.shares IS NOT NULL
+    AND position.market_id = ANY (%(market_ids)s::text[])
+    AND (seen.identity = position.identity) IS NOT FALSE
+    AND (price.identity = position.identity) IS NOT FALSE
+    AND (seen.yes_payout IS NOT NULL OR NOT EXISTS (
+        SELECT FROM position_exits AS made
+        WHERE made.portfolio_id = position.portfolio_id AND made.position_id = position.id
+            AND made.timestamp >= seen.timestamp
+    ))
+ORDER BY position.portfolio_id, position.id;
 
 -- name: insert_exits
 -- Store exits and take what they sold from their positions.

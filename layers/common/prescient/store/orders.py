@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.market.bids import bids, bids_from_book
-from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.books import OrderBook
 from prescient.core.market.fills import Offers, offers, offers_from_book
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.settlement import is_pending
@@ -17,13 +17,13 @@ from prescient.core.money import ONE, ZERO
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
+from prescient.store.books import Levels, stored_book
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
 from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
-Levels = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class _OrderRow:
     mark: Decimal
     bids: Levels | None
     asks: Levels | None
+    tick_size: Decimal
     fee_rate: Decimal
     fee_exponent: Decimal
     open: bool
@@ -90,6 +91,7 @@ def _buy(row: _OrderRow) -> BuyOrder:
         liquidity=row.liquidity,
         available=_offers(book, top, mark, row.liquidity),
         bid=top.bid if top else ZERO,
+        tick_size=row.tick_size,
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         open=row.open,
         quote_age=row.quote_age,
@@ -140,14 +142,10 @@ def _quote(row: _OrderRow, book: OrderBook | None, outcome: Outcome) -> Quote | 
     if book is not None:
         return book.quote
     listed = quote(row.best_bid, row.best_ask)
-    return listed.complement() if listed and outcome is Outcome.NO else listed
+    return listed and listed.of(outcome)
 
 
 def _book(row: _OrderRow) -> OrderBook | None:
     if row.bids is None or row.asks is None:
         return None
-    return OrderBook(_levels(row.bids), _levels(row.asks))
-
-
-def _levels(stored: Levels) -> tuple[Level, ...]:
-    return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)
+    return stored_book(row.bids, row.asks)

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from psycopg import errors
-from psycopg.rows import scalar_row
+from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from prescient.core.errors import NameTaken, PortfolioNotFound
@@ -98,6 +98,19 @@ class PositionRow:
     exit_timestamp: datetime | None
     mark_price: Decimal | None
     current_pnl: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """What an open position was bought at (0–1), and its market's tick and fee."""
+
+    position_id: int
+    entry_price: Decimal
+    entry_bid: Decimal
+    group_id: str | None
+    tick_size: Decimal
+    fee_rate: Decimal
+    fee_exponent: Decimal
 
 
 def create(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
@@ -191,6 +204,12 @@ def positions(
     values = {"portfolio_id": portfolio_id, "status": status}
     with session.cursor(row_factory=typed_row(PositionRow)) as cursor:
         return cursor.execute(SQL["select_positions"], values).fetchall()
+
+
+def entries(session: Session, portfolio_id: PortfolioId) -> list[EntryRow]:
+    """What the triggers of the portfolio's open positions follow from, by id."""
+    with session.cursor(row_factory=class_row(EntryRow)) as cursor:
+        return cursor.execute(SQL["select_entries"], {"portfolio_id": portfolio_id}).fetchall()
 
 
 def set_triggers(

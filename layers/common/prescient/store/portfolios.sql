@@ -60,6 +60,18 @@ LEFT JOIN position_valuations AS valuation
 WHERE position.portfolio_id = %(portfolio_id)s AND position.status = %(status)s
 ORDER BY position.entry_timestamp DESC, position.id DESC;
 
+-- name: select_entries
+-- Read what the triggers of a portfolio's open positions follow from; of those that have a bid.
+SELECT
+    position.id AS position_id, position.entry_price, position.entry_bid, position.group_id,
+    coalesce(market.tick_size, 0.01) AS tick_size, coalesce(market.fee_rate, 0) AS fee_rate,
+    coalesce(market.fee_exponent, 1) AS fee_exponent
+FROM portfolio_positions AS position
+LEFT JOIN markets AS market ON market.market_id = position.market_id
+WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
+    AND position.entry_bid IS NOT NULL
+ORDER BY position.id;
+
 -- name: update_triggers
 -- Store the bids at which positions are closed.
 UPDATE portfolio_positions AS position SET

@@ -69,12 +69,12 @@ def held(session: Session, portfolio_id: PortfolioId, batch_id: int) -> list[Hel
         return cursor.execute(SQL["select_held"], values).fetchall()
 
 
-def stopped_out(
+def exited_by_rule(
     session: Session, portfolio_id: PortfolioId, since: datetime
 ) -> dict[MarketId, datetime]:
-    """When the portfolio was last stopped out of each market, if it was after `since`."""
+    """When the portfolio's last exit by rule from each market was, if it was after `since`."""
     values = {"portfolio_id": portfolio_id, "since": since}
-    return dict(session.execute(SQL["select_stopped_out"], values).fetchall())
+    return dict(session.execute(SQL["select_exited_by_rule"], values).fetchall())
 
 
 def save(session: Session, signals: Sequence[Signal], origin: Origin) -> None:

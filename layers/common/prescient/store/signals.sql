@@ -13,14 +13,14 @@ LEFT JOIN trading_signals AS signal
 WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
 ORDER BY position.market_id, position.action;
 
--- name: select_stopped_out
--- Read when a portfolio was last stopped out of each market, after a given moment.
-SELECT position.market_id, max(stopped.timestamp)
-FROM position_exits AS stopped
+-- name: select_exited_by_rule
+-- Read when a portfolio last left each market by stop-loss or take-profit, after a given moment.
+SELECT position.market_id, max(made.timestamp)
+FROM position_exits AS made
 JOIN portfolio_positions AS position
-    ON position.portfolio_id = stopped.portfolio_id AND position.id = stopped.position_id
-WHERE stopped.portfolio_id = %(portfolio_id)s AND stopped.kind = 'stop_loss'
-    AND stopped.timestamp > %(since)s
+    ON position.portfolio_id = made.portfolio_id AND position.id = made.position_id
+WHERE made.portfolio_id = %(portfolio_id)s AND made.kind IN ('stop_loss', 'take_profit')
+    AND made.timestamp > %(since)s
 GROUP BY position.market_id;
 
 -- name: insert_signals

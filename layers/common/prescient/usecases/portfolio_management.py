@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from prescient.core.market.markets import FeeSchedule
 from prescient.core.portfolio.exits import triggers
 from prescient.core.portfolio.portfolios import (
     NewPortfolio,
@@ -16,7 +17,6 @@ from prescient.core.portfolio.portfolios import (
     check_deletion,
     check_status_change,
 )
-from prescient.core.portfolio.positions import PositionStatus
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import deletion, exposures, idempotency, portfolios
@@ -143,9 +143,10 @@ def _move_triggers(
             position.entry_bid,
             configuration.stop_loss_percentage,
             configuration.take_profit_percentage,
+            tick_size=position.tick_size,
+            fee=FeeSchedule(position.fee_rate, position.fee_exponent),
             group_id=position.group_id,
         )
-        for position in portfolios.positions(session, portfolio_id, PositionStatus.OPEN)
-        if position.entry_bid is not None
+        for position in portfolios.entries(session, portfolio_id)
     }
     portfolios.set_triggers(session, portfolio_id, wanted)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.batches import BatchKind, LeftOut
-from prescient.core.market.markets import MarketId
-from prescient.core.portfolio.exits import due_exit
+from prescient.core.market.books import OrderBook
+from prescient.core.market.markets import Market, MarketId, Outcome
+from prescient.core.portfolio.exits import HeldOutcome, due_exit, due_outcomes
 from prescient.core.portfolio.positions import ExitKind, PositionFlag
 from prescient.polymarket.client import MarketPage
 from prescient.polymarket.skip_reasons import SkipReason
-from prescient.store import exits, history, listings, tape
+from prescient.store import books, exits, history, listings, tape
 from prescient.store.database import Session
 from prescient.store.tape import Sighting
 from prescient.usecases.support.context import StepContext
-from prescient.usecases.support.fetching import fetching
+from prescient.usecases.support.fetching import Fetch, fetching
 from prescient.usecases.support.half_confirmed import half_confirmed
 from prescient.usecases.support.metrics import Metrics, Unit
+
+Side = tuple[MarketId, Outcome]
 
 
 class PriceUpdateRequest(BaseModel):
@@ -50,12 +54,19 @@ class PriceUpdateResult(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What the exchange answered for the `held` markets, and when."""
+    """What the exchange answered for the `held` markets, and when.
+
+    `due` are the outcomes at whose listed quotes some position may close, `books` those of them
+    that the exchange has, asked for from `books_at` on.
+    """
 
     batch_id: int
     held: Sequence[MarketId]
     page: MarketPage
     half_confirmed: frozenset[MarketId]
+    due: Sequence[HeldOutcome]
+    books: Mapping[Side, OrderBook]
+    books_at: datetime
     counters: Mapping[str, object]
     now: datetime
 
@@ -70,6 +81,12 @@ class Fetched:
         unread = self.page.unread.items()
         missing = dict.fromkeys(self.missing, PositionFlag.NOT_LISTED)
         return missing | {market_id: _flag(reason) for market_id, reason in unread}
+
+    @property
+    def markets_of_exits(self) -> set[MarketId]:
+        """Where positions may be settled or sold now."""
+        closed = {market.market_id for market in self.page.markets if market.closed}
+        return closed | {outcome.market_id for outcome in self.due}
 
 
 def _flag(unread: SkipReason) -> PositionFlag:
@@ -90,15 +107,51 @@ def _flag(unread: SkipReason) -> PositionFlag:
 def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
     """Fetch the held markets, then publish, exit and value in one transaction."""
     with context.database.transaction() as session:
-        held = exits.held_markets(session)
+        held = exits.held_outcomes(session)
     with fetching(context, BatchKind.PRICE_UPDATE) as fetch:
-        page = context.exchange.markets_by_id(held)
-        confirmed = half_confirmed(page.markets, fetch.batch_id, context)
-        fetched = Fetched(fetch.batch_id, held, page, confirmed, fetch.counters, context.now())
+        fetched = _fetch(fetch, held, context)
         with context.database.transaction() as session:
             result = _apply(session, fetched)
     _record_metrics(result, context.metrics)
     return result
+
+
+def _fetch(fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext) -> Fetched:
+    market_ids = list(dict.fromkeys(outcome.market_id for outcome in held))
+    page = context.exchange.markets_by_id(market_ids)
+    confirmed = half_confirmed(page.markets, fetch.batch_id, context)
+    shown = {market.market_id: market for market in page.markets}
+    due, books_at = list(due_outcomes(held, shown)), context.now()
+    found = _books(due, shown, context)
+    return Fetched(
+        batch_id=fetch.batch_id,
+        held=market_ids,
+        page=page,
+        half_confirmed=confirmed,
+        due=due,
+        books=found,
+        books_at=books_at,
+        counters=fetch.counters,
+        now=context.now(),
+    )
+
+
+def _books(
+    due: Iterable[HeldOutcome], shown: Mapping[MarketId, Market], context: StepContext
+) -> dict[Side, OrderBook]:
+    """The books that exits would walk; without an answer they are bound by the listed quotes."""
+    sides: dict[str, Side] = {}
+    for held in due:
+        token_id = shown[held.market_id].token_of(held.outcome)
+        if token_id is not None:
+            sides[token_id] = (held.market_id, held.outcome)
+    if not sides:
+        return {}
+    try:
+        found = context.exchange.books(list(sides))
+    except ExchangeUnavailable:
+        return {}
+    return {sides[token_id]: book for token_id, book in found.items()}
 
 
 def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
@@ -110,10 +163,10 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
         page.markets,
         Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed),
     )
-    holders = tape.publish(
-        session, batch_id, fetched.counters, now, LeftOut(unanswered_markets=len(fetched.missing))
-    )
-    due = (due_exit(priced) for priced in exits.possibly_due(session, holders))
+    books.save(session, batch_id, fetched.books, fetched.books_at)
+    left_out = LeftOut(unanswered_markets=len(fetched.missing))
+    holders = tape.publish(session, batch_id, fetched.counters, now, left_out)
+    due = (due_exit(priced) for priced in exits.priced(session, batch_id, fetched.markets_of_exits))
     made = [position_exit for position_exit in due if position_exit is not None]
     exits.save(session, made, batch_id, now)
     flagged = exits.flag(session, fetched.flags)

@@ -91,7 +91,7 @@ def _view(
         cash=portfolio.current_balance,
         limits=portfolio.limits,
         positions=positions,
-        stopped_out=signals.stopped_out(session, portfolio_id, decided_at - cooldown),
+        exited_by_rule=signals.exited_by_rule(session, portfolio_id, decided_at - cooldown),
         paused=portfolio.status is PortfolioStatus.PAUSED,
     )
 

@@ -39,7 +39,15 @@ def fill_legs(
 
 def _bought(order: BuyOrder, fill: Fill, rules: Rules) -> Bought:
     stop, take = rules.stop_loss_percentage, rules.take_profit_percentage
-    closing = triggers(fill.price, order.bid, stop, take, group_id=order.group_id)
+    closing = triggers(
+        fill.price,
+        order.bid,
+        stop,
+        take,
+        tick_size=order.tick_size,
+        fee=order.fee,
+        group_id=order.group_id,
+    )
     return Bought(order, fill, closing)
 
 

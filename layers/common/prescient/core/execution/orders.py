@@ -31,6 +31,7 @@ class BuyOrder:
     liquidity: Decimal
     available: Offers
     bid: Decimal
+    tick_size: Decimal
     fee: FeeSchedule
     open: bool
     quote_age: timedelta

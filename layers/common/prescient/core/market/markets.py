@@ -62,6 +62,10 @@ class Quote:
     def has_ask(self) -> bool:
         return ZERO < self.ask < ONE
 
+    def of(self, outcome: Outcome) -> Quote:
+        """The outcome's side of this quote of YES."""
+        return self if outcome is Outcome.YES else self.complement()
+
     def complement(self) -> Quote:
         """The other outcome's quote: a bid for YES is an offer of NO."""
         return Quote(bid=ONE - self.ask, ask=ONE - self.bid)
@@ -116,6 +120,14 @@ class Market:
             return None
         parts = f"{self.condition_id}|{self.yes_token_id}|{self.no_token_id}"
         return Identity(md5(parts.encode(), usedforsecurity=False).hexdigest())
+
+    @property
+    def is_tradable(self) -> bool:
+        return self.active and self.accepting_orders and not self.closed
+
+    def token_of(self, outcome: Outcome) -> str | None:
+        """The id of the outcome's token, by which the CLOB knows its book."""
+        return self.yes_token_id if outcome is Outcome.YES else self.no_token_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from prescient.core.money import ONE, exact_count, exact_number
 
+LEAST_STOP = Decimal("0.001")  # below it, a stop is less than the usual tick at any price
+
 Exact = BeforeValidator(exact_number)
 Whole = BeforeValidator(exact_count)
 Probability = Annotated[Decimal, Field(ge=0, le=1), Exact]
 Fraction = Annotated[Decimal, Field(gt=0, lt=1), Exact]
+StopFraction = Annotated[Decimal, Field(ge=LEAST_STOP, lt=1), Exact]
 PositivePart = Annotated[Decimal, Field(gt=0, le=1), Exact]
 Positive = Annotated[Decimal, Field(gt=0, max_digits=15), Exact]
 NotNegative = Annotated[Decimal, Field(ge=0, max_digits=15), Exact]
@@ -68,14 +71,14 @@ class StrategyConfiguration(RuleConfiguration):
     min_volume: NotNegative = Field(Decimal(50000), description="Dollars a market, all time.")
     max_spread: Probability = Field(Decimal("0.05"), description="Widest ask − bid, 0–1.")
     min_hours_to_end: Hours = Field(Decimal(24), description="Hours until the market ends.")
-    stop_loss_percentage: Fraction | None = Field(
+    stop_loss_percentage: StopFraction | None = Field(
         None, description="Fall of the bid since entry, as a part of the entry price."
     )
     take_profit_percentage: Annotated[Decimal, Field(gt=0, le=1000), Exact] | None = Field(
         None, description="Rise above the entry price, as a part of it."
     )
     cooldown_hours: Hours = Field(
-        Decimal(24), description="Hours without re-entry to a market after its stop."
+        Decimal(24), description="Hours without re-entry to a market after an exit by rule."
     )
     max_event_exposure: PositiveDollars | None = Field(
         None, description="Dollars of cost basis in one event."

@@ -45,8 +45,8 @@ class HeldPosition:
 class PortfolioView:
     """What a strategy may know of its portfolio, and of the cycle, at the decision.
 
-    `equity` and `cash` are dollars; `stopped_out` says when it was last stopped out of a market;
-    `decided_at` is the end of `filter`. A `paused` portfolio only sells.
+    `equity` and `cash` are dollars; `exited_by_rule` says when it last left a market by stop-loss
+    or take-profit; `decided_at` is the end of `filter`. A `paused` portfolio only sells.
     """
 
     portfolio_id: PortfolioId
@@ -56,7 +56,7 @@ class PortfolioView:
     cash: Decimal
     limits: Limits
     positions: tuple[HeldPosition, ...] = ()
-    stopped_out: Mapping[MarketId, datetime] = field(default_factory=dict)
+    exited_by_rule: Mapping[MarketId, datetime] = field(default_factory=dict)
     paused: bool = False
 
     @property
@@ -68,9 +68,9 @@ class PortfolioView:
         return max(self.limits.max_positions - len(self.positions), 0)
 
     def cooling(self, cooldown_hours: Decimal) -> frozenset[MarketId]:
-        """The markets that it was stopped out of less than the cooldown ago."""
+        """The markets that it left by rule less than the cooldown ago."""
         since = self.decided_at - timedelta(hours=float(cooldown_hours))
-        return frozenset(market_id for market_id, at in self.stopped_out.items() if at > since)
+        return frozenset(market_id for market_id, at in self.exited_by_rule.items() if at > since)
 
     def invested(self) -> Decimal:
         """Dollars of cost basis in open positions."""
