@@ -36,7 +36,7 @@ def test_the_seeds_example(client: Client) -> None:
         ("10000", D("10000.00")),
         ("0.01", D("0.01")),
         ("12345678901.99", D("12345678901.99")),  # 0.99 would not survive a single-precision float
-        ("9007199254740.93", D("9007199254740.93")),
+        ("999999999999.99", D("999999999999.99")),
         ('"10000.10"', D("10000.10")),
         ('"7"', D("7.00")),
         ("1e4", D("10000.00")),
@@ -229,3 +229,18 @@ def test_two_requests_at_once_with_one_key(client: Client) -> None:
     twin.environment.close()
     assert answers[0] == answers[1]
     assert len(client.world.rows("SELECT * FROM portfolios")) == 1
+
+
+def test_the_balance_is_bounded_well_below_its_column(client: Client) -> None:
+    refused = client.post("/portfolios/create", portfolio(initial_balance="1000000000000.01"))
+    assert refused.status == 422
+    assert "1000000000000 dollars" in refused.rules["initial_balance"]
+    body = portfolio(initial_balance="1000000000000.00")
+    portfolio_id = client.post("/portfolios/create", body).json["portfolio_id"]
+    flow = client.post(f"/portfolios/{portfolio_id}/deposit", {"amount": "0.01"})
+    assert flow.status == 422
+    assert "1000000000000 dollars" in flow.rules["amount"]
+    giver = client.create(name="Giver")
+    transfer = {"from_portfolio_id": giver, "to_portfolio_id": portfolio_id, "amount": "0.01"}
+    assert client.post("/portfolios/transfer", transfer).status == 422
+    assert client.world.breaks() == []

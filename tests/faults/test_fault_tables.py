@@ -16,8 +16,8 @@ import pytest
 from local.exchange.faults import FaultKind
 from local.exchange.surprises import Surprise
 from local.exchange.throttling import RetryAfter
-from prescient.polymarket import client
-from prescient.polymarket.transport import FetchLimits
+from prescient.polymarket import client, parts
+from prescient.polymarket.transport import CONNECTIONS, FetchLimits
 from tests.faults.faulty_exchange import dropped, faulty_exchange, without
 from tests.faults.stage import BOOKS, HELD, LISTING, PATHS, PATIENT, Seen, Stage
 from tests.world import World
@@ -62,7 +62,8 @@ BROKEN = {
     "`server_error` 500": failing(500, HELD),
     "`server_error` 502": failing(502, HELD),
     "`server_error` 503": failing(503, *PATHS),
-    "`server_error` 404": failing(404, *PATHS),
+    "`server_error` 404 of the listing": failing(404, LISTING),
+    "`server_error` 404 of ids and tokens": failing(404, BOOKS, HELD),
     "`html` with 200": failing(200, *PATHS, kind="html"),
     "`html` with 503": failing(503, HELD, kind="html"),
     "`truncated`": Broken({"kind": "truncated"}),
@@ -78,6 +79,9 @@ CHANGED: dict[str, dict[str, Any]] = {
     "every other row is missing": {"change": dropped},
     "every other row lacks a key": {"change": without("outcomes", "asset_id")},
 }
+
+
+POISON = {"one id or token answers 500": 1, "three of them": 3}
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +127,36 @@ def test_an_answer_that_is_not_what_it_should_be(stage: Stage, name: str) -> Non
     assert stage.run(HELD).compared(stage.healthy[HELD]) == "as ever"
 
 
+@pytest.mark.parametrize("name", POISON)
+def test_an_id_that_is_answered_with_an_error_is_left_out(stage: Stage, name: str) -> None:
+    seen = {path: _run_poisoned(stage, path, POISON[name]) for path in PATHS}
+    cells = [run.compared(stage.healthy[path]) for path, run in seen.items()]
+    assert f"| {name} | {' | '.join(cells)} |" in PAGE
+    assert seen[HELD].flagged == POISON[name]
+    assert len(seen[HELD].stored) == len(stage.healthy[HELD].stored) - POISON[name]
+    assert stage.world.breaks() == []
+    again = stage.run(HELD, url=stage.exchange.poisonous.url)
+    assert again.compared(stage.healthy[HELD]) == "as ever"
+
+
+def test_one_poisoned_id_costs_few_calls(stage: Stage) -> None:
+    seen = _run_poisoned(stage, HELD, 1)
+    held = len(seen.stored) + 1
+    halvings = 2 * (held - 1).bit_length()
+    assert seen.counters["calls"] <= stage.healthy[HELD].counters["calls"] + 3 + halvings + 1 + 1
+    assert seen.counters["skipped"]["exchange_error"] == 1
+
+
+def test_an_outage_costs_few_calls_more(stage: Stage) -> None:
+    """Of ids of which none is answered, no more than the first few halves are asked for."""
+    for path in (BOOKS, HELD):
+        stage.exchange.go_wrong(path, None, kind="server_error", status=500)
+        seen = stage.run(path)
+        assert seen.attempts == "nothing, 3 retries"
+        healthy = stage.healthy[path].counters["calls"]
+        assert seen.counters["calls"] <= healthy + 3 + parts.MOST_REFUSALS + CONNECTIONS
+
+
 def test_one_deadline_covers_all_that_a_step_asks_for(stage: Stage) -> None:
     """The pages take 1.5 seconds and the books 2: neither alone is too long."""
     stage.exchange.go_wrong(LISTING, 3, kind="latency", seconds=0.5)
@@ -143,6 +177,26 @@ def _run_broken(stage: Stage, broken: Broken, path: str, times: int | None) -> S
         return stage.run(path, url=stage.exchange.resetting.url)
     stage.exchange.go_wrong(path, times, **broken.fault)
     return stage.run(path, broken.limits)
+
+
+def _run_poisoned(stage: Stage, path: str, ids: int) -> Seen:
+    """Poison what the step asks for under `path`; there is no id in the listing."""
+    if path != LISTING:
+        rows = stage.healthy[path].stored
+        held = sorted({row["market_id"] for row in rows if "mark" in row} if path == HELD else ())
+        wanted = held[:ids] if path == HELD else _tokens(stage)[:ids]
+        stage.exchange.poisonous.poisoned.update(wanted)
+    return stage.run(path, url=stage.exchange.poisonous.url)
+
+
+def _tokens(stage: Stage) -> list[str]:
+    """Those whose books the healthy step stored, one a market."""
+    books = [row for row in stage.healthy[BOOKS].stored if "bids" in row]
+    markets = sorted({row["market_id"] for row in books})
+    found = stage.world.rows(
+        "SELECT yes_token_id FROM markets WHERE market_id = ANY (%s) ORDER BY market_id", markets
+    )
+    return [row["yes_token_id"] for row in found]
 
 
 def _run_changed(stage: Stage, change: dict[str, Any], path: str) -> Seen:

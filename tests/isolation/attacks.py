@@ -37,7 +37,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "listings": "upsert_events upsert_markets",
         "old_schema": "count_rows select_report",
         "outcomes": "select_due note_asked note_of_batch note_of_prices",
-        "portfolios": "insert_portfolio update_portfolio update_triggers",
+        "portfolios": "insert_portfolio update_portfolio update_triggers note_valuations",
         "reconcile": "select_transfers",
         "retention": (
             "delete_stale trim_snapshots trim_features trim_books mark_trimmed delete_empty "

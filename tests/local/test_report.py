@@ -63,6 +63,7 @@ PORTFOLIO = PortfolioRow(
     last_price_update=NOON,
     open_positions=1,
     total_value=Decimal("9999.27"),
+    valuation_error=None,
 )
 ACTIVITY = Activity(
     strategies=[StrategyRow("momentum", 9, 1, 5, 3, Decimal("1234.50"))],

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +20,13 @@ import pytest
 from prescient.core.errors import ExchangeUnavailable
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.rates import Family, RateLimit
-from prescient.polymarket.transport import CONNECTIONS, Call, FetchLimits, JsonTransport
+from prescient.polymarket.transport import (
+    CONNECTIONS,
+    Call,
+    FetchLimits,
+    JsonTransport,
+    concurrently,
+)
 from tests.polymarket.server import HTML, RESET, TRUNCATED, Answer, answer, serving
 
 GOOD = answer([1])
@@ -42,6 +49,10 @@ class Caller:
 
     def get(self, url: str) -> object:
         return self.transport.fetch(call(url), self.transport.deadline())
+
+    def get_all(self, calls: Sequence[Call]) -> list[object]:
+        deadline = self.transport.deadline()
+        return concurrently(lambda one: self.transport.fetch(one, deadline), calls)
 
 
 def http_date(moment: datetime) -> str:
@@ -266,7 +277,7 @@ def test_answers_come_in_the_order_of_the_calls_over_few_connections() -> None:
     with serving(*(answer([place]) for place in range(40))) as exchange:
         caller = Caller()
         calls = [call(exchange.url, path=f"/{place}") for place in range(40)]
-        answers = caller.transport.fetch_all(calls, caller.transport.deadline())
+        answers = caller.get_all(calls)
         answered = dict(zip(exchange.paths, range(40), strict=True))
         assert answers == [[answered[call.path]] for call in calls]
         assert len(exchange.connections) <= CONNECTIONS
@@ -278,13 +289,13 @@ def test_the_first_failure_of_many_calls_is_raised_and_ends_them() -> None:
         caller = Caller()
         calls = [call(exchange.url)] * 1000
         with pytest.raises(ExchangeUnavailable, match="answered 400 no"):
-            caller.transport.fetch_all(calls, caller.transport.deadline())
+            caller.get_all(calls)
         assert len(exchange.paths) < 500
 
 
 def test_no_calls_are_no_answers() -> None:
     caller = Caller()
-    assert caller.transport.fetch_all([], caller.transport.deadline()) == []
+    assert caller.get_all([]) == []
 
 
 def test_calls_beyond_the_rate_limit_wait_for_their_turn() -> None:

@@ -71,6 +71,7 @@ def test_a_filter_says_what_it_fetched_and_left_out(world: World, functions: Fun
         "DuplicateRows{filter}": 0,
         "SkippedRows{filter}{placeholder}": 2,
         "BatchMarkets{filter}": 1,
+        "ValuationsFailed{filter}": 0,
     }
 
 

@@ -128,7 +128,11 @@ class Position(BaseModel):
 
 
 class Portfolio(PortfolioListed):
-    """A portfolio with its configuration, its limits and its open positions, newest first."""
+    """A portfolio with its configuration, its limits and its open positions, newest first.
+
+    `valuation_error` is why the newest prices could not be carried into it, null where they could:
+    until then its totals are those of the last price update, and nothing of it is settled.
+    """
 
     description: str
     status_reason: str | None
@@ -145,6 +149,7 @@ class Portfolio(PortfolioListed):
     max_drawdown: Money
     last_trade_at: datetime | None
     last_price_update: datetime | None
+    valuation_error: str | None
     created_at: datetime
     positions: list[Position] = []
 

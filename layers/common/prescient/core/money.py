@@ -14,6 +14,7 @@ HALF = Decimal("0.5")
 CENT = Decimal("0.01")
 SHARE_STEP = Decimal("0.01")
 PRICE_STEP = Decimal("0.000001")
+LARGEST_BALANCE = Decimal(10) ** 12  # dollars; the columns hold ten times as much, for gains
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 
 from prescient.core.errors import ExchangeUnavailable
@@ -20,6 +21,7 @@ from prescient.polymarket.counters import Counters, CountersDocument
 from prescient.polymarket.fields import identifier
 from prescient.polymarket.listing import EVENTS_PATH, EventListing
 from prescient.polymarket.parsing import parse_held_markets
+from prescient.polymarket.parts import PartedFetch
 from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit
 from prescient.polymarket.skip_reasons import SkipReason
 from prescient.polymarket.transport import Call, Deadline, FetchLimits, JsonTransport, Parameters
@@ -46,12 +48,14 @@ class MarketPage:
     """Markets by id. One that the exchange did not answer is missing.
 
     `unread` names the first value of a market that could not be read; one whose whole row could
-    not be read is in it and missing. `fetched_at` is the moment before the first request.
+    not be read is in it and missing. `fetched_at` is the moment before the first request. Those in
+    `refused` are missing because the exchange answers with an error as soon as they are asked for.
     """
 
     markets: tuple[Market, ...]
     unread: Mapping[MarketId, SkipReason]
     fetched_at: datetime
+    refused: frozenset[MarketId] = frozenset()
 
 
 class PolymarketClient:
@@ -112,16 +116,24 @@ class PolymarketClient:
         deadline = self._transport.deadline()
         fetched_at = self._now()
         wanted = list(dict.fromkeys(ids))
-        rows = self._rows_by_id(wanted, deadline, closed=False)
+        rows, refused = self._rows_by_id(wanted, deadline, closed=False)
         # Asked last, so that a market which closes meanwhile is in one of the two answers.
-        unanswered = [market_id for market_id in wanted if market_id not in rows]
-        rows |= self._rows_by_id(unanswered, deadline, closed=True)
-        read = parse_held_markets(rows)
+        unanswered = [
+            market_id for market_id in wanted if market_id not in rows and market_id not in refused
+        ]
+        closed_rows, refused_when_closed = self._rows_by_id(unanswered, deadline, closed=True)
+        refused |= refused_when_closed
+        read = parse_held_markets(rows | closed_rows)
         self.counters.skipped += Counter(reason.value for reason in read.unread.values())
-        return MarketPage(read.markets, read.unread, fetched_at)
+        self.counters.skip(SkipReason.EXCHANGE_ERROR, len(refused))
+        return MarketPage(read.markets, read.unread, fetched_at, frozenset(refused))
 
     def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
-        """Fetch books by token id; a token without a book, or with an absurd one, is absent."""
+        """Fetch books by token id.
+
+        A token without a book, with an absurd one, or for which the exchange answers with an error
+        as soon as it is asked for, is absent.
+        """
         return self._clob.books(token_ids)
 
     def price_histories(
@@ -129,12 +141,13 @@ class PolymarketClient:
     ) -> dict[str, tuple[PricePoint, ...]]:
         """Fetch the prices (0–1) of each token from `start` to before `end`, oldest first.
 
-        There is a point each `fidelity` (whole minutes); a token without prices has no points.
+        There is a point each `fidelity` (whole minutes); a token without prices has no points. One
+        for which the exchange answers with an error is absent.
         """
         return self._clob.price_histories(token_ids, start, end, fidelity)
 
-    def resolution(self, condition_id: str) -> ResolutionDetails:
-        """Fetch how a market ended according to the CLOB."""
+    def resolution(self, condition_id: str) -> ResolutionDetails | None:
+        """Fetch how a market ended according to the CLOB; None where it answers with an error."""
         return self._clob.resolution(condition_id)
 
     def time(self) -> datetime:
@@ -157,18 +170,25 @@ class PolymarketClient:
 
     def _rows_by_id(
         self, ids: Sequence[MarketId], deadline: Deadline, *, closed: bool
-    ) -> dict[MarketId, object]:
-        """The raw rows that the exchange has for these ids, on one side of `closed`."""
-        calls = [
-            self._markets_call(ids[start : start + MARKETS_A_CALL], closed=closed)
-            for start in range(0, len(ids), MARKETS_A_CALL)
+    ) -> tuple[dict[MarketId, object], set[MarketId]]:
+        """The raw rows that the exchange has for these ids on one side of `closed`.
+
+        Beside them the ids for which it answers with an error.
+        """
+        chunks = [
+            ids[start : start + MARKETS_A_CALL] for start in range(0, len(ids), MARKETS_A_CALL)
         ]
+        call_of = partial(self._markets_call, closed=closed)
+        probe = Call(self._gamma_url, MARKETS_PATH, Family.MARKETS, [("limit", "1")])
+        parted = PartedFetch[MarketId](self._transport, call_of, deadline, probe=probe).fetch(
+            chunks
+        )
         wanted, rows = frozenset(ids), dict[MarketId, object]()
-        for answer in self._transport.fetch_all(calls, deadline):
+        for _, answer in parted.answers:
             if not isinstance(answer, list):
                 raise ExchangeUnavailable(f"GET {MARKETS_PATH}: answered JSON that is no list")
             self._add_requested(rows, answer, wanted)
-        return rows
+        return rows, set(parted.refused)
 
     def _markets_call(self, ids: Sequence[MarketId], *, closed: bool) -> Call:
         filters = [("closed", _spelled(closed)), ("limit", str(MARKETS_A_CALL))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -19,12 +19,13 @@ from prescient.polymarket.clob_rows import (
 )
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.fields import number
+from prescient.polymarket.parts import PartedFetch
 from prescient.polymarket.rates import Family
-from prescient.polymarket.transport import Call, JsonTransport
+from prescient.polymarket.skip_reasons import SkipReason
+from prescient.polymarket.transport import Call, JsonTransport, ErrorAnswer
 
 ENTRIES_A_CALL = 500  # the exchange refuses a 501st
 MINUTE = timedelta(minutes=1)
-Document = list[dict[str, str]]
 
 
 class Clob:
@@ -36,47 +37,54 @@ class Clob:
         self._counters = counters
 
     def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
-        calls = [self._post("/books", Family.BOOKS, _tokens(chunk)) for chunk in _chunks(token_ids)]
+        parted = self._parted(self._books_call).fetch(_chunks(token_ids))
         wanted, books = frozenset(token_ids), dict[str, OrderBook]()
-        for answer in self._transport.fetch_all(calls, self._transport.deadline()):
+        for _, answer in parted.answers:
             if not isinstance(answer, list):
                 raise ExchangeUnavailable("POST /books: answered JSON that is no list")
             found, skipped = parse_books(answer, wanted)
             self._counters.skipped += skipped
             books |= found
+        self._counters.skip(SkipReason.EXCHANGE_ERROR, len(parted.refused))
         return books
 
     def price_histories(
         self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
     ) -> dict[str, tuple[PricePoint, ...]]:
-        tokens = list(dict.fromkeys(token_ids))
-        calls = [self._history(token_id, start, end, fidelity) for token_id in tokens]
-        answers = self._transport.fetch_all(calls, self._transport.deadline())
+        def call_of(part: Sequence[str]) -> Call:
+            return self._history(part[0], start, end, fidelity)
+
+        parted = self._parted(call_of).fetch([[token] for token in dict.fromkeys(token_ids)])
+        self._counters.skip(SkipReason.EXCHANGE_ERROR, len(parted.refused))
         return {
-            token_id: self._points(answer, start, end)
-            for token_id, answer in zip(tokens, answers, strict=True)
+            token_id: self._points(answer, start, end) for (token_id,), answer in parted.answers
         }
 
-    def resolution(self, condition_id: str) -> ResolutionDetails:
+    def resolution(self, condition_id: str) -> ResolutionDetails | None:
         path = f"/markets/{quote(condition_id, safe='')}"
-        answer = self._get(Call(self._url, path, Family.CLOB_MARKETS))
+        call = Call(self._url, path, Family.CLOB_MARKETS)
+        answer = self._transport.ask(call, self._transport.deadline())
+        if isinstance(answer, ErrorAnswer):
+            self._counters.skip(SkipReason.EXCHANGE_ERROR)
+            return None
         if not isinstance(answer, Mapping) or answer.get("condition_id") != condition_id:
             raise ExchangeUnavailable(f"GET {path}: answered another market")
         return parse_resolution(answer)
 
     def time(self) -> datetime:
-        seconds = number(
-            self._get(Call(self._url, "/time", Family.TIME)), at_least=ZERO, at_most=LAST_SECOND
-        )
+        call = Call(self._url, "/time", Family.TIME)
+        answer = self._transport.fetch(call, self._transport.deadline())
+        seconds = number(answer, at_least=ZERO, at_most=LAST_SECOND)
         if seconds is None:
             raise ExchangeUnavailable("GET /time: answered no unix time")
         return datetime.fromtimestamp(int(seconds), UTC)
 
-    def _get(self, call: Call) -> object:
-        return self._transport.fetch(call, self._transport.deadline())
+    def _parted(self, call_of: Callable[[Sequence[str]], Call]) -> PartedFetch[str]:
+        return PartedFetch(self._transport, call_of, self._transport.deadline())
 
-    def _post(self, path: str, family: Family, document: Document) -> Call:
-        return Call(self._url, path, family, document=document)
+    def _books_call(self, token_ids: Sequence[str]) -> Call:
+        document = [{"token_id": token_id} for token_id in token_ids]
+        return Call(self._url, "/books", Family.BOOKS, document=document)
 
     def _history(self, token_id: str, start: datetime, end: datetime, fidelity: timedelta) -> Call:
         parameters = [
@@ -101,7 +109,3 @@ class Clob:
 def _chunks(token_ids: Sequence[str], size: int = ENTRIES_A_CALL) -> list[list[str]]:
     tokens = list(dict.fromkeys(token_ids))
     return [tokens[place : place + size] for place in range(0, len(tokens), size)]
-
-
-def _tokens(token_ids: Sequence[str]) -> Document:
-    return [{"token_id": token_id} for token_id in token_ids]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from prescient.polymarket.rates import Family
+from prescient.polymarket.skip_reasons import SkipReason
 
 
 class CountersDocument(TypedDict):
@@ -79,6 +80,11 @@ class Counters:
             traffic.retries += retries
             traffic.throttled += throttled
             traffic.bytes += bytes_
+
+    def skip(self, reason: SkipReason, rows: int = 1) -> None:
+        """Count rows that were left out."""
+        if rows:
+            self.skipped[reason.value] += rows
 
     def as_dict(self) -> CountersDocument:
         """Return the totals as plain JSON: over all calls, and per family of routes."""

@@ -25,6 +25,8 @@ class SkipReason(StrEnum):
     LEVEL_AT_LIMIT = "level_at_limit"
     BAD_HISTORY_POINT = "bad_history_point"
     NOT_REQUESTED = "not_requested"
+    EXCHANGE_ERROR = "exchange_error"
+    UNSTORABLE = "unstorable"
     EVENT_MALFORMED = "event_malformed"
     EVENT_MISSING_ID = "event_missing_id"
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from random import Random
+from typing import TypeVar
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -23,6 +24,8 @@ from prescient.polymarket.counters import Counters
 from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit, RateLimiter
 
 Parameters = Sequence[tuple[str, str]]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 OK = 200
 RETRIED_CLIENT_ERRORS = frozenset({408, 425, 429})
@@ -63,13 +66,17 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to make: a GET, or a POST of `document` as JSON. Both only read."""
+    """A request to make: a GET, or a POST of `document` as JSON. Both only read.
+
+    It is made at most `attempts` times where that is set, else as often as the limits allow.
+    """
 
     base_url: str
     path: str
     family: Family
     parameters: Parameters = ()
     document: object | None = None
+    attempts: int | None = None
 
     @property
     def method(self) -> str:
@@ -79,6 +86,16 @@ class Call:
         return f"{self.method} {self.path}"
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """The exchange answered a call with an error, as often as it was asked.
+
+    It may be about what was asked for; a connection that fails, or too many requests, is not.
+    """
+
+    message: str
+
+
 class _Unusable(Exception):
     """One attempt brought no usable answer; another may."""
 
@@ -86,6 +103,14 @@ class _Unusable(Exception):
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+
+
+class _Refused(_Unusable):
+    """One attempt was answered with an error. Another is of no use where it is final."""
+
+    def __init__(self, reason: str, retry_after: float, *, final: bool) -> None:
+        super().__init__(reason, retry_after)
+        self.final = final
 
 
 class JsonTransport:
@@ -125,27 +150,34 @@ class JsonTransport:
 
     def fetch(self, call: Call, deadline: Deadline) -> object:
         """Return the decoded answer. Raises `ExchangeUnavailable` with path and last failure."""
-        attempt = 1
+        answer = self.ask(call, deadline)
+        if isinstance(answer, ErrorAnswer):
+            raise ExchangeUnavailable(answer.message)
+        return answer
+
+    def ask(self, call: Call, deadline: Deadline) -> object:
+        """Return the decoded answer, or the `ErrorAnswer` of a call that was answered with an error.
+
+        Raises `ExchangeUnavailable` with path and last failure where there was no answer at all.
+        """
+        attempt, attempts = 1, call.attempts or self._limits.attempts
         while True:
             self._await_turn(call, deadline)
             try:
                 return self._attempt(call, deadline)
+            except _Refused as refused:
+                if refused.final:
+                    return ErrorAnswer(f"{call}: {refused.reason}")
+                if attempt >= attempts:
+                    return ErrorAnswer(f"{call}: {refused.reason} ({attempts} attempts)")
+                self._wait(call, attempt, refused, deadline)
             except _Unusable as failure:
+                if attempt >= attempts:
+                    reason = f"{call}: {failure.reason} ({attempts} attempts)"
+                    raise ExchangeUnavailable(reason) from failure
                 self._wait(call, attempt, failure, deadline)
             attempt += 1
             self._counters.add(call.family, retries=1)
-
-    def fetch_all(self, calls: Sequence[Call], deadline: Deadline) -> list[object]:
-        """Return the decoded answers in the order of `calls`, several requests at a time.
-
-        The first failure is raised, and no further request begins.
-        """
-        if len(calls) < 2:  # noqa: PLR2004 - threads for one call would only cost time
-            return [self.fetch(call, deadline) for call in calls]
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(min(CONNECTIONS, len(calls))) as threads:
-            return list(threads.map(lambda call: self.fetch(call, deadline), calls))
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -170,7 +202,7 @@ class JsonTransport:
         except HTTPError as error:
             raise _Unusable(f"{type(error).__name__}: {error}") from error
         if response.status != OK:
-            raise _failure(call, response, body)
+            raise _failure(response, body)
         return _decoded(response, body)
 
     def _request(self, call: Call, timeout: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
@@ -206,9 +238,7 @@ class JsonTransport:
             response.close()
 
     def _wait(self, call: Call, attempt: int, failure: _Unusable, deadline: Deadline) -> None:
-        """Sleep before the next attempt. Raises `ExchangeUnavailable` if none is left."""
-        if attempt >= self._limits.attempts:
-            raise ExchangeUnavailable(f"{call}: {failure.reason} ({attempt} attempts)") from failure
+        """Sleep before the next attempt. Raises `ExchangeUnavailable` if there is no time."""
         seconds = max(failure.retry_after, self._backoff(attempt))
         if seconds >= deadline.remaining():
             raise ExchangeUnavailable(
@@ -221,6 +251,19 @@ class JsonTransport:
         """Return a random wait in seconds, up to a ceiling that doubles with each attempt."""
         ceiling = self._limits.first_backoff_seconds * 2 ** (attempt - 1)
         return self._random.uniform(0, min(ceiling, self._limits.longest_backoff_seconds))
+
+
+def concurrently(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Return what `function` makes of each item, in their order, several at a time.
+
+    The first failure is raised, and no further item begins.
+    """
+    if len(items) < 2:  # noqa: PLR2004 - threads for one call would only cost time
+        return [function(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(min(CONNECTIONS, len(items))) as threads:
+        return list(threads.map(function, items))
 
 
 def _chunks(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> Iterator[bytes]:
@@ -239,13 +282,13 @@ def _decoded(response: urllib3.BaseHTTPResponse, body: bytes) -> object:
         raise _Unusable(f"answered {kind} that is not JSON: {error}") from error
 
 
-def _failure(call: Call, response: urllib3.BaseHTTPResponse, body: bytes) -> Exception:
+def _failure(response: urllib3.BaseHTTPResponse, body: bytes) -> _Unusable:
     """Return the error of a status other than 200: worth another attempt, or final."""
     status = response.status
-    reason = f"answered {status}{_error_text(body)}"
-    if status >= FIRST_SERVER_ERROR or status in RETRIED_CLIENT_ERRORS:
-        return _Unusable(reason, _retry_after(response.headers))
-    return ExchangeUnavailable(f"{call}: {reason}")
+    reason, retry_after = f"answered {status}{_error_text(body)}", _retry_after(response.headers)
+    if status in RETRIED_CLIENT_ERRORS:
+        return _Unusable(reason, retry_after)
+    return _Refused(reason, retry_after, final=status < FIRST_SERVER_ERROR)
 
 
 def _error_text(body: bytes) -> str:

@@ -63,14 +63,22 @@ def count_open_positions(session: Session) -> int:
 
 
 def priced(
-    session: Session, batch_id: int, market_ids: Collection[MarketId]
+    session: Session,
+    batch_id: int,
+    market_ids: Collection[MarketId],
+    portfolio_ids: Sequence[PortfolioId],
 ) -> list[PricedHolding]:
     """The open positions in these markets at what the batch saw of them, by portfolio and id.
 
     Left out are markets that the batch did not see or another one has seen since, and positions of
-    open markets that were sold of since. The portfolios are locked.
+    open markets that were sold of since. The portfolios, of which all others are left out too, are
+    locked.
     """
-    values = {"batch_id": batch_id, "market_ids": sorted(market_ids)}
+    values = {
+        "batch_id": batch_id,
+        "market_ids": sorted(market_ids),
+        "portfolio_ids": list(portfolio_ids),
+    }
     with session.cursor(row_factory=typed_row(_PricedRow)) as cursor:
         return [_priced(row) for row in cursor.execute(SQL["select_priced"], values)]
 

@@ -33,6 +33,7 @@ LEFT JOIN order_books AS book
     AND book.outcome = split_part(position.action, '_', 2)
 WHERE position.status = 'open' AND position.shares IS NOT NULL
     AND position.market_id = ANY (%(market_ids)s::text[])
+    AND position.portfolio_id = ANY (%(portfolio_ids)s::int[])
     AND (seen.identity = position.identity) IS NOT FALSE
     AND (price.identity = position.identity) IS NOT FALSE
     AND (seen.yes_payout IS NOT NULL OR NOT EXISTS (
@@ -134,7 +135,7 @@ WITH wanted AS (
             ELSE coalesce(given.flag, price.resolution_flag)
         END AS flag
     FROM portfolio_positions AS position
-    JOIN market_prices AS price ON price.market_id = position.market_id
+    LEFT JOIN market_prices AS price ON price.market_id = position.market_id
     LEFT JOIN unnest(%(market_ids)s::text[], %(flags)s::text[]) AS given (market_id, flag)
         ON given.market_id = position.market_id
     -- Nearly all positions have no flag and get none.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import portfolios, statements
+from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 
@@ -29,7 +29,9 @@ def save_snapshot(session: Session, portfolio: PortfolioRow, now: datetime) -> N
     session.execute(SQL["save_snapshot"], values)
 
 
-def mark_portfolios(session: Session, holders: Sequence[PortfolioId], now: datetime) -> None:
-    """Rewrite the totals of locked portfolios; an equity point of all that are not archived."""
-    portfolios.rewrite_totals(session, holders, now, marked_at=now)
-    session.execute(SQL["insert_equity_points"], {"now": now})
+def add_equity_points(
+    session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime
+) -> None:
+    """Store what these locked portfolios are worth, as their totals have it."""
+    values = {"portfolio_ids": list(portfolio_ids), "now": now}
+    session.execute(SQL["insert_equity_points"], values)

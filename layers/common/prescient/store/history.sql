@@ -15,7 +15,7 @@ ON CONFLICT ON CONSTRAINT portfolio_history_day_key DO UPDATE SET
 WHERE excluded.timestamp >= portfolio_history.timestamp;
 
 -- name: insert_equity_points
--- What each portfolio that is not archived is worth, as its totals have it.
+-- What each of the portfolios is worth, as its totals have it.
 INSERT INTO portfolio_equity (
     portfolio_id, timestamp, balance, total_invested, total_profit_loss, equity, equity_at_bid,
     open_positions
@@ -24,5 +24,5 @@ SELECT
     portfolio_id, %(now)s, current_balance, total_invested, total_profit_loss, total_value,
     current_balance + value_at_bid, open_positions
 FROM portfolios
-WHERE status <> 'archived'
+WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ON CONFLICT DO NOTHING;

@@ -27,7 +27,11 @@ NAMES = {"portfolios_name_key", "portfolios_folded_name_key"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioRow:
-    """A portfolio as it stands; money in dollars, `max_drawdown` too. `total_value` is equity."""
+    """A portfolio as it stands; money in dollars, `max_drawdown` too. `total_value` is equity.
+
+    `valuation_error` is why the newest prices could not be carried into its totals, and nothing of
+    it could be settled or stopped; None where they could.
+    """
 
     portfolio_id: PortfolioId
     name: str
@@ -59,6 +63,7 @@ class PortfolioRow:
     last_price_update: datetime | None
     open_positions: int
     total_value: Decimal
+    valuation_error: str | None
 
     @property
     def limits(self) -> Limits:
@@ -238,6 +243,20 @@ def rewrite_totals(
     """
     values = {"portfolio_ids": list(portfolio_ids), "marked_at": marked_at, "now": now}
     session.execute(SQL["rewrite_totals"], values)
+
+
+def note_valuations(
+    session: Session,
+    portfolio_ids: Sequence[PortfolioId],
+    failures: Sequence[tuple[PortfolioId, str]],
+) -> None:
+    """Note of locked portfolios why they could not be valued, and of the others that they were."""
+    values = {
+        "portfolio_ids": list(portfolio_ids),
+        "failed_ids": [portfolio_id for portfolio_id, _ in failures],
+        "errors": [error for _, error in failures],
+    }
+    session.execute(SQL["note_valuations"], values)
 
 
 def shift_peaks(

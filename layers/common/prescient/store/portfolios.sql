@@ -103,6 +103,18 @@ WHERE portfolios.portfolio_id = ANY (%(portfolio_ids)s::int[])
         OR valuation.portfolio_id = ANY (%(portfolio_ids)s::int[])
     );
 
+-- name: note_valuations
+-- Note why portfolios could not be valued; those that could lose the note.
+UPDATE portfolios SET valuation_error = noted.error
+FROM (
+    SELECT portfolio_id, failed.error
+    FROM unnest(%(portfolio_ids)s::int[]) AS valued (portfolio_id)
+    LEFT JOIN unnest(%(failed_ids)s::int[], %(errors)s::text[]) AS failed (portfolio_id, error)
+        USING (portfolio_id)
+) AS noted
+WHERE portfolios.portfolio_id = noted.portfolio_id
+    AND portfolios.valuation_error IS DISTINCT FROM noted.error;
+
 -- name: shift_peaks
 -- Move peaks along with deposits, withdrawals and transfers, which are neither gain nor drawdown.
 UPDATE portfolios SET

@@ -44,6 +44,14 @@ def open_batch(
         return int(cursor.execute(SQL["open_batch"], values).fetchall()[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The portfolios that are not archived, all locked, and those whose positions a batch marks."""
+
+    portfolio_ids: list[PortfolioId]
+    holders: list[PortfolioId]
+
+
 @dataclass(frozen=True)
 class Sighting:
     """How markets came to be seen.
@@ -77,22 +85,22 @@ def publish(
     counters: Mapping[str, object],
     now: datetime,
     left_out: LeftOut | None = None,
-) -> list[PortfolioId]:
+) -> Published:
     """Make a loaded batch and its prices visible.
 
-    Returns the portfolios whose positions it marks, for the caller to rewrite their totals. All
-    stay locked until the transaction ends: one that buys meanwhile would be valued at the mark
-    before. Prices move forward in time only. Raises `BatchLost` for a batch that is not loading.
+    The caller has to rewrite the totals of the portfolios whose positions it marks. All stay
+    locked until the transaction ends: one that buys meanwhile would be valued at the mark before.
+    Prices move forward in time only. Raises `BatchLost` for a batch that is not loading.
     """
     values = {"batch_id": batch_id}
-    # A portfolio that is buying right now holds nothing yet that this transaction could see.
-    session.execute(SQL["lock_possible_holders"])
     with session.cursor(row_factory=scalar_row) as cursor:
+        # A portfolio that is buying right now holds nothing yet that this transaction could see.
+        portfolio_ids = cursor.execute(SQL["lock_possible_holders"]).fetchall()
         holders = cursor.execute(SQL["select_holders_of_batch"], values).fetchall()
     session.execute(SQL["keep_marks"], values)
     session.execute(SQL["move_prices"], values)
     complete(session, batch_id, counters, now, left_out)
-    return holders
+    return Published(portfolio_ids, holders)
 
 
 def complete(

@@ -123,6 +123,6 @@ FROM market_batches WHERE batch_id = %(batch_id)s;
 -- Count the marks that are carried forward, and read the age of the oldest price in seconds.
 SELECT
     count(*) FILTER (WHERE mark_stale) AS marks,
-    coalesce(extract(epoch FROM %(now)s - min(observed_at)), 0)::int AS oldest_seconds
+    coalesce(extract(epoch FROM %(now)s - min(observed_at)), 0)::bigint AS oldest_seconds
 FROM market_prices
 WHERE market_id = ANY (%(market_ids)s::text[]);

@@ -75,7 +75,7 @@ def _histories(
 ) -> dict[MarketId, backfill.Hours]:
     tokens = {market.yes_token_id: market.market_id for market in markets if market.yes_token_id}
     found = context.exchange.price_histories(list(tokens), start, end, HOUR)
-    return {market_id: _hourly(found[token_id]) for token_id, market_id in tokens.items()}
+    return {market_id: _hourly(found.get(token_id, ())) for token_id, market_id in tokens.items()}
 
 
 def _hourly(points: Iterable[PricePoint]) -> dict[datetime, tuple[datetime, Decimal]]:

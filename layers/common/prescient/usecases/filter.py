@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,7 +13,7 @@ from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.errors import InvalidRequest
 from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
-from prescient.store import cycles, features, listings, portfolios, tape
+from prescient.store import cycles, features, portfolios, tape
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
@@ -23,6 +26,8 @@ from prescient.usecases.support.market_needs import MarketNeeds, market_needs
 from prescient.usecases.support.portfolio_step import may_run
 from prescient.usecases.support.prefetch import prefetched
 from prescient.usecases.support.recording import Recording, recording
+from prescient.usecases.support.storing import store_events, store_markets
+from prescient.usecases.support.valuing import record_failures, value_all
 
 
 class FilterRequest(BaseModel):
@@ -62,8 +67,8 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
         fetching(context, BatchKind.FILTER, work.cycle.cycle_id, listing) as fetch,
         recording(context, listing) as recorded,
     ):
-        _load(fetch.batch_id, recorded, context)
-        unanswered = _load_held(fetch.batch_id, context)
+        _load(fetch, recorded, context)
+        unanswered = _load_held(fetch, context)
         selection = select_books(fetch.batch_id, work.needs, context)
         left_out = replace(selection.left_out, unanswered_markets=unanswered)
         _publish(fetch, work, selection, left_out, context)
@@ -99,7 +104,7 @@ def _runnable(session: Session, cycle: CycleRow) -> list[PortfolioRow]:
     ]
 
 
-def _load(batch_id: int, recorded: Recording, context: StepContext) -> None:
+def _load(fetch: Fetch, recorded: Recording, context: StepContext) -> None:
     """Store page after page, each in a transaction of its own, so that memory stays bounded."""
     pages = context.exchange.event_pages(
         liquidity_min=recorded.listing.liquidity_min,
@@ -108,24 +113,22 @@ def _load(batch_id: int, recorded: Recording, context: StepContext) -> None:
     )
     for page in prefetched(pages):
         with context.database.transaction() as session:
-            listings.save_events(session, page.events, page.fetched_at)
-            needed = recorded.take_beyond(session, page)
-            tape.append(session, batch_id, needed, Sighting(page.fetched_at))
+            sighting = Sighting(page.fetched_at)
+            store_events(session, fetch, page.events, sighting, recorded)
 
 
-def _load_held(batch_id: int, context: StepContext) -> int:
+def _load_held(fetch: Fetch, context: StepContext) -> int:
     """Add what the listing left out and some portfolio holds; only its holders see it.
 
     Returns how many of these markets the exchange did not answer.
     """
     with context.database.transaction() as session:
-        missing = tape.held_outside(session, batch_id)
+        missing = tape.held_outside(session, fetch.batch_id)
     if not missing:
         return 0
     page = context.exchange.markets_by_id(missing)
     with context.database.transaction() as session:
-        listings.save_markets(session, page.markets, page.fetched_at)
-        tape.append(session, batch_id, page.markets, Sighting(page.fetched_at, listed=False))
+        store_markets(session, fetch, page.markets, Sighting(page.fetched_at, listed=False))
     return len(missing) - len(page.markets)
 
 
@@ -141,11 +144,18 @@ def _publish(
         selection.save(session, batch_id)
         watched = {*selection.market_ids, *tape.held_within(session, batch_id, work.needs.sellers)}
         features.compute(session, batch_id, watched, work.needs.lookbacks)
-        holders = tape.publish(session, batch_id, counters, now, left_out)
-        portfolios.rewrite_totals(session, holders, now)
+        published = tape.publish(session, batch_id, counters, now, left_out)
+        value = partial(_value, session, now)
+        _, valued = value_all(session, published.holders, value)
         features.record_hours(session, batch_id)
         cycles.decide_on_batch(session, work.cycle.cycle_id, batch_id, work.portfolio_ids, now)
         cycles.record_counters(session, work.cycle.cycle_id, counters)
+    record_failures(valued, fetch.kind, context.metrics)
+
+
+def _value(session: Session, now: datetime, portfolio_ids: Sequence[PortfolioId]) -> list[None]:
+    portfolios.rewrite_totals(session, portfolio_ids, now)
+    return []
 
 
 def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResult:

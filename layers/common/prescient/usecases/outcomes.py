@@ -10,11 +10,12 @@ from pydantic import BaseModel
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.market.markets import MarketId
-from prescient.store import listings, outcomes, tape
+from prescient.store import outcomes, tape
 from prescient.store.tape import Sighting
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import fetching
 from prescient.usecases.support.half_confirmed import half_confirmed
+from prescient.usecases.support.storing import store_markets
 
 MARKETS_A_RUN = 20_000  # 400 calls, well within the deadline
 MARKETS_A_BATCH = 500
@@ -65,13 +66,12 @@ def _ask(market_ids: Sequence[MarketId], context: StepContext) -> int:
     with fetching(context, BatchKind.OUTCOMES) as fetch:
         page = context.exchange.markets_by_id(market_ids)
         confirmed = half_confirmed(page.markets, fetch.batch_id, context)
-        counters, now = fetch.counters, context.now()
+        now = context.now()
         sighting = Sighting(page.fetched_at, listed=False, half_confirmed=confirmed)
         left_out = LeftOut(unanswered_markets=len(market_ids) - len(page.markets))
         with context.database.transaction() as session:
-            listings.save_markets(session, page.markets, page.fetched_at)
-            tape.append(session, fetch.batch_id, page.markets, sighting)
+            store_markets(session, fetch, page.markets, sighting)
             found = outcomes.note_of_batch(session, fetch.batch_id)
-            tape.complete(session, fetch.batch_id, counters, now, left_out)
+            tape.complete(session, fetch.batch_id, fetch.counters, now, left_out)
     context.metrics.add("BatchMarkets", len(page.markets), batch=fetch.kind)
     return found

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, TypedDict
 
 from prescient.core.market.markets import FeeSchedule
+from prescient.core.portfolio.cash import check_balance
 from prescient.core.portfolio.exits import triggers
 from prescient.core.portfolio.portfolios import (
     NewPortfolio,
@@ -53,6 +54,7 @@ def create(
 
     Raises `InvalidRequest`, `NameTaken`, `IdempotencyConflict`.
     """
+    check_balance("initial_balance", wanted.initial_balance)
     configuration = registry.configuration(wanted.strategy_type, wanted.strategy_config)
     portfolio = replace(wanted, strategy_config=_as_given(configuration))
     with database.transaction() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -13,16 +14,19 @@ from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import Market, MarketId, Outcome
 from prescient.core.portfolio.exits import HeldOutcome, due_exit, due_outcomes
-from prescient.core.portfolio.positions import ExitKind, PositionFlag
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.positions import Exit, ExitKind, PositionFlag
 from prescient.polymarket.client import MarketPage
 from prescient.polymarket.skip_reasons import SkipReason
-from prescient.store import books, exits, history, listings, tape
+from prescient.store import books, exits, history, portfolios, tape
 from prescient.store.database import Session
-from prescient.store.tape import Sighting
+from prescient.store.tape import Published, Sighting
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import Fetch, fetching
 from prescient.usecases.support.half_confirmed import half_confirmed
 from prescient.usecases.support.metrics import Metrics, Unit
+from prescient.usecases.support.storing import store_markets
+from prescient.usecases.support.valuing import Valued, record_failures, value_all
 
 Side = tuple[MarketId, Outcome]
 
@@ -35,7 +39,7 @@ class PriceUpdateRequest(BaseModel):
     scheduled_at: AwareDatetime | None = None
 
 
-class PriceUpdateResult(BaseModel):
+class PriceUpdateResult(Valued):
     """Markets marked, open positions left, exits made and positions flagged.
 
     `stale_marks` of the held markets' marks are carried forward, because the quote gave none;
@@ -60,14 +64,13 @@ class Fetched:
     that the exchange has, asked for from `books_at` on.
     """
 
-    batch_id: int
+    fetch: Fetch
     held: Sequence[MarketId]
     page: MarketPage
     half_confirmed: frozenset[MarketId]
     due: Sequence[HeldOutcome]
     books: Mapping[Side, OrderBook]
     books_at: datetime
-    counters: Mapping[str, object]
     now: datetime
 
     @property
@@ -80,6 +83,7 @@ class Fetched:
         """What the positions of a market are flagged with that was not, or not all, readable."""
         unread = self.page.unread.items()
         missing = dict.fromkeys(self.missing, PositionFlag.NOT_LISTED)
+        missing |= dict.fromkeys(self.page.refused, PositionFlag.EXCHANGE_ERROR)
         return missing | {market_id: _flag(reason) for market_id, reason in unread}
 
     @property
@@ -124,14 +128,13 @@ def _fetch(fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext) -> F
     due, books_at = list(due_outcomes(held, shown)), context.now()
     found = _books(due, shown, context)
     return Fetched(
-        batch_id=fetch.batch_id,
+        fetch=fetch,
         held=market_ids,
         page=page,
         half_confirmed=confirmed,
         due=due,
         books=found,
         books_at=books_at,
-        counters=fetch.counters,
         now=context.now(),
     )
 
@@ -155,37 +158,52 @@ def _books(
 
 
 def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
-    batch_id, page, now = fetched.batch_id, fetched.page, fetched.now
-    listings.save_markets(session, page.markets, page.fetched_at)
-    tape.append(
-        session,
-        batch_id,
-        page.markets,
-        Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed),
-    )
-    books.save(session, batch_id, fetched.books, fetched.books_at)
+    fetch, page, now = fetched.fetch, fetched.page, fetched.now
+    sighting = Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed)
+    unstorable = store_markets(session, fetch, page.markets, sighting)
+    books.save(session, fetch.batch_id, fetched.books, fetched.books_at)
     left_out = LeftOut(unanswered_markets=len(fetched.missing))
-    holders = tape.publish(session, batch_id, fetched.counters, now, left_out)
-    due = (due_exit(priced) for priced in exits.priced(session, batch_id, fetched.markets_of_exits))
-    made = [position_exit for position_exit in due if position_exit is not None]
-    exits.save(session, made, batch_id, now)
-    flagged = exits.flag(session, fetched.flags)
-    history.mark_portfolios(session, holders, now)
+    published = tape.publish(session, fetch.batch_id, fetch.counters, now, left_out)
+    value = partial(_settle_and_value, session, fetched, published)
+    made, valued = value_all(session, published.portfolio_ids, value)
+    unread = dict.fromkeys(unstorable, PositionFlag.UNREADABLE_ROW)
+    flagged = exits.flag(session, fetched.flags | unread)
     staleness = tape.staleness(session, fetched.held, now)
     settled = sum(position_exit.kind is ExitKind.SETTLEMENT for position_exit in made)
     return PriceUpdateResult(
-        batch_id=batch_id,
-        markets=len(page.markets),
+        batch_id=fetch.batch_id,
+        markets=len(page.markets) - len(unstorable),
         positions=exits.count_open_positions(session),
         settled=settled,
         exited=len(made) - settled,
         flagged=flagged,
         stale_marks=staleness.marks,
         oldest_mark_seconds=staleness.oldest_seconds,
+        failed=valued.failed,
+        failures=valued.failures,
     )
 
 
+def _settle_and_value(
+    session: Session,
+    fetched: Fetched,
+    published: Published,
+    portfolio_ids: Sequence[PortfolioId],
+) -> list[Exit]:
+    """Pay and close what is due of these portfolios, and store what they are worth."""
+    batch_id, chosen, now = fetched.fetch.batch_id, frozenset(portfolio_ids), fetched.now
+    held = exits.priced(session, batch_id, fetched.markets_of_exits, portfolio_ids)
+    due = (due_exit(priced) for priced in held)
+    made = [position_exit for position_exit in due if position_exit is not None]
+    exits.save(session, made, batch_id, now)
+    holders = [holder for holder in published.holders if holder in chosen]
+    portfolios.rewrite_totals(session, holders, now, marked_at=now)
+    history.add_equity_points(session, portfolio_ids, now)
+    return made
+
+
 def _record_metrics(result: PriceUpdateResult, metrics: Metrics) -> None:
+    record_failures(result, BatchKind.PRICE_UPDATE, metrics)
     metrics.add("BatchMarkets", result.markets, batch=BatchKind.PRICE_UPDATE)
     metrics.add("OpenPositions", result.positions)
     metrics.add("PositionsSettled", result.settled)

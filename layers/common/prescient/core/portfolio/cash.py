@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from prescient.core.errors import InvalidRequest, PortfolioConflict
-from prescient.core.money import CENT, ZERO
+from prescient.core.money import CENT, LARGEST_BALANCE, ZERO, plain
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 
 
@@ -78,9 +78,24 @@ def check_transfer(transfer: Transfer) -> None:
         raise InvalidRequest("to_portfolio_id: must differ from from_portfolio_id")
 
 
+def check_balance(field: str, balance: Decimal) -> None:
+    """Raise `InvalidRequest` naming `field` where cash (dollars) would exceed `LARGEST_BALANCE`."""
+    if balance > LARGEST_BALANCE:
+        raise InvalidRequest(
+            f"{field}: brings the balance to {plain(balance)}, above the "
+            f"{plain(LARGEST_BALANCE)} dollars that a portfolio may have"
+        )
+
+
 def check_flow(status: PortfolioStatus, balance: Decimal, change: Decimal) -> None:
-    """Raise `PortfolioConflict` unless cash (dollars) may change so: never below zero."""
+    """Raise unless cash (dollars) may change so.
+
+    Raises `PortfolioConflict` below zero and for an archived portfolio, and `InvalidRequest` where
+    a flow would bring it above `LARGEST_BALANCE`.
+    """
     if status is PortfolioStatus.ARCHIVED:
         raise PortfolioConflict("status: an archived portfolio moves no cash")
     if balance + change < ZERO:
         raise PortfolioConflict(f"amount: {-change} is more than the {balance} in cash")
+    if change > ZERO:
+        check_balance("amount", balance + change)

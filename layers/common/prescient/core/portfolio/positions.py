@@ -57,6 +57,7 @@ class PositionFlag(StrEnum):
     UNKNOWN_SHARES = "unknown_shares"
     IDENTITY_CHANGED = "identity_changed"
     NOT_LISTED = "not_listed"
+    EXCHANGE_ERROR = "exchange_error"
     INACTIVE = "inactive"
     UNREADABLE_PRICES = "unreadable_prices"
     UNREADABLE_ROW = "unreadable_row"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from prescient.core.market.batches import BatchKind, ListingFilter
@@ -22,11 +23,17 @@ class Fetch:
     kind: BatchKind
     cycle_id: int | None
     exchange: Exchange
+    skipped: Counter[str] = field(default_factory=Counter)
 
     @cached_property
     def counters(self) -> CountersDocument:
-        """What was asked of the exchange. Taken once: a publication that fails still needs it."""
-        return self.exchange.take_counters()
+        """What was asked of the exchange, and what was left out of the batch.
+
+        Taken once: a publication that fails still needs it.
+        """
+        counters = self.exchange.take_counters()
+        skipped = Counter(counters["skipped"]) + self.skipped
+        return {**counters, "skipped": dict(sorted(skipped.items()))}
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from prescient.core.market.markets import Market, MarketId
 from prescient.core.market.settlement import needs_confirmation
 from prescient.usecases.support.context import StepContext
 
+MOST_REFUSED = 3  # answers with an error, after which no more is asked
+
 
 def half_confirmed(
     markets: Sequence[Market], batch_id: int, context: StepContext
@@ -16,17 +18,23 @@ def half_confirmed(
     """The markets that closed at half each and that the CLOB says to have ended so.
 
     While it does not answer they stay unpaid and flagged, and everything else goes on. Each batch
-    begins with another market, so that one that it can never answer does not hide the others.
+    begins with another market, so that those that it can never answer do not hide the others.
     """
     asked = [
-        (market.market_id, market.condition_id) for market in markets if needs_confirmation(market)
+        (market.market_id, market.condition_id)
+        for market in markets
+        if needs_confirmation(market) and market.condition_id
     ]
-    first = batch_id % max(len(asked), 1)
+    first, refused = batch_id % max(len(asked), 1), 0
     confirmed = set[MarketId]()
     for market_id, condition_id in asked[first:] + asked[:first]:
         try:
-            if condition_id and context.exchange.resolution(condition_id).is_fifty_fifty:
-                confirmed.add(market_id)
+            ended = context.exchange.resolution(condition_id)
         except ExchangeUnavailable:
             break
+        refused += ended is None
+        if refused == MOST_REFUSED:
+            break
+        if ended is not None and ended.is_fifty_fifty:
+            confirmed.add(market_id)
     return frozenset(confirmed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from prescient.core.market.batches import BatchKind, ListingFilter
 from prescient.core.market.markets import Event, Market
-from prescient.polymarket.client import EventPage
 from prescient.store import tape
 from prescient.store.database import Session
 from prescient.store.tape import Sighting
@@ -26,14 +26,16 @@ class Recording:
     listing: ListingFilter
     batch_id: int | None
 
-    def take_beyond(self, session: Session, page: EventPage) -> list[Market]:
+    def take_beyond(
+        self, session: Session, events: Sequence[Event], fetched_at: datetime
+    ) -> list[Market]:
         """Record the events that are not needed, and return the markets of the others."""
         if self.batch_id is None:
-            return _markets(page.events)
-        beyond = [event for event in page.events if not self.needed.admits(event)]
-        sighting = Sighting(page.fetched_at, listed=False)
+            return _markets(events)
+        beyond = [event for event in events if not self.needed.admits(event)]
+        sighting = Sighting(fetched_at, listed=False)
         tape.append(session, self.batch_id, _markets(beyond), sighting)
-        return _markets(event for event in page.events if self.needed.admits(event))
+        return _markets(event for event in events if self.needed.admits(event))
 
 
 @contextmanager

@@ -1,0 +1,77 @@
+"""Work on many things at once, in which what is wrong with one of them stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import psycopg
+from psycopg import errors
+
+from prescient.core.errors import InvalidRequest
+from prescient.store.database import Session
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+LONGEST_REASON = 300
+BAD_DATA = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    errors.ProgramLimitExceeded,
+    ArithmeticError,
+    ValueError,
+    InvalidRequest,
+)
+"""What data can be to blame for; all else concerns the whole transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted(Generic[Item, Result]):
+    """The results of what worked, and each item that did not, with the reason."""
+
+    results: list[Result] = field(default_factory=list)
+    failures: list[tuple[Item, str]] = field(default_factory=list)
+
+
+def attempt(
+    session: Session, items: Sequence[Item], act: Callable[[Sequence[Item]], Result]
+) -> Attempted[Item, Result]:
+    """Do `act` for all items but those whose data it fails for, of which nothing is left.
+
+    It is done once, in a savepoint; where that fails it is done for one half and then for the
+    other, so `act` must come to the same in parts. No items are no work.
+    """
+    attempted: Attempted[Item, Result] = Attempted()
+    _attempt(session, items, act, attempted)
+    return attempted
+
+
+def _attempt(
+    session: Session,
+    items: Sequence[Item],
+    act: Callable[[Sequence[Item]], Result],
+    attempted: Attempted[Item, Result],
+) -> None:
+    if not items:
+        return
+    try:
+        with session.transaction():
+            result = act(items)
+    except BAD_DATA as error:
+        if len(items) == 1:
+            attempted.failures.append((items[0], _reason(error)))
+            return
+        middle = len(items) // 2
+        _attempt(session, items[:middle], act, attempted)
+        _attempt(session, items[middle:], act, attempted)
+    else:
+        attempted.results.append(result)
+
+
+def _reason(error: Exception) -> str:
+    """The error in one line; Postgres' own words without the row that it quotes."""
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    text = f"{type(error).__name__}: {said or error}"
+    return " ".join(text.replace("\0", " ").split())[:LONGEST_REASON]

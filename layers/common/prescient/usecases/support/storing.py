@@ -1,0 +1,54 @@
+"""Putting what was fetched onto the tape: a row that cannot be stored is left out and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from prescient.core.market.markets import Event, Market, MarketId
+from prescient.polymarket.skip_reasons import SkipReason
+from prescient.store import listings, savepoints, tape
+from prescient.store.database import Session
+from prescient.store.tape import Sighting
+from prescient.usecases.support.fetching import Fetch
+from prescient.usecases.support.recording import Recording
+
+
+def store_events(
+    session: Session,
+    fetch: Fetch,
+    events: Sequence[Event],
+    sighting: Sighting,
+    recorded: Recording,
+) -> None:
+    """Store events with their markets; of an event that fails, the markets that do not."""
+
+    def store(part: Sequence[Event]) -> None:
+        listings.save_events(session, part, sighting.at)
+        needed = recorded.take_beyond(session, part, sighting.at)
+        tape.append(session, fetch.batch_id, needed, sighting)
+
+    def store_alone(event: Event) -> int:
+        failed = savepoints.attempt(
+            session,
+            event.markets,
+            lambda markets: store([replace(event, markets=tuple(markets))]),
+        ).failures
+        return len(failed) if event.markets else 1
+
+    for event, _ in savepoints.attempt(session, events, store).failures:
+        fetch.skipped[SkipReason.UNSTORABLE.value] += store_alone(event)
+
+
+def store_markets(
+    session: Session, fetch: Fetch, markets: Sequence[Market], sighting: Sighting
+) -> list[MarketId]:
+    """Store markets that were fetched without their events; those that are left out."""
+
+    def store(part: Sequence[Market]) -> None:
+        listings.save_markets(session, part, sighting.at)
+        tape.append(session, fetch.batch_id, part, sighting)
+
+    failed = savepoints.attempt(session, markets, store).failures
+    fetch.skipped[SkipReason.UNSTORABLE.value] += len(failed)
+    return [market.market_id for market, _ in failed]

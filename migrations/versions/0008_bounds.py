@@ -1,0 +1,19 @@
+"""Sums over all portfolios are wider than one portfolio, and what fails alone is noted.
+
+Revision: 0008, after 0007.
+"""
+
+from __future__ import annotations
+
+from migrations import sql_files
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    sql_files.upgrade(__file__)
+
+
+def downgrade() -> None:
+    sql_files.downgrade(__file__)
