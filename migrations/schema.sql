@@ -12,7 +12,7 @@ GRANT SELECT ON TABLE alembic_version TO prescient_portfolio;
 
 CREATE TABLE capital_in_use (
     id integer DEFAULT 1 NOT NULL,
-    cost_basis numeric(15,2) DEFAULT 0 NOT NULL,
+    cost_basis numeric(20,2) DEFAULT 0 NOT NULL,
     CONSTRAINT capital_in_use_cost_basis_check CHECK ((cost_basis >= (0)::numeric)),
     CONSTRAINT capital_in_use_id_check CHECK ((id = 1)),
     CONSTRAINT capital_in_use_pkey PRIMARY KEY (id)
@@ -147,7 +147,7 @@ GRANT SELECT ON TABLE market_batches TO prescient_portfolio;
 
 CREATE TABLE market_exposure (
     market_id character varying(255) NOT NULL,
-    cost_basis numeric(15,2) DEFAULT 0 NOT NULL,
+    cost_basis numeric(20,2) DEFAULT 0 NOT NULL,
     CONSTRAINT market_exposure_cost_basis_check CHECK ((cost_basis >= (0)::numeric)),
     CONSTRAINT market_exposure_pkey PRIMARY KEY (market_id)
 );
@@ -324,6 +324,7 @@ CREATE TABLE portfolios (
     total_value numeric(15,2) GENERATED ALWAYS AS ((((current_balance + total_invested) +
         total_profit_loss) - realized_pnl)) STORED NOT NULL,
     folded_name text,
+    valuation_error text,
     CONSTRAINT portfolios_check CHECK ((((status)::text <> 'archived'::text) OR (total_invested =
         (0)::numeric))),
     CONSTRAINT portfolios_closed_positions_check CHECK ((closed_positions >= 0)),
@@ -357,6 +358,7 @@ COMMENT ON COLUMN portfolios.max_drawdown IS 'dollars from the highest equity se
 COMMENT ON COLUMN portfolios.value_at_bid IS 'dollars that the open positions would bring at their bids';
 COMMENT ON COLUMN portfolios.total_value IS 'equity in dollars: cash and the value of the open positions';
 COMMENT ON COLUMN portfolios.folded_name IS 'the name in NFKC and casefold; with the id appended where an older portfolio had the same before';
+COMMENT ON COLUMN portfolios.valuation_error IS 'why the newest prices could not be carried into its totals; null where they could';
 CREATE INDEX idx_portfolios_status ON portfolios USING btree (status);
 CREATE INDEX idx_portfolios_status_strategy ON portfolios USING btree (status, strategy_type);
 CREATE INDEX idx_portfolios_strategy_type ON portfolios USING btree (strategy_type);
@@ -640,7 +642,8 @@ CREATE VIEW portfolio_overview WITH (security_invoker='true') AS
     last_trade_at,
     last_price_update,
     open_positions,
-    total_value
+    total_value,
+    valuation_error
    FROM portfolios;
 GRANT SELECT ON TABLE portfolio_overview TO prescient_app;
 GRANT SELECT ON TABLE portfolio_overview TO prescient_portfolio;
@@ -900,9 +903,9 @@ CREATE TABLE portfolio_positions (
         (exit_price <= (1)::numeric))),
     CONSTRAINT portfolio_positions_fee_check CHECK ((fee >= (0)::numeric)),
     CONSTRAINT portfolio_positions_flag_check CHECK ((flag = ANY (ARRAY['unknown_shares'::text,
-        'identity_changed'::text, 'not_listed'::text, 'inactive'::text, 'unreadable_prices'::text,
-        'unreadable_row'::text, 'outcome_proposed'::text, 'disputed'::text,
-        'odd_resolution'::text]))),
+        'identity_changed'::text, 'not_listed'::text, 'exchange_error'::text, 'inactive'::text,
+        'unreadable_prices'::text, 'unreadable_row'::text, 'outcome_proposed'::text,
+        'disputed'::text, 'odd_resolution'::text]))),
     CONSTRAINT portfolio_positions_kept_mark_check CHECK (((kept_mark >= (0)::numeric) AND
         (kept_mark <= (1)::numeric))),
     CONSTRAINT portfolio_positions_origin_check CHECK ((origin = ANY (ARRAY['live'::text,

@@ -6,12 +6,11 @@ connection is reset, and rows are dropped or have lost a key.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request
 
@@ -19,7 +18,7 @@ from local.exchange.faults import Fault, Faults
 from local.exchange.server import Exchange, exchange_server
 from local.exchange.simulated import SimulatedVenue
 from local.exchange.venue import Row
-from tests.polymarket.server import RESET, Answer, ScriptedExchange, answer, serving_exchange
+from tests.polymarket.server import RESET, Answer, ScriptedExchange, serving_exchange
 
 Change = Callable[[Row], Row | None]
 TOPICS = 24
@@ -81,40 +80,14 @@ class ResettingExchange(ScriptedExchange):
         return Answer(healthy.get_data(), healthy.status_code)
 
 
-class PoisonedExchange(ScriptedExchange):
-    """Answers 500 whenever a market, token or condition in `poisoned` is asked for."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        super().__init__([answer({"error": "internal server error"}, 500)])
-        self._exchange = exchange
-        self.poisoned: set[str] = set()
-
-    def next_answer(self, target: str, document: bytes, client_port: int) -> Answer:
-        refusal = super().next_answer(target, document, client_port)
-        asked = parse_qs(urlsplit(target).query)
-        ids = {*asked.get("id", ()), *asked.get("market", ()), urlsplit(target).path.split("/")[-1]}
-        if document:
-            ids |= {entry["token_id"] for entry in json.loads(document)}
-        if ids & self.poisoned:
-            return refusal
-        healthy = self._exchange.respond(
-            Request.from_values(target, method="POST" if document else "GET", data=document)
-        )
-        return Answer(healthy.get_data(), healthy.status_code)
-
-
 @dataclass(frozen=True)
 class FaultyExchange:
-    """One exchange behind three servers.
-
-    `url` has `faults`, `resetting` ends connections, `poisonous` cannot answer for some ids.
-    """
+    """One exchange behind two servers: `url` has `faults`, `resetting` ends connections."""
 
     venue: ChangedVenue
     faults: Faults
     url: str
     resetting: ResettingExchange
-    poisonous: PoisonedExchange
 
     def go_wrong(self, path: str, times: int | None, **fault: Any) -> None:
         """Switch a fault on for the next answers to `path`, for all where `times` is None."""
@@ -135,7 +108,6 @@ class FaultyExchange:
         """Be healthy again."""
         self.faults.clear()
         self.resetting.resets = 0
-        self.poisonous.poisoned.clear()
         self.venue.change_market = self.venue.change_book = None
 
 
@@ -143,10 +115,6 @@ class FaultyExchange:
 def faulty_exchange() -> Iterator[FaultyExchange]:
     """A small exchange that is healthy at first."""
     venue, faults = ChangedVenue(topics=TOPICS), Faults()
-    resetting, poisonous = ResettingExchange(Exchange(venue)), PoisonedExchange(Exchange(venue))
-    with (
-        exchange_server(venue, faults=faults) as server,
-        serving_exchange(resetting),
-        serving_exchange(poisonous),
-    ):
-        yield FaultyExchange(venue, faults, server.url, resetting, poisonous)
+    resetting = ResettingExchange(Exchange(venue))
+    with exchange_server(venue, faults=faults) as server, serving_exchange(resetting):
+        yield FaultyExchange(venue, faults, server.url, resetting)

@@ -135,8 +135,7 @@ def test_an_id_that_is_answered_with_an_error_is_left_out(stage: Stage, name: st
     assert seen[HELD].flagged == POISON[name]
     assert len(seen[HELD].stored) == len(stage.healthy[HELD].stored) - POISON[name]
     assert stage.world.breaks() == []
-    again = stage.run(HELD, url=stage.exchange.poisonous.url)
-    assert again.compared(stage.healthy[HELD]) == "as ever"
+    assert stage.run(HELD).compared(stage.healthy[HELD]) == "as ever"
 
 
 def test_one_poisoned_id_costs_few_calls(stage: Stage) -> None:
@@ -185,8 +184,8 @@ def _run_poisoned(stage: Stage, path: str, ids: int) -> Seen:
         rows = stage.healthy[path].stored
         held = sorted({row["market_id"] for row in rows if "mark" in row} if path == HELD else ())
         wanted = held[:ids] if path == HELD else _tokens(stage)[:ids]
-        stage.exchange.poisonous.poisoned.update(wanted)
-    return stage.run(path, url=stage.exchange.poisonous.url)
+        stage.exchange.go_wrong("/", None, kind="server_error", status=500, ids=wanted)
+    return stage.run(path)
 
 
 def _tokens(stage: Stage) -> list[str]:

@@ -154,7 +154,6 @@ def _market(connection: Connection[Any]) -> Values:
         "batch_id": batch_id,
         "batch_ids": [batch_id],
         "market_ids": ["m2", "m3"],
-        "flags": ["not_listed", "exchange_error"],
         "cost_bases": [D(1), D(1)],
         "flags": ["not_listed", "not_listed"],
         "identities": [None, None],

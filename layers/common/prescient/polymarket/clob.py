@@ -22,7 +22,7 @@ from prescient.polymarket.fields import number
 from prescient.polymarket.parts import PartedFetch
 from prescient.polymarket.rates import Family
 from prescient.polymarket.skip_reasons import SkipReason
-from prescient.polymarket.transport import Call, JsonTransport, ErrorAnswer
+from prescient.polymarket.transport import Call, ErrorAnswer, JsonTransport
 
 ENTRIES_A_CALL = 500  # the exchange refuses a 501st
 MINUTE = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, NoReturn, TypeVar
 
 from prescient.core.errors import ExchangeUnavailable
-from prescient.polymarket.transport import Call, Deadline, JsonTransport, ErrorAnswer, concurrently
+from prescient.polymarket.transport import Call, Deadline, ErrorAnswer, JsonTransport, concurrently
 
 Id = TypeVar("Id", bound=str)
 

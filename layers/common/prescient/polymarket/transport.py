@@ -156,7 +156,7 @@ class JsonTransport:
         return answer
 
     def ask(self, call: Call, deadline: Deadline) -> object:
-        """Return the decoded answer, or the `ErrorAnswer` of a call that was answered with an error.
+        """Return the decoded answer, or the `ErrorAnswer` of a call that ended in an error status.
 
         Raises `ExchangeUnavailable` with path and last failure where there was no answer at all.
         """

@@ -1,13 +1,15 @@
--- The notes go; a flag that revision 0007 does not know becomes the one that it had for all of them.
+-- The notes go; an id that the exchange cannot answer is as one that it does not list.
 
 SET LOCAL lock_timeout = '10s';
 
-UPDATE portfolio_positions SET flag = 'not_listed'
-WHERE flag IN ('exchange_error', 'unreadable_row');
+UPDATE portfolio_positions SET flag = 'not_listed' WHERE flag = 'exchange_error';
 ALTER TABLE portfolio_positions
     DROP CONSTRAINT portfolio_positions_flag_check,
     ADD CONSTRAINT portfolio_positions_flag_check CHECK (
-        flag IN ('not_listed', 'disputed', 'odd_resolution', 'unknown_shares')
+        flag IN (
+            'unknown_shares', 'identity_changed', 'not_listed', 'inactive', 'unreadable_prices',
+            'unreadable_row', 'outcome_proposed', 'disputed', 'odd_resolution'
+        )
     ) NOT VALID;
 ALTER TABLE portfolio_positions VALIDATE CONSTRAINT portfolio_positions_flag_check;
 

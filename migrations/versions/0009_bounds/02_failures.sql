@@ -23,8 +23,8 @@ ALTER TABLE portfolio_positions
     DROP CONSTRAINT portfolio_positions_flag_check,
     ADD CONSTRAINT portfolio_positions_flag_check CHECK (
         flag IN (
-            'unknown_shares', 'not_listed', 'exchange_error', 'unreadable_row', 'disputed',
-            'odd_resolution'
+            'unknown_shares', 'identity_changed', 'not_listed', 'exchange_error', 'inactive',
+            'unreadable_prices', 'unreadable_row', 'outcome_proposed', 'disputed', 'odd_resolution'
         )
     ) NOT VALID;
 -- Few positions are open or ever were: to read them all takes a moment.

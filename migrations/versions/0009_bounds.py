@@ -1,14 +1,14 @@
 """Sums over all portfolios are wider than one portfolio, and what fails alone is noted.
 
-Revision: 0008, after 0007.
+Revision: 0009, after 0008.
 """
 
 from __future__ import annotations
 
 from migrations import sql_files
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
