@@ -57,7 +57,10 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_other_claim claim skip record_signals record_executions complete_portfolio "
             "fail_portfolio"
         ),
-        "exits": "follow_positions add_realized select_closed select_records update_records",
+        "exits": (
+            "select_priced follow_positions add_realized select_closed select_records "
+            "update_records"
+        ),
         "exposures": "select_of_portfolio lock_markets_of_orders",
         "ledger": "post",
         "orders": "select_orders",
@@ -75,7 +78,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     Outcome.OWN: {
         "admission": "select_held",
         "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
-        "exits": "select_held_outcomes select_priced count_open_positions flag_positions",
+        "exits": "select_held_outcomes count_open_positions flag_positions",
         "portfolios": "select_portfolios select_first_active",
         "rebalancing": "lock_members select_days",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",
