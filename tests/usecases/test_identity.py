@@ -160,7 +160,7 @@ def test_an_outcome_that_is_proposed_after_the_decision_is_not_bought(world: Wor
 
 def test_a_market_id_as_long_as_its_column_trades(world: World) -> None:
     for market_id in ("9" * 250, "é" * 255):
-        world.exchange.events = [event(markets=(market(market_id=MarketId(market_id)),))]
+        world.exchange.events = [event(market(market_id=MarketId(market_id)))]
         portfolio_id = world.portfolio(market_id[:1], stop_loss_percentage=0.15)
         world.run_cycle(portfolio_ids=[portfolio_id])
         assert world.state(portfolio_id).open_positions == 1

@@ -173,7 +173,7 @@ def test_a_held_market_that_is_inactive_is_marked_and_not_sold(world: World) -> 
 
 
 def test_a_fee_that_cannot_be_read_is_the_one_that_was(world: World) -> None:
-    world.exchange.events = [event(markets=(market(),))]
+    world.exchange.events = [event(market())]
     world.portfolio()
     world.run_cycle()
     world.rows("UPDATE markets SET fee_rate = 0.07 RETURNING 1")
