@@ -533,8 +533,9 @@ CREATE TABLE cash_ledger (
     CONSTRAINT cash_ledger_balance_after_check CHECK ((balance_after >= (0)::numeric)),
     CONSTRAINT cash_ledger_entry_no_check CHECK ((entry_no > 0)),
     CONSTRAINT cash_ledger_kind_check CHECK ((kind = ANY (ARRAY['buy'::text, 'sell'::text,
-        'stop_loss'::text, 'take_profit'::text, 'settlement'::text, 'manual'::text, 'deposit'::text,
-        'withdrawal'::text, 'transfer_in'::text, 'transfer_out'::text, 'adjustment'::text]))),
+        'stop_loss'::text, 'take_profit'::text, 'settlement'::text, 'manual'::text,
+        'write_off'::text, 'deposit'::text, 'withdrawal'::text, 'transfer_in'::text,
+        'transfer_out'::text, 'adjustment'::text]))),
     CONSTRAINT cash_ledger_pkey PRIMARY KEY (portfolio_id, entry_no),
     CONSTRAINT cash_ledger_source_key UNIQUE (portfolio_id, source),
     CONSTRAINT cash_ledger_portfolio_id_fkey FOREIGN KEY (portfolio_id) REFERENCES
@@ -1046,17 +1047,24 @@ CREATE TABLE position_exits (
     source text NOT NULL,
     batch_id bigint,
     "timestamp" timestamp with time zone NOT NULL,
+    ordered_by text,
+    reason text,
+    quoted_at timestamp with time zone,
+    matches jsonb,
     CONSTRAINT position_exits_check CHECK ((realized_pnl = ((proceeds - fee) - cost_basis))),
     CONSTRAINT position_exits_cost_basis_check CHECK ((cost_basis >= (0)::numeric)),
     CONSTRAINT position_exits_evidence_check CHECK ((evidence = ANY (ARRAY['book'::text,
         'quote'::text, 'mid'::text]))),
     CONSTRAINT position_exits_fee_check CHECK ((fee >= (0)::numeric)),
     CONSTRAINT position_exits_kind_check CHECK ((kind = ANY (ARRAY['sell'::text, 'stop_loss'::text,
-        'take_profit'::text, 'settlement'::text, 'manual'::text]))),
+        'take_profit'::text, 'settlement'::text, 'manual'::text, 'write_off'::text]))),
     CONSTRAINT position_exits_price_check CHECK (((price >= (0)::numeric) AND (price <=
         (1)::numeric))),
     CONSTRAINT position_exits_proceeds_check CHECK ((proceeds >= (0)::numeric)),
     CONSTRAINT position_exits_shares_check CHECK ((shares > (0)::numeric)),
+    CONSTRAINT position_exits_write_off_check CHECK (((kind <> 'write_off'::text) OR ((price =
+        (0)::numeric) AND (proceeds = (0)::numeric) AND (fee = (0)::numeric) AND (reason IS NOT
+        NULL)))),
     CONSTRAINT position_exits_pkey PRIMARY KEY (id),
     CONSTRAINT position_exits_source_key UNIQUE (portfolio_id, source),
     CONSTRAINT position_exits_portfolio_id_fkey FOREIGN KEY (portfolio_id) REFERENCES
@@ -1064,6 +1072,10 @@ CREATE TABLE position_exits (
     CONSTRAINT position_exits_portfolio_id_position_id_fkey FOREIGN KEY (portfolio_id, position_id)
         REFERENCES portfolio_positions(portfolio_id, id) ON DELETE CASCADE
 );
+COMMENT ON COLUMN position_exits.ordered_by IS 'whose token an exit by hand was asked for with';
+COMMENT ON COLUMN position_exits.reason IS 'why a position was written off';
+COMMENT ON COLUMN position_exits.quoted_at IS 'when the bids were shown that a sale by hand took';
+COMMENT ON COLUMN position_exits.matches IS 'price and shares of each bid that a sale by hand took: no batch of the tape has them';
 CREATE INDEX idx_position_exits_position ON position_exits USING btree (portfolio_id, position_id);
 CREATE POLICY every_portfolio ON position_exits TO prescient_app USING (true) WITH CHECK (true);
 CREATE POLICY named_portfolio ON position_exits TO prescient_portfolio USING ((portfolio_id =

@@ -13,6 +13,8 @@ from prescient.api.errors import Forbidden, RouteNotFound, Unauthenticated
 
 SCHEME = "jwt"
 SCOPES_KEY = "scopes"
+CALLER_KEY = "caller"
+LONGEST_CALLER = 255
 Security = list[dict[str, list[str]]]
 Scopes = Sequence[str]
 
@@ -39,13 +41,15 @@ def authorize(
     """
     required = cast(Route, app.context["_route"]).security
     if required != security(None):
-        granted = str(_claims(app.current_event.raw_event).get("scope", "")).split()
+        claims = _claims(app.current_event.raw_event)
+        granted = str(claims.get("scope", "")).split()
         # Powertools lets a route of its own, without a requirement, stand for an unknown path.
         if required is None:
             raise RouteNotFound("no route has this method and path")
         for scope in (scope for scheme in required for scope in scheme[SCHEME]):
             require_scope(scope, granted)
         app.context[SCOPES_KEY] = granted
+        app.context[CALLER_KEY] = _caller(claims)
     return next_middleware(app)
 
 
@@ -59,6 +63,16 @@ def _of_request(request: Request) -> Scopes:
     return cast(Scopes, request.context[SCOPES_KEY])
 
 
+def _caller_of_request(request: Request) -> str:
+    return cast(str, request.context[CALLER_KEY])
+
+
+def _caller(claims: Mapping[str, Any]) -> str:
+    """Who the token was issued to: a person's id, or a machine's client."""
+    name = claims.get("sub") or claims.get("client_id") or "unknown"
+    return str(name)[:LONGEST_CALLER]
+
+
 def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
     authorizer = event["requestContext"].get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims")
@@ -68,3 +82,4 @@ def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 GrantedScopes = Annotated[Scopes, Depends(_of_request)]
+Caller = Annotated[str, Depends(_caller_of_request)]

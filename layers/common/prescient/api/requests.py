@@ -60,6 +60,7 @@ Name = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(check_name)
 ]
 Text = Annotated[str, StringConstraints(max_length=2000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 PositionIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A position's id")]
 PortfolioIdInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")]
@@ -71,11 +72,22 @@ Purge = Annotated[
     bool, Query(description="Delete its trades and transfers too; needs the scope prescient/admin")
 ]
 CycleIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A cycle's id")]
+KEY_FORM = r"^[!-~]{1,255}$"
+
+
+def _checked_key(key: str) -> str:
+    if not re.fullmatch(KEY_FORM, key):
+        raise ValueError("must be 1 to 255 visible characters of ASCII, without a space")
+    return key
+
+
 IdempotencyKey = Annotated[
-    str | None,
+    Annotated[
+        str, AfterValidator(_checked_key), WithJsonSchema({"type": "string", "pattern": KEY_FORM})
+    ]
+    | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[!-~]{1,255}$",
         description="A request that comes again with the key of an earlier one gets its answer",
     ),
 ]
@@ -89,6 +101,14 @@ class ClosePosition(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     shares: RequestedShares | None = Field(None, description="Shares, at most two decimals")
+
+
+class WriteOff(BaseModel):
+    """Why a position is given up: it stays in the record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
 
 
 class CashFlow(BaseModel):
@@ -158,6 +178,10 @@ class UpdatePortfolio(BaseModel):
     liquidate: Annotated[bool, Strict()] = Field(
         False, description="With status archived: sell all open positions at their bids, or none"
     )
+    partial: Annotated[bool, Strict()] = Field(
+        False,
+        description="With liquidate: sell what is bid for; where something is left, pause instead",
+    )
 
     @field_validator("name", "status", "strategy_type", "strategy_config", mode="before")
     @classmethod
@@ -176,6 +200,8 @@ class UpdatePortfolio(BaseModel):
     def _liquidate_to_archive(self) -> Self:
         if self.liquidate and self.status is not PortfolioStatus.ARCHIVED:
             raise ValueError("liquidate goes with status archived alone")
+        if self.partial and not self.liquidate:
+            raise ValueError("partial goes with liquidate alone")
         return self
 
     def change(self) -> PortfolioChange:
@@ -188,6 +214,7 @@ class UpdatePortfolio(BaseModel):
             strategy_config=self.strategy_config,
             limits=self._limits(),
             liquidate=self.liquidate,
+            partial=self.partial,
         )
 
     def _limits(self) -> LimitsChange:

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
+from prescient.core.market.fills import Evidence
 from prescient.core.money import CENT, SHARE_STEP
+from prescient.core.portfolio.closing import Liquidation
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.portfolio.positions import Action, Exit, PositionStatus
 from prescient.store.portfolios import PortfolioRow, PositionRow
@@ -209,28 +211,89 @@ class PortfoliosAnswer(BaseModel):
         )
 
 
-class PositionClosed(BaseModel):
-    """What a sale by hand brought; `realized_pnl` has the fees of both sides."""
+class SharesSold(BaseModel):
+    """What a sale by hand brought; `realized_pnl` has the fees of both sides.
 
-    message: str
+    `quoted_at` is when the bids were shown that it took, `evidence` whether by a book or by the
+    best bid alone.
+    """
+
     position_id: int
     shares: Shares
+    shares_left: Shares
     price: Price
+    evidence: Evidence
+    quoted_at: datetime
     proceeds: Money
     fee: Money
     realized_pnl: Money
 
     @classmethod
     def of(cls, made: Exit) -> Self:
+        return cls.model_validate(_sale(made))
+
+
+class PositionClosed(SharesSold):
+    """A sale by hand. Shares that nobody bids for stay held."""
+
+    message: str
+
+    @classmethod
+    def of(cls, made: Exit) -> Self:
+        message = "Shares sold" if made.shares_left else "Position closed"
+        return cls.model_validate({"message": message, **_sale(made)})
+
+
+class PositionWrittenOff(BaseModel):
+    """A position that was given up; `realized_pnl` is what it had cost, as a loss."""
+
+    message: str
+    position_id: int
+    shares: Shares
+    realized_pnl: Money
+    reason: str
+
+    @classmethod
+    def of(cls, made: Exit, reason: str) -> Self:
         return cls(
-            message="Position closed" if made.shares == made.holding.shares else "Shares sold",
+            message="Position written off",
             position_id=made.holding.position_id,
             shares=made.shares,
-            price=made.price,
-            proceeds=made.proceeds,
-            fee=made.fee,
             realized_pnl=made.realized_pnl,
+            reason=reason,
         )
+
+
+class SharesLeft(BaseModel):
+    """Shares that could not be sold, null where they are unknown, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    position_id: int
+    shares: Shares | None
+    obstacle: str
+
+
+class LiquidationResult(BaseModel):
+    """What was sold, and what is left; `archived` once nothing is."""
+
+    archived: bool
+    sold: list[SharesSold]
+    left: list[SharesLeft]
+
+    @classmethod
+    def of(cls, done: Liquidation) -> Self:
+        return cls(
+            archived=not done.left,
+            sold=[SharesSold.of(made) for made in done.sold],
+            left=[SharesLeft.model_validate(left) for left in done.left],
+        )
+
+
+class PortfolioUpdated(PortfolioAnswer):
+    """The portfolio after the change; `liquidation` is null where none was asked for."""
+
+    liquidation: LiquidationResult | None = None
 
 
 class Balance(BaseModel):
@@ -262,3 +325,17 @@ class Reconciliation(BaseModel):
     message: str
     reconciled: bool
     breaks: list[BrokenInvariant]
+
+
+def _sale(made: Exit) -> dict[str, object]:
+    return {
+        "position_id": made.holding.position_id,
+        "shares": made.shares,
+        "shares_left": made.shares_left,
+        "price": made.price,
+        "evidence": made.evidence,
+        "quoted_at": made.by_hand and made.by_hand.quoted_at,
+        "proceeds": made.proceeds,
+        "fee": made.fee,
+        "realized_pnl": made.realized_pnl,
+    }

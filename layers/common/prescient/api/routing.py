@@ -25,6 +25,7 @@ REASONS = {
     403: "The token lacks the scope",
     404: "There is no such thing",
     409: "The present state does not allow it",
+    410: "The portfolio of the earlier request with this key has been deleted since",
     422: "An input breaks a rule; `details` name each field and its rule",
     429: "Too many requests",
     500: "Our failure; the log has it under `request_id`",

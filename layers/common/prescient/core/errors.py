@@ -47,6 +47,17 @@ class NameTaken(PrescientError):
         super().__init__(f"name: a portfolio named {name!r}, or a name that looks like it, exists")
 
 
+class StaleQuote(PrescientError):
+    """The newest quote is too old to sell at."""
+
+
+class PortfolioDeleted(PrescientError):
+    """The portfolio that an earlier request with this key created or changed exists no more."""
+
+    def __init__(self, portfolio_id: int) -> None:
+        super().__init__(f"portfolio_id: portfolio {portfolio_id} has been deleted since")
+
+
 class IdempotencyConflict(PrescientError):
     """An idempotency key came back with another request."""
 
@@ -62,34 +73,38 @@ class ClaimLost(PrescientError):
     """Another cycle runs this portfolio now, or this one's lease has been taken over."""
 
 
-class BatchLost(PrescientError):
+class PassingError(PrescientError):
+    """What a later attempt may not meet again."""
+
+
+class BatchLost(PassingError):
     """A batch was discarded, by maintenance or by its own failure, before it could be published."""
 
     def __init__(self, batch_id: int) -> None:
         super().__init__(f"batch {batch_id} is no longer loading")
 
 
-class ExchangeUnavailable(PrescientError):
+class ExchangeUnavailable(PassingError):
     """The exchange did not give a usable answer within the retries and the deadline."""
 
 
-class TooManyExecutions(PrescientError):
+class TooManyExecutions(PassingError):
     """Step Functions throttled the start of an execution."""
 
 
-class StateMachineUnavailable(PrescientError):
+class StateMachineUnavailable(PassingError):
     """Step Functions did not accept an execution."""
 
 
-class DatabaseUnavailable(PrescientError):
+class DatabaseUnavailable(PassingError):
     """The connection to Postgres could not be opened or was lost."""
 
 
-class SerializationFailure(PrescientError):
+class SerializationFailure(PassingError):
     """Postgres refused a transaction that conflicted with another; running it again is safe."""
 
 
-class DeadlockDetected(PrescientError):
+class DeadlockDetected(PassingError):
     """Postgres ended this transaction to break a deadlock; running it again is safe."""
 
 
@@ -99,3 +114,21 @@ class SchemaVersionMismatch(PrescientError):
 
 class MigrationRefused(PrescientError):
     """The migrations may not, or could not, change this database; what was begun is undone."""
+
+
+_PASSING_ON_AWS = {
+    "Lambda.AWSLambdaException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.SdkClientException",
+    "Lambda.ServiceException",
+    "Lambda.TooManyRequestsException",
+}
+
+
+def is_passing(class_name: str) -> bool:
+    """Whether an error of this class, recorded by its name, may not come again.
+
+    AWS's own names count where its service throttled a function or could not run it.
+    """
+    ours = {kind.__name__ for kind in PassingError.__subclasses__()}
+    return class_name in ours | _PASSING_ON_AWS

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from prescient.core.portfolio.portfolios import GlobalLimits
 from prescient.polymarket.client import PolymarketClient
 from prescient.polymarket.rates import DOCUMENTED_LIMITS
+from prescient.polymarket.transport import FetchLimits
 from prescient.runtime.login import login
 from prescient.runtime.settings import Settings
 from prescient.store.database import Database
-from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.context import Exchange, StepContext
 
 
 def system_time() -> datetime:
@@ -22,21 +23,28 @@ def system_time() -> datetime:
 class Environment:
     """The settings and connections that an execution environment keeps between invocations.
 
-    Connections open when first used. `now` replaces the clock that the settings name.
+    Connections open when first used. `now` replaces the clock that the settings name, `exchange`
+    the one that its steps ask.
     """
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        now: Callable[[], datetime] | None = None,
+        exchange: Exchange | None = None,
+    ) -> None:
         self.settings = settings
         self._exchange = PolymarketClient(
             settings.gamma_url,
             settings.clob_url,
             now=now or self._clock_now,
+            limits=FetchLimits(fetch_seconds=settings.fetch_seconds),
             # Where time is simulated, calls a second of ours mean nothing.
             rates=DOCUMENTED_LIMITS if settings.clock == "system" else (),
         )
         self.context = StepContext(
             database=Database(login(settings), settings.database_statement_timeout),
-            exchange=self._exchange,
+            exchange=exchange or self._exchange,
             now=now or self._clock_now,
             shared_limits=GlobalLimits(settings.max_market_exposure, settings.total_capital),
             max_quote_age=timedelta(seconds=settings.max_quote_age),

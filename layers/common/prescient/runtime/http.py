@@ -43,6 +43,8 @@ class HttpHandler(Handler):
         application = self._application()
         api = RequestContext(
             database=environment.context.database,
+            exchange=environment.context.exchange,
+            max_quote_age=environment.context.max_quote_age,
             state_machine=self._state_machine(environment.settings.state_machine_arn),
             now=environment.context.now,
             new_id=self._new_id,

@@ -16,6 +16,7 @@ class Settings(BaseModel):
 
     `clock` says whose time it is: the machine's, or the exchange's (a simulation has its own).
     `max_quote_age` and `cycle_wait_seconds` are seconds, the two limits dollars of cost basis.
+    `fetch_seconds` is how long one fetch of the exchange may take, all its requests together.
     `max_books` is how many order books a cycle fetches at most, two a market; those of held markets
     come besides. The tape is kept whole for `tape_retention_days`, its hourly marks for
     `hours_retention_days`, at least the longest lookback and one day. `record_min_liquidity` and
@@ -36,6 +37,7 @@ class Settings(BaseModel):
     gamma_url: str = "https://gamma-api.polymarket.com"
     clob_url: str = "https://clob.polymarket.com"
     clock: Literal["system", "exchange"] = "system"
+    fetch_seconds: Annotated[float, Field(gt=0, le=600)] = 180.0
     max_quote_age: Annotated[int, Field(gt=0)] = 600
     max_market_exposure: PositiveDollars | None = None
     total_capital: PositiveDollars | None = None

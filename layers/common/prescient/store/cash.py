@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from psycopg.rows import scalar_row
-
 from prescient.core.errors import PortfolioNotFound
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
@@ -42,14 +40,16 @@ def lock_accounts(session: Session, ids: Sequence[PortfolioId]) -> dict[Portfoli
     return accounts
 
 
-def posted(session: Session, entries: Sequence[ledger.Entry]) -> set[str]:
-    """The sources of these entries that their portfolios' ledgers have already."""
+def posted(
+    session: Session, entries: Sequence[ledger.Entry]
+) -> dict[tuple[PortfolioId, str], Decimal]:
+    """The dollars that these sources have moved already, by portfolio and source."""
     values = {
         "portfolio_ids": [entry.portfolio_id for entry in entries],
         "sources": [entry.source for entry in entries],
     }
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return set(cursor.execute(SQL["select_posted"], values))
+    rows = session.execute(SQL["select_posted"], values)
+    return {(portfolio_id, source): amount for portfolio_id, source, amount in rows}
 
 
 def log_transfers(session: Session, transfers: Sequence[Transfer], now: datetime) -> None:

@@ -6,8 +6,8 @@ ORDER BY portfolio_id
 FOR UPDATE;
 
 -- name: select_posted
--- Read which sources of these portfolios are in the ledger already.
-SELECT DISTINCT source FROM cash_ledger
+-- Read what these sources have moved already in the ledgers of these portfolios.
+SELECT portfolio_id, source, amount FROM cash_ledger
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND source = ANY (%(sources)s::text[]);
 
 -- name: log_transfers

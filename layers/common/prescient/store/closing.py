@@ -1,17 +1,21 @@
-"""The open positions of a portfolio with the bids at which they could be sold now."""
+"""The open positions of a portfolio with what is stored of the bids for them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from prescient.core.market.markets import FeeSchedule, MarketId
-from prescient.core.portfolio.closing import OpenPosition
+from prescient.core.market.bids import Bids, bids, bids_from_book
+from prescient.core.market.markets import FeeSchedule, Identity, MarketId
+from prescient.core.portfolio.closing import OpenPosition, Showing
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
+from prescient.store.books import Levels, stored_book
 from prescient.store.database import Session
 from prescient.store.rows import typed_row
+from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
 
@@ -24,10 +28,18 @@ class _Row:
     action: Action
     shares: Decimal | None
     cost_basis: Decimal
+    best_bid: Decimal | None
+    best_ask: Decimal | None
+    quoted_at: datetime | None
+    tradable: bool
+    resolved: bool
+    bids: Levels | None
+    asks: Levels | None
+    liquidity: Decimal
     fee_rate: Decimal
     fee_exponent: Decimal
-    bid: Decimal
-    identity_changed: bool
+    identity: Identity | None
+    seen_identity: Identity | None
 
 
 def open_positions(
@@ -49,9 +61,25 @@ def _open(row: _Row) -> OpenPosition:
         else None
     )
     return OpenPosition(
-        row.position_id,
-        holding,
-        row.bid,
-        FeeSchedule(row.fee_rate, row.fee_exponent),
-        row.identity_changed,
+        row.position_id, row.market_id, outcome, row.identity, holding, _showing(row)
     )
+
+
+def _showing(row: _Row) -> Showing | None:
+    if row.quoted_at is None:
+        return None
+    return Showing(
+        bids=_bids(row),
+        quoted_at=row.quoted_at,
+        tradable=row.tradable,
+        resolved=row.resolved,
+        fee=FeeSchedule(row.fee_rate, row.fee_exponent),
+        identity=row.seen_identity,
+    )
+
+
+def _bids(row: _Row) -> Bids:
+    if row.bids is not None and row.asks is not None:
+        return bids_from_book(stored_book(row.bids, row.asks))
+    listed = quote(row.best_bid, row.best_ask)
+    return bids(listed and listed.of(row.action.outcome), row.liquidity)

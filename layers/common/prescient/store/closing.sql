@@ -1,13 +1,22 @@
 -- name: select_open_positions
--- Read open positions, each with the bid that it can be closed at.
--- All of the portfolio's, or the one that is named. A market that was never read has no bid.
+-- Read open positions, each with the newest quote and book that is stored of what it holds.
+-- All of the portfolio's, or the one that is named. A market that was never read has no quote.
 SELECT
-    position.position_id, position.portfolio_id, position.market_id, position.action,
-    position.shares, position.cost_basis, coalesce(market.fee_rate, 0) AS fee_rate,
+    position.id AS position_id, position.portfolio_id, position.market_id, position.action,
+    position.shares, position.cost_basis, price.best_bid, price.best_ask,
+    coalesce(book.fetched_at, price.observed_at) AS quoted_at,
+    coalesce(price.accepting_orders AND NOT price.closed, false) AS tradable,
+    price.yes_payout IS NOT NULL AS resolved, book.bids, book.asks,
+    coalesce(market.liquidity, 0) AS liquidity, coalesce(market.fee_rate, 0) AS fee_rate,
     coalesce(market.fee_exponent, 1) AS fee_exponent,
-    CASE WHEN position.tradable THEN position.bid ELSE 0 END AS bid, position.identity_changed
-FROM position_valuations AS position
+    replace(position.identity::text, '-', '') AS identity,
+    replace(price.identity::text, '-', '') AS seen_identity
+FROM portfolio_positions AS position
+LEFT JOIN market_prices AS price ON price.market_id = position.market_id
 LEFT JOIN markets AS market ON market.market_id = position.market_id
-WHERE position.portfolio_id = %(portfolio_id)s
-    AND (%(position_id)s::bigint IS NULL OR position.position_id = %(position_id)s::bigint)
-ORDER BY position.position_id;
+LEFT JOIN order_books AS book
+    ON book.batch_id = price.batch_id AND book.market_id = price.market_id
+    AND book.outcome = split_part(position.action, '_', 2)
+WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
+    AND (%(position_id)s::bigint IS NULL OR position.id = %(position_id)s::bigint)
+ORDER BY position.id;

@@ -16,7 +16,7 @@ from prescient.core.market.markets import FeeSchedule, MarketId, Quote
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.exits import HeldOutcome, PricedHolding, Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.core.portfolio.positions import Action, Exit, Holding, PositionFlag
+from prescient.core.portfolio.positions import Action, ByHand, Exit, Holding, PositionFlag
 from prescient.core.portfolio.trading_record import TradingRecord
 from prescient.store import exposures, ledger, portfolios, statements, tape
 from prescient.store.books import Levels, stored_book
@@ -184,6 +184,18 @@ def _row(sold: Exit) -> dict[str, object]:
         "realized_pnl": sold.realized_pnl,
         "evidence": sold.evidence,
         "source": sold.source,
+        **_by_hand(sold.by_hand),
+    }
+
+
+def _by_hand(made: ByHand | None) -> dict[str, object]:
+    if made is None:
+        return {}
+    return {
+        "ordered_by": made.ordered_by,
+        "reason": made.reason,
+        "quoted_at": made.quoted_at,
+        "matches": [[str(price), str(shares)] for price, shares in made.matches] or None,
     }
 
 

@@ -49,16 +49,16 @@ WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(exits)s) AS given (
         portfolio_id int, position_id bigint, kind text, shares numeric, price numeric,
         proceeds numeric, fee numeric, cost_basis numeric, realized_pnl numeric, evidence text,
-        source text
+        source text, ordered_by text, reason text, quoted_at timestamptz, matches jsonb
     )
 ), stored AS (
     INSERT INTO position_exits (
         portfolio_id, position_id, kind, shares, price, proceeds, fee, cost_basis, realized_pnl,
-        evidence, source, batch_id, timestamp
+        evidence, source, ordered_by, reason, quoted_at, matches, batch_id, timestamp
     )
     SELECT
         portfolio_id, position_id, kind, shares, price, proceeds, fee, cost_basis, realized_pnl,
-        evidence, source, %(batch_id)s, %(now)s
+        evidence, source, ordered_by, reason, quoted_at, matches, %(batch_id)s, %(now)s
     FROM given
 )
 UPDATE portfolio_positions AS position SET

@@ -1,11 +1,15 @@
-"""Idempotency keys: a request that comes twice gets the first one's answer."""
+"""Idempotency keys: a request that comes twice gets the first one's answer.
+
+The requests that move money share one space of keys, whatever their route and portfolio. Their keys
+are never forgotten: whenever a repetition comes, it moves nothing.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -13,25 +17,45 @@ from psycopg.types.json import Jsonb
 
 from prescient.core.errors import IdempotencyConflict
 from prescient.core.money import plain
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
+MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`digest` tells two requests with one key apart."""
+    """`digest` tells two requests with one key apart.
+
+    `portfolio_ids` are those that the answer is about, where the request names them.
+    """
 
     route: str
     key: str
     digest: str
+    portfolio_ids: tuple[PortfolioId, ...] = ()
 
     @classmethod
     def of(cls, route: str, key: str, values: Mapping[str, object]) -> Self:
         """The request with its validated values; the order of keys and trailing zeros are alike."""
         canonical = json.dumps(values, sort_keys=True, default=plain)
         return cls(route, key, hashlib.sha256(canonical.encode()).hexdigest())
+
+    @classmethod
+    def of_money(
+        cls,
+        action: str,
+        portfolio_ids: Sequence[PortfolioId],
+        key: str | None,
+        values: Mapping[str, object],
+    ) -> Self | None:
+        """The request to do this with money, None without a key; it has the space `MONEY`."""
+        if key is None:
+            return None
+        named = {"action": action, "portfolio_ids": list(portfolio_ids), "values": values}
+        return replace(cls.of(MONEY, key, named), portfolio_ids=tuple(portfolio_ids))
 
 
 def earlier_answer(
@@ -60,5 +84,5 @@ def keep(session: Session, request: Request, answer: Mapping[str, object]) -> No
 
 
 def forget(session: Session, before: datetime) -> int:
-    """Remove the keys from before this moment, which no caller repeats any more; how many."""
-    return session.execute(SQL["forget_keys"], {"before": before}).rowcount
+    """Remove the keys from before this moment, but those of money; how many."""
+    return session.execute(SQL["forget_keys"], {"before": before, "kept": MONEY}).rowcount

@@ -13,5 +13,5 @@ SELECT request_hash, response FROM idempotency_keys WHERE route = %(route)s AND 
 UPDATE idempotency_keys SET response = %(answer)s WHERE route = %(route)s AND key = %(key)s;
 
 -- name: forget_keys
--- Delete the keys from before a moment.
-DELETE FROM idempotency_keys WHERE created_at < %(before)s;
+-- Delete the keys from before a moment, but those of one space.
+DELETE FROM idempotency_keys WHERE created_at < %(before)s AND route <> %(kept)s;

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from prescient.core.errors import IdempotencyConflict
 from prescient.core.portfolio.cash import (
     LedgerKind,
     Transfer,
@@ -22,7 +23,11 @@ from prescient.store.database import Session
 def deposit(
     session: Session, portfolio_id: PortfolioId, amount: Decimal, key: str, now: datetime
 ) -> None:
-    """Add cash; raises `InvalidRequest`, `PortfolioNotFound` or `PortfolioConflict`."""
+    """Add cash.
+
+    Raises `InvalidRequest`, `PortfolioNotFound`, `PortfolioConflict`, or `IdempotencyConflict`
+    where the key moved other cash before.
+    """
     check_amount(amount)
     entry = ledger.Entry(portfolio_id, LedgerKind.DEPOSIT, amount, f"deposit:{key}")
     _move(session, [entry], now)
@@ -39,14 +44,20 @@ def withdraw(
 
 def transfer(session: Session, wanted: Transfer, now: datetime) -> None:
     """Move cash between two portfolios and log it; raises as `deposit` does."""
-    transfer_all(session, [wanted], now)
+    check_transfer(wanted)
+    if _move(session, _entries(wanted), now):
+        cash.log_transfers(session, [wanted], now)
 
 
 def transfer_all(session: Session, wanted: Sequence[Transfer], now: datetime) -> list[Transfer]:
-    """Make all transfers or none; returns those that had not been made before."""
+    """Make all transfers of a rebalancing or none; returns those that had not been made before.
+
+    A key that moved another amount before has moved what its day asked for.
+    """
     for transfer in wanted:
         check_transfer(transfer)
-    moved = _move(session, [entry for transfer in wanted for entry in _entries(transfer)], now)
+    entries = [entry for transfer in wanted for entry in _entries(transfer)]
+    moved = _move(session, entries, now, exactly=False)
     made = [transfer for transfer in wanted if transfer.source in moved]
     cash.log_transfers(session, made, now)
     return made
@@ -59,17 +70,35 @@ def _entries(transfer: Transfer) -> tuple[ledger.Entry, ledger.Entry]:
     )
 
 
-def _move(session: Session, entries: Sequence[ledger.Entry], now: datetime) -> set[str]:
-    """Post the entries whose sources were not posted before; the sources of those."""
+def _move(
+    session: Session, entries: Sequence[ledger.Entry], now: datetime, *, exactly: bool = True
+) -> set[str]:
+    """Post the entries whose sources were not posted before; the sources of those.
+
+    Raises `IdempotencyConflict` where one was posted with another amount, if that `exactly`
+    matters.
+    """
     accounts = cash.lock_accounts(session, [entry.portfolio_id for entry in entries])
     before = cash.posted(session, entries)
-    new = [entry for entry in entries if entry.source not in before]
+    if exactly:
+        _check_alike(entries, before)
+    known = {source for _, source in before}
+    new = [entry for entry in entries if entry.source not in known]
     for portfolio_id, change in _changes(new).items():
         account = accounts[portfolio_id]
         check_flow(account.status, account.current_balance, change)
     ledger.post(session, new, now)
     portfolios.shift_peaks(session, [(entry.portfolio_id, entry.amount) for entry in new], now)
     return {entry.source for entry in new}
+
+
+def _check_alike(
+    entries: Sequence[ledger.Entry], before: Mapping[tuple[PortfolioId, str], Decimal]
+) -> None:
+    for entry in entries:
+        moved = before.get((entry.portfolio_id, entry.source), entry.amount)
+        if moved != entry.amount:
+            raise IdempotencyConflict(entry.source.partition(":")[2])
 
 
 def _changes(entries: Sequence[ledger.Entry]) -> dict[PortfolioId, Decimal]:

@@ -10,7 +10,12 @@ from enum import StrEnum
 
 from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.deciding.thresholds import Thresholds
-from prescient.core.errors import NoActivePortfolio, StateMachineUnavailable, TooManyExecutions
+from prescient.core.errors import (
+    NoActivePortfolio,
+    StateMachineUnavailable,
+    TooManyExecutions,
+    is_passing,
+)
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, idempotency, portfolios
 from prescient.store.cycles import CycleRow
@@ -34,7 +39,8 @@ class CycleRun:
     """A request to run a cycle now.
 
     Where it is for one portfolio, `portfolio_id` names it; None stands for the first active one.
-    With an `idempotency_key` the cycle of an earlier request comes back.
+    With an `idempotency_key` the cycle of an earlier request comes back, unless it failed for a
+    passing reason: then another one runs.
     """
 
     scope: CycleScope
@@ -68,11 +74,20 @@ def _open(wanted: CycleRun, context: RequestContext) -> int:
             return _open_new(session, wanted, f"api-{context.new_id()}", now)
         request = idempotency.Request.of(wanted.scope, wanted.idempotency_key, wanted.values())
         earlier = idempotency.earlier_answer(session, request, now)
+        attempt = 1
         if earlier is not None:
-            return int(str(earlier["cycle_id"]))
-        cycle_id = _open_new(session, wanted, _execution_name(request), now)
-        idempotency.keep(session, request, {"cycle_id": cycle_id})
+            cycle_id, attempt = int(str(earlier["cycle_id"])), int(str(earlier.get("attempt", 1)))
+            if not _failed_in_passing(cycles.get(session, cycle_id)):
+                return cycle_id
+            attempt += 1
+        cycle_id = _open_new(session, wanted, _execution_name(request, attempt), now)
+        idempotency.keep(session, request, {"cycle_id": cycle_id, "attempt": attempt})
         return cycle_id
+
+
+def _failed_in_passing(cycle: CycleRow) -> bool:
+    reason = (cycle.error or "").partition(":")[0]
+    return cycle.status is CycleStatus.FAILED and is_passing(reason)
 
 
 def _open_new(session: Session, wanted: CycleRun, execution_name: str, now: datetime) -> int:
@@ -94,9 +109,13 @@ def _portfolio_ids(session: Session, wanted: CycleRun) -> list[PortfolioId] | No
     return [first_active] if wanted.scope is CycleScope.ONE_PORTFOLIO else None
 
 
-def _execution_name(request: idempotency.Request) -> str:
-    """Derived from the key, so that Step Functions knows a repetition too."""
-    return "api-" + hashlib.sha256(f"{request.route} {request.key}".encode()).hexdigest()[:40]
+def _execution_name(request: idempotency.Request, attempt: int) -> str:
+    """Derived from the key, so that Step Functions knows a repetition too.
+
+    A name cannot run twice: each attempt after a failure has another.
+    """
+    name = "api-" + hashlib.sha256(f"{request.route} {request.key}".encode()).hexdigest()[:40]
+    return name if attempt == 1 else f"{name}-{attempt}"
 
 
 def _start(cycle_id: int, context: RequestContext, *, repeatable: bool) -> None:

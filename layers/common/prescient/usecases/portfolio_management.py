@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 from prescient.core.market.markets import FeeSchedule
 from prescient.core.portfolio.cash import check_balance
+from prescient.core.portfolio.closing import HandOrder, Liquidation
 from prescient.core.portfolio.exits import triggers
 from prescient.core.portfolio.portfolios import (
     NewPortfolio,
@@ -24,6 +25,8 @@ from prescient.store import deletion, exposures, idempotency, portfolios
 from prescient.store.database import Database, Session
 from prescient.store.portfolios import PortfolioRow, PortfolioSettings
 from prescient.usecases import closing
+from prescient.usecases.closing import NOTHING_SEEN, Look
+from prescient.usecases.support.keyed import check_present
 
 
 class LimitsChange(TypedDict, total=False):
@@ -45,6 +48,7 @@ class PortfolioChange:
     strategy_config: Mapping[str, object] | None = None
     limits: LimitsChange = field(default_factory=LimitsChange)
     liquidate: bool = False
+    partial: bool = False
 
 
 def create(
@@ -52,7 +56,8 @@ def create(
 ) -> PortfolioId:
     """Create a portfolio, or find the one that this `request` created before.
 
-    Raises `InvalidRequest`, `NameTaken`, `IdempotencyConflict`.
+    Raises `InvalidRequest`, `NameTaken`, `IdempotencyConflict`, and `PortfolioDeleted` where that
+    one is gone.
     """
     check_balance("initial_balance", wanted.initial_balance)
     configuration = registry.configuration(wanted.strategy_type, wanted.strategy_config)
@@ -62,30 +67,44 @@ def create(
             return portfolios.create(session, portfolio, now)
         earlier = idempotency.earlier_answer(session, request, now)
         if earlier is not None:
-            return PortfolioId(int(str(earlier["portfolio_id"])))
+            portfolio_id = PortfolioId(int(str(earlier["portfolio_id"])))
+            check_present(session, [portfolio_id])
+            return portfolio_id
         portfolio_id = portfolios.create(session, portfolio, now)
         idempotency.keep(session, request, {"portfolio_id": portfolio_id})
         return portfolio_id
 
 
 def change(
-    database: Database, portfolio_id: PortfolioId, wanted: PortfolioChange, now: datetime
-) -> None:
+    session: Session,
+    portfolio_id: PortfolioId,
+    wanted: PortfolioChange,
+    order: HandOrder,
+    *,
+    seen: Look = NOTHING_SEEN,
+) -> Liquidation | None:
     """Change a portfolio and, with its configuration, where its open positions close.
 
-    With `liquidate` they are all sold first, or nothing is changed.
+    With `liquidate` they are all sold first, or nothing is changed. With `partial` too, what can
+    be sold is; a portfolio of which something is left is paused instead of archived.
 
     Raises `PortfolioNotFound`, `InvalidRequest`, `NameTaken`, `PortfolioConflict`.
     """
-    with database.transaction() as session:
-        present = portfolios.lock(session, portfolio_id)
-        if wanted.liquidate and closing.liquidate(session, portfolio_id, now):
-            present = portfolios.get(session, portfolio_id)
-        configuration = _configuration(present, wanted)
-        settings = _settings(present, wanted, configuration)
-        portfolios.update(session, portfolio_id, settings, now)
-        if settings.config_version != present.config_version:
-            _move_triggers(session, portfolio_id, configuration)
+    present = portfolios.lock(session, portfolio_id)
+    liquidation = None
+    if wanted.liquidate:
+        liquidation = closing.liquidate(
+            session, portfolio_id, order, seen=seen, partial=wanted.partial
+        )
+        present = portfolios.get(session, portfolio_id)
+        if liquidation.left:
+            wanted = replace(wanted, status=PortfolioStatus.PAUSED)
+    configuration = _configuration(present, wanted)
+    settings = _settings(present, wanted, configuration)
+    portfolios.update(session, portfolio_id, settings, order.now)
+    if settings.config_version != present.config_version:
+        _move_triggers(session, portfolio_id, configuration)
+    return liquidation
 
 
 def delete(database: Database, portfolio_id: PortfolioId, confirmed: str, *, purge: bool) -> None:

@@ -15,10 +15,12 @@ from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import portfolios
 from prescient.store.database import Session
+from prescient.store.idempotency import Request
 from prescient.usecases import cash
+from prescient.usecases.support.keyed import answer_once
 
 routes = RouteTable("Cash")
-ERRORS = (400, 404, 409, 422)
+ERRORS = (400, 404, 409, 410, 422)
 Move = Callable[[Session, PortfolioId, Decimal, str, datetime], None]
 
 
@@ -38,10 +40,15 @@ def transfer(api: Api, body: CashTransfer, idempotency_key: IdempotencyKey = Non
         key=idempotency_key or api.new_id(),
         reason=body.reason,
     )
-    now = api.now()
+    owners, values = [wanted.from_id, wanted.to_id], body.model_dump()
+    request, now = Request.of_money("transfer", owners, idempotency_key, values), api.now()
     with api.database.transaction() as session:
-        cash.transfer(session, wanted, now)
-        return _moved(session, [wanted.from_id, wanted.to_id])
+
+        def move() -> CashMoved:
+            cash.transfer(session, wanted, now)
+            return _moved(session, owners)
+
+        return answer_once(session, request, CashMoved, move, now)
 
 
 @routes.route(
@@ -80,9 +87,14 @@ def withdraw(
 
 def _flow(api: Api, move: Move, portfolio_id: int, body: CashFlow, key: str | None) -> CashMoved:
     now, owner = api.now(), PortfolioId(portfolio_id)
+    request = Request.of_money(move.__name__, [owner], key, body.model_dump())
     with api.database.transaction() as session:
-        move(session, owner, body.amount, key or api.new_id(), now)
-        return _moved(session, [owner])
+
+        def flow() -> CashMoved:
+            move(session, owner, body.amount, key or api.new_id(), now)
+            return _moved(session, [owner])
+
+        return answer_once(session, request, CashMoved, flow, now)
 
 
 def _moved(session: Session, owners: Sequence[PortfolioId]) -> CashMoved:

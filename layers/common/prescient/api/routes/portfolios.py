@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from prescient.api.authorization import GrantedScopes, Scope, require_scope
+from pydantic import BaseModel
+
+from prescient.api.authorization import Caller, GrantedScopes, Scope, require_scope
 from prescient.api.context import Api
 from prescient.api.requests import (
     Confirmation,
@@ -14,17 +16,22 @@ from prescient.api.requests import (
     UpdatePortfolio,
 )
 from prescient.api.responses import (
+    LiquidationResult,
     PortfolioAnswer,
     PortfolioCreated,
     PortfolioDeleted,
     PortfoliosAnswer,
+    PortfolioUpdated,
 )
 from prescient.api.routing import RouteTable
+from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.core.portfolio.positions import PositionStatus
-from prescient.store import idempotency, portfolios
-from prescient.usecases import portfolio_management
+from prescient.store import portfolios
+from prescient.store.idempotency import Request
+from prescient.usecases import closing, portfolio_management
 from prescient.usecases.support.context import RequestContext
+from prescient.usecases.support.keyed import answer_once
 
 CREATE_ROUTE = "POST /portfolios/create"
 LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
@@ -32,12 +39,18 @@ LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
 routes = RouteTable("Portfolios")
 
 
+class Changed(BaseModel):
+    """What is kept of a keyed change."""
+
+    liquidation: LiquidationResult | None
+
+
 @routes.route(
     ["POST"],
     "/portfolios/create",
     scope=Scope.TRADE,
     answers={200: PortfolioCreated},
-    errors=(400, 409, 422),
+    errors=(400, 409, 410, 422),
 )
 def create_portfolio(
     api: Api, body: CreatePortfolio, idempotency_key: IdempotencyKey = None
@@ -45,11 +58,11 @@ def create_portfolio(
     """Create a portfolio.
 
     Its strategy's configuration is checked key by key. With an Idempotency-Key a repetition finds
-    the portfolio that the first request created.
+    the portfolio that the first request created, or is answered 410 once that is deleted.
     """
     now, request = api.now(), None
     if idempotency_key is not None:
-        request = idempotency.Request.of(CREATE_ROUTE, idempotency_key, body.model_dump())
+        request = Request.of(CREATE_ROUTE, idempotency_key, body.model_dump())
     portfolio_id = portfolio_management.create(api.database, body.portfolio(), request, now)
     return PortfolioCreated(portfolio_id=portfolio_id, message="Portfolio created successfully")
 
@@ -92,21 +105,37 @@ def get_portfolio(api: Api, portfolio_id: PortfolioIdInPath) -> PortfolioAnswer:
     ["PATCH"],
     "/portfolios/<portfolio_id>",
     scope=Scope.TRADE,
-    answers={200: PortfolioAnswer},
-    errors=(400, 404, 409, 422),
+    answers={200: PortfolioUpdated},
+    errors=(400, 404, 409, 410, 422),
 )
 def update_portfolio(
-    api: Api, portfolio_id: PortfolioIdInPath, body: UpdatePortfolio
-) -> PortfolioAnswer:
+    api: Api,
+    caller: Caller,
+    portfolio_id: PortfolioIdInPath,
+    body: UpdatePortfolio,
+    idempotency_key: IdempotencyKey = None,
+) -> PortfolioUpdated:
     """Change a portfolio.
 
     Another configuration raises `config_version` and moves the stops and targets of the open
     positions. A status changes from active to paused and back; either can be archived once no
-    position is open, or with `liquidate`, which sells them all at their latest bids, or none.
+    position is open, or with `liquidate`, which sells them all into the bids of now, or none. With
+    `partial` it sells what is bid for; a portfolio that still holds something is then paused.
     """
-    now, owner = api.now(), PortfolioId(portfolio_id)
-    portfolio_management.change(api.database, owner, body.change(), now)
-    return _portfolio(api, owner, "Portfolio updated successfully")
+    owner = PortfolioId(portfolio_id)
+    values = body.model_dump(exclude_unset=True)
+    request = Request.of_money("update", [owner], idempotency_key, values)
+    seen = closing.look(api, owner) if body.liquidate else closing.NOTHING_SEEN
+    order = HandOrder(ordered_by=caller, now=api.now(), max_quote_age=api.max_quote_age)
+    with api.database.transaction() as session:
+
+        def change() -> Changed:
+            done = portfolio_management.change(session, owner, body.change(), order, seen=seen)
+            return Changed(liquidation=done and LiquidationResult.of(done))
+
+        changed = answer_once(session, request, Changed, change, order.now)
+    shown = _portfolio(api, owner, "Portfolio updated successfully")
+    return PortfolioUpdated(**dict(shown), liquidation=changed.liquidation)
 
 
 @routes.route(

@@ -20,6 +20,7 @@ class LedgerKind(StrEnum):
     TAKE_PROFIT = "take_profit"
     SETTLEMENT = "settlement"
     MANUAL = "manual"
+    WRITE_OFF = "write_off"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
     TRANSFER_IN = "transfer_in"
@@ -59,8 +60,11 @@ class Transfer:
 
     @property
     def source(self) -> str:
-        """What the two ledger entries of the transfer name as their source."""
-        return f"transfer:{self.key}"
+        """What the two ledger entries of the transfer name as their source.
+
+        The system's own keys stand beside those of users, which all begin with `transfer:`.
+        """
+        return self.key if self.executed_by is Executor.SYSTEM else f"transfer:{self.key}"
 
 
 def check_amount(amount: Decimal) -> None:

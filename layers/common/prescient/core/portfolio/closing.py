@@ -1,61 +1,206 @@
-"""Closing by hand at the latest bid: one position, or all of a portfolio."""
+"""What a user ends by hand: closing a position, liquidating a portfolio, writing a position off."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from prescient.core.errors import PortfolioConflict
-from prescient.core.market.markets import FeeSchedule
-from prescient.core.money import ZERO
-from prescient.core.portfolio.positions import Exit, ExitKind, Holding, check_sale, sell
+from prescient.core.errors import PortfolioConflict, StaleQuote
+from prescient.core.market.bids import Bids, bids, bids_from_book
+from prescient.core.market.books import OrderBook
+from prescient.core.market.fills import Match, walk
+from prescient.core.market.markets import FeeSchedule, Identity, Market, MarketId, Outcome
+from prescient.core.market.settlement import resolution
+from prescient.core.money import plain
+from prescient.core.portfolio import positions
+from prescient.core.portfolio.positions import ByHand, Exit, ExitKind, Holding, check_sale, sell
+
+UNKNOWN_SHARES = "has unknown shares"
+NO_BID = "has no bid"
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the exchange showed at `quoted_at` of an outcome that is held.
+
+    `fee` and `identity` are None where they could not be read.
+    """
+
+    bids: Bids
+    quoted_at: datetime
+    tradable: bool
+    resolved: bool
+    fee: FeeSchedule | None
+    identity: Identity | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPosition:
-    """`holding` is None where its shares are unknown; `bid`, 0–1, is 0 without a bid.
+    """`holding` is None where its shares are unknown, `showing` where its market was never read.
 
-    `identity_changed`: its market id stands for another market now.
+    `identity` is that of the market that was bought, None where it is unknown.
     """
 
     position_id: int
+    market_id: MarketId
+    outcome: Outcome
+    identity: Identity | None
     holding: Holding | None
-    bid: Decimal
-    fee: FeeSchedule
-    identity_changed: bool = False
+    showing: Showing | None
+
+    @property
+    def is_of_another_market(self) -> bool:
+        """Whether its market id stands for another market now. What is unknown says nothing."""
+        seen = self.showing and self.showing.identity
+        return bool(seen and self.identity and seen != self.identity)
 
 
-def close(position: OpenPosition, shares: Decimal | None) -> Exit:
-    """Sell `shares` of the position, all of them where None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOrder:
+    """Who ends positions by hand, when, and how old a quote may be; `reason` is for the record."""
 
-    Raises `PortfolioConflict` (no bid, shares unknown, another market under its id) or
+    ordered_by: str
+    now: datetime
+    max_quote_age: timedelta
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Shares of a position that could not be sold, None where they are unknown, and why."""
+
+    position_id: int
+    shares: Decimal | None
+    obstacle: str
+
+    def __str__(self) -> str:
+        shares = "" if self.shares is None else f"{plain(self.shares)} shares of "
+        return f"{shares}position {self.position_id}: {self.obstacle}"
+
+
+@dataclass(frozen=True, slots=True)
+class Liquidation:
+    """What was sold of a portfolio's positions, and what is left of them."""
+
+    sold: tuple[Exit, ...]
+    left: tuple[Left, ...]
+
+
+def showing(market: Market, outcome: Outcome, book: OrderBook | None, at: datetime) -> Showing:
+    """What a market that was read at this moment shows of an outcome, by its book if there is one.
+
+    A book that contradicts the listed quote is none: see `core.market.books.believed`.
+    """
+    quote = market.quote and market.quote.of(outcome)
+    return Showing(
+        bids=bids(quote, market.liquidity) if book is None else bids_from_book(book),
+        quoted_at=at,
+        tradable=market.is_tradable,
+        resolved=resolution(market).yes_payout is not None,
+        fee=market.fee,
+        identity=market.identity,
+    )
+
+
+def close(position: OpenPosition, shares: Decimal | None, order: HandOrder) -> Exit:
+    """Sell `shares` of the position, all of them where None, or as many as are bid for.
+
+    Raises `StaleQuote`, `PortfolioConflict` (no bid, no orders taken, shares unknown) or
     `InvalidRequest` (more shares than are held, or a part of a hundredth).
     """
-    obstacle = _obstacle(position)
-    if position.holding is None or obstacle is not None:
-        raise PortfolioConflict(f"position_id: {obstacle}")
-    wanted = position.holding.shares if shares is None else shares
-    check_sale(wanted, position.holding.shares)
-    return sell(position.holding, ExitKind.MANUAL, [(position.bid, wanted)], position.fee)
+    if position.holding is not None and shares is not None:
+        check_sale(shares, position.holding.shares)
+    age = _age(position, order)
+    if age is not None and age > order.max_quote_age:
+        raise StaleQuote(f"position_id: {_too_old(position.position_id, age, order)}")
+    obstacle = _obstacle(position, order)
+    if obstacle is not None or position.holding is None or position.showing is None:
+        raise PortfolioConflict(f"position_id: position {position.position_id} {obstacle}")
+    return _sold(position.holding, position.showing, shares, order)
 
 
-def liquidate(positions: Sequence[OpenPosition]) -> list[Exit]:
-    """Sell all shares of all positions, or none.
+def liquidate(held: Sequence[OpenPosition], order: HandOrder, *, partial: bool) -> Liquidation:
+    """Sell all shares of all positions, or none; where `partial`, as many as are bid for.
 
-    Raises `PortfolioConflict` that names each position that cannot be sold.
+    Raises `PortfolioConflict` that names each position and what of it cannot be sold.
     """
-    obstacles = [problem for position in positions if (problem := _obstacle(position))]
-    if obstacles:
-        raise PortfolioConflict(f"liquidate: {', '.join(obstacles)}")
-    return [close(position, None) for position in positions]
+    sold, left = list[Exit](), list[Left]()
+    for position in held:
+        made, remaining = _liquidated(position, order)
+        sold += made
+        left += remaining
+    if left and not partial:
+        raise PortfolioConflict(f"liquidate: {'; '.join(map(str, left))}")
+    return Liquidation(tuple(sold), tuple(left))
 
 
-def _obstacle(position: OpenPosition) -> str | None:
+def write_off(position: OpenPosition, order: HandOrder) -> Exit:
+    """Give all shares of a position up for nothing.
+
+    Raises `PortfolioConflict` where they can be settled or sold, or where they are unknown.
+    """
     if position.holding is None:
-        return f"position {position.position_id} has unknown shares"
-    if position.identity_changed:
-        return f"position {position.position_id} is of another market than its id stands for now"
-    if position.bid <= ZERO:
-        return f"position {position.position_id} has no bid"
-    return None
+        raise PortfolioConflict(f"position_id: position {position.position_id} {UNKNOWN_SHARES}")
+    shown = None if position.is_of_another_market else position.showing
+    if shown is not None and shown.resolved:
+        raise PortfolioConflict(
+            f"position_id: the market of position {position.position_id} is resolved; "
+            "the next price update pays it"
+        )
+    if shown is not None and shown.tradable:
+        raise PortfolioConflict(
+            f"position_id: the market of position {position.position_id} takes orders; close it"
+        )
+    return positions.write_off(position.holding, ByHand(order.ordered_by, order.reason))
+
+
+def _liquidated(position: OpenPosition, order: HandOrder) -> tuple[list[Exit], list[Left]]:
+    obstacle = _obstacle(position, order)
+    if obstacle is not None or position.holding is None or position.showing is None:
+        shares = None if position.holding is None else position.holding.shares
+        return [], [Left(position.position_id, shares, obstacle or UNKNOWN_SHARES)]
+    made = _sold(position.holding, position.showing, None, order)
+    if not made.shares_left:
+        return [made], []
+    return [made], [Left(position.position_id, made.shares_left, "no bids for them")]
+
+
+def _sold(holding: Holding, shown: Showing, shares: Decimal | None, order: HandOrder) -> Exit:
+    wanted = holding.shares if shares is None else shares
+    matches: Sequence[Match] = walk(shown.bids.levels, wanted)
+    by_hand = ByHand(order.ordered_by, order.reason, shown.quoted_at, tuple(matches))
+    fee, evidence = shown.fee or FeeSchedule(), shown.bids.evidence
+    return sell(holding, ExitKind.MANUAL, matches, fee, evidence, by_hand=by_hand)
+
+
+def _obstacle(position: OpenPosition, order: HandOrder) -> str | None:
+    """Why not one share of the position can be sold; None where some can."""
+    if position.holding is None:
+        return UNKNOWN_SHARES
+    age = _age(position, order)
+    if position.showing is None or age is None:
+        return NO_BID
+    if position.is_of_another_market:
+        return "is of another market than its id stands for now"
+    if age > order.max_quote_age:
+        return f"has a quote that is {_seconds(age)} s old"
+    if not position.showing.tradable:
+        return "is of a market that takes no orders"
+    return None if position.showing.bids.levels else NO_BID
+
+
+def _age(position: OpenPosition, order: HandOrder) -> timedelta | None:
+    return None if position.showing is None else order.now - position.showing.quoted_at
+
+
+def _too_old(position_id: int, age: timedelta, order: HandOrder) -> str:
+    return (
+        f"the newest quote of position {position_id} is {_seconds(age)} s old, "
+        f"more than {_seconds(order.max_quote_age)} s, and the exchange shows no newer one"
+    )
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())

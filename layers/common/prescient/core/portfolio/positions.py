@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -39,6 +40,7 @@ class ExitKind(StrEnum):
     TAKE_PROFIT = "take_profit"
     SETTLEMENT = "settlement"
     MANUAL = "manual"
+    WRITE_OFF = "write_off"
 
 
 class PositionStatus(StrEnum):
@@ -76,6 +78,20 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """What an exit by hand records besides: who ordered it, and why.
+
+    `quoted_at` is when the bids were shown that a sale took as `matches`; no batch of the tape
+    has them.
+    """
+
+    ordered_by: str
+    reason: str | None = None
+    quoted_at: datetime | None = None
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """Shares that left a position. Money is dollars in whole cents, `price` 0–1.
 
@@ -90,6 +106,12 @@ class Exit:
     fee: Decimal
     cost_basis: Decimal
     evidence: Evidence | None = None
+    by_hand: ByHand | None = None
+
+    @property
+    def shares_left(self) -> Decimal:
+        """What the position holds after it."""
+        return self.holding.shares - self.shares
 
     @property
     def realized_pnl(self) -> Decimal:
@@ -128,6 +150,8 @@ def sell(
     matches: Sequence[Match],
     schedule: FeeSchedule,
     evidence: Evidence = Evidence.QUOTE,
+    *,
+    by_hand: ByHand | None = None,
 ) -> Exit:
     """Sell the shares of `matches`; the fee never exceeds the proceeds, so cash never falls."""
     shares = sum((matched for _, matched in matches), Decimal(0))
@@ -143,6 +167,7 @@ def sell(
         fee=min(taker_fee(schedule, matches), proceeds),
         cost_basis=basis,
         evidence=evidence,
+        by_hand=by_hand,
     )
 
 
@@ -156,4 +181,18 @@ def settle(holding: Holding, payout: Decimal) -> Exit:
         proceeds=cents_down(holding.shares * payout),
         fee=Decimal(0),
         cost_basis=holding.cost_basis,
+    )
+
+
+def write_off(holding: Holding, by_hand: ByHand) -> Exit:
+    """Give all shares up for nothing: what they cost is lost."""
+    return Exit(
+        holding=holding,
+        kind=ExitKind.WRITE_OFF,
+        shares=holding.shares,
+        price=Decimal(0),
+        proceeds=Decimal(0),
+        fee=Decimal(0),
+        cost_basis=holding.cost_basis,
+        by_hand=by_hand,
     )

@@ -91,9 +91,12 @@ class RequestContext:
 
     `cycle_wait` is how many seconds a request waits for its cycle, measured by `elapsed`.
     `new_id` gives a fresh unique text of at most 64 letters, digits and dashes.
+    `max_quote_age` is how old the quote may be that something is sold at.
     """
 
     database: Database
+    exchange: Exchange
+    max_quote_age: timedelta
     state_machine: StateMachine
     now: Callable[[], datetime]
     new_id: Callable[[], str]
