@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import Event, Market, MarketId, Quote
+from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, NewPortfolio, PortfolioId
 from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
@@ -188,6 +189,13 @@ class World:
 
     def __exit__(self, *_: object) -> None:
         self.disconnect()
+
+    def hand_order(self, **changes: Any) -> HandOrder:
+        """An order of a user to end positions now."""
+        made = HandOrder(
+            ordered_by="someone", now=self.clock.now, max_quote_age=self.context.max_quote_age
+        )
+        return replace(made, **changes)
 
     def disconnect(self) -> None:
         self.context.database.close()

@@ -160,7 +160,7 @@ class Client:
         )
         role = {"DATABASE_URL": world.database_url, "DATABASE_USER": roles.APP}
         settings = Settings.from_variables({**role, **variables})
-        self.environment = Environment(settings, now=world.clock)
+        self.environment = Environment(settings, now=world.clock, exchange=world.exchange)
         self._respond = self.handler.bound_to(self.environment)
 
     def send(self, event: Mapping[str, Any]) -> Answer:

@@ -56,6 +56,7 @@ BAD_CHANGES: list[tuple[dict[str, Any], str, str]] = [
     ({"liquidate": True}, "body", "liquidate goes with status archived alone"),
     ({"liquidate": True, "status": "paused"}, "body", "liquidate goes with status archived alone"),
     ({"liquidate": 1, "status": "archived"}, "liquidate", "valid boolean"),
+    ({"partial": True, "status": "archived"}, "body", "partial goes with liquidate alone"),
 ]
 
 
@@ -165,7 +166,8 @@ def test_liquidation_sells_nothing_where_one_position_has_no_bid(two_held: Clien
     answer = two_held.patch("/portfolios/1", {"status": "archived", "liquidate": True})
     (held,) = world.rows("SELECT id FROM portfolio_positions WHERE market_id = 'm2'")
     assert answer.status == 409
-    assert answer.json["message"] == f"liquidate: position {held['id']} has no bid"
+    message = f"liquidate: 128.2 shares of position {held['id']}: has no bid"
+    assert answer.json["message"] == message
     assert two_held.get("/portfolios/1").json == before
     assert world.breaks() == []
 
@@ -174,6 +176,7 @@ def test_a_market_that_was_never_read_has_no_bid(two_held: Client) -> None:
     """So it is with positions that an older database brought along."""
     with psycopg.connect(two_held.world.database_url) as connection:
         connection.execute("DELETE FROM market_prices WHERE market_id = 'm2'")
+    two_held.world.exchange.pages_before_failure = 0
     answer = two_held.patch("/portfolios/1", {"status": "archived", "liquidate": True})
     assert (answer.status, "has no bid" in answer.json["message"]) == (409, True)
 

@@ -44,6 +44,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "backfill.note_backfills": {"market_ids": ["m2"]},
         "cash.select_posted": {"sources": ["transfer:once"]},
         "closing.select_open_positions": {"status": "open"},
+        "idempotency.forget_keys": {"kept": "money"},
         "cycles.enroll_portfolios": {"cycle_id": two.opened},
         "cycles.select_cycles": {"before": 1000},
         "cycles.record_executions": {"rejections": Jsonb({})},

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal as D
 from fractions import Fraction as F
-from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -190,7 +189,8 @@ class Driven:
 
         def close() -> None:
             with self.world.context.database.transaction() as session:
-                closing.close_position(session, owner, position, shares, self.world.clock.now)
+                order = self.world.hand_order()
+                closing.close_position(session, owner, position, shares, order)
 
         if "manual" not in kills or self._is_killed("manual", close, kills):
             close()
@@ -221,8 +221,12 @@ class Driven:
 
     def set_status(self, owner: PortfolioId, status: str, kills: Kills = NO_KILLS) -> None:
         wanted = PortfolioChange(status=PortfolioStatus(status))
-        database, now = self.world.context.database, self.world.clock.now
-        change = partial(portfolio_management.change, database, owner, wanted, now)
+
+        def change() -> None:
+            with self.world.context.database.transaction() as session:
+                order = self.world.hand_order()
+                portfolio_management.change(session, owner, wanted, order)
+
         self._run("status", change, kills)
         self.census[f"status: {status}"] += 1
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from prescient.core.errors import PortfolioConflict
+from prescient.core.errors import PortfolioConflict, StaleQuote
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
 from tests.sequences.draws import (
@@ -149,6 +149,8 @@ class Sequences(RuleBasedStateMachine):
             self.driven.close_by_hand(PortfolioId(owner), position, wanted, killed)
         except PortfolioConflict:
             self.driven.census["refused: no bid"] += 1
+        except StaleQuote:
+            self.driven.census["refused: stale quote"] += 1
 
     @rule(
         data=st.data(),

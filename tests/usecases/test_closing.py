@@ -16,7 +16,7 @@ def close(world: World, portfolio_id: PortfolioId, shares: str | None = None) ->
     position = world.row("SELECT id FROM portfolio_positions")["id"]
     with world.context.database.transaction() as session:
         wanted = None if shares is None else D(shares)
-        return closing.close_position(session, portfolio_id, position, wanted, world.clock.now)
+        return closing.close_position(session, portfolio_id, position, wanted, world.hand_order())
 
 
 def test_parts_add_up_with_fees_on_both_sides(world: World) -> None:

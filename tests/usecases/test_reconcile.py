@@ -145,8 +145,8 @@ def test_portfolios_may_trade_while_their_books_are_read(traded: World) -> None:
             session.execute("LOCK TABLE position_exits")
             found = pool.submit(reconcile.all_breaks, reader)
             _wait_for_a_lock(traded)
-            now = traded.clock.now
-            closing.close_position(session, PortfolioId(1), position["id"], None, now)
+            order = traded.hand_order()
+            closing.close_position(session, PortfolioId(1), position["id"], None, order)
         assert found.result() == []
     assert traded.breaks() == []
 

@@ -157,8 +157,13 @@ def test_an_idempotency_key_is_forgotten_after_thirty_days(world: World) -> None
     with world.context.database.transaction() as session:
         kept = idempotency.earlier_answer(session, request, world.clock.now)
     assert kept == {"cycle_id": 7}
+    money = idempotency.Request(idempotency.MONEY, "k", "digest")
+    with world.context.database.transaction() as session:
+        assert idempotency.earlier_answer(session, money, NOON) is None
     world.clock.pass_time(seconds=1)
     assert run(world).idempotency_keys == 1
+    world.clock.pass_time(days=4000)
+    assert run(world).idempotency_keys == 0
 
 
 def test_by_default_the_tape_keeps_ten_years(world: World) -> None:

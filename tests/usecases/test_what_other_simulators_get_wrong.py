@@ -33,7 +33,7 @@ def bought(world: World, **configuration: Any) -> PortfolioId:
 def close(world: World, portfolio_id: PortfolioId, shares: D | None = None) -> None:
     (row,) = world.rows("SELECT id FROM portfolio_positions WHERE status = 'open'")
     with world.context.database.transaction() as session:
-        closing.close_position(session, portfolio_id, row["id"], shares, world.clock.now)
+        closing.close_position(session, portfolio_id, row["id"], shares, world.hand_order())
 
 
 def test_a_retried_order_fills_once(database_url: str) -> None:

@@ -7,12 +7,14 @@ SELECT
     coalesce(book.fetched_at, price.observed_at) AS quoted_at,
     coalesce(price.accepting_orders AND NOT price.closed, false) AS tradable,
     price.yes_payout IS NOT NULL AS resolved, book.bids, book.asks,
-    coalesce(market.liquidity, 0) AS liquidity, coalesce(market.fee_rate, 0) AS fee_rate,
+    coalesce(seen.liquidity, 0) AS liquidity, coalesce(market.fee_rate, 0) AS fee_rate,
     coalesce(market.fee_exponent, 1) AS fee_exponent,
     replace(position.identity::text, '-', '') AS identity,
     replace(price.identity::text, '-', '') AS seen_identity
 FROM portfolio_positions AS position
 LEFT JOIN market_prices AS price ON price.market_id = position.market_id
+LEFT JOIN market_snapshots AS seen
+    ON seen.batch_id = price.batch_id AND seen.market_id = price.market_id
 LEFT JOIN markets AS market ON market.market_id = position.market_id
 LEFT JOIN order_books AS book
     ON book.batch_id = price.batch_id AND book.market_id = price.market_id
