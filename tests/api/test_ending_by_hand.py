@@ -218,7 +218,7 @@ def test_a_sale_takes_the_best_bids_first_and_never_more_than_there_is(
     sold = min(wanted, held) - left
     if sold:
         made = closing.close(position, D(min(wanted, held)) / 100, order)
-        assert (made.shares * 100, made.proceeds) == (sold, D(int(proceeds * 100)) / 100)
+        assert (made.shares, made.proceeds) == (D(sold) / 100, D(int(proceeds * 100)) / 100)
     else:
         with pytest.raises(PortfolioConflict, match="has no bid"):
             closing.close(position, D(min(wanted, held)) / 100, order)
