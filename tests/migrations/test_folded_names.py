@@ -35,6 +35,7 @@ def test_names_that_clash_are_kept_and_guarded(world: World) -> None:
     assert [row["name"] for row in kept] == NAMES
     assert [row["folded_name"] for row in kept] == ["alpha", "alpha\n2", "alpha\n3", "beta"]
     other = PortfolioChange(description="its name stays")
-    portfolio_management.change(world.context.database, PortfolioId(2), other, world.clock.now)
+    with world.context.database.transaction() as session:
+        portfolio_management.change(session, PortfolioId(2), other, world.hand_order())
     with pytest.raises(NameTaken):
         world.portfolio("aLPHA")

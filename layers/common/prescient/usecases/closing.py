@@ -161,6 +161,4 @@ def _completed(shown: Showing, stored: Showing | None) -> Showing:
     """With the fee that could not be read, and the resolution that only a price update confirms."""
     if stored is None:
         return shown
-    return replace(
-        shown, resolved=shown.resolved or stored.resolved, fee=shown.fee or stored.fee
-    )
+    return replace(shown, resolved=shown.resolved or stored.resolved, fee=shown.fee or stored.fee)
