@@ -80,9 +80,9 @@ def _move(
     """
     accounts = cash.lock_accounts(session, [entry.portfolio_id for entry in entries])
     before = cash.posted(session, entries)
-    if exactly:
-        _check_alike(entries, before)
     known = {source for _, source in before}
+    if exactly:
+        _check_alike([entry for entry in entries if entry.source in known], before)
     new = [entry for entry in entries if entry.source not in known]
     for portfolio_id, change in _changes(new).items():
         account = accounts[portfolio_id]
@@ -96,8 +96,7 @@ def _check_alike(
     entries: Sequence[ledger.Entry], before: Mapping[tuple[PortfolioId, str], Decimal]
 ) -> None:
     for entry in entries:
-        moved = before.get((entry.portfolio_id, entry.source), entry.amount)
-        if moved != entry.amount:
+        if before.get((entry.portfolio_id, entry.source)) != entry.amount:
             raise IdempotencyConflict(entry.source.partition(":")[2])
 
 
