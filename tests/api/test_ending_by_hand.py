@@ -160,6 +160,7 @@ def test_without_an_answer_of_the_clob_the_quote_of_now_stands(traded: Client) -
         ({"closed": True}, "is of a market that takes no orders"),
         ({"accepting_orders": False}, "is of a market that takes no orders"),
         ({"market_id": MarketId("other")}, "is of a market that takes no orders"),
+        ({"condition_id": "0x2"}, "is of another market than its id stands for now"),
     ],
 )
 def test_what_the_exchange_shows_now_can_forbid_the_sale(
@@ -208,7 +209,7 @@ def test_a_sale_takes_the_best_bids_first_and_never_more_than_there_is(
         market(), holding().outcome, OrderBook(bids, (Level(D("0.78"), D(1)),)), NOON
     )
     position = OpenPosition(
-        1, MarketId("m1"), holding().outcome, holding(shares=D(held) / 100), shown
+        1, MarketId("m1"), holding().outcome, None, holding(shares=D(held) / 100), shown
     )
     left, proceeds = min(wanted, held), Fraction(0)
     for price, size in ordered:
@@ -334,6 +335,12 @@ def test_what_never_resolves_can_be_written_off_and_archived(traded: Client) -> 
 
 def test_what_the_exchange_no_longer_lists_can_be_written_off(traded: Client) -> None:
     traded.world.exchange.events = []
+    assert traded.post(WRITE_OFF, REASON).status == 200
+    assert traded.world.breaks() == []
+
+
+def test_what_was_bought_under_another_identity_can_be_written_off(traded: Client) -> None:
+    traded.world.exchange.show(condition_id="0x2")
     assert traded.post(WRITE_OFF, REASON).status == 200
     assert traded.world.breaks() == []
 

@@ -49,7 +49,7 @@ def test_another_market_under_the_same_id_neither_marks_nor_settles_nor_sells(
         world.context.database.transaction() as session,
         pytest.raises(PortfolioConflict, match="another market"),
     ):
-        closing.close_position(session, portfolio_id, position_id, None, world.clock.now)
+        closing.close_position(session, portfolio_id, position_id, None, world.hand_order())
 
 
 @OTHERS
