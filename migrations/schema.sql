@@ -492,6 +492,25 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE order_books TO prescient_app;
 GRANT SELECT ON TABLE order_books TO prescient_portfolio;
 
 
+CREATE TABLE taken_depth (
+    batch_id bigint NOT NULL,
+    market_id character varying(255) NOT NULL,
+    outcome text NOT NULL,
+    side text NOT NULL,
+    shares numeric(20,6) NOT NULL,
+    CONSTRAINT taken_depth_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text]))),
+    CONSTRAINT taken_depth_shares_check CHECK ((shares > (0)::numeric)),
+    CONSTRAINT taken_depth_side_check CHECK ((side = ANY (ARRAY['asks'::text, 'bids'::text]))),
+    CONSTRAINT taken_depth_pkey PRIMARY KEY (batch_id, market_id, outcome, side),
+    CONSTRAINT taken_depth_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES market_batches(batch_id)
+        ON DELETE CASCADE
+);
+COMMENT ON TABLE taken_depth IS 'shares that a batch offered or wanted and a cycle with shared depth has taken, the best first';
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE taken_depth TO prescient_app;
+GRANT SELECT,INSERT ON TABLE taken_depth TO prescient_portfolio;
+GRANT UPDATE (shares) ON TABLE taken_depth TO prescient_portfolio;
+
+
 CREATE TABLE trading_cycles (
     cycle_id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     cycle_key text NOT NULL,
@@ -505,6 +524,7 @@ CREATE TABLE trading_cycles (
     ended_at timestamp with time zone,
     error text,
     counters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    shared_depth boolean DEFAULT false NOT NULL,
     CONSTRAINT trading_cycles_check CHECK (((status = 'running'::text) = (ended_at IS NULL))),
     CONSTRAINT trading_cycles_kind_check CHECK ((kind = ANY (ARRAY['scheduled'::text, 'api'::text,
         'manual'::text]))),
@@ -517,6 +537,7 @@ CREATE TABLE trading_cycles (
 );
 COMMENT ON COLUMN trading_cycles.decided_at IS 'the end of filter: a quote''s age is counted to here';
 COMMENT ON COLUMN trading_cycles.counters IS 'those of its last fetch, one that failed included';
+COMMENT ON COLUMN trading_cycles.shared_depth IS 'whether its portfolios take from the same books, else each from its own copy';
 CREATE INDEX idx_trading_cycles_started_at ON trading_cycles USING btree (started_at);
 GRANT SELECT,INSERT,UPDATE ON TABLE trading_cycles TO prescient_app;
 GRANT SELECT ON TABLE trading_cycles TO prescient_portfolio;
@@ -734,7 +755,11 @@ CREATE VIEW open_markets WITH (security_invoker='true') AS
     market.tick_size,
     market.neg_risk,
     COALESCE(event.tags, '{}'::text[]) AS tags,
-    snapshot.resolution_status
+    snapshot.resolution_status,
+    (snapshot.mark_stale OR (GREATEST(abs(((((2)::numeric * snapshot.yes_price) - snapshot.best_bid)
+        - snapshot.best_ask)), abs(((((2)::numeric * ((1)::numeric - snapshot.no_price)) -
+        snapshot.best_bid) - snapshot.best_ask))) <= ((2)::numeric * ((snapshot.best_ask -
+        snapshot.best_bid) + 0.02)))) AS has_prices
    FROM ((market_snapshots snapshot
      JOIN markets market ON (((market.market_id)::text = (snapshot.market_id)::text)))
      LEFT JOIN events event ON (((event.event_id)::text = (market.event_id)::text)))
@@ -809,6 +834,7 @@ CREATE TABLE trades (
     realized_pnl numeric(15,2),
     created_at timestamp with time zone DEFAULT now(),
     origin text DEFAULT 'live'::text NOT NULL,
+    shared_depth boolean DEFAULT false NOT NULL,
     CONSTRAINT trades_action_check CHECK (((action)::text = ANY ((ARRAY['buy_yes'::character
         varying, 'buy_no'::character varying])::text[]))),
     CONSTRAINT trades_amount_check CHECK ((amount > (0)::numeric)),
@@ -834,6 +860,7 @@ CREATE TABLE trades (
     CONSTRAINT trades_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES trading_cycles(cycle_id)
 );
 COMMENT ON COLUMN trades.origin IS 'v1: a trade of schema v1; v1_position: taken from a position of schema v1 that had no trade';
+COMMENT ON COLUMN trades.shared_depth IS 'whether the fill took from what the portfolios of its cycle before it had left';
 CREATE INDEX idx_trades_portfolio_id ON trades USING btree (portfolio_id);
 CREATE INDEX idx_trades_portfolio_status ON trades USING btree (portfolio_id, status);
 CREATE INDEX idx_trades_portfolio_timestamp ON trades USING btree (portfolio_id, "timestamp");
@@ -997,10 +1024,10 @@ CREATE TABLE trading_signals (
     CONSTRAINT trading_signals_rejection_check CHECK ((rejection = ANY
         (ARRAY['insufficient_balance'::text, 'below_minimum'::text, 'max_position_size'::text,
         'max_total_exposure'::text, 'max_positions'::text, 'already_held'::text,
-        'market_closed'::text, 'identity_changed'::text, 'outcome_proposed'::text, 'no_quote'::text,
-        'stale_quote'::text, 'slippage'::text, 'spread_exceeds_stop'::text,
-        'market_exposure_cap'::text, 'event_exposure_cap'::text, 'total_capital_cap'::text,
-        'portfolio_not_active'::text, 'incomplete_legs'::text]))),
+        'market_closed'::text, 'market_ended'::text, 'identity_changed'::text,
+        'outcome_proposed'::text, 'no_quote'::text, 'stale_quote'::text, 'slippage'::text,
+        'spread_exceeds_stop'::text, 'market_exposure_cap'::text, 'event_exposure_cap'::text,
+        'total_capital_cap'::text, 'portfolio_not_active'::text, 'incomplete_legs'::text]))),
     CONSTRAINT trading_signals_shares_check CHECK ((shares > (0)::numeric)),
     CONSTRAINT trading_signals_win_probability_check CHECK (((win_probability >= (0)::numeric) AND
         (win_probability <= (1)::numeric))),

@@ -122,6 +122,8 @@ _BUY = BuyOrder(
     fee=FeeSchedule(),
     open=True,
     quote_age=timedelta(0),
+    quote_delay=timedelta(0),
+    time_to_end=timedelta(days=30),
 )
 
 _HOLDING = Holding(1, 1, MarketId("m1"), Outcome.YES, D(100), D("50.00"))
@@ -135,6 +137,7 @@ _SALE = SellOrder(
     fee=FeeSchedule(),
     open=True,
     quote_age=timedelta(0),
+    quote_delay=timedelta(0),
 )
 
 _EXPOSURE = Exposure(1, MarketId("m1"), EventId("e1"), Outcome.YES, D("50.00"))
@@ -148,6 +151,7 @@ _RULES = Rules(
     max_slippage=D("0.02"),
     shared=GlobalLimits(),
     max_quote_age=timedelta(seconds=600),
+    max_fill_delay=timedelta(seconds=900),
 )
 
 

@@ -66,7 +66,9 @@ def siblings(
         "end_date": IN_HALF_A_YEAR,
         "event_end_date": IN_HALF_A_YEAR,
     }
-    return [
-        candidate(market_id=market_id, quote=Quote(D(bid), D(ask)), **values | changes)
-        for market_id, (bid, ask) in zip(ids, quotes, strict=True)
-    ]
+    shown = []
+    for market_id, (bid, ask) in zip(ids, quotes, strict=True):
+        middle = (D(bid) + D(ask)) / 2
+        prices = {"yes_price": middle, "no_price": 1 - middle, "quote": Quote(D(bid), D(ask))}
+        shown.append(candidate(market_id=market_id, **prices | values | changes))
+    return shown

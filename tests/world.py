@@ -56,7 +56,8 @@ class StandInExchange:
     """Lists `events` that have the minima; raises after `pages_before_failure` pages, if set.
 
     Books and histories are by token id, resolutions by condition id; the calls that `fails` names
-    raise. `while_answering` is what happens while held markets are on their way to the caller.
+    raise. `while_answering` is what happens while held markets are on their way to the caller,
+    `while_fetching_books` while books are.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -74,6 +75,7 @@ class StandInExchange:
         self.rows_by_id: dict[MarketId, object] = {}
         self.lists_closed = False
         self.while_answering: Callable[[], None] = lambda: None
+        self.while_fetching_books: Callable[[], None] = lambda: None
         self._clock = clock
 
     def event_pages(
@@ -105,6 +107,7 @@ class StandInExchange:
     def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]:
         self._fail_if("books")
         self.asked_books = list(token_ids)
+        self.while_fetching_books()
         return {
             token_id: self.order_books[token_id]
             for token_id in token_ids

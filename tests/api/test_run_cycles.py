@@ -170,7 +170,22 @@ def test_absent_thresholds_ask_nothing(client: Client) -> None:
     assert client.machine.started == [("api-id-1", {"kind": "api", "thresholds": {}})]
 
 
+@pytest.mark.parametrize("route", [RUN_ONE, RUN_ALL])
+def test_a_request_may_say_whether_portfolios_share_depth(client: Client, route: str) -> None:
+    client.create()
+    for asked, shared in (
+        ("", False),
+        ("?shared_depth=true", True),
+        ("?shared_depth=false", False),
+    ):
+        client.post(route + asked)
+        assert client.get("/trading/cycles?limit=1").json["cycles"][0]["shared_depth"] is shared
+    asked_for = [started.get("shared_depth") for _, started in client.machine.started]
+    assert asked_for == [None, True, False]
+
+
 BAD_QUERIES = [
+    ("shared_depth=perhaps", "shared_depth", "boolean"),
     ("min_liquidity=abc", "min_liquidity", "must be a number"),
     ("min_liquidity=", "min_liquidity", "must be a number"),
     ("min_volume=-1", "min_volume", "greater than or equal to 0"),

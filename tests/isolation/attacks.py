@@ -102,6 +102,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "revisions": "ask_whether_pooled configure take_turn",
         "roles": "become_oneself create give_database give_schema",
         "tape": "select_marks select_batch select_staleness",
+        "turns": "take_depth",
     },
 }
 OUTCOMES: Mapping[str, Outcome] = {

@@ -28,10 +28,14 @@ SPREADS = st.sampled_from([D(0), D("0.05"), D("0.051"), D("0.9")])
 @st.composite
 def markets(draw: st.DrawFn) -> Market:
     bid, spread = D("0.05"), draw(SPREADS)
+    # With a spread of 0.05 the outcome prices may lie 0.07 from the middle of 0.075.
+    yes = draw(st.sampled_from(["0.075", "0.07", "0.145", "0.1451", "0.005", "0.775"]).map(D))
     return market(
         liquidity=draw(AMOUNTS),
         volume=draw(AMOUNTS),
         quote=draw(st.sampled_from([None, Quote(bid, bid + spread)])),
+        yes_price=yes,
+        no_price=1 - yes + draw(st.sampled_from([D(0), D(0), D("-0.071")])),
         end_date=NOON + timedelta(hours=draw(st.sampled_from([-1, 23, 24, 25]))),
         accepting_orders=draw(st.sampled_from([True, True, False])),
         closed=draw(st.sampled_from([False, False, True])),

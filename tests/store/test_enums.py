@@ -11,6 +11,7 @@ import pytest
 from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
 from prescient.core.execution.results import Rejection
 from prescient.core.market.batches import BatchKind, BatchStatus
+from prescient.core.market.books import BookSide
 from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import Outcome
 from prescient.core.market.settlement import ResolutionFlag
@@ -32,6 +33,8 @@ ENUMS: dict[str, type[StrEnum]] = {
     "portfolios.status": PortfolioStatus,
     "position_exits.evidence": Evidence,
     "position_exits.kind": ExitKind,
+    "taken_depth.outcome": Outcome,
+    "taken_depth.side": BookSide,
     "trades.evidence": Evidence,
     "trades.status": PositionStatus,
     "trading_cycles.kind": CycleKind,

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from prescient.polymarket.transport import FetchLimits
+from prescient.runtime.settings import Settings
+from prescient.store import cycles
 from tests.template.conftest import ROOT
 
 FUNCTIONS = {
@@ -93,6 +95,8 @@ def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[st
         "CLOB_URL",
         "CLOCK",
         "MAX_QUOTE_AGE",
+        "MAX_FILL_DELAY",
+        "SHARED_DEPTH",
         "MAX_BOOKS",
         "TAPE_RETENTION_DAYS",
         "HOURS_RETENTION_DAYS",
@@ -104,6 +108,11 @@ def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[st
         "POWERTOOLS_SERVICE_NAME",
         "POWERTOOLS_LOG_LEVEL",
     } == set(variables)
+
+
+def test_a_quote_may_be_as_old_at_a_fill_as_a_claim_holds(template: dict[str, Any]) -> None:
+    assert template["Parameters"]["MaxFillDelay"]["Default"] == cycles.LEASE.total_seconds()
+    assert Settings.model_fields["max_fill_delay"].default == cycles.LEASE.total_seconds()
 
 
 def test_the_api_answers_before_the_gateway_gives_up(functions: Resources) -> None:

@@ -33,7 +33,9 @@ def shared(market: str = "0", capital: str = "0") -> dict[str, Any]:
         ("portfolio_not_active", {}, account(status=PortfolioStatus.PAUSED), {}),
         ("market_closed", {"open": False}, account(), {}),
         ("already_held", {}, account(exposure()), {}),
+        ("market_ended", {"time_to_end": timedelta(0)}, account(), {}),
         ("stale_quote", {"quote_age": timedelta(seconds=601)}, account(), {}),
+        ("stale_quote", {"quote_delay": timedelta(seconds=901)}, account(), {}),
         ("no_quote", {"available": NO_OFFERS}, account(), {}),
         (
             "spread_exceeds_stop",

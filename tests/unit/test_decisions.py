@@ -49,7 +49,13 @@ def test_a_signal_carries_target_amount_and_reason() -> None:
         ("spread", {"quote": Quote(D("0.74"), D("0.80"))}, {}),
         ("time_to_end", {"end_date": NOON + timedelta(hours=23)}, {}),
         ("time_to_end", {"end_date": None}, {}),
-        ("strategy_rule", {"yes_price": D("0.5"), "no_price": D("0.5")}, {}),
+        (
+            "strategy_rule",
+            {"yes_price": D("0.5"), "no_price": D("0.5"), "quote": Quote(D("0.49"), D("0.51"))},
+            {},
+        ),
+        ("outcome_price", {"quote": Quote(D("0.10"), D("0.11"))}, {}),
+        ("outcome_price", {"no_price": D("0.10")}, {}),
     ],
 )
 def test_the_funnel_names_the_rule_that_left_it_out(

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 import pytest
 
 from prescient.core.market.markets import Quote
-from prescient.core.market.marks import Mark, mark_price
+from prescient.core.market.marks import Mark, mark_price, prices_agree
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,32 @@ def test_a_failed_price_call_keeps_the_mark() -> None:
 
 def test_nothing_known_is_no_mark() -> None:
     assert mark_price(None, None, None) is None
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask", "yes", "no", "expected"),
+    [
+        ("0.10", "0.11", "0.775", "0.225", False),
+        # The middle is 0.105; with a spread of 0.01 a price may lie 0.03 away.
+        ("0.10", "0.11", "0.135", "0.865", True),
+        ("0.10", "0.11", "0.1351", "0.8649", False),
+        ("0.10", "0.11", "0.075", "0.925", True),
+        ("0.10", "0.11", "0.0749", "0.9251", False),
+        ("0.10", "0.11", "0.105", "0.895", True),
+        ("0.10", "0.11", "0.105", "0.225", False),
+        ("0.10", "0.20", "0.27", "0.73", True),
+        ("0.10", "0.20", "0.2701", "0.7299", False),
+        ("0.10", "0.201", "0.775", "0.225", True),
+        ("0", "0.04", "0.08", "0.92", True),
+        ("0", "0.04", "0.50", "0.50", False),
+        ("0", "1", "0.775", "0.225", True),
+    ],
+)
+def test_an_outcome_price_far_from_a_trusted_quote_is_no_price(
+    bid: str, ask: str, yes: str, no: str, expected: bool
+) -> None:
+    assert prices_agree(Quote(D(bid), D(ask)), D(yes), D(no)) is expected
+
+
+def test_without_a_quote_outcome_prices_are_believed() -> None:
+    assert prices_agree(None, D("0.775"), D("0.225"))

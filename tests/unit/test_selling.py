@@ -41,6 +41,7 @@ def test_sells_no_more_than_was_asked() -> None:
     [
         ("market_closed", {"open": False}),
         ("stale_quote", {"quote_age": timedelta(seconds=601)}),
+        ("stale_quote", {"quote_delay": timedelta(seconds=901)}),
         ("no_quote", {"bids": Bids(Evidence.BOOK, ())}),
         ("slippage", {"bids": Bids(Evidence.BOOK, (Level(D("0.579"), D(10)),))}),
     ],

@@ -1,14 +1,19 @@
 """Fills and rejections, written in one transaction and once."""
 
+from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
 
 from prescient.core.errors import ClaimLost
+from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioId
+from prescient.store import cycles
 from tests.builders import event
 from tests.world import World, several
+
+BOOK = OrderBook((Level(D("0.77"), D(500)),), (Level(D("0.78"), D(500)),))
 
 
 def decided(world: World, portfolio_id: PortfolioId) -> int:
@@ -48,7 +53,9 @@ def test_a_fill_from_quote_to_equity(world: World) -> None:
     assert world.breaks() == []
 
 
-def test_a_fill_records_its_delay_and_when_the_portfolio_last_traded(world: World) -> None:
+def test_a_fill_records_how_old_its_quote_was_and_when_the_portfolio_last_traded(
+    world: World,
+) -> None:
     """The quote was fetched ninety seconds before the filter ended; execution waits another ten."""
     portfolio_id = world.portfolio()
     cycle_id = world.open_cycle()
@@ -59,8 +66,89 @@ def test_a_fill_records_its_delay_and_when_the_portfolio_last_traded(world: Worl
     world.signal(cycle_id, portfolio_id)
     world.clock.pass_time(seconds=100)
     world.execute(cycle_id, portfolio_id)
-    assert world.row("SELECT quote_delay_seconds FROM trades")["quote_delay_seconds"] == 90
+    assert world.row("SELECT quote_delay_seconds FROM trades")["quote_delay_seconds"] == 100
     assert world.state(portfolio_id).last_trade_at == world.clock.now
+
+
+def test_the_delay_of_a_fill_from_a_book_is_that_of_the_book(world: World) -> None:
+    """The book was fetched two minutes after the listing, and execution waits another three."""
+    world.exchange.order_books = {"11": BOOK}
+    world.exchange.while_fetching_books = lambda: world.clock.pass_time(minutes=2)
+    portfolio_id = world.portfolio()
+    cycle_id = decided(world, portfolio_id)
+    world.clock.pass_time(minutes=5)
+    world.execute(cycle_id, portfolio_id)
+    assert world.row("SELECT evidence, quote_delay_seconds FROM trades") == {
+        "evidence": "book", "quote_delay_seconds": 180,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("seconds", "trades"), [(900, 1), (901, 0)])
+def test_a_quote_that_grew_old_since_filter_fills_nothing(
+    world: World, seconds: int, trades: int
+) -> None:
+    """The claim is fresh: its `signal` came as late as its `execute`."""
+    portfolio_id = world.portfolio()
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    world.clock.pass_time(seconds=seconds)
+    world.signal(cycle_id, portfolio_id)
+    assert world.execute(cycle_id, portfolio_id).trades == trades
+    rejection = world.row("SELECT rejection FROM trading_signals")["rejection"]
+    assert rejection == (None if trades else "stale_quote")
+
+
+def test_hours_after_filter_neither_a_buy_nor_a_sale_fills(world: World) -> None:
+    portfolio_id = world.portfolio()
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    world.clock.pass_time(hours=3)
+    world.signal(cycle_id, portfolio_id)
+    result = world.execute(cycle_id, portfolio_id)
+    assert (result.trades, result.rejected) == (0, 1)
+    assert world.row("SELECT rejections FROM cycle_portfolios")["rejections"] == {"stale_quote": 1}
+
+
+def test_a_claim_whose_lease_has_run_out_executes_nothing(world: World) -> None:
+    portfolio_id = world.portfolio()
+    cycle_id = decided(world, portfolio_id)
+    world.clock.now += cycles.LEASE
+    before = world.everything()
+    with pytest.raises(ClaimLost, match="its lease ran out"):
+        world.execute(cycle_id, portfolio_id)
+    assert world.everything() == before
+
+
+def test_what_executed_within_its_lease_is_answered_after_it(world: World) -> None:
+    portfolio_id = world.portfolio()
+    cycle_id = decided(world, portfolio_id)
+    first = world.execute(cycle_id, portfolio_id)
+    world.clock.pass_time(hours=1)
+    assert world.execute(cycle_id, portfolio_id) == first
+
+
+@pytest.mark.parametrize(("minutes", "rejection"), [(9, None), (10, "market_ended")])
+def test_a_market_that_has_ended_by_now_is_not_bought(
+    world: World, minutes: int, rejection: str | None
+) -> None:
+    """Its event ends days later: the market's own end counts."""
+    world.exchange.show(end_date=world.clock.now + timedelta(minutes=10))
+    portfolio_id = world.portfolio(min_hours_to_end=0)
+    cycle_id = decided(world, portfolio_id)
+    world.clock.pass_time(minutes=minutes)
+    world.execute(cycle_id, portfolio_id)
+    assert world.row("SELECT rejection FROM trading_signals")["rejection"] == rejection
+
+
+def test_a_market_that_ended_between_listing_and_decision_gives_no_signal(world: World) -> None:
+    world.exchange.show(end_date=world.clock.now + timedelta(minutes=1))
+    world.exchange.order_books = {"11": BOOK}
+    world.exchange.while_fetching_books = lambda: world.clock.pass_time(minutes=2)
+    portfolio_id = world.portfolio(min_hours_to_end=0)
+    decided(world, portfolio_id)
+    assert world.rows("SELECT 1 FROM trading_signals") == []
+    funnel = world.row("SELECT funnel FROM cycle_portfolios")["funnel"]
+    assert (funnel["spread"], funnel["time_to_end"]) == (1, 0)
 
 
 def test_a_second_run_changes_nothing(world: World) -> None:

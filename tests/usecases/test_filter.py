@@ -128,7 +128,9 @@ def test_a_market_that_did_not_change_is_not_rewritten(world: World) -> None:
 def test_features_are_the_hourly_marks_before_the_batch(world: World) -> None:
     world.portfolio()
     for bid, ask in (("0.60", "0.62"), ("0.64", "0.66"), ("0.70", "0.72")):
-        world.exchange.show(quote=Quote(D(bid), D(ask)))
+        middle = (D(bid) + D(ask)) / 2
+        shown = {"yes_price": middle, "no_price": 1 - middle, "quote": Quote(D(bid), D(ask))}
+        world.exchange.show(**shown)
         result = world.filter(world.open_cycle())
         world.clock.pass_time(hours=1)
     found = world.rows(
@@ -183,6 +185,30 @@ def test_books_of_both_outcomes_are_stored_with_the_batch(world: World) -> None:
         Outcome.YES: world.exchange.order_books["11"],
         Outcome.NO: world.exchange.order_books["12"],
     }
+
+
+def test_a_book_that_the_listed_quote_contradicts_is_left_out_and_counted(world: World) -> None:
+    world.portfolio()
+    world.exchange.order_books = {"11": book("0.58", "0.60"), "12": book("0.22", "0.23")}
+    world.filter(world.open_cycle())
+    assert [row["outcome"] for row in world.rows("SELECT outcome FROM order_books")] == ["no"]
+    skipped = {"placeholder": 2, "contradicted_book": 1}
+    for table in ("market_batches", "trading_cycles"):
+        counters = world.row(f"SELECT counters FROM {table}")["counters"]
+        assert counters["skipped"] == skipped
+
+
+@pytest.mark.parametrize(("bid", "ask"), [("0.58", "0.60"), ("0.01", "0.99")])
+def test_a_market_with_a_contradicted_book_trades_at_its_quote(
+    world: World, bid: str, ask: str
+) -> None:
+    """One book would have filled at 0.60, the other would have stopped trading in its market."""
+    world.portfolio()
+    world.exchange.order_books = {"11": book(bid, ask, "5000")}
+    world.run_cycle()
+    assert world.row("SELECT entry_price, evidence FROM trades") == {
+        "entry_price": D("0.78"), "evidence": "quote",
+    }  # fmt: skip
 
 
 def test_a_token_without_a_book_leaves_its_outcome_without_one(world: World) -> None:

@@ -1,10 +1,12 @@
 """A portfolio's decisions, and its claim."""
 
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
 from prescient.core.errors import ClaimLost, CycleNotFound, InvalidRequest, PortfolioNotFound
+from prescient.core.market.markets import Quote
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.usecases import signal
 from prescient.usecases.support.portfolio_step import PortfolioStepRequest
@@ -48,7 +50,9 @@ def test_the_funnel_answers_why_there_was_no_trade(world: World) -> None:
     cycle_id = filtered(world)
     assert world.signal(cycle_id, portfolio_id).signals == 0
     funnel = world.row("SELECT funnel FROM cycle_portfolios")["funnel"]
-    assert list(funnel.items())[:3] == [("candidates", 1), ("market_types", 1), ("liquidity", 0)]
+    assert list(funnel.items())[:4] == [
+        ("candidates", 1), ("outcome_price", 1), ("market_types", 1), ("liquidity", 0),
+    ]  # fmt: skip
 
 
 def test_cycle_thresholds_bind_every_portfolio(world: World) -> None:
@@ -126,3 +130,24 @@ def test_without_a_cycle_id_the_newest_cycle_is_meant(world: World) -> None:
     cycle_id = filtered(world)
     signal.run(PortfolioStepRequest(portfolio_id=portfolio_id), world.portfolio_context)
     assert world.row("SELECT cycle_id FROM trading_signals")["cycle_id"] == cycle_id
+
+
+@pytest.mark.parametrize(
+    ("strategy_type", "configuration"),
+    [
+        ("momentum", {"kelly_fraction": 1}),
+        ("hybrid", {"min_voters": 1}),
+        ("random", {}),
+    ],
+)
+def test_an_outcome_price_that_a_trusted_quote_contradicts_buys_nothing(
+    world: World, strategy_type: str, configuration: dict[str, Any]
+) -> None:
+    """0.775 beside a quote of 0.10/0.11: Kelly would bet the house on the difference."""
+    world.exchange.show(quote=Quote(D("0.10"), D("0.11")))
+    world.portfolio(strategy_type=strategy_type, **configuration)
+    world.run_cycle()
+    assert world.rows("SELECT 1 FROM trading_signals") == []
+    funnel = world.row("SELECT funnel FROM cycle_portfolios")["funnel"]
+    assert list(funnel.items())[:2] == [("candidates", 1), ("outcome_price", 0)]
+    assert world.exchange.asked_books == []

@@ -168,6 +168,7 @@ def test_what_a_cycle_asks_of_candidates_does_not_keep_a_position(world: World) 
 def test_a_pair_of_books_below_a_dollar(world: World) -> None:
     """Bought once in equal shares, held without stops, and sure of its gain when it settles."""
     world.exchange.order_books = {"11": book("0.44", "0.45"), "12": book("0.52", "0.53")}
+    show_price(world, "0.455")
     world.exchange.show(fee=FeeSchedule(D("0.01")))
     portfolio_id = world.portfolio(strategy_type="arbitrage", stop_loss_percentage=0.15)
     world.run_cycle()
@@ -270,7 +271,7 @@ def test_every_strategy_runs_a_cycle_and_says_why(world: World, strategy_type: s
     row = world.row("SELECT status, funnel FROM cycle_portfolios")
     assert row["status"] == "completed"
     assert list(row["funnel"]) == [
-        "candidates", "market_types", "liquidity", "volume", "spread", "time_to_end",
-        "outcome_proposed", "strategy_rule", "already_held", "cooldown", "sized", "emitted",
-        "exits",
+        "candidates", "outcome_price", "market_types", "liquidity", "volume", "spread",
+        "time_to_end", "outcome_proposed", "strategy_rule", "already_held", "cooldown", "sized",
+        "emitted", "exits",
     ]  # fmt: skip

@@ -97,6 +97,8 @@ class CycleSummary(BaseModel):
 class Cycle(BaseModel):
     """A cycle; `decided_at` is the end of its filter.
 
+    With `shared_depth` what one portfolio bought was gone for the next; by default each has its own
+    copy of the books.
     `counters` are what its last fetch asked of the exchange and left out: calls, retries, bytes,
     skipped rows by reason.
     """
@@ -114,6 +116,7 @@ class Cycle(BaseModel):
     ended_at: datetime | None
     error: str | None
     counters: Mapping[str, Any]
+    shared_depth: bool
 
 
 class CycleAnswer(BaseModel):

@@ -72,6 +72,10 @@ Confirmation = Annotated[str, Query(description="The portfolio's name, to confir
 Purge = Annotated[
     bool, Query(description="Delete its trades and transfers too; needs the scope prescient/admin")
 ]
+SharedDepth = Annotated[
+    bool | None,
+    Query(description="Whether what one portfolio takes is gone for the next; else the setting's"),
+]
 CycleIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A cycle's id")]
 KEY_FORM = r"^[!-~]{1,255}$"
 

@@ -22,6 +22,7 @@ class SkipReason(StrEnum):
     BAD_NUMBER = "bad_number"
     BAD_BOOK = "bad_book"
     CROSSED_BOOK = "crossed_book"
+    CONTRADICTED_BOOK = "contradicted_book"
     LEVEL_AT_LIMIT = "level_at_limit"
     BAD_HISTORY_POINT = "bad_history_point"
     NOT_REQUESTED = "not_requested"

@@ -48,6 +48,8 @@ class Environment:
             now=now or self._clock_now,
             shared_limits=GlobalLimits(settings.max_market_exposure, settings.total_capital),
             max_quote_age=timedelta(seconds=settings.max_quote_age),
+            max_fill_delay=timedelta(seconds=settings.max_fill_delay),
+            shared_depth=settings.shared_depth,
             max_concurrency=settings.max_concurrency,
             max_books=settings.max_books,
             tape_retention=timedelta(days=settings.tape_retention_days),

@@ -15,7 +15,8 @@ class Settings(BaseModel):
     """Field names are those of the environment variables, in lower case.
 
     `clock` says whose time it is: the machine's, or the exchange's (a simulation has its own).
-    `max_quote_age` and `cycle_wait_seconds` are seconds, the two limits dollars of cost basis.
+    `max_quote_age`, `max_fill_delay` and `cycle_wait_seconds` are seconds, the two limits dollars
+    of cost basis. `shared_depth` is whether a cycle's portfolios take from the same books.
     `fetch_seconds` is how long one fetch of the exchange may take, all its requests together.
     `max_books` is how many order books a cycle fetches at most, two a market; those of held markets
     come besides. The tape is kept whole for `tape_retention_days`, its hourly marks for
@@ -39,6 +40,8 @@ class Settings(BaseModel):
     clock: Literal["system", "exchange"] = "system"
     fetch_seconds: Annotated[float, Field(gt=0, le=600)] = 180.0
     max_quote_age: Annotated[int, Field(gt=0)] = 600
+    max_fill_delay: Annotated[int, Field(gt=0)] = 900
+    shared_depth: bool = False
     max_market_exposure: PositiveDollars | None = None
     total_capital: PositiveDollars | None = None
     max_books: Annotated[int, Field(ge=0, le=20_000)] = 500

@@ -5,26 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from psycopg.rows import class_row
 
 from prescient.core.deciding.admission import Admission
 from prescient.core.deciding.thresholds import Thresholds
-from prescient.core.market.markets import MarketId
+from prescient.core.market.markets import MarketId, Quote
 from prescient.store import statements
 from prescient.store.candidates import bounds
 from prescient.store.database import Session
+from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketTokens:
-    """A market with the CLOB's ids of its outcomes, None where it has none."""
+    """A market with its listed quote and the CLOB's ids of its outcomes, None where it has none."""
 
     market_id: MarketId
     yes_token_id: str | None
     no_token_id: str | None
+    best_bid: Decimal | None
+    best_ask: Decimal | None
+
+    @property
+    def quote(self) -> Quote | None:
+        return quote(self.best_bid, self.best_ask)
 
 
 def admitted(

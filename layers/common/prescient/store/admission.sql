@@ -1,8 +1,9 @@
 -- name: select_admitted
 -- Read the markets of a batch that some portfolio could trade, the deepest first.
-SELECT market.market_id, market.yes_token_id, market.no_token_id
+SELECT
+    market.market_id, market.yes_token_id, market.no_token_id, market.best_bid, market.best_ask
 FROM open_markets AS market
-WHERE market.batch_id = %(batch_id)s AND market.listed
+WHERE market.batch_id = %(batch_id)s AND market.listed AND market.has_prices
     AND market.liquidity >= %(min_liquidity)s AND market.volume >= %(min_volume)s
     AND market.market_conviction BETWEEN %(min_market_conviction)s AND %(max_market_conviction)s
     AND EXISTS (
@@ -20,7 +21,8 @@ ORDER BY market.liquidity DESC, market.market_id;
 
 -- name: select_held
 -- Read the open markets of a batch that some portfolio holds, whoever admits them.
-SELECT market.market_id, market.yes_token_id, market.no_token_id
+SELECT
+    market.market_id, market.yes_token_id, market.no_token_id, snapshot.best_bid, snapshot.best_ask
 FROM market_snapshots AS snapshot
 JOIN markets AS market ON market.market_id = snapshot.market_id
 WHERE snapshot.batch_id = %(batch_id)s AND NOT snapshot.closed

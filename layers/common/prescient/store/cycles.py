@@ -27,6 +27,7 @@ LEASE = timedelta(minutes=15)
 class CycleRow:
     """A cycle. `decided_at` is the end of its filter; `batch_id` is what it decided on.
 
+    With `shared_depth` its portfolios take from the same books, else each from its own copy.
     `counters` are those of its last fetch, one that failed included.
     """
 
@@ -42,6 +43,7 @@ class CycleRow:
     ended_at: datetime | None
     error: str | None
     counters: Mapping[str, object]
+    shared_depth: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +132,11 @@ def decide_on_batch(
     batch_id: int,
     portfolio_ids: Sequence[PortfolioId],
     now: datetime,
+    *,
+    shared_depth: bool,
 ) -> None:
     """Fix the batch on which every portfolio of the cycle decides, and enroll the portfolios."""
-    values = {"cycle_id": cycle_id, "batch_id": batch_id, "now": now}
+    values = {"cycle_id": cycle_id, "batch_id": batch_id, "now": now, "shared_depth": shared_depth}
     session.execute(SQL["decide_on_batch"], values)
     session.execute(
         SQL["enroll_portfolios"], {"cycle_id": cycle_id, "portfolio_ids": list(portfolio_ids)}
@@ -206,6 +210,15 @@ def check_claim(claim: CyclePortfolioRow) -> None:
         raise ClaimLost(
             f"cycle {claim.cycle_id} does not run portfolio {claim.portfolio_id}: "
             f"it is {claim.status}"
+        )
+
+
+def check_lease(claim: CyclePortfolioRow, now: datetime) -> None:
+    """Raise `ClaimLost` where the claim's lease has run out: another cycle may take it over."""
+    if claim.lease_until is None or claim.lease_until <= now:
+        raise ClaimLost(
+            f"cycle {claim.cycle_id} no longer runs portfolio {claim.portfolio_id}: "
+            f"its lease ran out at {claim.lease_until}"
         )
 
 

@@ -9,7 +9,7 @@ RETURNING cycle_id;
 -- Read a cycle.
 SELECT
     cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
-    decided_at, ended_at, error, counters
+    decided_at, ended_at, error, counters, shared_depth
 FROM trading_cycles
 WHERE cycle_id = %(cycle_id)s;
 
@@ -17,7 +17,7 @@ WHERE cycle_id = %(cycle_id)s;
 -- Read the cycle of a key.
 SELECT
     cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
-    decided_at, ended_at, error, counters
+    decided_at, ended_at, error, counters, shared_depth
 FROM trading_cycles
 WHERE cycle_key = %(cycle_key)s;
 
@@ -25,7 +25,7 @@ WHERE cycle_key = %(cycle_key)s;
 -- Read a page of cycles, newest first.
 SELECT
     cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
-    decided_at, ended_at, error, counters
+    decided_at, ended_at, error, counters, shared_depth
 FROM trading_cycles
 WHERE cycle_id < coalesce(%(before)s, 9223372036854775807)
 ORDER BY cycle_id DESC
@@ -36,8 +36,9 @@ LIMIT %(limit)s;
 SELECT max(cycle_id) FROM cycle_portfolios WHERE portfolio_id = %(portfolio_id)s;
 
 -- name: decide_on_batch
--- Note which batch a running cycle trades on, and when that was decided.
-UPDATE trading_cycles SET batch_id = %(batch_id)s, decided_at = %(now)s
+-- Note which batch a running cycle trades on, how, and when that was decided.
+UPDATE trading_cycles SET
+    batch_id = %(batch_id)s, decided_at = %(now)s, shared_depth = %(shared_depth)s
 WHERE cycle_id = %(cycle_id)s AND status = 'running';
 
 -- name: record_counters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
@@ -51,17 +51,24 @@ class _OrderRow:
     latest_resolution_status: str | None
     identity_changed: bool
     quote_age: timedelta
+    quote_delay: timedelta
+    time_to_end: timedelta | None
+    shared_depth: bool
+    taken_shares: Decimal
     position_id: int | None
     held_shares: Decimal | None
     cost_basis: Decimal | None
 
 
-def send(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Pending[list[Order]]:
-    """Read the cycle's orders that are neither executed nor rejected, by signal.
+def send(
+    session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime
+) -> Pending[list[Order]]:
+    """Read the cycle's orders that are neither executed nor rejected, by signal, as of `now`.
 
-    A sale of what is no longer held is none.
+    A sale of what is no longer held is none. Where the cycle shares depth, their markets' exposure
+    must be locked: what the turns before have taken is then settled.
     """
-    values = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
+    values = {"cycle_id": cycle_id, "portfolio_id": portfolio_id, "now": now}
     cursor = session.cursor(row_factory=typed_row(_OrderRow))
     cursor.execute(SQL["select_orders"], values)
     return Pending(lambda: list(_orders(cursor.fetchall(), portfolio_id)))
@@ -89,17 +96,20 @@ def _buy(row: _OrderRow) -> BuyOrder:
         budget=row.amount,
         confidence=row.confidence,
         liquidity=row.liquidity,
-        available=_offers(book, top, mark, row.liquidity),
+        available=_offers(book, top, mark, row.liquidity).beyond(row.taken_shares),
         bid=top.bid if top else ZERO,
         tick_size=row.tick_size,
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         open=row.open,
         quote_age=row.quote_age,
+        quote_delay=row.quote_delay,
+        time_to_end=row.time_to_end,
         shares=row.shares,
         group_id=row.group_id,
         outcome_proposed=is_pending(row.resolution_status)
         or is_pending(row.latest_resolution_status),
         identity_changed=row.identity_changed,
+        shared_depth=row.shared_depth,
     )
 
 
@@ -120,16 +130,19 @@ def _holding(row: _OrderRow, portfolio_id: PortfolioId) -> Holding | None:
 def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
     book = _book(row)
     listed = _quote(row, None, holding.outcome)
+    available = bids_from_book(book) if book else bids(listed, row.liquidity)
     return SellOrder(
         signal_id=row.signal_id,
         holding=holding,
         shares=row.shares or holding.shares,
         target_price=row.target_price,
-        bids=bids_from_book(book) if book else bids(listed, row.liquidity),
+        bids=available.beyond(row.taken_shares),
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         open=row.open,
         quote_age=row.quote_age,
         identity_changed=row.identity_changed,
+        quote_delay=row.quote_delay,
+        shared_depth=row.shared_depth,
     )
 
 

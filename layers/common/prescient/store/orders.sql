@@ -13,6 +13,9 @@ SELECT
         OR (snapshot.identity = market.identity) IS FALSE
         OR (snapshot.identity = position.identity) IS FALSE AS identity_changed,
     cycle.decided_at - coalesce(book.fetched_at, snapshot.timestamp) AS quote_age,
+    %(now)s - coalesce(book.fetched_at, snapshot.timestamp) AS quote_delay,
+    market.end_date - %(now)s AS time_to_end,
+    cycle.shared_depth, coalesce(taken.shares, 0) AS taken_shares,
     position.id AS position_id, position.shares AS held_shares, position.cost_basis
 FROM trading_signals AS signal
 JOIN trading_cycles AS cycle ON cycle.cycle_id = signal.cycle_id
@@ -24,6 +27,11 @@ LEFT JOIN order_books AS book
     ON book.batch_id = cycle.batch_id AND book.market_id = signal.market_id
     AND book.outcome = split_part(signal.action, '_', 2)
     AND (book.listed OR signal.action IN ('sell_yes', 'sell_no'))
+LEFT JOIN taken_depth AS taken
+    ON cycle.shared_depth AND taken.batch_id = cycle.batch_id
+    AND taken.market_id = signal.market_id
+    AND taken.outcome = split_part(signal.action, '_', 2)
+    AND taken.side = CASE split_part(signal.action, '_', 1) WHEN 'buy' THEN 'asks' ELSE 'bids' END
 LEFT JOIN portfolio_positions AS position
     ON position.portfolio_id = signal.portfolio_id AND position.market_id = signal.market_id
     AND position.status = 'open' AND signal.action IN ('sell_yes', 'sell_no')

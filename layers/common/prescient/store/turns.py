@@ -15,6 +15,7 @@ from prescient.core.execution.orders import Order
 from prescient.core.execution.results import Bought, Rejected, Sold
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import Turn
+from prescient.core.market.books import BookSide
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -37,18 +38,21 @@ class Waiting:
     account: Account
 
 
-def load(session: Session, cycle_id: int, portfolio_id: PortfolioId) -> Waiting:
+def load(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime) -> Waiting:
     """Lock the portfolio and what its orders may move of the shared exposure, and read all of it.
 
-    Raises `PortfolioNotFound`, or `ClaimLost` where the cycle does not run the portfolio.
+    Raises `PortfolioNotFound`, or `ClaimLost` where the cycle does not run the portfolio, or no
+    longer: its lease has run out before the portfolio's turn came.
     """
     locked = portfolios.send_lock(session, portfolio_id)
     claimed = cycles.send_portfolio_result(session, cycle_id, portfolio_id)
     shared = exposures.send_lock_of_orders(session, cycle_id, portfolio_id)
-    waiting = orders.send(session, cycle_id, portfolio_id)
+    waiting = orders.send(session, cycle_id, portfolio_id, now)
     held = exposures.send_of_portfolio(session, portfolio_id)
     portfolio, claim = locked.get(), claimed.get()
     cycles.check_claim(claim)
+    if claim.executed_at is None:
+        cycles.check_lease(claim, now)
     account = Account(
         status=portfolio.status,
         balance=portfolio.current_balance,
@@ -64,6 +68,7 @@ def save(
     """Write what came of a loaded turn: of its orders, in the books and for the cycle."""
     _save_exits(session, claim, turn.exits, now)
     _save_fills(session, claim, turn.fills, now)
+    _save_taken(session, claim, turn)
     _save_books(session, claim, turn, now)
     _save_rejections(session, claim, turn.rejections)
     cycles.record_executions(
@@ -111,6 +116,33 @@ def _save_books(session: Session, claim: CyclePortfolioRow, turn: Turn, now: dat
     portfolios.rewrite_totals(session, [claim.portfolio_id], now)
 
 
+def _save_taken(session: Session, claim: CyclePortfolioRow, turn: Turn) -> None:
+    """Note what is gone for the turns after it, where the cycle shares depth."""
+    sold = [_sold(result) for result in turn.exits if result.order.shared_depth]
+    bought = [_bought(result) for result in turn.fills if result.order.shared_depth]
+    if sold or bought:
+        values = {"cycle_id": claim.cycle_id, "taken": json.dumps(sold + bought, default=str)}
+        session.execute(SQL["take_depth"], values)
+
+
+def _sold(sold: Sold) -> dict[str, object]:
+    return {
+        "market_id": sold.exit.holding.market_id,
+        "outcome": sold.exit.holding.outcome,
+        "side": BookSide.BIDS,
+        "shares": sold.exit.shares,
+    }
+
+
+def _bought(bought: Bought) -> dict[str, object]:
+    return {
+        "market_id": bought.order.market_id,
+        "outcome": bought.order.action.outcome,
+        "side": BookSide.ASKS,
+        "shares": bought.fill.shares,
+    }
+
+
 def _save_rejections(
     session: Session, claim: CyclePortfolioRow, rejections: Sequence[Rejected]
 ) -> None:
@@ -151,7 +183,8 @@ def _fill_row(claim: CyclePortfolioRow, bought: Bought) -> dict[str, object]:
         "fee": bought.fill.fee,
         "price": bought.fill.price,
         "evidence": bought.fill.evidence,
-        "quote_delay_seconds": bought.order.quote_age.total_seconds(),
+        "quote_delay_seconds": bought.order.quote_delay.total_seconds(),
+        "shared_depth": bought.order.shared_depth,
         "entry_bid": bought.order.bid,
         "stop_loss_bid": bought.triggers.stop_loss_bid,
         "take_profit_bid": bought.triggers.take_profit_bid,

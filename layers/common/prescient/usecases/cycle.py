@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
 
 from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.deciding.thresholds import Thresholds
@@ -23,6 +23,7 @@ class CycleParameters(BaseModel):
     """The state machine's input. Without `portfolio_ids` all active portfolios run.
 
     `scheduled_at` names its time zone: a time without one is refused.
+    `shared_depth` says whether they take from the same books; without it the setting does.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -31,6 +32,7 @@ class CycleParameters(BaseModel):
     scheduled_at: AwareDatetime | None = None
     portfolio_ids: Annotated[list[PortfolioId], Field(min_length=1)] | None = None
     thresholds: Thresholds = Thresholds()
+    shared_depth: Annotated[bool, Strict()] | None = None
 
 
 class ErrorOutput(BaseModel):

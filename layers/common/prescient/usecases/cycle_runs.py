@@ -41,18 +41,22 @@ class CycleRun:
     Where it is for one portfolio, `portfolio_id` names it; None stands for the first active one.
     With an `idempotency_key` the cycle of an earlier request comes back, unless it failed for a
     passing reason: then another one runs.
+    `shared_depth` is that of `CycleParameters`.
     """
 
     scope: CycleScope
     portfolio_id: PortfolioId | None = None
     thresholds: Thresholds
     idempotency_key: str | None
+    shared_depth: bool | None = None
 
     def values(self) -> dict[str, object]:
         """The values by which a repetition of the request is told from another request."""
         values = self.thresholds.model_dump()
         if self.scope is CycleScope.ONE_PORTFOLIO:
             values["portfolio_id"] = self.portfolio_id
+        if self.shared_depth is not None:
+            values["shared_depth"] = self.shared_depth
         return values
 
 
@@ -95,6 +99,7 @@ def _open_new(session: Session, wanted: CycleRun, execution_name: str, now: date
         kind=CycleKind.API,
         portfolio_ids=_portfolio_ids(session, wanted),
         thresholds=wanted.thresholds,
+        shared_depth=wanted.shared_depth,
     )
     return open_cycle(session, parameters, execution_name, now)
 

@@ -22,18 +22,19 @@ class ExecuteResult(BaseModel):
 def run(request: PortfolioStepRequest, context: StepContext) -> ExecuteResult:
     """Execute this cycle's signals at the batch's quotes; a second run changes nothing.
 
-    Load, decide, save. Raises `ClaimLost` where the cycle does not run the portfolio.
+    Load, decide, save. Raises `ClaimLost` where the cycle does not run the portfolio, or its lease
+    has run out.
     """
     now = context.now()
     with context.database.transaction(request.portfolio_id) as session:
-        waiting = turns.load(session, cycle_of(session, request), request.portfolio_id)
+        waiting = turns.load(session, cycle_of(session, request), request.portfolio_id, now)
         claim, portfolio = waiting.claim, waiting.portfolio
         if claim.executed_at is not None:
             rejected = sum(claim.rejections.values())
             return ExecuteResult(trades=claim.trades, rejected=rejected)
         strategy = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
         limits, shared = portfolio.limits, context.shared_limits
-        rules = Rules.of(strategy, limits, shared, context.max_quote_age)
+        rules = Rules.of(strategy, limits, shared, context.max_quote_age, context.max_fill_delay)
         turn = take_turn(waiting.orders, waiting.account, rules)
         turns.save(session, claim, turn, rules, now)
     return ExecuteResult(trades=turn.trades, rejected=len(turn.rejections))

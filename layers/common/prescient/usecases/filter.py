@@ -13,6 +13,7 @@ from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.errors import InvalidRequest
 from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.polymarket.skip_reasons import SkipReason
 from prescient.store import cycles, features, portfolios, tape
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
@@ -70,6 +71,7 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
         _load(fetch, recorded, context)
         unanswered = _load_held(fetch, context)
         selection = select_books(fetch.batch_id, work.needs, context)
+        fetch.skipped[SkipReason.CONTRADICTED_BOOK.value] += selection.contradicted
         left_out = replace(selection.left_out, unanswered_markets=unanswered)
         _publish(fetch, work, selection, left_out, context)
     result = _answer(work.cycle, fetch.batch_id, context)
@@ -148,7 +150,14 @@ def _publish(
         value = partial(_value, session, now)
         _, valued = value_all(session, published.holders, value)
         features.record_hours(session, batch_id)
-        cycles.decide_on_batch(session, work.cycle.cycle_id, batch_id, work.portfolio_ids, now)
+        cycles.decide_on_batch(
+            session,
+            work.cycle.cycle_id,
+            batch_id,
+            work.portfolio_ids,
+            now,
+            shared_depth=_shares_depth(work.cycle, context),
+        )
         cycles.record_counters(session, work.cycle.cycle_id, counters)
     record_failures(valued, fetch.kind, context.metrics)
 
@@ -156,6 +165,11 @@ def _publish(
 def _value(session: Session, now: datetime, portfolio_ids: Sequence[PortfolioId]) -> list[None]:
     portfolios.rewrite_totals(session, portfolio_ids, now)
     return []
+
+
+def _shares_depth(cycle: CycleRow, context: StepContext) -> bool:
+    asked = CycleParameters.model_validate(cycle.parameters).shared_depth
+    return context.shared_depth if asked is None else asked
 
 
 def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResult:

@@ -13,7 +13,12 @@ from prescient.api.cycle_responses import (
     SinglePortfolioResult,
 )
 from prescient.api.errors import CycleFailed
-from prescient.api.requests import IdempotencyKey, PortfolioIdInQuery, ThresholdsInQuery
+from prescient.api.requests import (
+    IdempotencyKey,
+    PortfolioIdInQuery,
+    SharedDepth,
+    ThresholdsInQuery,
+)
 from prescient.api.routing import RouteTable
 from prescient.core.deciding.cycles import CycleStatus
 from prescient.core.errors import NoActivePortfolio, PortfolioConflict
@@ -42,6 +47,7 @@ def run_portfolio_cycle(
     api: Api,
     thresholds: ThresholdsInQuery,
     portfolio_id: PortfolioIdInQuery = None,
+    shared_depth: SharedDepth = None,
     idempotency_key: IdempotencyKey = None,
 ) -> tuple[PortfolioCycleAnswer | CycleStarted, int]:
     """Run a trading cycle for one portfolio: the first active one unless named.
@@ -53,6 +59,7 @@ def run_portfolio_cycle(
         scope=CycleScope.ONE_PORTFOLIO,
         portfolio_id=None if portfolio_id is None else PortfolioId(portfolio_id),
         thresholds=thresholds,
+        shared_depth=shared_depth,
         idempotency_key=idempotency_key,
     )
     cycle = _run(wanted, api)
@@ -69,7 +76,10 @@ def run_portfolio_cycle(
     errors=ERRORS,
 )
 def run_all_portfolios(
-    api: Api, thresholds: ThresholdsInQuery, idempotency_key: IdempotencyKey = None
+    api: Api,
+    thresholds: ThresholdsInQuery,
+    shared_depth: SharedDepth = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> tuple[AllPortfoliosAnswer | CycleStarted, int]:
     """Run a trading cycle for all active portfolios, on one picture of the markets.
 
@@ -79,6 +89,7 @@ def run_all_portfolios(
     wanted = CycleRun(
         scope=CycleScope.ALL_PORTFOLIOS,
         thresholds=thresholds,
+        shared_depth=shared_depth,
         idempotency_key=idempotency_key,
     )
     try:

@@ -77,6 +77,7 @@ def common_filters(
     earliest_end = view.decided_at + timedelta(hours=float(configuration.min_hours_to_end))
     types = frozenset(configuration.market_types)
     return {
+        "outcome_price": lambda candidate: candidate.has_prices,
         "market_types": lambda candidate: not types or not types.isdisjoint(candidate.tags),
         "liquidity": lambda candidate: candidate.liquidity >= configuration.min_liquidity,
         "volume": lambda candidate: candidate.volume >= configuration.min_volume,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from prescient.core.market.books import Level
+from prescient.core.market.books import Level, beyond
 from prescient.core.market.fees import fee_per_share
 from prescient.core.market.fills import LEAST_BUY, Fill, Offers, buy_exactly
 from prescient.core.market.markets import FeeSchedule
@@ -62,7 +62,7 @@ def equal_shares(legs: Sequence[PricedLeg], guarantee: Guarantee, caps: Caps) ->
 
 def _worthwhile_shares(legs: Sequence[PricedLeg], guarantee: Guarantee) -> Decimal:
     """How deep one more share of every leg, fees included, still keeps the guarantee."""
-    books = [list(leg.levels()) for leg in legs]
+    books = [leg.levels() for leg in legs]
     shares = ZERO
     while all(books):
         best = [book[0] for book in books]
@@ -72,16 +72,8 @@ def _worthwhile_shares(legs: Sequence[PricedLeg], guarantee: Guarantee) -> Decim
             break
         step = min(level.shares for level in best)
         shares += step
-        for book in books:
-            _take(book, step)
+        books = [beyond(book, step) for book in books]
     return shares
-
-
-def _take(book: list[Level], shares: Decimal) -> None:
-    """Remove `shares`, at most those of the best level, from the top of a book."""
-    best = book.pop(0)
-    if best.shares > shares:
-        book.insert(0, Level(best.price, best.shares - shares))
 
 
 def _most_within(legs: Sequence[PricedLeg], caps: Caps, deepest: Decimal) -> Decimal:

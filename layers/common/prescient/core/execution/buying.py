@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from prescient.core.execution.account import Account
@@ -78,8 +79,9 @@ def _refusal_of_market(order: BuyOrder, account: Account, rules: Rules) -> Rejec
             (order.identity_changed, Rejection.IDENTITY_CHANGED),
             (not order.open, Rejection.MARKET_CLOSED),
             (order.outcome_proposed, Rejection.OUTCOME_PROPOSED),
+            (_has_ended(order), Rejection.MARKET_ENDED),
             (account.holds(order.market_id, order.action.outcome), Rejection.ALREADY_HELD),
-            (order.quote_age > rules.max_quote_age, Rejection.STALE_QUOTE),
+            (rules.finds_stale(order), Rejection.STALE_QUOTE),
             (order.available.best_ask is None, Rejection.NO_QUOTE),
             (
                 _spread_exceeds_stop(order, stop),
@@ -87,6 +89,10 @@ def _refusal_of_market(order: BuyOrder, account: Account, rules: Rules) -> Rejec
             ),
         )
     )
+
+
+def _has_ended(order: BuyOrder) -> bool:
+    return order.time_to_end is not None and order.time_to_end <= timedelta(0)
 
 
 def _spread_exceeds_stop(order: BuyOrder, stop: Decimal | None) -> bool:

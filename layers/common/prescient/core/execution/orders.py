@@ -18,6 +18,9 @@ class BuyOrder:
 
     `target_price` is 0–1, `budget` dollars with fees; `bid` is that of the bought outcome. The
     legs of a group (`group_id`) name the exact `shares` that each of them must get.
+    `quote_age` is how old the quote was when `filter` ended, `quote_delay` how old it is now;
+    `time_to_end` is negative once the market has ended, None where its end is unknown. With
+    `shared_depth` what earlier portfolios of the cycle bought is no longer in `available`.
     `identity_changed`: the market id stands for another market now.
     """
 
@@ -35,10 +38,13 @@ class BuyOrder:
     fee: FeeSchedule
     open: bool
     quote_age: timedelta
+    quote_delay: timedelta
+    time_to_end: timedelta | None
     shares: Decimal | None = None
     group_id: str | None = None
     outcome_proposed: bool = False
     identity_changed: bool = False
+    shared_depth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class SellOrder:
     """A sell signal with its position and what is bid for the held outcome.
 
     `target_price` is the bid at decision, 0–1; of `shares`, at most those that are held are sold.
-    A turn has at most one order a position.
+    A turn has at most one order a position. Times and `shared_depth` are those of `BuyOrder`.
     """
 
     signal_id: int
@@ -57,7 +63,9 @@ class SellOrder:
     fee: FeeSchedule
     open: bool
     quote_age: timedelta
+    quote_delay: timedelta
     identity_changed: bool = False
+    shared_depth: bool = False
 
 
 Order = BuyOrder | SellOrder

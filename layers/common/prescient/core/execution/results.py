@@ -19,6 +19,7 @@ class Rejection(StrEnum):
     MARKET_CLOSED = "market_closed"
     IDENTITY_CHANGED = "identity_changed"
     OUTCOME_PROPOSED = "outcome_proposed"
+    MARKET_ENDED = "market_ended"
     ALREADY_HELD = "already_held"
     STALE_QUOTE = "stale_quote"
     NO_QUOTE = "no_quote"

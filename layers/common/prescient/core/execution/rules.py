@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from prescient.core.execution.orders import Order
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits
 from prescient.core.strategies.configuration import StrategyConfiguration
 
@@ -14,7 +15,8 @@ from prescient.core.strategies.configuration import StrategyConfiguration
 class Rules:
     """Limits in dollars of cost basis, None where there is none; percentages as parts of 1.
 
-    `max_slippage` is a difference of prices 0–1.
+    `max_slippage` is a difference of prices 0–1. A quote may be `max_quote_age` old at the end of
+    `filter`, and `max_fill_delay` when the order executes.
     """
 
     limits: Limits
@@ -25,6 +27,7 @@ class Rules:
     max_slippage: Decimal
     shared: GlobalLimits
     max_quote_age: timedelta
+    max_fill_delay: timedelta
 
     @classmethod
     def of(
@@ -33,6 +36,7 @@ class Rules:
         limits: Limits,
         shared: GlobalLimits,
         max_quote_age: timedelta,
+        max_fill_delay: timedelta,
     ) -> Rules:
         """The rules of a portfolio with this strategy configuration and these limits."""
         return cls(
@@ -44,7 +48,12 @@ class Rules:
             max_slippage=configuration.max_slippage,
             shared=shared,
             max_quote_age=max_quote_age,
+            max_fill_delay=max_fill_delay,
         )
+
+    def finds_stale(self, order: Order) -> bool:
+        """Whether the order's quote was too old at the decision, or is by now."""
+        return order.quote_age > self.max_quote_age or order.quote_delay > self.max_fill_delay
 
 
 def position_limit(configuration: StrategyConfiguration, limits: Limits) -> Decimal | None:

@@ -26,7 +26,7 @@ def _refusal(order: SellOrder, taken: tuple[Level, ...], rules: Rules) -> Reject
         (
             (order.identity_changed, Rejection.IDENTITY_CHANGED),
             (not order.open, Rejection.MARKET_CLOSED),
-            (order.quote_age > rules.max_quote_age, Rejection.STALE_QUOTE),
+            (rules.finds_stale(order), Rejection.STALE_QUOTE),
             (order.bids.best is None, Rejection.NO_QUOTE),
             (not taken, Rejection.SLIPPAGE),
         )

@@ -6,10 +6,10 @@ Every exit takes its prices from here: by rule, by a strategy, by hand and by li
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.books import Level, OrderBook, beyond
 from prescient.core.market.fills import QUOTE_SHARE_OF_LIQUIDITY, Evidence
 from prescient.core.market.markets import Quote
 from prescient.core.market.marks import is_trusted
@@ -34,6 +34,10 @@ class Bids:
     def at_least(self, price: Decimal) -> tuple[Level, ...]:
         """The levels at or above `price`."""
         return tuple(level for level in self.levels if level.price >= price)
+
+    def beyond(self, taken: Decimal) -> Bids:
+        """What is left once `taken` shares are gone, the best first."""
+        return replace(self, levels=beyond(self.levels, taken))
 
 
 def bids(quote: Quote | None, liquidity: Decimal) -> Bids:

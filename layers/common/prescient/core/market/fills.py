@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.books import Level, OrderBook, beyond
 from prescient.core.market.fees import fee_per_share, taker_fee
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.money import CENT, ONE, SHARE_STEP, ZERO, cents_up, price_half_up, shares_down
@@ -43,6 +43,10 @@ class Offers:
     def within(self, limit_price: Decimal) -> tuple[Level, ...]:
         """The levels at or below `limit_price`."""
         return tuple(level for level in self.levels if level.price <= limit_price)
+
+    def beyond(self, taken: Decimal) -> Offers:
+        """What is left once `taken` shares are gone, the cheapest first."""
+        return replace(self, levels=beyond(self.levels, taken))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from prescient.core.money import ONE, ZERO, price_half_up
 
 WIDEST_TRUSTED_SPREAD = Decimal("0.10")
 NEAR_CERTAIN = Decimal("0.05")
+PRICE_TOLERANCE = Decimal("0.02")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,19 @@ def is_trusted(quote: Quote) -> bool:
     if quote.has_ask:
         return quote.ask <= NEAR_CERTAIN
     return quote.has_bid and quote.bid >= ONE - NEAR_CERTAIN
+
+
+def prices_agree(quote: Quote | None, yes_price: Decimal, no_price: Decimal) -> bool:
+    """Whether outcome prices, probabilities 0–1, can be believed beside the listed quote of YES.
+
+    One that lies further from the middle of a trusted quote than its spread + 0.02 is no price. A
+    quote that is missing or not trusted says nothing against them.
+    """
+    if quote is None or not is_trusted(quote):
+        return True
+    middle = (quote.bid + quote.ask) / 2
+    furthest = max(abs(yes_price - middle), abs(ONE - no_price - middle))
+    return furthest <= quote.spread + PRICE_TOLERANCE
 
 
 def _clamped(mark: Decimal, quote: Quote | None) -> Decimal:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from prescient.core.market.books import OrderBook
 from prescient.core.market.fills import Offers, offers, offers_from_book
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
+from prescient.core.market.marks import prices_agree
 from prescient.core.money import ONE
 
 
@@ -97,6 +98,11 @@ class Candidate:
         if outcome in self.books:
             return offers_from_book(self.books[outcome])
         return offers(self.quote_of(outcome), self.mark_of(outcome), self.liquidity)
+
+    @property
+    def has_prices(self) -> bool:
+        """Whether its outcome prices are prices: no trusted quote contradicts them."""
+        return prices_agree(self.quote, self.yes_price, self.no_price)
 
     @property
     def spread(self) -> Decimal | None:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prescient.core.market.batches import LeftOut
-from prescient.core.market.books import OrderBook
-from prescient.core.market.markets import MarketId, Outcome
+from prescient.core.market.books import OrderBook, Side, believed
+from prescient.core.market.markets import MarketId, Outcome, Quote
 from prescient.store import admission, books
 from prescient.store.admission import MarketTokens
 from prescient.store.database import Session
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.market_needs import MarketNeeds
 
-Side = tuple[MarketId, Outcome]
 Sides = dict[str, Side]
 """The outcome that each token stands for."""
 
@@ -25,6 +24,7 @@ class BookSelection:
     """The markets that some configuration admits, deepest first, and the books of some of them.
 
     `held_books` are those that only a holding brought in, which its holders alone may see.
+    `contradicted` books are absent, because the listed quotes say otherwise.
     """
 
     market_ids: list[MarketId]
@@ -32,6 +32,7 @@ class BookSelection:
     held_books: Mapping[Side, OrderBook]
     fetched_at: datetime
     left_out: LeftOut
+    contradicted: int
 
     def save(self, session: Session, batch_id: int) -> None:
         """Add the books to a loading batch."""
@@ -54,14 +55,17 @@ def select_books(batch_id: int, needs: MarketNeeds, context: StepContext) -> Boo
     held_sides = {token: side for token, side in _sides(held).items() if token not in sides}
     fetched_at = context.now()
     found = context.exchange.books([*sides, *held_sides])
+    quotes = {market.market_id: market.quote for market in (*admitted, *held)}
+    shown, held_books = (_believed(found, wanted, quotes) for wanted in (sides, held_sides))
     return BookSelection(
         market_ids=[market.market_id for market in admitted],
-        books=_of_sides(found, sides),
-        held_books=_of_sides(found, held_sides),
+        books=shown,
+        held_books=held_books,
         fetched_at=fetched_at,
         left_out=LeftOut(
             books_beyond_max=beyond, unanswered_books=len(sides) + len(held_sides) - len(found)
         ),
+        contradicted=len(found) - len(shown) - len(held_books),
     )
 
 
@@ -81,5 +85,7 @@ def _bounded(sides: Sides, max_books: int) -> tuple[Sides, int]:
     return kept, len(sides) - len(kept)
 
 
-def _of_sides(found: Mapping[str, OrderBook], sides: Sides) -> dict[Side, OrderBook]:
-    return {side: found[token] for token, side in sides.items() if token in found}
+def _believed(
+    found: Mapping[str, OrderBook], sides: Sides, quotes: Mapping[MarketId, Quote | None]
+) -> dict[Side, OrderBook]:
+    return believed({sides[token]: found[token] for token in sides if token in found}, quotes)

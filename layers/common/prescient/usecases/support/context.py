@@ -64,6 +64,9 @@ class StateMachine(Protocol):
 class StepContext:
     """`now` is the clock, which may ask the network: it is not read within a transaction.
 
+    A quote is at most `max_quote_age` old at the end of `filter` and `max_fill_delay` at a fill.
+    `shared_depth` says whether a cycle's portfolios take from the same books, where the cycle does
+    not say so itself.
     `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books
     of admitted markets it fetches at most. `tape_retention` is for how long the tape is kept whole,
     `hours_retention` for how long its hourly marks are. Where `record_min_liquidity` and
@@ -78,6 +81,8 @@ class StepContext:
     max_quote_age: timedelta
     max_concurrency: int
     max_books: int = 500
+    max_fill_delay: timedelta = timedelta(seconds=900)
+    shared_depth: bool = False
     tape_retention: timedelta = timedelta(days=3650)
     hours_retention: timedelta = timedelta(days=3650)
     record_min_liquidity: Decimal | None = None
