@@ -202,6 +202,8 @@ def mispriced_events(draw: st.DrawFn) -> Situation:
         shown.append(
             candidate(
                 market_id=market_id,
+                yes_price=D(price) / 100,
+                no_price=D(100 - price) / 100,
                 quote=Quote(D(price - 1) / 100, D(price) / 100),
                 books={Outcome.YES: yes, Outcome.NO: no} if both else {},
                 liquidity=D(900000),

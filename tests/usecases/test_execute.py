@@ -73,9 +73,9 @@ def test_a_fill_records_how_old_its_quote_was_and_when_the_portfolio_last_traded
 def test_the_delay_of_a_fill_from_a_book_is_that_of_the_book(world: World) -> None:
     """The book was fetched two minutes after the listing, and execution waits another three."""
     world.exchange.order_books = {"11": BOOK}
-    world.exchange.while_fetching_books = lambda: world.clock.pass_time(minutes=2)
     portfolio_id = world.portfolio()
     cycle_id = decided(world, portfolio_id)
+    world.rows("UPDATE order_books SET fetched_at = fetched_at + interval '2 min' RETURNING 1")
     world.clock.pass_time(minutes=5)
     world.execute(cycle_id, portfolio_id)
     assert world.row("SELECT evidence, quote_delay_seconds FROM trades") == {
