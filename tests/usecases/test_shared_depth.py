@@ -12,6 +12,7 @@ from prescient.core.market.books import Level, OrderBook
 from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from tests.sequences.killing import killer_installed
 from tests.usecases.test_concurrency import divided, filled_at_once
+from tests.usecases.test_strategies import REVERTS, reverter, show_price
 from tests.world import World
 
 PORTFOLIOS = 10
@@ -72,12 +73,28 @@ def test_shared_depth_is_taken_once_level_by_level(world: World) -> None:
 
 
 def test_what_a_quote_offers_is_shared_too(world: World) -> None:
-    """One percent of $20,000 is $200, 256.41 shares at 0.78: two portfolios get theirs, and a hundredth is left."""
+    """One percent of $20,000 is $200, 256.41 shares at 0.78: two get theirs, 0.01 is left."""
     portfolios(world)
     world.run_cycle(shared_depth=True)
     assert bought(world) == [D("128.20")] * 2
     rejections = world.rows("SELECT DISTINCT rejection FROM trading_signals WHERE NOT executed")
     assert rejections == [{"rejection": "below_minimum"}]
+
+
+def test_what_is_bid_is_shared_too(world: World) -> None:
+    """Both hold some 250 shares and sell; the best bid wants 300, and the next is too low."""
+    world.portfolio("first", **REVERTS, max_z=9)
+    reverter(world, name="second")
+    held = world.rows("SELECT shares FROM portfolio_positions WHERE status = 'open'")
+    assert len(held) == 2
+    show_price(world, "0.49")
+    bids = (Level(D("0.485"), D(300)), Level(D("0.40"), D(5000)))
+    world.exchange.order_books = {"11": OrderBook(bids, (Level(D("0.495"), D(5000)),))}
+    world.run_cycle(shared_depth=True)
+    sold = [row["shares"] for row in world.rows("SELECT shares FROM position_exits ORDER BY id")]
+    assert sold == [held[0]["shares"], D(300) - held[0]["shares"]]
+    assert world.row(f"{TAKEN} WHERE side = 'bids'")["shares"] == D(300)
+    assert world.breaks() == []
 
 
 def test_the_next_batch_offers_anew(world: World) -> None:
