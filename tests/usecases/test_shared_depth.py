@@ -12,7 +12,7 @@ from prescient.core.market.books import Level, OrderBook
 from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from tests.sequences.killing import killer_installed
 from tests.usecases.test_concurrency import divided, filled_at_once
-from tests.usecases.test_strategies import REVERTS, reverter, show_price
+from tests.usecases.test_strategies import reverter, show_price
 from tests.world import World
 
 PORTFOLIOS = 10
@@ -83,7 +83,8 @@ def test_what_a_quote_offers_is_shared_too(world: World) -> None:
 
 def test_what_is_bid_is_shared_too(world: World) -> None:
     """Both hold some 250 shares and sell; the best bid wants 300, and the next is too low."""
-    world.portfolio("first", **REVERTS, max_z=9)
+    keys: dict[str, Any] = {"min_observations": 8, "cooldown_hours": 0, "max_z": 9}
+    world.portfolio("first", strategy_type="mean_reversion", **keys)
     reverter(world, name="second")
     held = world.rows("SELECT shares FROM portfolio_positions WHERE status = 'open'")
     assert len(held) == 2
