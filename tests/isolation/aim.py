@@ -167,6 +167,8 @@ def _market(connection: Connection[Any]) -> Values:
         "listed": Jsonb([{"event_id": "e9", "market_id": "m9"}]),
         "events": Jsonb([]),
         "markets": Jsonb([]),
+        "shared_depth": True,
+        "taken": Jsonb([{"market_id": "m2", "outcome": "yes", "side": "asks", "shares": 1}]),
     }
 
 
@@ -216,6 +218,7 @@ def _fill(signal_id: int) -> Values:
         "price": "0.5",
         "evidence": "mid",
         "quote_delay_seconds": "0",
+        "shared_depth": False,
         "entry_bid": "0.5",
     }
 
