@@ -107,8 +107,8 @@ def _plain(signal: Signal, names: Sequence[str]) -> list[Any]:
 def test_the_funnel_never_grows_and_ends_at_what_is_emitted(situation: Situation) -> None:
     decision = decided(situation)
     counts = list(decision.funnel.items())
-    filters = [count for name, count in counts[:7]]
-    stages = [count for name, count in counts[7:-1]]
+    filters = [count for name, count in counts[:8]]
+    stages = [count for name, count in counts[8:-1]]
     assert filters == sorted(filters, reverse=True)
     assert stages == sorted(stages, reverse=True)
     decisions = {signal.group_id or signal.candidate.market_id for signal in buys(decision)}

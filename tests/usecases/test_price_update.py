@@ -224,6 +224,19 @@ def test_a_stop_walks_the_book_and_goes_on_at_the_next_update(world: World) -> N
     assert world.breaks() == []
 
 
+def test_an_exit_does_not_walk_a_book_that_the_listed_quote_contradicts(world: World) -> None:
+    """A book of 0.10/0.11 beside a quote of 0.60/0.62: the stop takes the quote's bid."""
+    portfolio_id = bought(world, stop_loss_percentage=0.15)
+    stub = OrderBook((Level(D("0.10"), D(500)),), (Level(D("0.11"), D(500)),))
+    world.exchange.order_books = {"11": stub}
+    assert world.reprice("0.60", "0.62").exited == 1
+    (sold,) = world.rows("SELECT price, evidence FROM position_exits")
+    assert sold == {"price": D("0.60"), "evidence": "quote"}
+    newest = "SELECT counters FROM market_batches ORDER BY batch_id DESC LIMIT 1"
+    assert world.row(newest)["counters"]["skipped"]["contradicted_book"] == 1
+    assert world.state(portfolio_id).open_positions == 0
+
+
 @pytest.mark.parametrize("fails", [set(), {"books"}])
 def test_without_a_book_a_stop_takes_one_percent_of_the_liquidity(
     world: World, fails: set[str]

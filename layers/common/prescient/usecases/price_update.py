@@ -11,8 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.batches import BatchKind, LeftOut
-from prescient.core.market.books import OrderBook
-from prescient.core.market.markets import Market, MarketId, Outcome
+from prescient.core.market.books import OrderBook, Side, believed
+from prescient.core.market.markets import Market, MarketId
 from prescient.core.portfolio.exits import HeldOutcome, due_exit, due_outcomes
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Exit, ExitKind, PositionFlag
@@ -27,8 +27,6 @@ from prescient.usecases.support.half_confirmed import half_confirmed
 from prescient.usecases.support.metrics import Metrics, Unit
 from prescient.usecases.support.storing import store_markets
 from prescient.usecases.support.valuing import Valued, record_failures, value_all
-
-Side = tuple[MarketId, Outcome]
 
 
 class PriceUpdateRequest(BaseModel):
@@ -127,13 +125,15 @@ def _fetch(fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext) -> F
     shown = {market.market_id: market for market in page.markets}
     due, books_at = list(due_outcomes(held, shown)), context.now()
     found = _books(due, shown, context)
+    kept = believed(found, {market.market_id: market.quote for market in page.markets})
+    fetch.skip(SkipReason.CONTRADICTED_BOOK, len(found) - len(kept))
     return Fetched(
         fetch=fetch,
         held=market_ids,
         page=page,
         half_confirmed=confirmed,
         due=due,
-        books=found,
+        books=kept,
         books_at=books_at,
         now=context.now(),
     )
