@@ -126,7 +126,7 @@ def _fetch(fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext) -> F
     due, books_at = list(due_outcomes(held, shown)), context.now()
     found = _books(due, shown, context)
     kept = believed(found, {market.market_id: market.quote for market in page.markets})
-    fetch.skip(SkipReason.CONTRADICTED_BOOK, len(found) - len(kept))
+    fetch.skipped[SkipReason.CONTRADICTED_BOOK.value] += len(found) - len(kept)
     return Fetched(
         fetch=fetch,
         held=market_ids,

@@ -59,9 +59,7 @@ def believed(
     found = {}
     for (market_id, outcome), book in books.items():
         quote = listed.get(market_id)
-        if quote is not None and outcome is Outcome.NO:
-            quote = quote.complement()
-        if quote is None or not _contradicts(book.quote, quote):
+        if quote is None or not _contradicts(book.quote, quote.of(outcome)):
             found[market_id, outcome] = book
     return found
 
