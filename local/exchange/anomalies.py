@@ -51,21 +51,6 @@ SHARES: Shares = {
     Anomaly.EARLY_CLOSE: 0.04,
     Anomaly.NEVER_PAID: 0.005,
 }
-# What the simulated exchange leaves out of SHARES until the system stands it.
-SWITCHED_OFF = frozenset(
-    {
-        Anomaly.STUB_QUOTE,
-        Anomaly.CONTRADICTING_BOOK,
-        Anomaly.EDGE_LEVELS,
-        Anomaly.SWAPPED_OUTCOMES,
-        Anomaly.OTHER_CONDITION,
-        Anomaly.POISONED,
-        Anomaly.EARLY_CLOSE,
-    }
-)
-SERVED: Shares = {
-    anomaly: share for anomaly, share in SHARES.items() if anomaly not in SWITCHED_OFF
-}
 
 SPELL = timedelta(hours=12)
 DELISTED_FOR = timedelta(days=1)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from local.exchange.anomalies import SERVED, Shares
+from local.exchange.anomalies import SHARES, Shares
 from local.exchange.book_rows import book_row
 from local.exchange.catalogue import Catalogue
 from local.exchange.chance import between, unit
@@ -33,7 +33,7 @@ class SimulatedVenue:
         seed: int = 1,
         start: datetime = EPOCH,
         topics: int = TOPICS,
-        shares: Shares = SERVED,
+        shares: Shares = SHARES,
     ) -> None:
         """`start` is the clock's first time, UTC, not before EPOCH; `shares` are of anomalies."""
         self._lock = threading.Lock()

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from local.exchange import oddities, trades, wording
-from local.exchange.anomalies import SERVED, Anomalies, Shares
+from local.exchange.anomalies import SHARES, Anomalies, Shares
 from local.exchange.beliefs import Belief
 from local.exchange.prices import (
     HALF,
@@ -43,7 +43,7 @@ _YES_NO = ("Yes", "No")
 
 
 def write_topic(
-    seed: int, number: int, start: datetime, lifetime: timedelta, shares: Shares = SERVED
+    seed: int, number: int, start: datetime, lifetime: timedelta, shares: Shares = SHARES
 ) -> Topic:
     """Write the topic with this number, asked at `start`: the same for the same arguments.
 
