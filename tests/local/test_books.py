@@ -18,7 +18,7 @@ DOLLAR = Decimal(1)
 
 @pytest.fixture(scope="module")
 def venue() -> SimulatedVenue:
-    return SimulatedVenue(seed=1, start=EPOCH + timedelta(days=5), topics=200)
+    return SimulatedVenue(seed=1, start=EPOCH + timedelta(days=5), topics=200, shares={})
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_books_are_the_same_whenever_they_are_asked(venue: SimulatedVenue) -> No
         for market in event["markets"]
         if market["conditionId"] and "outcomePrices" in market and not market["closed"]
     )
-    again = SimulatedVenue(seed=1, start=venue.now(), topics=200)
+    again = SimulatedVenue(seed=1, start=venue.now(), topics=200, shares={})
     assert venue.books([token_id]) == again.books([token_id])
     again.advance_to(venue.now() + timedelta(minutes=5))
     assert venue.books([token_id]) != again.books([token_id])

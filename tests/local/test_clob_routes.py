@@ -19,7 +19,7 @@ HOUR, DAY = 3600, 86_400
 
 @pytest.fixture(scope="module")
 def venue() -> SimulatedVenue:
-    return SimulatedVenue(seed=1, start=EPOCH + timedelta(days=30), topics=200)
+    return SimulatedVenue(seed=1, start=EPOCH + timedelta(days=30), topics=200, shares={})
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_history_has_a_point_each_so_many_minutes(
 def test_a_history_tells_the_prices_that_were_shown(client: Client, traded: Row) -> None:
     (point, *_) = _history(client, _token(traded), interval="1d", fidelity=60)
     moment = datetime.fromtimestamp(point["t"] // HOUR * HOUR, UTC)
-    then = SimulatedVenue(seed=1, start=moment, topics=200)
+    then = SimulatedVenue(seed=1, start=moment, topics=200, shares={})
     shown = next(
         market
         for event in then.events()
