@@ -169,7 +169,9 @@ class Witness:
             matches = self._sale(lot, one, shares)
         elif kind == "manual":
             assert one.end is None, "sold in a closed market"
-            matches = [(one.bid_of(yes=lot.is_yes), shares)]
+            matches = walk(_sellable(lot, one, by_book=row["evidence"] == "book"), shares)
+            assert total(taken for _, taken in matches) == shares, "sold more than was bid for"
+            self.census[f"manual on {row['evidence']}"] += 1
         else:
             matches = self._sale_by_rule(owner, lot, kind, -MARGINS[kind])
             assert matches, f"{lot} is not due"
@@ -244,9 +246,9 @@ def _is_listed_as_trusted(lot: Lot, market: Shown) -> bool:
     return EVIDENCE[lot.market] != "mid" and bid > 0 and is_trusted(bid, ask)
 
 
-def _sellable(lot: Lot, market: Shown) -> Matches:
+def _sellable(lot: Lot, market: Shown, *, by_book: bool = True) -> Matches:
     """The trusted bids for the lot, in whole hundredths; without a book 1% of the liquidity."""
-    if EVIDENCE[lot.market] == "book":
+    if by_book and EVIDENCE[lot.market] == "book":
         asks, bids = market.asks(yes=lot.is_yes), market.bids(yes=lot.is_yes)
         ask = asks[0][0] if asks else F(1)
     elif _is_listed_as_trusted(lot, market):

@@ -21,7 +21,7 @@ def traded(world: World) -> World:
     world.portfolio(take_profit_percentage=0.1)
     world.run_cycle()
     world.reprice("0.86", "0.87")
-    world.clock.pass_time(hours=1)
+    world.clock.pass_time(hours=25)  # the cooldown is over
     world.exchange.show(**_at_entry())
     world.run_cycle()
     assert world.breaks() == []
