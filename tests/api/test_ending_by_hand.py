@@ -17,6 +17,7 @@ from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import MarketId, Quote
 from prescient.core.portfolio import closing
 from prescient.core.portfolio.closing import HandOrder, OpenPosition
+from prescient.polymarket.clob_rows import ResolutionDetails
 from tests.api.client import Client, sample
 from tests.builders import NOON, event, holding, market
 from tests.world import World
@@ -363,6 +364,17 @@ def test_what_is_worth_something_yet_is_not_written_off(
     answer = traded.post(WRITE_OFF, REASON)
     assert (answer.status, answer.json["message"]) == (409, f"position_id: {rule}")
     assert traded.world.everything() == before
+
+
+@pytest.mark.parametrize(("confirmed", "status"), [(True, 409), (False, 200)])
+def test_what_the_clob_says_ended_at_half_each_is_not_written_off(
+    traded: Client, confirmed: bool, status: int
+) -> None:
+    """Its half was given up for nothing, as no price update had asked the CLOB yet."""
+    exchange = traded.world.exchange
+    exchange.show(closed=True, yes_price=D("0.5"), no_price=D("0.5"))
+    exchange.resolutions = {"0x1": ResolutionDetails(None, is_fifty_fifty=confirmed)}
+    assert traded.post(WRITE_OFF, REASON).status == status
 
 
 def test_nothing_is_written_off_because_the_exchange_is_silent(traded: Client) -> None:

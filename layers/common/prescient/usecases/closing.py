@@ -18,6 +18,7 @@ from prescient.store import exits, portfolios
 from prescient.store.closing import open_positions
 from prescient.store.database import Session
 from prescient.usecases.support.context import Exchange, RequestContext
+from prescient.usecases.support.half_confirmed import half_confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,17 @@ def _seen(held: Sequence[OpenPosition], exchange: Exchange) -> Look:
     page = exchange.markets_by_id(sorted({position.market_id for position in held}))
     books = _books(held, page, exchange)
     markets = {market.market_id: market for market in page.markets}
+    confirmed = half_confirmed(page.markets, exchange)
     shown = {
-        side: closing.showing(markets[side[0]], side[1], books.get(side), page.fetched_at)
-        for side in _sides(held)
-        if side[0] in markets
+        (market_id, outcome): closing.showing(
+            markets[market_id],
+            outcome,
+            books.get((market_id, outcome)),
+            page.fetched_at,
+            half_confirmed=market_id in confirmed,
+        )
+        for market_id, outcome in _sides(held)
+        if market_id in markets
     }
     asked = {position.market_id for position in held}
     # A row that cannot be read says nothing of its market.

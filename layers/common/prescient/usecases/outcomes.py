@@ -65,7 +65,7 @@ def _ask(market_ids: Sequence[MarketId], context: StepContext) -> int:
         outcomes.note_asked(session, market_ids, now)
     with fetching(context, BatchKind.OUTCOMES) as fetch:
         page = context.exchange.markets_by_id(market_ids)
-        confirmed = half_confirmed(page.markets, fetch.batch_id, context)
+        confirmed = half_confirmed(page.markets, context.exchange, turn=fetch.batch_id)
         now = context.now()
         sighting = Sighting(page.fetched_at, listed=False, half_confirmed=confirmed)
         left_out = LeftOut(unanswered_markets=len(market_ids) - len(page.markets))

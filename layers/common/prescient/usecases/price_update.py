@@ -121,7 +121,7 @@ def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
 def _fetch(fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext) -> Fetched:
     market_ids = list(dict.fromkeys(outcome.market_id for outcome in held))
     page = context.exchange.markets_by_id(market_ids)
-    confirmed = half_confirmed(page.markets, fetch.batch_id, context)
+    confirmed = half_confirmed(page.markets, context.exchange, turn=fetch.batch_id)
     shown = {market.market_id: market for market in page.markets}
     due, books_at = list(due_outcomes(held, shown)), context.now()
     found = _books(due, shown, context)

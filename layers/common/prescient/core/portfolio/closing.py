@@ -88,17 +88,25 @@ class Liquidation:
     left: tuple[Left, ...]
 
 
-def showing(market: Market, outcome: Outcome, book: OrderBook | None, at: datetime) -> Showing:
+def showing(
+    market: Market,
+    outcome: Outcome,
+    book: OrderBook | None,
+    at: datetime,
+    *,
+    half_confirmed: bool = False,
+) -> Showing:
     """What a market that was read at this moment shows of an outcome, by its book if there is one.
 
     A book that contradicts the listed quote is none: see `core.market.books.believed`.
+    `half_confirmed`: the CLOB says that a market which closed at half each ended so.
     """
     quote = market.quote and market.quote.of(outcome)
     return Showing(
         bids=bids(quote, market.liquidity) if book is None else bids_from_book(book),
         quoted_at=at,
         tradable=market.is_tradable,
-        resolved=resolution(market).yes_payout is not None,
+        resolved=resolution(market, half_confirmed=half_confirmed).yes_payout is not None,
         fee=market.fee,
         identity=market.identity,
     )

@@ -7,29 +7,29 @@ from collections.abc import Sequence
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.markets import Market, MarketId
 from prescient.core.market.settlement import needs_confirmation
-from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.context import Exchange
 
 MOST_REFUSED = 3  # answers with an error, after which no more is asked
 
 
 def half_confirmed(
-    markets: Sequence[Market], batch_id: int, context: StepContext
+    markets: Sequence[Market], exchange: Exchange, *, turn: int = 0
 ) -> frozenset[MarketId]:
     """The markets that closed at half each and that the CLOB says to have ended so.
 
-    While it does not answer they stay unpaid and flagged, and everything else goes on. Each batch
-    begins with another market, so that those that it can never answer do not hide the others.
+    While it does not answer they stay unpaid and flagged, and everything else goes on. Each
+    `turn` begins with another market, so that those that it can never answer hide no other.
     """
     asked = [
         (market.market_id, market.condition_id)
         for market in markets
         if needs_confirmation(market) and market.condition_id
     ]
-    first, refused = batch_id % max(len(asked), 1), 0
+    first, refused = turn % max(len(asked), 1), 0
     confirmed = set[MarketId]()
     for market_id, condition_id in asked[first:] + asked[:first]:
         try:
-            ended = context.exchange.resolution(condition_id)
+            ended = exchange.resolution(condition_id)
         except ExchangeUnavailable:
             break
         refused += ended is None
