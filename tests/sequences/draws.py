@@ -7,8 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.sequences.driven import MAX_SLIPPAGE, Kills
-from tests.sequences.exchange import ENDS, MARKETS, Shown
+from tests.sequences.driven import MAX_SLIPPAGE
+from tests.sequences.exchange import ENDS, IDENTITIES, MARKETS, UNPAID, Shown
+from tests.sequences.killing import Kills
+from tests.sequences.users import Manner
 
 ADMITS_ALL: dict[str, Any] = {
     "min_liquidity": 0, "min_volume": 0, "max_spread": 1, "min_hours_to_end": 0,
@@ -29,9 +31,13 @@ OWN: dict[str, dict[str, Any]] = {
 AFTER_THE_LAST = 1000
 STATEMENTS = {
     "open": 4, "filter": 32, "signal": 20, "execute": 18, "snapshot": 9, "close": 6,
-    "update": 28, "manual": 18, "transfer": 8, "deposit": 7, "withdraw": 7, "status": 6,
+    "update": 28, "manual": 24, "liquidate": 24, "write off": 24, "transfer": 10, "deposit": 9,
+    "withdraw": 9, "status": 8,
 }  # fmt: skip
-MEANWHILE = ["update", "pause", "end", "withdraw", "fail", "rival", "overtake"]
+MEANWHILE = [
+    "update", "pause", "end", "withdraw", "fail", "rival", "overtake", "wait", "wait too long",
+    "propose", "replace",
+]  # fmt: skip
 """What may come between decision and execution."""
 
 
@@ -42,7 +48,7 @@ def kills(*steps: str) -> st.SearchStrategy[Kills]:
 
 
 bids = st.sampled_from([0, 1, 5, 20, 44, 58, 59, 60, 61, 66, 76, 90, 97, 99])
-spreads = st.sampled_from([1, 2, 3, 9, 40])
+spreads = st.sampled_from([1, 1, 2, 2, 3, 9, 40, 98])
 single = st.builds(
     lambda bid, spread, crossed, **rest: Shown(bid, min(bid + spread, 100), crossed, **rest),
     bids,
@@ -51,6 +57,9 @@ single = st.builds(
     depth=st.sampled_from([15, F("13.333333"), 120, 900]),
     liquidity=st.sampled_from([900, 20_000]),
     rate=st.sampled_from(["0", "0.04", "0.07"]),
+    top=st.sampled_from([None] * 6 + [(1, 99), (58, 60), (90, 93)]),
+    says=st.sampled_from([None] * 7 + [62]),
+    status=st.sampled_from([None] * 9 + ["proposed", "challenged", "disputed"]),
 )
 CENTS_OF_EVENTS = [(18, 28, 45), (30, 33, 36), (38, 40, 30), (60, 25, 22), (1, 50, 43)]
 together = st.builds(
@@ -64,4 +73,17 @@ together = st.builds(
 )
 moves = st.lists(st.tuples(st.sampled_from(MARKETS), single), max_size=3)
 markets = st.sampled_from(MARKETS)
+identities = st.sampled_from(IDENTITIES)
+doubtful_ends = st.sampled_from([None, "yes", "half_by_clob", *UNPAID])
 ends = st.sampled_from([*ENDS, "half", "half_by_clob"])
+
+
+def manners(step: str) -> st.SearchStrategy[Manner]:
+    """How users ask for something with money."""
+    return st.builds(
+        Manner,
+        minutes=st.sampled_from([0, 0, 3, 11]),
+        exchange=st.sampled_from(["up", "up", "up", "down", "without books"]),
+        repeated=st.sampled_from([None, None, "same", "other", "elsewhere"]),
+        kills=kills(step),
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal as D
 from fractions import Fraction as F
 from typing import Any, TypeVar
 
@@ -16,15 +15,14 @@ import psycopg
 from psycopg.rows import dict_row
 
 from prescient.core.errors import ClaimLost
-from prescient.core.portfolio.cash import Transfer
-from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
-from prescient.usecases import cash, closing, cycle, maintenance, portfolio_management
+from prescient.core.portfolio.portfolios import Limits, PortfolioId
+from prescient.usecases import cycle, maintenance
 from prescient.usecases.maintenance import MaintenanceRequest, Task
-from prescient.usecases.portfolio_management import PortfolioChange
 from tests.builders import NOON
 from tests.sequences.exchange import MARKETS, Picture, Shown
-from tests.sequences.killing import Killer
+from tests.sequences.killing import NO_KILLS, Killer, Kills
 from tests.sequences.reference import Book
+from tests.sequences.users import Users
 from tests.sequences.witness import Stops, Witness, quote_of
 from tests.world import World
 
@@ -51,10 +49,6 @@ FROM unnest(%s::text[]) AS market_id, generate_series(1, 6) AS n,
     LATERAL (SELECT %s - n * interval '1 hour' AS hour) AS at
 """
 
-Kills = Mapping[str, int]
-"""At which statement each step is killed; the others are left alone."""
-NO_KILLS: Kills = {}
-
 
 class Driven:
     """A world, what its exchange shows, and the witness of all that happens in it."""
@@ -65,6 +59,7 @@ class Driven:
         self.census: Counter[str] = Counter()
         self._observer = psycopg.connect(database_url, autocommit=True, row_factory=dict_row)
         self._keys = 0
+        self.users = Users(self)
         self.begin()
 
     def begin(self) -> None:
@@ -77,6 +72,7 @@ class Driven:
         self._observer.execute(PAST, [list(MARKETS), NOON])
 
     def close(self) -> None:
+        self.users.close()
         self._observer.close()
 
     def rows(self, query: Any, *values: Any) -> list[dict[str, Any]]:
@@ -105,28 +101,28 @@ class Driven:
     def open_cycle(self, kills: Kills = NO_KILLS) -> int:
         self.world.clock.pass_time(minutes=7)
         request = {"action": "open", "execution_name": self._key(), "request": {"kind": "api"}}
-        opened = self._run("open", lambda: self._cycle(**request), kills)
+        opened = self.run("open", lambda: self._cycle(**request), kills)
         return int(opened.cycle_id or 0)
 
     def filter(self, cycle_id: int, kills: Kills = NO_KILLS) -> list[PortfolioId]:
         self.picture.put_into(self.world.exchange)
-        done = self._run("filter", lambda: self.world.filter(cycle_id), kills)
+        done = self.run("filter", lambda: self.world.filter(cycle_id), kills)
         self._publish(self.picture.shown, self.world.clock.now)
         self.witness.decide_on(self.picture.shown, self.world.clock.now)
         return done.portfolio_ids
 
     def signal(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> bool:
         """Whether the portfolio goes on with the cycle."""
-        done = self._run("signal", lambda: self.world.signal(cycle_id, owner), kills)
+        done = self.run("signal", lambda: self.world.signal(cycle_id, owner), kills)
         self.census[f"signal: {done.status}"] += 1
         return done.status != "skipped"
 
     def execute(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
-        self._run("execute", lambda: self.world.execute(cycle_id, owner), kills)
+        self.run("execute", lambda: self.world.execute(cycle_id, owner), kills)
         self.witness.look()
 
     def snapshot(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
-        done = self._run("snapshot", lambda: self.world.snapshot(cycle_id, owner), kills)
+        done = self.run("snapshot", lambda: self.world.snapshot(cycle_id, owner), kills)
         assert F(done.equity) == self.books[owner].cash + self.books[owner].value(
             self.witness.marks
         )
@@ -147,14 +143,14 @@ class Driven:
         self.census["portfolios given up in a cycle"] += 1
 
     def close_cycle(self, cycle_id: int, kills: Kills = NO_KILLS) -> None:
-        self._run("close", lambda: self._cycle(action="close", cycle_id=cycle_id), kills)
+        self.run("close", lambda: self._cycle(action="close", cycle_id=cycle_id), kills)
         for row in self.rows(REJECTIONS, cycle_id):
             self.census[f"rejected: {row['reason']}"] += row["count"]
         for row in self.rows(COUNTS, cycle_id):
             assert row["trades"] == row["executed"], "the cycle's result forgot trades"
 
     def update_prices(self, kills: Kills = NO_KILLS) -> None:
-        self._update_prices(lambda: self._run("update", self.world.update_prices, kills))
+        self._update_prices(lambda: self.run("update", self.world.update_prices, kills))
 
     def update_prices_overtaken(self, change: Callable[[], None]) -> None:
         """Prices change and are updated while an update waits for its own, older answers."""
@@ -180,56 +176,6 @@ class Driven:
         self._check_equity_points()
         self._check_flags()
 
-    # What users do
-
-    def close_by_hand(
-        self, owner: PortfolioId, position: int, shares: D | None, kills: Kills = NO_KILLS
-    ) -> None:
-        """Not idempotent: a user whose request died looks before he asks again."""
-
-        def close() -> None:
-            with self.world.context.database.transaction() as session:
-                order = self.world.hand_order()
-                closing.close_position(session, owner, position, shares, order)
-
-        if "manual" not in kills or self._is_killed("manual", close, kills):
-            close()
-        self.witness.look()
-
-    def deposit(self, owner: PortfolioId, cents: int, kills: Kills = NO_KILLS) -> None:
-        self._move_cash(cash.deposit, "deposit", owner, cents, kills)
-        self.books[owner].flow(F(cents, 100))
-
-    def withdraw(self, owner: PortfolioId, cents: int, kills: Kills = NO_KILLS) -> None:
-        self._move_cash(cash.withdraw, "withdraw", owner, cents, kills)
-        self.books[owner].flow(F(-cents, 100))
-
-    def transfer(
-        self, giver: PortfolioId, taker: PortfolioId, cents: int, kills: Kills = NO_KILLS
-    ) -> None:
-        wanted = Transfer(
-            from_id=giver, to_id=taker, amount=D(cents) / 100, key=self._key(), reason=None
-        )
-
-        def move() -> None:
-            with self.world.context.database.transaction() as session:
-                cash.transfer(session, wanted, self.world.clock.now)
-
-        self._run("transfer", move, kills)
-        self.books[giver].flow(F(-cents, 100))
-        self.books[taker].flow(F(cents, 100))
-
-    def set_status(self, owner: PortfolioId, status: str, kills: Kills = NO_KILLS) -> None:
-        wanted = PortfolioChange(status=PortfolioStatus(status))
-
-        def change() -> None:
-            with self.world.context.database.transaction() as session:
-                order = self.world.hand_order()
-                portfolio_management.change(session, owner, wanted, order)
-
-        self._run("status", change, kills)
-        self.census[f"status: {status}"] += 1
-
     # What must hold
 
     def breaks(self) -> list[Any]:
@@ -247,17 +193,17 @@ class Driven:
             assert row["open_positions"] == len(book.lots)
 
     def _check_flags(self) -> None:
-        """Open positions say whether their market is in no answer, disputed or oddly resolved."""
+        """Open positions say why they are not marked or paid as others are."""
         for row in self.rows(FLAGS):
-            name = self.books[row["portfolio_id"]].lots[row["id"]].market
-            end = self.witness.latest[name].end
-            expected = None if end is None else "odd_resolution"
-            if end == "disputed":
-                expected = "disputed"
-            if name in self.picture.gone:
+            lot = self.books[row["portfolio_id"]].lots[row["id"]]
+            expected = self.witness.latest[lot.market].flag
+            if lot.market in self.picture.gone:
                 expected = "not_listed"
+            if not self.witness.is_own(lot):
+                expected = "identity_changed"
             assert row["flag"] == expected
-            self.census[f"flagged: {expected}"] += expected is not None
+            if expected is not None:
+                self.census[f"flagged: {expected}"] += 1
 
     def _publish(self, picture: Mapping[str, Shown], seen_at: datetime) -> set[str]:
         """The markets of the batches that became complete: a step that ran twice made two."""
@@ -267,18 +213,7 @@ class Driven:
         self.witness.publish({name: picture[name] for name in names}, seen_at)
         return names
 
-    def _move_cash(
-        self, move: Any, name: str, owner: PortfolioId, cents: int, kills: Kills
-    ) -> None:
-        key = self._key()
-
-        def moved() -> None:
-            with self.world.context.database.transaction() as session:
-                move(session, owner, D(cents) / 100, key, self.world.clock.now)
-
-        self._run(name, moved, kills)
-
-    def _run(self, name: str, step: Callable[[], ResultT], kills: Kills) -> ResultT:
+    def run(self, name: str, step: Callable[[], ResultT], kills: Kills) -> ResultT:
         if name in kills:
             self._is_killed(name, step, kills)
         return step()

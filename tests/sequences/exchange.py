@@ -1,5 +1,8 @@
 """What the exchange shows in a sequence: quotes, books, ends, and what it no longer lists.
 
+It also shows what is not to be believed: stub quotes, books and outcome prices that contradict the
+quote, another market under an id that it had before.
+
 Prices are whole cents of YES, so that an example reads well; both ledgers are told the same.
 """
 
@@ -12,7 +15,7 @@ from fractions import Fraction as F
 from typing import Any
 
 from prescient.core.market.books import Level, OrderBook
-from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Quote
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Quote, ResolutionStatus
 from prescient.polymarket.clob_rows import ResolutionDetails
 from tests.builders import event, market
 from tests.world import StandInExchange
@@ -30,9 +33,20 @@ ENDS: Mapping[str, tuple[str, str, str | None]] = {
     "half_by_clob": ("0.5", "0.5", None),
     "half_unsure": ("0.5", "0.5", None),
     "disputed": ("1", "0", "disputed"),
+    "challenged": ("0", "1", "challenged"),
+    "proposed": ("1", "0", "proposed"),
     "odd": ("0", "0", None),
 }
+UNPAID = {
+    "half_unsure": "odd_resolution", "odd": "odd_resolution", "disputed": "disputed",
+    "challenged": "disputed", "proposed": "outcome_proposed",
+}  # fmt: skip
+"""What the positions of a closed market are flagged with that does not pay yet."""
 PAYOUTS = {"yes": F(1), "no": F(0), "half": F(1, 2), "half_by_clob": F(1, 2)}
+
+OTHER_CONDITION, SWAPPED = "other condition", "swapped outcomes"
+IDENTITIES = ("first", OTHER_CONDITION, SWAPPED)
+"""Which market the id of a market stands for."""
 
 Levels = list[tuple[F, F]]
 """Price 0–1 and shares, best first."""
@@ -43,6 +57,8 @@ class Shown:
     """One market: YES at `bid` and `ask` cents with `depth` shares at the best level.
 
     `crossed` is how many cents YES and NO together cost less than a dollar, 0 where NO mirrors YES.
+    The book of YES has its top at `top` where that is not the quote; `says` is the outcome price in
+    cents where that is not the middle. `status` is the oracle's while the market is open.
     """
 
     bid: int
@@ -52,6 +68,29 @@ class Shown:
     liquidity: int = 20_000
     rate: str = "0.04"
     end: str | None = None
+    top: tuple[int, int] | None = None
+    says: int | None = None
+    status: str | None = None
+    identity: str = "first"
+
+    @property
+    def outcome_price(self) -> F:
+        """That of YES."""
+        if self.end is not None:
+            return F(ENDS[self.end][0])
+        return F(self.bid + self.ask, 200) if self.says is None else F(self.says, 100)
+
+    @property
+    def quote(self) -> tuple[F, F]:
+        """Bid and ask of YES as listed."""
+        return F(self.bid, 100), F(self.ask, 100)
+
+    @property
+    def flag(self) -> str | None:
+        """What its open positions are flagged with while it is listed."""
+        if self.end is not None:
+            return UNPAID.get(self.end)
+        return "disputed" if self.status in ("disputed", "challenged") else None
 
     @property
     def payout(self) -> F | None:
@@ -59,19 +98,30 @@ class Shown:
 
     def asks(self, *, yes: bool) -> Levels:
         """The book's ask side of an outcome."""
-        return self._levels(self.ask if yes else self._no_ask, 1)
+        return self._levels(self._top[1] if yes else self._no_ask, 1)
 
     def bids(self, *, yes: bool) -> Levels:
         """The book's bid side of an outcome."""
-        return self._levels(self.bid if yes else min(100 - self.ask, self._no_ask - 1), -1)
+        bid, ask = self._top
+        return self._levels(bid if yes else min(100 - ask, self._no_ask - 1), -1)
 
     def bid_of(self, *, yes: bool) -> F:
         """The listed bid of an outcome: NO's mirrors the ask of YES."""
-        return F(self.bid if yes else 100 - self.ask, 100)
+        bid, ask = self.quote
+        return bid if yes else 1 - ask
+
+    def ask_of(self, *, yes: bool) -> F:
+        """The listed ask of an outcome."""
+        return 1 - self.bid_of(yes=not yes)
+
+    @property
+    def _top(self) -> tuple[int, int]:
+        return (self.bid, self.ask) if self.top is None else self.top
 
     @property
     def _no_ask(self) -> int:
-        return 100 - self.ask - self.crossed if self.crossed else 100 - self.bid
+        bid, ask = self._top
+        return 100 - ask - self.crossed if self.crossed else 100 - bid
 
     def _levels(self, best: int, step: int) -> Levels:
         sizes = ((0, self.depth), (1, 2 * self.depth), (4, 3 * self.depth))
@@ -96,10 +146,11 @@ class Picture:
             token: book
             for name, market in self.shown.items()
             if EVIDENCE[name] == "book"
-            for token, book in ((f"{name}y", _book(market, yes=True)), (f"{name}n", _book(market)))
+            for token, yes in zip(_tokens(name, market), (True, False), strict=True)
+            for book in (_book(market, yes=yes),)
         }
         exchange.resolutions = {
-            f"0x{name}": ResolutionDetails(None, is_fifty_fifty=True)
+            _condition(name, market): ResolutionDetails(None, is_fifty_fifty=True)
             for name, market in self.shown.items()
             if market.end == "half_by_clob"
         }
@@ -114,26 +165,40 @@ class Picture:
         return shown if markets else replace(shown, markets=())
 
     def _market(self, name: str, exclusive: bool) -> Any:
-        one, has_book = self.shown[name], EVIDENCE[name] == "book"
-        middle = D(one.bid + one.ask) / 200
-        yes, no, status = ENDS[one.end] if one.end else (str(middle), str(1 - middle), None)
+        shown = self.shown[name]
+        listed = _decimal(shown.outcome_price)
+        yes, no, status = (listed, 1 - listed, shown.status)
+        if shown.end is not None:
+            yes, no, status = (D(ENDS[shown.end][0]), D(ENDS[shown.end][1]), ENDS[shown.end][2])
+        yes_token, no_token = _tokens(name, shown)
         return market(
             market_id=MarketId(name),
-            condition_id=f"0x{name}",
-            yes_token_id=f"{name}y" if has_book else None,
-            no_token_id=f"{name}n" if has_book else None,
-            quote=None if EVIDENCE[name] == "mid" else Quote(D(one.bid) / 100, D(one.ask) / 100),
-            yes_price=D(yes),
-            no_price=D(no),
-            liquidity=D(one.liquidity),
-            fee=FeeSchedule(D(one.rate)),
+            condition_id=_condition(name, shown),
+            yes_token_id=yes_token,
+            no_token_id=no_token,
+            quote=None if EVIDENCE[name] == "mid" else Quote(*map(_decimal, shown.quote)),
+            yes_price=yes,
+            no_price=no,
+            liquidity=D(shown.liquidity),
+            fee=FeeSchedule(D(shown.rate)),
             neg_risk=exclusive,
-            closed=one.end is not None,
-            resolution_status=status,
+            closed=shown.end is not None,
+            resolution_status=None if status is None else ResolutionStatus(status),
         )
 
 
-def _book(market: Shown, *, yes: bool = False) -> OrderBook:
+def _condition(name: str, market: Shown) -> str:
+    return f"0x{name}{'b' if market.identity == OTHER_CONDITION else ''}"
+
+
+def _tokens(name: str, market: Shown) -> tuple[str, str]:
+    """Those of YES and NO."""
+    if market.identity == SWAPPED:
+        return f"{name}n", f"{name}y"
+    return f"{name}y", f"{name}n"
+
+
+def _book(market: Shown, *, yes: bool) -> OrderBook:
     def levels(given: Levels) -> tuple[Level, ...]:
         return tuple(Level(_decimal(price), _decimal(shares)) for price, shares in given)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,10 @@ from psycopg import Cursor
 
 from prescient.core.errors import DatabaseUnavailable
 from prescient.store import database
+
+Kills = Mapping[str, int]
+"""At which statement each step is killed; the others are left alone."""
+NO_KILLS: Kills = {}
 
 
 class Killer:

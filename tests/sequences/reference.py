@@ -71,6 +71,21 @@ def is_trusted(bid: F, ask: F) -> bool:
     return two_sided or almost_no or almost_yes
 
 
+def agrees(listed: tuple[F, F], outcome_price: F) -> bool:
+    """Whether an outcome price can be a price beside a quote of YES that is trusted."""
+    bid, ask = listed
+    is_close = abs(outcome_price - (bid + ask) / 2) <= ask - bid + F(2, 100)
+    return is_close or not is_trusted(bid, ask)
+
+
+def is_believed(top: tuple[F, F], listed: tuple[F, F]) -> bool:
+    """Whether the top of a book can be that of a market whose outcome is quoted as `listed`."""
+    bid, ask = top
+    if is_trusted(*listed):
+        return max(abs(bid - listed[0]), abs(ask - listed[1])) <= F(5, 100)
+    return bid - listed[1] <= F(5, 100) and listed[0] - ask <= F(5, 100)
+
+
 def received(matches: Matches, rate: F) -> F:
     """What a sale brings, its fee never above its proceeds."""
     proceeds = down(total(price * shares for price, shares in matches))
@@ -79,7 +94,11 @@ def received(matches: Matches, rate: F) -> F:
 
 @dataclass
 class Lot:
-    """A position: shares left and what they cost; `price` is what a share was bought at."""
+    """A position: shares left and what they cost; `price` is what a share was bought at.
+
+    `rate` is that of the fee at entry. `identity` is which market was bought; while its id stands
+    for another one, `kept` is its last mark of YES.
+    """
 
     market: str
     is_yes: bool
@@ -87,7 +106,10 @@ class Lot:
     basis: F
     price: F
     bid_at_entry: F
+    rate: F
+    identity: str
     group: str | None = None
+    kept: F | None = None
     realized: F = F(0)
 
     def basis_of(self, shares: F) -> F:
@@ -140,7 +162,10 @@ class Book:
         return total(lot.basis for lot in self.lots.values())
 
     def value(self, marks: dict[str, F]) -> F:
-        return total(nearest(lot.shares * lot.of_yes(marks[lot.market])) for lot in self._open)
+        return total(
+            nearest(lot.shares * lot.of_yes(marks[lot.market] if lot.kept is None else lot.kept))
+            for lot in self._open
+        )
 
     def value_at_bid(self, quotes: dict[str, tuple[F, F] | None]) -> F:
         return total(down(lot.shares * _bid(lot, quotes[lot.market])) for lot in self._open)
@@ -160,7 +185,7 @@ class Book:
 
 
 def _bid(lot: Lot, quote: tuple[F, F] | None) -> F:
-    if quote is None:
+    if quote is None or lot.kept is not None:
         return F(0)
     bid, ask = quote
     return bid if lot.is_yes else 1 - ask

@@ -1,50 +1,38 @@
-"""What can happen, in any order, and what must hold after each of it."""
+"""What can happen, in any order."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal as D
-from fractions import Fraction as F
-from typing import Any, ClassVar
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
-from prescient.core.errors import PortfolioConflict, StaleQuote
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
 from tests.sequences.draws import (
     ADMITS_ALL,
     MEANWHILE,
     OWN,
+    doubtful_ends,
     ends,
+    identities,
     kills,
+    manners,
     markets,
     moves,
     single,
     together,
 )
-from tests.sequences.driven import NO_KILLS, Driven, Kills
-from tests.sequences.exchange import EVENTS, MARKETS, Shown
-
-MARKET_CAP, CAPITAL_CAP = D(250), D(900)
-PORTFOLIOS = """
-SELECT
-    portfolio_id, current_balance, total_invested, realized_pnl, total_profit_loss, trade_count,
-    total_winning_trades, total_losing_trades, max_consecutive_wins, max_consecutive_losses,
-    avg_trade_pnl
-FROM portfolios
-"""
-TRADES = """
-SELECT position.portfolio_id, position.id, trade.status, trade.realized_pnl, position.shares
-FROM trades AS trade JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
-"""
+from tests.sequences.exchange import EVENTS, MARKETS, SWAPPED, Shown
+from tests.sequences.invariants import Invariants
+from tests.sequences.killing import NO_KILLS, Kills
+from tests.sequences.users import Manner
 
 
-class Sequences(RuleBasedStateMachine):
+class Sequences(Invariants):
     """The system, driven; and the second ledger, told what happened."""
-
-    driven: ClassVar[Driven]
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +44,9 @@ class Sequences(RuleBasedStateMachine):
         ),
         balance=st.sampled_from(["150.00", "1000.00", "9999.99"]),
         amount=st.sampled_from(["7.77", "100", "333.33"]),
-        triggers=st.tuples(st.sampled_from([None, "0.15", "0.3"]), st.sampled_from([None, "0.1"])),
+        triggers=st.tuples(
+            st.sampled_from([None, "0.15", "0.3"]), st.sampled_from([None, "0.1", "0.01"])
+        ),
         limits=st.builds(
             Limits,
             st.sampled_from([D(200), D(60), None]),
@@ -133,41 +123,49 @@ class Sequences(RuleBasedStateMachine):
     def update_prices_overtaken(self, moved: list[tuple[str, Shown]]) -> None:
         self.driven.update_prices_overtaken(lambda: self._reprice(moved))
 
-    @precondition(lambda self: any(book.lots for book in self.driven.books.values()))
-    @rule(data=st.data(), part=st.integers(1, 150), killed=kills("manual"))
-    def close_by_hand(self, data: st.DataObject, part: int, killed: Kills) -> None:
+    @rule(name=markets, identity=identities)
+    def replace_market(self, name: str, identity: str) -> None:
+        """The id stands for another market from now on, or for the first one again."""
+        self.driven.picture.change(name, identity=identity)
+
+    @precondition(lambda self: self._positions())
+    @rule(data=st.data(), part=st.integers(1, 150), manner=manners("manual"))
+    def close_by_hand(self, data: st.DataObject, part: int, manner: Manner) -> None:
         """A part in hundredths; from 100 on all of it."""
-        books = self.driven.books
-        owner = data.draw(
-            st.sampled_from([portfolio for portfolio, book in books.items() if book.lots])
-        )
-        position = data.draw(st.sampled_from(sorted(books[owner].lots)))
-        held = books[owner].lots[position].shares
-        shares = max(int(held * part), 1)
-        wanted = None if part >= 100 else D(shares) / 100
-        try:
-            self.driven.close_by_hand(PortfolioId(owner), position, wanted, killed)
-        except PortfolioConflict:
-            self.driven.census["refused: no bid"] += 1
-        except StaleQuote:
-            self.driven.census["refused: stale quote"] += 1
+        owner, position = data.draw(st.sampled_from(self._positions()))
+        held = self.driven.books[owner].lots[position].shares
+        wanted = None if part >= 100 else D(max(int(held * part), 1)) / 100
+        self.driven.users.close_position(owner, position, wanted, manner)
+
+    @precondition(lambda self: self._positions())
+    @rule(data=st.data(), end=doubtful_ends, manner=manners("write off"))
+    def write_off(self, data: st.DataObject, end: str | None, manner: Manner) -> None:
+        """Mostly what does not pay, or not yet."""
+        positions = self._positions()
+        unpaid = [found for found in positions if self._is_unpaid(*found)]
+        owner, position = data.draw(st.sampled_from(unpaid or positions))
+        if end is not None:
+            self._end(self.driven.books[owner].lots[position].market, end)
+        self.driven.users.write_off(owner, position, manner)
+
+    @precondition(lambda self: self._positions())
+    @rule(data=st.data(), partial=st.booleans(), manner=manners("liquidate"))
+    def liquidate(self, data: st.DataObject, partial: bool, manner: Manner) -> None:
+        owner, _ = data.draw(st.sampled_from(self._positions()))
+        self.driven.users.liquidate(owner, manner, partial=partial)
 
     @rule(
         data=st.data(),
         cents=st.integers(1, 20_000),
         kind=st.sampled_from(["deposit", "withdraw", "transfer", "transfer"]),
-        killed=kills("deposit", "withdraw", "transfer"),
     )
-    def move_cash(self, data: st.DataObject, cents: int, kind: str, killed: Kills) -> None:
+    def move_cash(self, data: st.DataObject, cents: int, kind: str) -> None:
         first, second = data.draw(st.permutations(sorted(self.driven.books)))[:2]
-        try:
-            if kind == "transfer":
-                self.driven.transfer(PortfolioId(first), PortfolioId(second), cents, killed)
-            else:
-                getattr(self.driven, kind)(PortfolioId(first), cents, killed)
-            self.driven.census[f"cash: {kind}"] += 1
-        except PortfolioConflict:
-            self.driven.census["refused: not enough cash, or archived"] += 1
+        manner = data.draw(manners(kind))
+        if kind == "transfer":
+            self.driven.users.transfer(PortfolioId(first), PortfolioId(second), cents, manner)
+        else:
+            self.driven.users.flow(kind, PortfolioId(first), cents, manner)
 
     @rule(
         data=st.data(),
@@ -176,55 +174,13 @@ class Sequences(RuleBasedStateMachine):
     )
     def set_status(self, data: st.DataObject, status: str, killed: Kills) -> None:
         owner = data.draw(st.sampled_from(sorted(self.driven.books)))
-        try:
-            self.driven.set_status(PortfolioId(owner), status, killed)
-        except PortfolioConflict:
-            self.driven.census[f"refused: {status}"] += 1
-
-    @invariant()
-    def books_reconcile(self) -> None:
-        assert self.driven.breaks() == []
-
-    @invariant()
-    def the_second_ledger_agrees(self) -> None:
-        for row in self.driven.rows(PORTFOLIOS):
-            book = self.driven.books[row["portfolio_id"]]
-            profit = book.realized + book.value(self.driven.witness.marks) - book.invested
-            assert F(row["current_balance"]) == book.cash
-            assert F(row["total_invested"]) == book.invested
-            assert F(row["realized_pnl"]) == book.realized
-            assert F(row["total_profit_loss"]) == profit
-            assert book.start + book.flows + profit == (
-                book.cash + book.value(self.driven.witness.marks)
-            )
-            assert row["trade_count"] == book.bought
-            wins, losses, longest_win, longest_loss, average = book.record()
-            assert (row["total_winning_trades"], row["total_losing_trades"]) == (wins, losses)
-            assert row["max_consecutive_wins"] == longest_win
-            assert row["max_consecutive_losses"] == longest_loss
-            assert F(row["avg_trade_pnl"]) == average
-
-    @invariant()
-    def trades_follow_their_positions(self) -> None:
-        for row in self.driven.rows(TRADES):
-            book = self.driven.books[row["portfolio_id"]]
-            is_open = row["id"] in book.lots
-            lot = book.lots[row["id"]] if is_open else book.closed[row["id"]]
-            assert F(row["shares"]) == lot.shares
-            assert row["status"] == ("open" if is_open else "closed")
-            assert F(row["realized_pnl"] or 0) == lot.realized
-
-    @invariant()
-    def the_limits_over_all_portfolios_hold(self) -> None:
-        lots = [lot for book in self.driven.books.values() for lot in book.lots.values()]
-        for name in MARKETS:
-            assert sum(lot.basis for lot in lots if lot.market == name) <= MARKET_CAP
-        assert sum(lot.basis for lot in lots) <= CAPITAL_CAP
+        self.driven.users.set_status(PortfolioId(owner), status, killed)
 
     def _reprice(self, moved: list[tuple[str, Shown]]) -> None:
         for name, market in moved:
             if self.driven.picture.shown[name].end is None:
-                self.driven.picture.shown[name] = market
+                identity = self.driven.picture.shown[name].identity
+                self.driven.picture.shown[name] = replace(market, identity=identity)
 
     def _shift(self, steps: list[int]) -> None:
         for name, step in zip(MARKETS, steps, strict=True):
@@ -232,6 +188,16 @@ class Sequences(RuleBasedStateMachine):
             bid = min(max(one.bid + step, 0), 99)
             ask = min(max(one.ask + step, bid + 1), 100)
             self._reprice([(name, replace(one, bid=bid, ask=ask))])
+
+    def _positions(self) -> list[tuple[PortfolioId, int]]:
+        """The open positions with their portfolios."""
+        books = sorted(self.driven.books.items())
+        return [(PortfolioId(owner), lot) for owner, book in books for lot in sorted(book.lots)]
+
+    def _is_unpaid(self, owner: PortfolioId, position: int) -> bool:
+        lot = self.driven.books[owner].lots[position]
+        shown = self.driven.picture.shown[lot.market]
+        return shown.end is not None or shown.identity != lot.identity
 
     def _held(self) -> list[str]:
         books = self.driven.books.values()
@@ -244,7 +210,7 @@ class Sequences(RuleBasedStateMachine):
     def _withdraw_most(self, owner: PortfolioId) -> None:
         cents = int(self.driven.books[owner].cash * 75)
         if cents:
-            self.driven.withdraw(owner, cents)
+            self.driven.users.flow("withdraw", owner, cents, Manner())
 
     def _cycle(self, killed: Kills = NO_KILLS, meanwhile: str | None = None) -> list[PortfolioId]:
         """The portfolios that the cycle executed."""
@@ -264,7 +230,7 @@ class Sequences(RuleBasedStateMachine):
         """What may come between decision and execution; the portfolios that still go on."""
         driven, first = self.driven, going[0]
         if what == "pause":
-            driven.set_status(first, "paused")
+            driven.users.set_status(first, "paused")
         elif what == "withdraw":
             self._withdraw_most(first)
         elif what == "fail":
@@ -272,19 +238,29 @@ class Sequences(RuleBasedStateMachine):
             return going[1:]
         elif what == "rival":
             assert not set(self._other_cycle()) & set(going), "two cycles run a portfolio"
-        elif what == "overtake":
+        elif what == "wait":
+            driven.world.clock.pass_time(minutes=14)
+        elif what in ("overtake", "wait too long"):
             driven.world.clock.pass_time(minutes=16)
-            taken_over = self._other_cycle()
+            taken_over = self._other_cycle() if what == "overtake" else going
             assert set(going) <= set(taken_over), "a claim outlived its lease"
             assert all(driven.is_refused(cycle_id, owner) for owner in going)
             return []
         else:
             self._shift([2] * len(MARKETS))
-            if what == "end":
-                self._end("n0", "no")
-                self._end("m0", "yes")
+            self._change_meanwhile(what)
             driven.update_prices()
         return going
+
+    def _change_meanwhile(self, what: str) -> None:
+        if what == "end":
+            self._end("n0", "no")
+            self._end("m0", "yes")
+        for name in ("n0", "m0"):
+            if what == "propose":
+                self.driven.picture.change(name, status="proposed")
+            elif what == "replace":
+                self.driven.picture.change(name, identity=SWAPPED)
 
     def _other_cycle(self) -> list[PortfolioId]:
         """A whole cycle within another one, which then goes on with its own batch."""

@@ -20,13 +20,15 @@ from prescient.core.portfolio.portfolios import GlobalLimits
 from tests.sequences import reference
 from tests.sequences.draws import STATEMENTS
 from tests.sequences.driven import Driven
+from tests.sequences.invariants import CAPITAL_CAP, MARKET_CAP
 from tests.sequences.killing import Killer, killer_installed
-from tests.sequences.rules import CAPITAL_CAP, MARKET_CAP, Sequences
+from tests.sequences.rules import Sequences
 from tests.world import World
 
 SEQUENCES = os.environ.get("SEQUENCES")
 
 
+@pytest.mark.timeout(0 if SEQUENCES else 300)
 def test_random_sequences(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     limits = GlobalLimits(MARKET_CAP, CAPITAL_CAP)
     with (

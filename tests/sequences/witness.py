@@ -10,21 +10,23 @@ from fractions import Fraction as F
 from typing import Any
 
 from tests.builders import NOON
-from tests.sequences.exchange import ENDS, EVIDENCE, Shown
+from tests.sequences import offered
+from tests.sequences.exchange import EVIDENCE, Shown
+from tests.sequences.offered import HUNDREDTH
 from tests.sequences.reference import (
     Book,
     Lot,
     Matches,
+    agrees,
     cost,
-    is_trusted,
     mark,
     received,
     total,
     walk,
 )
 
-HUNDREDTH = F(1, 100)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+LONGEST_DELAY = timedelta(minutes=15)
 TICK = F(1, 100)
 MARGINS = {
     "stop_loss": F(2, 1_000_000),  # stored prices and triggers have six decimals
@@ -34,7 +36,8 @@ Rows = Callable[..., list[dict[str, Any]]]
 NEW_TRADES = """
 SELECT
     trade.id, trade.portfolio_id, trade.market_id, trade.action, trade.shares, trade.evidence,
-    trade.group_id, trade.cycle_id, signal.target_price, signal.amount, signal.strategy_type,
+    trade.group_id, trade.cycle_id, trade.timestamp, trade.quote_delay_seconds,
+    signal.target_price, signal.amount, signal.strategy_type,
     position.id AS position_id
 FROM trades AS trade
 JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
@@ -62,7 +65,8 @@ class Witness:
     """`batch` is what the present cycle decides on, `latest` what each market last showed.
 
     `left` says when a portfolio last left a market by rule, `sold` when shares of a position last
-    left it.
+    left it. `by_hand` is what a user's request that is under way must sell, by position, and the
+    rate of its fee.
     """
 
     rows: Rows
@@ -76,6 +80,7 @@ class Witness:
     marks: dict[str, F] = field(default_factory=dict)
     left: dict[tuple[int, str], datetime] = field(default_factory=dict)
     sold: dict[int, datetime] = field(default_factory=dict)
+    by_hand: dict[int, tuple[Matches, F]] = field(default_factory=dict)
     census: Counter[str] = field(default_factory=Counter)
     _trades: int = 0
     _exits: int = 0
@@ -90,9 +95,15 @@ class Witness:
             if seen_at <= self.seen_at.get(name, LONG_AGO):
                 continue
             self.seen_at[name] = seen_at
-            listed = F(ENDS[market.end][0]) if market.end else F(market.bid + market.ask, 200)
-            self.marks[name] = mark(quote_of(name, market), self.marks.get(name), listed)
+            self._keep_marks(name, market.identity)
+            is_other = name in self.latest and self.latest[name].identity != market.identity
+            previous = None if is_other else self.marks.get(name)
+            self.marks[name] = mark(quote_of(name, market), previous, market.outcome_price)
             self.latest[name] = market
+
+    def is_own(self, lot: Lot) -> bool:
+        """Whether the id of the lot's market still stands for what was bought."""
+        return self.latest[lot.market].identity == lot.identity
 
     def look(self) -> None:
         """Tell the ledger of new trades and exits; the money it works out itself."""
@@ -112,20 +123,28 @@ class Witness:
         """
         for owner, book in self.books.items():
             for position, lot in book.lots.items():
-                if lot.market in names:
+                if lot.market in names and self.is_own(lot):
                     assert self.latest[lot.market].payout is None, f"{lot} is not settled"
                     is_sold = self.sold.get(position, LONG_AGO) >= self.seen_at[lot.market]
                     assert is_sold or not self._sells(owner, lot), f"{lot} is due"
 
+    def _keep_marks(self, name: str, identity: str) -> None:
+        """A price of another market is none of what was bought: that keeps its last mark."""
+        for lot in (lot for book in self.books.values() for lot in book.lots.values()):
+            if lot.market == name and lot.identity == identity:
+                lot.kept = None
+            elif lot.market == name and lot.kept is None:
+                lot.kept = self.marks[name]
+
     def _judge_purchase(self, row: Mapping[str, Any]) -> None:
         name, yes, shares = row["market_id"], row["action"] == "buy_yes", F(row["shares"])
-        one, target = self.batch[name], F(row["target_price"])
-        levels = self._asks(name, one, yes=yes)
-        assert self.latest[name].end is None, "bought in a market that was known to be closed"
-        assert row["evidence"] == EVIDENCE[name]
+        market, target = self.batch[name], F(row["target_price"])
+        self._judge_market(row, market)
+        levels = offered.asks(name, market, self.marks[name], yes=yes)
+        assert row["evidence"] == offered.evidence(name, market, yes=yes)
         assert target == levels[0][0]
         within = [level for level in levels if level[0] <= target + self._slippage(target)]
-        matches, rate = walk(within, shares), F(one.rate)
+        matches, rate = walk(within, shares), F(market.rate)
         assert total(taken for _, taken in matches) == shares, "more than was offered"
         paid = cost(matches, rate)
         assert 1 <= paid <= F(row["amount"])
@@ -135,14 +154,28 @@ class Witness:
             assert is_all or cost(more, rate) > F(row["amount"]), "more would have fitted"
             self.census["partial fills"] += is_all
         price = total(price * taken for price, taken in matches) / shares
-        left = self.left.get((row["portfolio_id"], name), LONG_AGO)
-        cooldown = self.stops[row["portfolio_id"]].cooldown
-        assert left <= self.decided_at - cooldown, "bought again too soon after an exit by rule"
-        bid = self._bid_at_entry(name, one, yes=yes)
-        lot = Lot(name, yes, shares, paid, price, bid, row["group_id"])
+        bid = offered.bid_at_entry(name, market, yes=yes)
+        lot = Lot(name, yes, shares, paid, price, bid, rate, market.identity, row["group_id"])
         self.books[row["portfolio_id"]].buy(row["position_id"], lot)
         self.census[f"fill on {row['evidence']}"] += 1
         self.census[f"bought by {row['strategy_type']}"] += 1
+        if row["evidence"] != EVIDENCE[name]:
+            self.census["fill on a quote that the book contradicts"] += 1
+
+    def _judge_market(self, row: Mapping[str, Any], market: Shown) -> None:
+        """Whether the market could be bought at all."""
+        name = row["market_id"]
+        latest, delay = self.latest[name], row["timestamp"] - self.decided_at
+        assert latest.end is None, "bought in a market that was known to be closed"
+        assert latest.status is None, "bought in a market whose outcome is proposed"
+        assert market.status is None, "bought in a market whose outcome was proposed"
+        assert latest.identity == market.identity, "bought what is another market by now"
+        assert EVIDENCE[name] == "mid" or agrees(market.quote, market.outcome_price), "no price"
+        assert delay <= LONGEST_DELAY, "bought at a quote that was too old"
+        assert row["quote_delay_seconds"] == delay.total_seconds()
+        left = self.left.get((row["portfolio_id"], name), LONG_AGO)
+        cooldown = self.stops[row["portfolio_id"]].cooldown
+        assert left <= self.decided_at - cooldown, "bought again too soon after an exit by rule"
 
     def _judge_groups(self, trades: list[dict[str, Any]]) -> None:
         """Equal shares of every leg, all or none."""
@@ -158,42 +191,47 @@ class Witness:
 
     def _judge_exit(self, row: Mapping[str, Any]) -> None:
         owner, kind, shares = row["portfolio_id"], row["kind"], F(row["shares"])
-        book = self.books[owner]
-        lot = book.lots[row["position_id"]]
-        one = self.batch[lot.market] if kind == "sell" else self.latest[lot.market]
-        rate = F(one.rate)
-        if kind == "settlement":
-            assert one.payout is not None, "settled before it paid"
-            matches, rate = [(lot.of_yes(one.payout), shares)], F(0)
-        elif kind == "sell":
-            matches = self._sale(lot, one, shares)
-        elif kind == "manual":
-            assert one.end is None, "sold in a closed market"
-            matches = walk(_sellable(lot, one, by_book=row["evidence"] == "book"), shares)
-            assert total(taken for _, taken in matches) == shares, "sold more than was bid for"
-            self.census[f"manual on {row['evidence']}"] += 1
-        else:
-            matches = self._sale_by_rule(owner, lot, kind, -MARGINS[kind])
-            assert matches, f"{lot} is not due"
-            assert total(taken for _, taken in matches) == shares, "the bids took another number"
-            sold = self.sold.get(row["position_id"], LONG_AGO)
-            assert sold < self.seen_at[lot.market], "took the same bids twice"
-            self.left[owner, lot.market] = row["timestamp"]
-            self.census[f"{kind} on {row['evidence']}"] += 1
-        self.sold[row["position_id"]] = row["timestamp"]
+        book, position = self.books[owner], row["position_id"]
+        lot = book.lots[position]
+        market = self.batch[lot.market] if kind == "sell" else self.latest[lot.market]
+        matches, rate = self._matches(row, lot, market)
+        assert total(taken for _, taken in matches) == shares, "the bids took another number"
+        self.sold[position] = row["timestamp"]
         self.census[f"exit by {kind}"] += 1
+        if row["evidence"] is not None:
+            self.census[f"{kind} on {row['evidence']}"] += 1
         self.census["partial exits"] += shares < lot.shares
-        if kind == "settlement":
-            self.census[f"settled at {lot.of_yes(one.payout or F(0))} ({one.end})"] += 1
-        book.leave(row["position_id"], matches, rate)
+        book.leave(position, matches, rate)
 
-    def _sale(self, lot: Lot, market: Shown, shares: F) -> Matches:
+    def _matches(self, row: Mapping[str, Any], lot: Lot, market: Shown) -> tuple[Matches, F]:
+        """What the exit must have sold, at which prices and at which rate of the fee."""
+        kind, position = row["kind"], row["position_id"]
+        if kind in ("manual", "write_off"):
+            return self.by_hand.pop(position)
+        assert self.is_own(lot), "left at the price of another market"
+        if kind == "settlement":
+            assert market.payout is not None, "settled before it paid"
+            payout = lot.of_yes(market.payout)
+            self.census[f"settled at {payout} ({market.end})"] += 1
+            return [(payout, lot.shares)], F(0)
+        yes = lot.is_yes
+        assert row["evidence"] == offered.evidence(lot.market, market, yes=yes)
+        if kind == "sell":
+            assert market.identity == lot.identity, "sold at the price of another market"
+            return self._sale(lot, market), F(market.rate)
+        matches = self._sale_by_rule(row["portfolio_id"], lot, kind, -MARGINS[kind])
+        assert matches, f"{lot} is not due"
+        seen_at = self.seen_at[lot.market]
+        assert row["timestamp"] == seen_at, "sold in a market that the batch did not see"
+        assert self.sold.get(position, LONG_AGO) < seen_at, "took the same bids twice"
+        self.left[row["portfolio_id"], lot.market] = row["timestamp"]
+        return matches, F(market.rate)
+
+    def _sale(self, lot: Lot, market: Shown) -> Matches:
         """A strategy sells all that the bids take."""
-        bids = _sellable(lot, market)
+        bids = offered.bids(lot.market, market, yes=lot.is_yes)
         worst = bids[0][0] - self._slippage(bids[0][0])
-        within = [level for level in bids if level[0] >= worst]
-        assert shares == min(lot.shares, total(offered for _, offered in within))
-        return walk(within, shares)
+        return walk([level for level in bids if level[0] >= worst], lot.shares)
 
     def _sells(self, owner: int, lot: Lot) -> bool:
         """Whether a stop-loss or take-profit clearly sells some of the lot now."""
@@ -204,69 +242,37 @@ class Witness:
 
         A leg has no trigger, and a take-profit no loss.
         """
-        one, stops = self.latest[lot.market], self.stops[owner]
-        bid, rate, bids = one.bid_of(yes=lot.is_yes), F(one.rate), _sellable(lot, one)
-        if one.end is not None or lot.group or not _is_listed_as_trusted(lot, one):
+        market, stops, yes = self.latest[lot.market], self.stops[owner], lot.is_yes
+        bid, rate = market.bid_of(yes=yes), F(market.rate)
+        bids = offered.bids(lot.market, market, yes=yes)
+        is_triggered = offered.triggers_exits(lot.market, market, yes=yes)
+        if market.end is not None or lot.group or not is_triggered:
             return []
         if kind == "stop_loss":
             fall = lot.bid_at_entry - bid
             is_due = stops.loss is not None and fall >= stops.loss * lot.price + margin
             return walk(bids, lot.shares) if is_due else []
-        if stops.profit is None or not _pays(bid, lot, stops.profit, rate, margin):
+        if stops.profit is None or not _pays(bid, lot, stops.profit, margin):
             return []
-        paying = [level for level in bids if _pays(level[0], lot, stops.profit, rate, margin)]
+        paying = [level for level in bids if _pays(level[0], lot, stops.profit, margin)]
         matches = walk(paying, lot.shares)
         basis = lot.basis_of(total(taken for _, taken in matches)) if matches else F(0)
         return matches if received(matches, rate) >= basis else []
-
-    def _asks(self, name: str, market: Shown, *, yes: bool) -> Matches:
-        if EVIDENCE[name] == "book":
-            return market.asks(yes=yes)
-        if EVIDENCE[name] == "quote":
-            price = F(market.ask if yes else 100 - market.bid, 100)
-        else:
-            price = (self.marks[name] if yes else 1 - self.marks[name]) + HUNDREDTH
-        hundredths = F(market.liquidity, 100) / price // HUNDREDTH
-        return [(price, hundredths * HUNDREDTH)]
-
-    def _bid_at_entry(self, name: str, market: Shown, *, yes: bool) -> F:
-        if EVIDENCE[name] != "book":
-            return F(0) if EVIDENCE[name] == "mid" else market.bid_of(yes=yes)
-        bids = market.bids(yes=yes)
-        return bids[0][0] if bids else F(0)
 
     def _slippage(self, target: F) -> F:
         return min(self.max_slippage, target / 10)
 
 
-def _is_listed_as_trusted(lot: Lot, market: Shown) -> bool:
-    """Whether the market has a listed quote with a bid for the lot that the mark would trust."""
-    bid = market.bid_of(yes=lot.is_yes)
-    ask = 1 - market.bid_of(yes=not lot.is_yes)
-    return EVIDENCE[lot.market] != "mid" and bid > 0 and is_trusted(bid, ask)
+def _pays(bid: F, lot: Lot, profit: F, margin: F) -> bool:
+    """Whether a sale at `bid` reaches the take-profit, and pays for a tick and both fees.
 
-
-def _sellable(lot: Lot, market: Shown, *, by_book: bool = True) -> Matches:
-    """The trusted bids for the lot, in whole hundredths; without a book 1% of the liquidity."""
-    if by_book and EVIDENCE[lot.market] == "book":
-        asks, bids = market.asks(yes=lot.is_yes), market.bids(yes=lot.is_yes)
-        ask = asks[0][0] if asks else F(1)
-    elif _is_listed_as_trusted(lot, market):
-        bid, ask = market.bid_of(yes=lot.is_yes), 1 - market.bid_of(yes=not lot.is_yes)
-        bids = [(bid, F(market.liquidity, 100) / bid)]
-    else:
-        return []
-    whole = [(price, shares // HUNDREDTH * HUNDREDTH) for price, shares in bids]
-    return [(price, shares) for price, shares in whole if shares and is_trusted(price, ask)]
-
-
-def _pays(bid: F, lot: Lot, profit: F, rate: F, margin: F) -> bool:
-    """Whether a sale at `bid` reaches the take-profit, and pays for a tick and both fees."""
-    fees = rate * (bid * (1 - bid) + lot.price * (1 - lot.price))
+    The fees are as the market's were at entry.
+    """
+    fees = lot.rate * (bid * (1 - bid) + lot.price * (1 - lot.price))
     least = max(min(lot.price * (1 + profit), F(99, 100)), lot.price + TICK + fees)
     return bid >= least + margin
 
 
 def quote_of(name: str, market: Shown) -> tuple[F, F] | None:
     """Bid and ask of YES as listed."""
-    return None if EVIDENCE[name] == "mid" else (F(market.bid, 100), F(market.ask, 100))
+    return None if EVIDENCE[name] == "mid" else market.quote
