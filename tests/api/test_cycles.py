@@ -26,6 +26,7 @@ def test_a_cycle_and_its_results(client: Client) -> None:
         "started_at": "2026-03-01T12:00:00+00:00",
         "decided_at": "2026-03-01T12:00:00+00:00",
         "ended_at": "2026-03-01T12:00:00+00:00",
+        "shared_depth": False,
         "error": None,
     }
     assert answer.json["summary"]["total_trades_executed"] == 1

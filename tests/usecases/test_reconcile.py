@@ -18,7 +18,7 @@ from tests.world import World
 @pytest.fixture
 def traded(world: World) -> World:
     """A portfolio with a closed position and an open one, each of $100."""
-    world.portfolio(take_profit_percentage=0.1)
+    world.portfolio(take_profit_percentage=0.1, cooldown_hours=0)
     world.run_cycle()
     world.reprice("0.86", "0.87")
     world.clock.pass_time(hours=25)  # the cooldown is over
