@@ -1,17 +1,24 @@
 """GET /health."""
 
+import pytest
+
+from prescient.core.errors import ExchangeUnavailable
 from prescient.store.database import SCHEMA_VERSION
 from tests.api.client import Client, sample
+
+NEVER = {"ended_at": None, "age_seconds": None, "is_late": False}
 
 
 def test_it_needs_no_token(client: Client) -> None:
     answer = client.send(sample("health"))
     assert answer.status == 200
     assert answer.json == {
-        "status": "ok",
+        "status": "starting",
         "schema_version": SCHEMA_VERSION,
         "clock": "2026-03-01T12:00:00+00:00",
         "newest_batch": None,
+        "price_update": {**NEVER, "late_after_seconds": 900},
+        "cycle": {**NEVER, "late_after_seconds": 7200},
     }
 
 
@@ -32,3 +39,59 @@ def test_a_failed_batch_does_not_count(client: Client) -> None:
         " RETURNING 1"
     )
     assert client.get("/health").json["newest_batch"] is None
+
+
+def test_it_is_not_ok_when_a_price_update_or_a_cycle_is_late(client: Client) -> None:
+    world, clock = client.world, client.world.clock
+    world.portfolio()
+    assert client.get("/health").json["status"] == "starting"
+    world.run_cycle()
+    world.update_prices()
+    assert client.get("/health").json["status"] == "ok"
+    clock.pass_time(seconds=900)
+    answer = client.get("/health")
+    assert (answer.status, answer.json["price_update"]["age_seconds"]) == (200, 900)
+    clock.pass_time(seconds=1)
+    answer = client.get("/health")
+    assert (answer.status, answer.json["status"]) == (503, "late")
+    assert answer.json["price_update"]["ended_at"] == "2026-03-01T12:00:00+00:00"
+    assert (answer.json["price_update"]["is_late"], answer.json["cycle"]["is_late"]) == (
+        True,
+        False,
+    )
+    clock.pass_time(seconds=6300)
+    world.update_prices()
+    answer = client.get("/health")
+    assert (answer.status, answer.json["price_update"]["is_late"]) == (503, False)
+    assert answer.json["cycle"] == {
+        "ended_at": "2026-03-01T12:00:00+00:00",
+        "age_seconds": 7201,
+        "late_after_seconds": 7200,
+        "is_late": True,
+    }
+    world.run_cycle()
+    assert client.get("/health").status == 200
+
+
+def test_what_failed_does_not_count(client: Client) -> None:
+    world = client.world
+    world.portfolio()
+    world.run_cycle()
+    world.update_prices()
+    world.clock.pass_time(seconds=901)
+    world.exchange.pages_before_failure = 0
+    with pytest.raises(ExchangeUnavailable):
+        world.update_prices()
+    world.close(world.open_cycle(), error={"Error": "ExchangeUnavailable", "Cause": "HTML"})
+    answer = client.get("/health").json
+    assert answer["price_update"]["is_late"]
+    assert answer["cycle"]["age_seconds"] == 901
+
+
+def test_an_installation_that_never_runs_is_late(client: Client) -> None:
+    client.world.clock.pass_time(days=2)
+    assert client.get("/health").status == 200  # there is no portfolio
+    client.world.portfolio()
+    client.world.clock.pass_time(seconds=901)
+    answer = client.get("/health")
+    assert (answer.status, answer.json["cycle"]["is_late"]) == (503, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
@@ -59,13 +60,36 @@ class NewestBatch(BaseModel):
     age_seconds: int
 
 
+class HealthStatus(StrEnum):
+    """`starting` until price updates and cycles have ended once; `late` when either is overdue."""
+
+    OK = "ok"
+    STARTING = "starting"
+    LATE = "late"
+
+
+class RegularWork(BaseModel):
+    """When work that is done at intervals last ended well; null before the first time.
+
+    It `is_late` once its end, or before the first time the oldest portfolio, is more than
+    `late_after_seconds` old.
+    """
+
+    ended_at: datetime | None
+    age_seconds: int | None
+    late_after_seconds: int
+    is_late: bool
+
+
 class Health(BaseModel):
     """`clock` is the system's time, which in a simulation is the exchange's."""
 
-    status: str
+    status: HealthStatus
     schema_version: str
     clock: datetime
     newest_batch: NewestBatch | None
+    price_update: RegularWork
+    cycle: RegularWork
 
 
 class PortfolioCreated(BaseModel):

@@ -107,7 +107,7 @@ def _responses(route: Route) -> dict[int, OpenAPIResponse]:
     failures: Answers = dict.fromkeys(sorted({*common, *route.errors}), ErrorBody)
     return {
         status: _response(REASONS[status], model)
-        for status, model in {**route.answers, **failures}.items()
+        for status, model in {**failures, **route.answers}.items()
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Protocol
 
 from prescient.runtime.entry import Answer, BoundHandler, Event, Handler
@@ -40,17 +41,19 @@ class HttpHandler(Handler):
         self._elapsed = elapsed
 
     def bound_to(self, environment: Environment) -> BoundHandler:
-        application = self._application()
+        application, settings = self._application(), environment.settings
         api = RequestContext(
             database=environment.context.database,
             exchange=environment.context.exchange,
             max_quote_age=environment.context.max_quote_age,
-            state_machine=self._state_machine(environment.settings.state_machine_arn),
+            state_machine=self._state_machine(settings.state_machine_arn),
             now=environment.context.now,
             new_id=self._new_id,
-            cycle_wait=environment.settings.cycle_wait_seconds,
+            cycle_wait=settings.cycle_wait_seconds,
             sleep=self._sleep,
             elapsed=self._elapsed,
+            price_update_late_after=timedelta(seconds=settings.price_update_late_after),
+            cycle_late_after=timedelta(seconds=settings.cycle_late_after),
         )
         return lambda event, context: self._answer(application, event, context, api)
 

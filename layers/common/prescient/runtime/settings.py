@@ -18,6 +18,8 @@ class Settings(BaseModel):
     `max_quote_age`, `max_fill_delay` and `cycle_wait_seconds` are seconds, the two limits dollars
     of cost basis. `shared_depth` is whether a cycle's portfolios take from the same books.
     `fetch_seconds` is how long one fetch of the exchange may take, all its requests together.
+    `price_update_late_after` and `cycle_late_after` are the seconds after the end of the last one
+    from which on `GET /health` is not ok: three price updates and two cycles.
     `max_books` is how many order books a cycle fetches at most, two a market; those of held markets
     come besides. The tape is kept whole for `tape_retention_days`, its hourly marks for
     `hours_retention_days`, at least the longest lookback and one day. `record_min_liquidity` and
@@ -52,6 +54,8 @@ class Settings(BaseModel):
     max_concurrency: Annotated[int, Field(gt=0, le=1000)] = 10
     state_machine_arn: str | None = None
     cycle_wait_seconds: Annotated[float, Field(ge=0, le=25)] = 20.0
+    price_update_late_after: Annotated[int, Field(gt=0)] = 900
+    cycle_late_after: Annotated[int, Field(gt=0)] = 7200
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Self:

@@ -1,4 +1,4 @@
-"""Health: the schema revision and the newest batch."""
+"""Health: the schema revision, the newest batch, and when the regular work last ended well."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ SQL = statements.load(__file__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthRow:
-    """The schema's revision and the newest complete batch, None before the first."""
+    """The schema's revision and the newest complete batch, None before the first.
+
+    So are the ends of the last price update and of the last cycle; those that failed do not count.
+    `in_use_since` is when the oldest portfolio that is not archived was created.
+    """
 
     schema_version: str
     batch_id: int | None
     batch_completed_at: datetime | None
+    prices_updated_at: datetime | None
+    cycle_ended_at: datetime | None
+    in_use_since: datetime | None
 
 
 def check(session: Session) -> HealthRow:

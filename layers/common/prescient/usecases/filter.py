@@ -131,7 +131,7 @@ def _load_held(fetch: Fetch, context: StepContext) -> int:
     page = context.exchange.markets_by_id(missing)
     with context.database.transaction() as session:
         store_markets(session, fetch, page.markets, Sighting(page.fetched_at, listed=False))
-    return len(missing) - len(page.markets)
+    return len({*missing} - {market.market_id for market in page.markets})
 
 
 def _publish(

@@ -68,7 +68,8 @@ def _ask(market_ids: Sequence[MarketId], context: StepContext) -> int:
         confirmed = half_confirmed(page.markets, context.exchange, turn=fetch.batch_id)
         now = context.now()
         sighting = Sighting(page.fetched_at, listed=False, half_confirmed=confirmed)
-        left_out = LeftOut(unanswered_markets=len(market_ids) - len(page.markets))
+        unanswered = {*market_ids} - {market.market_id for market in page.markets}
+        left_out = LeftOut(unanswered_markets=len(unanswered))
         with context.database.transaction() as session:
             store_markets(session, fetch, page.markets, sighting)
             found = outcomes.note_of_batch(session, fetch.batch_id)

@@ -97,6 +97,7 @@ class RequestContext:
     `cycle_wait` is how many seconds a request waits for its cycle, measured by `elapsed`.
     `new_id` gives a fresh unique text of at most 64 letters, digits and dashes.
     `max_quote_age` is how old the quote may be that something is sold at.
+    Price updates and cycles are late that long after the last one ended.
     """
 
     database: Database
@@ -108,3 +109,5 @@ class RequestContext:
     cycle_wait: float
     sleep: Callable[[float], None]
     elapsed: Callable[[], float]
+    price_update_late_after: timedelta
+    cycle_late_after: timedelta
