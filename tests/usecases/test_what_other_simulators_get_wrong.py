@@ -134,7 +134,7 @@ def test_slippage_never_helps(world: World) -> None:
 
 
 def test_ten_orders_together_fill_no_more_than_the_book_held() -> None:
-    """Of one portfolio: it meets each book once a cycle. Others meet their own (ADR 8)."""
+    """Of one portfolio: it meets each book once a cycle. Others meet their own (ADR 11)."""
     held = Offers(Evidence.BOOK, (Level(D("0.50"), D(120)),))
     orders = [order(signal_id=place, available=held, budget=D(25)) for place in range(10)]
     turn = take_turn(orders, account(), rules())
