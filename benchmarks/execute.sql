@@ -7,9 +7,11 @@ SELECT
         'signal_id', signal.id, 'trade_id', position.trade_id, 'shares', position.shares,
         'amount', position.amount, 'fee', position.fee, 'price', position.entry_price,
         'entry_bid', position.entry_bid
-    ) ORDER BY position.id)::text
+    ) ORDER BY entry.entry_no)::text
 FROM portfolio_positions AS position
 JOIN trading_signals AS signal USING (portfolio_id, trade_id)
+JOIN cash_ledger AS entry
+    ON entry.portfolio_id = position.portfolio_id AND entry.source = 'trade:' || position.trade_id
 GROUP BY position.portfolio_id
 ORDER BY position.portfolio_id;
 
