@@ -73,7 +73,7 @@ together = st.builds(
 )
 moves = st.lists(st.tuples(st.sampled_from(MARKETS), single), max_size=3)
 markets = st.sampled_from(MARKETS)
-identities = st.sampled_from(IDENTITIES)
+identities = st.sampled_from([*IDENTITIES, "first"])
 doubtful_ends = st.sampled_from([None, "yes", "half_by_clob", *UNPAID])
 ends = st.sampled_from([*ENDS, "half", "half_by_clob"])
 
@@ -82,8 +82,8 @@ def manners(step: str) -> st.SearchStrategy[Manner]:
     """How users ask for something with money."""
     return st.builds(
         Manner,
-        minutes=st.sampled_from([0, 0, 3, 11]),
-        exchange=st.sampled_from(["up", "up", "up", "down", "without books"]),
+        minutes=st.sampled_from([0, 3, 11]),
+        exchange=st.sampled_from(["up", "up", "down", "without books"]),
         repeated=st.sampled_from([None, None, "same", "other", "elsewhere"]),
         kills=kills(step),
     )

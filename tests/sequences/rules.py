@@ -123,10 +123,13 @@ class Sequences(Invariants):
     def update_prices_overtaken(self, moved: list[tuple[str, Shown]]) -> None:
         self.driven.update_prices_overtaken(lambda: self._reprice(moved))
 
-    @rule(name=markets, identity=identities)
-    def replace_market(self, name: str, identity: str) -> None:
+    @rule(data=st.data(), identity=identities, shown=single)
+    def replace_market(self, data: st.DataObject, identity: str, shown: Shown) -> None:
         """The id stands for another market from now on, or for the first one again."""
+        name = data.draw(st.sampled_from(self._held() or MARKETS))
+        self._reprice([(name, shown)])
         self.driven.picture.change(name, identity=identity)
+        self.driven.update_prices()
 
     @precondition(lambda self: self._positions())
     @rule(data=st.data(), part=st.integers(1, 150), manner=manners("manual"))
