@@ -14,29 +14,34 @@ from local.demo.report import plain_table, terminal
 from local.demo.run import DATABASE
 from local.postgres import databases
 from local.postgres.server import DEFAULT_DIRECTORY, laptop_server
-from prescient.core.accounting.reconcile import Break
+from prescient.core.accounting.findings import Break
 from prescient.core.errors import InvalidRequest, PrescientError
 from prescient.store.database import Database
 from prescient.usecases import reconcile
+from prescient.usecases.reconcile import Reconciliation
 
 
 def main() -> int:
     """Reconcile; return 0 without a break, 1 with one, 2 when the books cannot be read."""
     console = terminal()
     try:
-        breaks = _breaks()
+        found = _reconciled()
     except PrescientError as error:
         print(error, file=sys.stderr)
         return 2
-    console.print(_table(breaks) if breaks else "The books reconcile.")
-    return 1 if breaks else 0
+    console.print(_table(found.breaks) if found.breaks else "The books reconcile.")
+    for note in found.notes:
+        console.print(
+            f"Not checked: {note.rule}: {note.rows} rows, {note.reason}.", highlight=False
+        )
+    return 1 if found.breaks else 0
 
 
-def _breaks() -> list[Break]:
+def _reconciled() -> Reconciliation:
     with _database(os.environ.get("DATABASE_URL", "")) as url:
         database = Database(url)
         try:
-            return reconcile.all_breaks(database)
+            return reconcile.run(database)
         finally:
             database.close()
 

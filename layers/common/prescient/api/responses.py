@@ -343,12 +343,24 @@ class BrokenInvariant(BaseModel):
     expected: str
 
 
+class UncheckedRows(BaseModel):
+    """How many rows a rule could not be held against, and why: their tape is gone, for one."""
+
+    rule: str
+    reason: str
+    rows: int
+
+
 class Reconciliation(BaseModel):
-    """Whether every number can be rebuilt; at most the first 100 rows that cannot."""
+    """Whether every number agrees; at most the first 100 rows that do not.
+
+    `notes` count the rows of which nothing is left to check them with.
+    """
 
     message: str
     reconciled: bool
     breaks: list[BrokenInvariant]
+    notes: list[UncheckedRows]
 
 
 def _sale(made: Exit) -> dict[str, object]:

@@ -54,15 +54,17 @@ def marks_of_held(session: Session) -> list[tuple[MarketId, Decimal, Decimal]]:
     return session.execute(SQL["select_marks_of_held"]).fetchall()
 
 
-def all_books(session: Session) -> Iterator[Books]:
-    """The books of all portfolios, by id."""
+def portfolio_ids(session: Session) -> Iterator[list[int]]:
+    """The ids of all portfolios, some at a time."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        portfolio_ids = cursor.execute(SQL["select_portfolio_ids"]).fetchall()
-    for start in range(0, len(portfolio_ids), PORTFOLIOS_AT_A_TIME):
-        yield from _books(session, portfolio_ids[start : start + PORTFOLIOS_AT_A_TIME])
+        found = cursor.execute(SQL["select_portfolio_ids"]).fetchall()
+    for start in range(0, len(found), PORTFOLIOS_AT_A_TIME):
+        yield found[start : start + PORTFOLIOS_AT_A_TIME]
 
 
-def _books(session: Session, portfolio_ids: Sequence[int]) -> Iterator[Books]:
+def books(session: Session, portfolio_ids: Sequence[int]) -> list[Books]:
+    """The books of these portfolios, in their order."""
+
     def read(statement: LiteralString, row: Callable[..., RowT]) -> defaultdict[int, list[RowT]]:
         rows: defaultdict[int, list[RowT]] = defaultdict(list)
         for owner, *values in session.execute(statement, {"portfolio_ids": portfolio_ids}):
@@ -75,8 +77,8 @@ def _books(session: Session, portfolio_ids: Sequence[int]) -> Iterator[Books]:
     positions = read(SQL["select_positions"], PositionRecord)
     exits = read(SQL["select_exits"], ExitRecord)
     equity = read(SQL["select_equity"], EquityRecord)
-    for owner in portfolio_ids:
-        yield Books(
+    return [
+        Books(
             portfolio_id=owner,
             totals=totals[owner][0],
             ledger=ledger[owner],
@@ -85,3 +87,5 @@ def _books(session: Session, portfolio_ids: Sequence[int]) -> Iterator[Books]:
             exits=exits[owner],
             equity=next(iter(equity[owner]), EquityRecord()),
         )
+        for owner in portfolio_ids
+    ]

@@ -7,12 +7,14 @@ SELECT portfolio_id FROM portfolios ORDER BY portfolio_id;
 SELECT
     portfolio_id, initial_balance, current_balance, total_invested, total_profit_loss,
     realized_pnl, total_value, value_at_bid, peak_equity, max_drawdown, open_positions,
-    trade_count, total_winning_trades, total_losing_trades, avg_trade_pnl
+    trade_count, total_winning_trades, total_losing_trades, avg_trade_pnl, closed_positions,
+    closed_pnl, current_run, max_consecutive_wins, max_consecutive_losses, total_trades_executed,
+    last_trade_at
 FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
 
 -- name: select_ledger
 -- Read the ledger of portfolios, oldest entry first.
-SELECT portfolio_id, entry_no, kind, amount, balance_after, source
+SELECT portfolio_id, entry_no, kind, amount, balance_after, source, timestamp
 FROM cash_ledger WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id, entry_no;
 
@@ -25,7 +27,7 @@ SELECT
         WHERE signal.portfolio_id = trade.portfolio_id AND signal.trade_id = trade.trade_id
             AND signal.executed
     ),
-    trade.origin <> 'live', trade.status, coalesce(trade.realized_pnl, 0),
+    trade.origin <> 'live', trade.timestamp, trade.status, coalesce(trade.realized_pnl, 0),
     (ran.limits ->> 'max_position_size')::numeric,
     (ran.limits ->> 'max_total_exposure')::numeric,
     (ran.limits ->> 'max_event_exposure')::numeric,

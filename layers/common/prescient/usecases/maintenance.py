@@ -7,13 +7,14 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from prescient.core.accounting.reconcile import Break
+from prescient.core.accounting.findings import Break
 from prescient.core.errors import InvalidRequest
 from prescient.core.portfolio.targets import Targets
 from prescient.usecases import backfill, outcomes, rebalancing, reconcile, retention
 from prescient.usecases.backfill import BackfillResult
 from prescient.usecases.outcomes import OutcomesResult
 from prescient.usecases.rebalancing import TransferResult
+from prescient.usecases.reconcile import Note
 from prescient.usecases.retention import RetentionResult
 from prescient.usecases.support.context import StepContext
 
@@ -54,6 +55,7 @@ class MaintenanceResult(BaseModel):
     rebalancing_refused: str | None = None
     reconciled: bool | None = None
     breaks: list[Break] = []
+    notes: list[Note] = []
 
 
 def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
@@ -71,6 +73,7 @@ def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
         except InvalidRequest as refusal:
             done.rebalancing_refused = str(refusal)
     if Task.RECONCILE in request.tasks:
-        done.breaks = reconcile.all_breaks(context.database)
-        done.reconciled = not done.breaks
+        found = reconcile.run(context.database)
+        done.breaks, done.notes = found.breaks, found.notes
+        done.reconciled = not found.breaks
     return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
-from prescient.api.responses import BrokenInvariant, Reconciliation
+from prescient.api.responses import BrokenInvariant, Reconciliation, UncheckedRows
 from prescient.api.routing import RouteTable
 from prescient.usecases import reconcile
 
@@ -14,10 +14,10 @@ routes = RouteTable("Reconcile")
 @routes.route(["POST"], "/reconcile", scope=Scope.ADMIN, answers={200: Reconciliation})
 def check_books(api: Api) -> Reconciliation:
     """Rebuild every number of every portfolio and name the rows that differ."""
-    breaks = reconcile.all_breaks(api.database)
+    found = reconcile.run(api.database)
     return Reconciliation(
-        message="The books reconcile" if not breaks else "Some rows break an invariant",
-        reconciled=not breaks,
+        message="The books reconcile" if not found.breaks else "Some rows break an invariant",
+        reconciled=not found.breaks,
         breaks=[
             BrokenInvariant(
                 rule=broken.rule,
@@ -25,6 +25,10 @@ def check_books(api: Api) -> Reconciliation:
                 found=broken.found,
                 expected=broken.expected,
             )
-            for broken in breaks
+            for broken in found.breaks
+        ],
+        notes=[
+            UncheckedRows(rule=note.rule, reason=note.reason, rows=note.rows)
+            for note in found.notes
         ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from prescient.core.accounting.valuation import MarketPrice, PricedPosition
@@ -20,6 +21,7 @@ class LedgerEntry:
     amount: Decimal
     balance_after: Decimal
     source: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class TradeRecord:
     shares: Decimal | None
     signals: int
     inherited: bool
+    at: datetime
     status: str
     realized_pnl: Decimal
     max_position_size: Decimal | None
@@ -124,6 +127,13 @@ class Totals:
     winning: int
     losing: int
     average_pnl: Decimal
+    closed_positions: int
+    closed_pnl: Decimal
+    current_run: int
+    max_consecutive_wins: int
+    max_consecutive_losses: int
+    total_trades_executed: int
+    last_trade_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

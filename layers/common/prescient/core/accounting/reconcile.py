@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from prescient.core.accounting.books_as_stored import (
@@ -16,29 +17,24 @@ from prescient.core.accounting.books_as_stored import (
     PositionRecord,
     TradeRecord,
 )
+from prescient.core.accounting.findings import Break, compare
 from prescient.core.accounting.high_water import least, most
 from prescient.core.accounting.valuation import valuation
 from prescient.core.market.markets import MarketId
 from prescient.core.money import ZERO
 from prescient.core.portfolio.cash import FLOWS
-from prescient.core.portfolio.positions import PositionStatus
+from prescient.core.portfolio.positions import PositionStatus, sold_basis
 from prescient.core.portfolio.trading_record import TradingRecord
 
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A row that breaks an invariant: what it says and what it should say."""
-
-    rule: str
-    subject: str
-    found: str
-    expected: str
+Movement = tuple[int, datetime, Decimal]
+"""Dollars that a transfer moved into a portfolio, negative where it moved them out."""
 
 
 def breaks(books: Books) -> list[Break]:
     """What breaks an invariant in one portfolio; empty when every number can be rebuilt."""
     found = (
-        *_cash(books), *_positions(books), *_limits(books), *_totals(books), *_high_water(books)
+        *_cash(books), *_positions(books), *_limits(books), *_totals(books), *_trading(books),
+        *_high_water(books),
     )  # fmt: skip
     portfolio = f"portfolio {books.portfolio_id}"
     return [replace(broken, subject=f"{portfolio} {broken.subject}".strip()) for broken in found]
@@ -49,7 +45,7 @@ def shared_breaks(
 ) -> list[Break]:
     """Invariant 5: cost basis a market and in all (dollars) equal the positions behind them."""
     by_market = (
-        _compare(
+        compare(
             "5: market exposure = cost basis of its open positions",
             exposure.get(market_id, ZERO),
             held.get(market_id, ZERO),
@@ -57,7 +53,7 @@ def shared_breaks(
         )
         for market_id in sorted(held.keys() | exposure.keys())
     )
-    in_all = _compare(
+    in_all = compare(
         "5: capital in use = cost basis of all open positions",
         capital,
         sum(held.values(), ZERO),
@@ -74,8 +70,20 @@ def transfer_breaks(transfers: Iterable[tuple[str, Decimal]]) -> list[Break]:
     return [
         broken
         for source, total in sums.items()
-        for broken in _compare("5: the two sides of a transfer sum to zero", total, ZERO, source)
+        for broken in compare("5: the two sides of a transfer sum to zero", total, ZERO, source)
     ]
+
+
+def log_breaks(log: Counter[Movement], ledger: Counter[Movement]) -> Iterator[Break]:
+    """Invariant 5: the log of rebalancing and the ledgers have the same transfers."""
+    for movement in sorted(log.keys() | ledger.keys()):
+        portfolio_id, at, amount = movement
+        yield from compare(
+            "5: the log and the ledger have the same transfers",
+            f"{log[movement]} of {amount}",
+            f"{ledger[movement]} of {amount}",
+            f"portfolio {portfolio_id} at {at:%Y-%m-%d %H:%M:%S}",
+        )
 
 
 def mark_breaks(marks: Iterable[tuple[MarketId, Decimal, Decimal]]) -> list[Break]:
@@ -84,7 +92,7 @@ def mark_breaks(marks: Iterable[tuple[MarketId, Decimal, Decimal]]) -> list[Brea
     return [
         broken
         for market_id, latest, newest in marks
-        for broken in _compare(rule, latest, newest, f"market {market_id}")
+        for broken in compare(rule, latest, newest, f"market {market_id}")
     ]
 
 
@@ -94,11 +102,11 @@ def _cash(books: Books) -> Iterator[Break]:
         balance += entry.amount
         subject = f"ledger entry {entry.entry_no}"
         rule = "1: balance after an entry = initial balance + the ledger so far"
-        yield from _compare(rule, entry.balance_after, balance, subject)
+        yield from compare(rule, entry.balance_after, balance, subject)
         if balance < ZERO:
             yield Break("1: the balance is never negative", subject, str(balance), "0.00 or more")
     rule = "1: current_balance = initial_balance + ledger"
-    yield from _compare(rule, books.totals.current_balance, balance)
+    yield from compare(rule, books.totals.current_balance, balance)
     yield from _sources(books)
 
 
@@ -113,7 +121,7 @@ def _sources(books: Books) -> Iterator[Break]:
     expected |= {gone.source: gone.proceeds - gone.fee for gone in books.exits}
     posted = {entry.source: entry.amount for entry in books.ledger if entry.kind not in FLOWS}
     for source in sorted(expected.keys() | posted.keys()):
-        yield from _compare(
+        yield from compare(
             "1: each fill and exit has its ledger entry",
             posted.get(source),
             expected.get(source),
@@ -127,8 +135,8 @@ def _positions(books: Books) -> Iterator[Break]:
         if trade.inherited:
             continue
         subject = f"trade {trade.trade_id}"
-        yield from _compare("3: a trade has one signal", trade.signals, 1, subject)
-        yield from _compare("3: a trade has one position", opened[trade.trade_id], 1, subject)
+        yield from compare("3: a trade has one signal", trade.signals, 1, subject)
+        yield from compare("3: a trade has one position", opened[trade.trade_id], 1, subject)
     left: defaultdict[int, list[ExitRecord]] = defaultdict(list)
     for gone in books.exits:
         left[gone.position_id].append(gone)
@@ -146,14 +154,14 @@ def _trades(books: Books) -> Iterator[Break]:
             continue
         subject = f"trade {trade.trade_id}"
         status, pnl = position.status, position.realized_pnl
-        yield from _compare(
+        yield from compare(
             "6: a position's bought shares are its trade's",
             position.bought_shares,
             trade.shares,
             f"position {position.position_id}",
         )
-        yield from _compare("6: a trade's status is its position's", trade.status, status, subject)
-        yield from _compare("6: a trade's P&L is its position's", trade.realized_pnl, pnl, subject)
+        yield from compare("6: a trade's status is its position's", trade.status, status, subject)
+        yield from compare("6: a trade's P&L is its position's", trade.realized_pnl, pnl, subject)
 
 
 def _position(
@@ -162,14 +170,27 @@ def _position(
     subject = f"position {position.position_id}"
     if position.bought_shares is not None:
         held = position.bought_shares - sum((gone.shares for gone in left), ZERO)
-        yield from _compare("3: shares = bought − exits", position.shares, held, subject)
+        yield from compare("3: shares = bought − exits", position.shares, held, subject)
         status = PositionStatus.OPEN if held > ZERO else PositionStatus.CLOSED
-        yield from _compare("6: open while shares are held", position.status, status, subject)
+        yield from compare("6: open while shares are held", position.status, status, subject)
     if cost is not None:
         basis = cost - sum((gone.cost_basis for gone in left), ZERO)
-        yield from _compare("6: cost basis = cost − exits", position.cost_basis, basis, subject)
+        yield from compare("6: cost basis = cost − exits", position.cost_basis, basis, subject)
+        yield from _bases(position, left, cost)
     realized = sum((gone.realized_pnl for gone in left), ZERO)
-    yield from _compare("6: realized P&L = its exits", position.realized_pnl, realized, subject)
+    yield from compare("6: realized P&L = its exits", position.realized_pnl, realized, subject)
+
+
+def _bases(position: PositionRecord, left: Sequence[ExitRecord], cost: Decimal) -> Iterator[Break]:
+    """Each exit took the part of the basis that its part of the shares is."""
+    shares = position.bought_shares
+    for gone in left:
+        if shares is None or gone.shares > shares:
+            return
+        basis = sold_basis(cost, shares, gone.shares)
+        rule = "6: cost basis of an exit = its part of the position"
+        yield from compare(rule, gone.cost_basis, basis, gone.source)
+        shares, cost = shares - gone.shares, cost - gone.cost_basis
 
 
 def _limits(books: Books) -> Iterator[Break]:
@@ -216,7 +237,7 @@ def _totals(books: Books) -> Iterator[Break]:
         (position.priced for position in books.positions if position.status == PositionStatus.OPEN),
     )
     expected = totals.initial_balance + _flows(books) + totals.total_profit_loss
-    yield from _compare("2: equity = initial balance + flows + P&L", valued.equity, expected)
+    yield from compare("2: equity = initial balance + flows + P&L", valued.equity, expected)
     checks: tuple[tuple[str, Decimal | int, Decimal | int], ...] = (
         ("total_invested", totals.total_invested, valued.invested),
         ("realized_pnl", totals.realized_pnl, valued.realized_pnl),
@@ -228,9 +249,28 @@ def _totals(books: Books) -> Iterator[Break]:
         ("total_winning_trades", totals.winning, record.winning),
         ("total_losing_trades", totals.losing, record.losing),
         ("avg_trade_pnl", totals.average_pnl, record.average_pnl),
+        ("closed_positions", totals.closed_positions, record.closed),
+        ("closed_pnl", totals.closed_pnl, record.closed_pnl),
     )
     for name, claimed, rebuilt in checks:
-        yield from _compare(f"6: {name}", claimed, rebuilt)
+        yield from compare(f"6: {name}", claimed, rebuilt)
+
+
+def _trading(books: Books) -> Iterator[Break]:
+    """What the order of trades and closings gives; schema v1 kept neither."""
+    if any(trade.inherited for trade in books.trades):
+        return
+    totals, record = books.totals, _record(books)
+    last_trade_at = max((trade.at for trade in books.trades), default=None)
+    yield from compare("6: last_trade_at", totals.last_trade_at, last_trade_at)
+    checks = (
+        ("total_trades_executed", totals.total_trades_executed, len(books.trades)),
+        ("current_run", totals.current_run, record.current_run),
+        ("max_consecutive_wins", totals.max_consecutive_wins, record.max_consecutive_wins),
+        ("max_consecutive_losses", totals.max_consecutive_losses, record.max_consecutive_losses),
+    )
+    for name, claimed, rebuilt in checks:
+        yield from compare(f"6: {name}", claimed, rebuilt)
 
 
 def _high_water(books: Books) -> Iterator[Break]:
@@ -255,13 +295,8 @@ def _flows(books: Books) -> Decimal:
 
 
 def _record(books: Books) -> TradingRecord:
-    return TradingRecord().after(
-        position.realized_pnl
-        for position in books.positions
-        if position.status == PositionStatus.CLOSED
-    )
-
-
-def _compare(rule: str, found: object, expected: object, subject: str = "") -> Iterator[Break]:
-    if found != expected:
-        yield Break(rule, subject, str(found), str(expected))
+    """The record of the closed positions, in the order of their last exits."""
+    last = {made.position_id: place for place, made in enumerate(books.exits)}
+    closed = [position for position in books.positions if position.status == PositionStatus.CLOSED]
+    closed.sort(key=lambda position: last.get(position.position_id, -1))
+    return TradingRecord().after(position.realized_pnl for position in closed)

@@ -1,0 +1,182 @@
+"""Entries against the tape: price, amount, fee and triggers of each buy and of its position."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from prescient.core.accounting.findings import Finding, Reason, Unseen, compare, within
+from prescient.core.accounting.seen import Seen
+from prescient.core.market.fees import taker_fee
+from prescient.core.market.fills import Match, depth, notional, walk
+from prescient.core.market.markets import FeeSchedule
+from prescient.core.money import PRICE_STEP, cents_up, price_half_up
+from prescient.core.portfolio.exits import Triggers, triggers
+
+PRICE_RULE = "6: entry price = what its batch offered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord:
+    """A trade, what its position repeats of it, and what the batch of its cycle saw.
+
+    Dollars, shares and prices 0–1. `paid` is what the ledger says, None without an entry; `seen`
+    is None where the tape is gone. `schedule` is the market's fee of today.
+    """
+
+    portfolio_id: int
+    trade_id: str
+    inherited: bool
+    shares: Decimal | None
+    amount: Decimal
+    fee: Decimal
+    entry_price: Decimal
+    evidence: str | None
+    paid: Decimal | None
+    target_price: Decimal | None
+    signal_price: Decimal | None
+    confidence: Decimal | None
+    signal_confidence: Decimal | None
+    seen: Seen | None
+    schedule: FeeSchedule
+    position: PositionEntry | None
+
+    @property
+    def subject(self) -> str:
+        return f"portfolio {self.portfolio_id} trade {self.trade_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionEntry:
+    """What a position keeps of its entry, in dollars and prices 0–1."""
+
+    position_id: int
+    is_open: bool
+    amount: Decimal
+    fee: Decimal
+    entry_price: Decimal
+    evidence: str | None
+    entry_bid: Decimal | None
+    group_id: str | None
+    triggers: Triggers
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRule:
+    """The stop-loss and the take-profit of a configuration, as parts of 1; None where off."""
+
+    stop_loss_percentage: Decimal | None
+    take_profit_percentage: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRules:
+    """A portfolio's rule of today and those that its cycles kept.
+
+    `is_complete` where it was never changed, so that there were no others.
+    """
+
+    today: ClosingRule
+    kept: Collection[ClosingRule]
+    is_complete: bool
+
+
+def entry_findings(entry: EntryRecord, rules: ClosingRules | None) -> Iterator[Finding]:
+    """What of an entry cannot be rebuilt from the tape, the ledger and the configuration."""
+    if entry.inherited:
+        yield Unseen(PRICE_RULE, Reason.SCHEMA_V1)
+        return
+    yield from _copies(entry)
+    yield from _money(entry)
+    yield from _price(entry)
+    if entry.position is not None and rules is not None:
+        yield from _triggers(entry, entry.position, rules)
+
+
+def _copies(entry: EntryRecord) -> Iterator[Finding]:
+    """What is stored twice says the same."""
+    signal = entry.signal_price, entry.signal_confidence
+    if None not in signal:
+        rule = "6: a trade's target price and confidence are its signal's"
+        yield from compare(rule, (entry.target_price, entry.confidence), signal, entry.subject)
+    if (position := entry.position) is None:
+        return
+    subject = f"portfolio {entry.portfolio_id} position {position.position_id}"
+    for name in ("amount", "fee", "entry_price", "evidence"):
+        rule = f"6: a position's {name} is its trade's"
+        yield from compare(rule, getattr(position, name), getattr(entry, name), subject)
+
+
+def _money(entry: EntryRecord) -> Iterator[Finding]:
+    """Amount = shares × average price within its rounding; the fee is the rest that was paid."""
+    shares = entry.shares or Decimal(0)
+    lowest, highest = (
+        cents_up(shares * (entry.entry_price + half_step))
+        for half_step in (-PRICE_STEP / 2, PRICE_STEP / 2)
+    )
+    rule = "6: amount of a buy = shares × entry price"
+    yield from within(rule, entry.amount, lowest, highest, entry.subject)
+    if entry.paid is not None:
+        rule = "6: fee of a buy = cash paid − amount"
+        yield from compare(rule, entry.fee, entry.paid - entry.amount, entry.subject)
+
+
+def _price(entry: EntryRecord) -> Iterator[Finding]:
+    """The fill is walked again: its price, amount and fee follow from the levels and the shares."""
+    levels = entry.seen.offered(entry.evidence) if entry.seen else None
+    if entry.seen is None or levels is None or entry.shares is None:
+        yield Unseen(PRICE_RULE, Reason.TAPE_GONE)
+        return
+    if depth(levels) < entry.shares:
+        yield from compare(
+            "6: shares of a buy are offered", entry.shares, depth(levels), entry.subject
+        )
+        return
+    matches = walk(levels, entry.shares)
+    dollars = notional(matches)
+    yield from compare(
+        PRICE_RULE, entry.entry_price, price_half_up(dollars / entry.shares), entry.subject
+    )
+    rule = "6: amount of a buy = what its batch offered"
+    yield from compare(rule, entry.amount, cents_up(dollars), entry.subject)
+    yield from fee_unseen("6: fee of a buy", entry.fee, entry.schedule, matches)
+    if entry.position is not None:
+        rule = "6: bid at entry = the bid of its batch"
+        yield from compare(rule, entry.position.entry_bid, entry.seen.bid, entry.subject)
+
+
+def fee_unseen(
+    rule: str, fee: Decimal, schedule: FeeSchedule, matches: tuple[Match, ...]
+) -> Iterator[Unseen]:
+    """Say where the schedule of today gives another fee: the tape keeps no schedules."""
+    if fee != taker_fee(schedule, matches):
+        yield Unseen(rule, Reason.SCHEDULE_CHANGED)
+
+
+def _triggers(
+    entry: EntryRecord, position: PositionEntry, rules: ClosingRules
+) -> Iterator[Finding]:
+    """An open position closes by the configuration of today, a closed one did by one of then."""
+    kept = [rules.today] if position.is_open else [rules.today, *rules.kept]
+    possible = [_triggers_by(entry, position, rule) for rule in kept]
+    if position.triggers in possible:
+        return
+    if not position.is_open and not rules.is_complete:
+        yield Unseen("6: triggers", Reason.CONFIGURATION_GONE)
+        return
+    subject = f"portfolio {entry.portfolio_id} position {position.position_id}"
+    stored, expected = position.triggers, possible[0]
+    for name in ("stop_loss_bid", "take_profit_bid"):
+        found, wanted = getattr(stored, name), getattr(expected, name)
+        yield from compare(f"6: {name} = entry and configuration", found, wanted, subject)
+
+
+def _triggers_by(entry: EntryRecord, position: PositionEntry, rule: ClosingRule) -> Triggers:
+    return triggers(
+        entry.entry_price,
+        position.entry_bid or Decimal(0),
+        rule.stop_loss_percentage,
+        rule.take_profit_percentage,
+        group_id=position.group_id,
+    )

@@ -1,0 +1,353 @@
+"""What a portfolio was worth at each moment of which a row tells: the past, played again.
+
+Ledger, trades and exits give cash and positions, the tape gives the marks. Rows that tell of a
+moment are equity points, the rows of the days, and the equity of a cycle.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from heapq import merge
+from itertools import combinations
+from operator import itemgetter
+from typing import NamedTuple
+
+from prescient.core.accounting.books_as_stored import Books, ExitRecord, PositionRecord
+from prescient.core.accounting.findings import Break, Finding, Reason, Unseen
+from prescient.core.accounting.valuation import MarketPrice, PricedPosition
+from prescient.core.market.markets import MarketId
+from prescient.core.money import ZERO
+from prescient.core.portfolio.positions import Action
+
+MOST_COMBINED = 4
+"""More publications than these around one moment are taken in their order only."""
+
+UNPRICED = MarketPrice(None, None, None)
+
+
+class Published(NamedTuple):
+    """A market as one batch showed it from `at` on; the batch saw it at `observed_at`."""
+
+    at: datetime
+    batch_id: int
+    market_id: MarketId
+    observed_at: datetime
+    price: MarketPrice
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A portfolio's totals in dollars; None where a row does not tell."""
+
+    balance: Decimal | None
+    total_invested: Decimal | None
+    total_profit_loss: Decimal | None
+    equity: Decimal
+    equity_at_bid: Decimal | None
+    open_positions: int | None
+    trade_count: int | None
+
+    def is_told_by(self, row: Worth) -> bool:
+        """Whether the row says the same, as far as it tells."""
+        return all(told in (None, own) for told, own in zip(row.values, self.values, strict=True))
+
+    @property
+    def values(self) -> tuple[Decimal | int | None, ...]:
+        return (*self.in_cash, self.total_profit_loss, self.equity, self.equity_at_bid)
+
+    @property
+    def in_cash(self) -> tuple[Decimal | int | None, ...]:
+        """What follows without any mark."""
+        return self.balance, self.total_invested, self.open_positions, self.trade_count
+
+
+NAMES = (
+    "balance",
+    "total_invested",
+    "open_positions",
+    "trade_count",
+    "total_profit_loss",
+    "equity",
+    "equity_at_bid",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A row that tells what a portfolio was worth, at some time from `at` to `until`."""
+
+    portfolio_id: int
+    row: str
+    at: datetime
+    until: datetime
+    told: Worth
+
+    @property
+    def subject(self) -> str:
+        return f"portfolio {self.portfolio_id} {self.row} of {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+@dataclass(slots=True)
+class _Held:
+    """An open position and what it is worth now, in dollars."""
+
+    position: PositionRecord
+    shares: Decimal | None
+    cost_basis: Decimal
+    value: Decimal = ZERO
+    value_at_bid: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class _Change:
+    """What one entry of the ledger changes: its cash, and the position that it opens or leaves."""
+
+    at: datetime
+    amount: Decimal
+    opened: PositionRecord | None
+    cost_basis: Decimal
+    left: ExitRecord | None
+    is_trade: bool
+
+
+_Event = tuple[datetime, int, int, Published | _Change | Moment]
+
+
+@dataclass(slots=True)
+class Account:
+    """A portfolio on its way through its past."""
+
+    books: Books
+    balance: Decimal
+    trades: int
+    realized: Decimal = ZERO
+    held: dict[int, _Held] = field(default_factory=dict)
+
+    @classmethod
+    def at_start(cls, books: Books) -> Account:
+        """Before its first entry: trades of schema v1 without an entry count already."""
+        posted = {entry.source for entry in books.ledger}
+        before = sum(trade.source not in posted for trade in books.trades)
+        return cls(books, books.totals.initial_balance, before)
+
+    def apply(self, change: _Change, prices: Mapping[MarketId, MarketPrice]) -> None:
+        """Move cash, and open or leave a position at the latest prices."""
+        self.balance += change.amount
+        self.trades += change.is_trade
+        if (opened := change.opened) is not None:
+            held = _Held(opened, opened.bought_shares, change.cost_basis)
+            self.held[opened.position_id] = held
+            _price(held, prices.get(opened.market_id, UNPRICED))
+        elif (left := change.left) is not None:
+            self.realized += left.realized_pnl
+            self._leave(left, prices)
+
+    def _leave(self, left: ExitRecord, prices: Mapping[MarketId, MarketPrice]) -> None:
+        if (held := self.held.get(left.position_id)) is None:
+            return
+        held.cost_basis -= left.cost_basis
+        if held.shares is None or held.shares <= left.shares:
+            del self.held[left.position_id]
+            return
+        held.shares -= left.shares
+        _price(held, prices.get(held.position.market_id, UNPRICED))
+
+    def reprice(self, position_id: int, price: MarketPrice) -> None:
+        """Value a position at a new price, if it is still held."""
+        if (held := self.held.get(position_id)) is not None:
+            _price(held, price)
+
+    @property
+    def worth(self) -> Worth:
+        invested = value = at_bid = ZERO
+        for held in self.held.values():
+            invested += held.cost_basis
+            value += held.value
+            at_bid += held.value_at_bid
+        return Worth(
+            balance=self.balance,
+            total_invested=invested,
+            total_profit_loss=self.realized + value - invested,
+            equity=self.balance + value,
+            equity_at_bid=self.balance + at_bid,
+            open_positions=len(self.held),
+            trade_count=self.trades,
+        )
+
+
+def _price(held: _Held, price: MarketPrice) -> None:
+    outcome = Action(held.position.action).outcome
+    priced = PricedPosition(outcome, held.shares, held.cost_basis, price)
+    held.value, held.value_at_bid = priced.value, priced.value_at_bid
+
+
+def changes(books: Books) -> list[_Change]:
+    """What the entries of the ledger change, in their order."""
+    positions = {position.trade_id: position for position in books.positions}
+    trades = {trade.source: trade for trade in books.trades}
+    exits = {made.source: made for made in books.exits}
+    found = []
+    for entry in books.ledger:
+        trade = trades.get(entry.source)
+        found.append(
+            _Change(
+                at=entry.at,
+                amount=entry.amount,
+                opened=positions.get(trade.trade_id) if trade else None,
+                cost_basis=trade.cost_basis if trade else ZERO,
+                left=exits.get(entry.source),
+                is_trade=trade is not None,
+            )
+        )
+    return found
+
+
+def differing(
+    books: Sequence[Books], published: Iterable[Published], moments: Iterable[Moment]
+) -> Iterator[tuple[Moment, Worth]]:
+    """The moments that tell something else than the past does, with what that says.
+
+    `published` and `moments` are in the order of time and are read once. What happened at the same
+    instant is taken in the order of a price update: publish, exit, tell. Who differs from that may
+    still be right: see `findings`.
+    """
+    accounts = {owned.portfolio_id: Account.at_start(owned) for owned in books}
+    prices: dict[MarketId, MarketPrice] = {}
+    observed: dict[MarketId, datetime] = {}
+    holders: defaultdict[MarketId, set[tuple[int, int]]] = defaultdict(set)
+    ledger: list[_Event] = sorted(
+        (
+            (change.at, 1, owned.portfolio_id, change)
+            for owned in books
+            for change in changes(owned)
+        ),
+        key=itemgetter(0),
+    )
+    events: Iterator[_Event] = merge(
+        ((row.at, 0, 0, row) for row in published),
+        ledger,
+        ((moment.at, 2, 0, moment) for moment in moments),
+        key=itemgetter(0, 1),
+    )
+    for _, _, portfolio_id, event in events:
+        if isinstance(event, Published):
+            if _carried(event, prices, observed):
+                price = prices[event.market_id]
+                for owner, position_id in holders[event.market_id]:
+                    accounts[owner].reprice(position_id, price)
+        elif isinstance(event, _Change):
+            accounts[portfolio_id].apply(event, prices)
+            if (opened := event.opened) is not None:
+                holders[opened.market_id].add((portfolio_id, opened.position_id))
+        else:
+            worth = accounts[event.portfolio_id].worth
+            if not worth.is_told_by(event.told):
+                yield event, worth
+
+
+def _carried(
+    row: Published, prices: dict[MarketId, MarketPrice], observed: dict[MarketId, datetime]
+) -> bool:
+    """Carry the latest price forward, as `store.tape.publish` does; whether it has changed."""
+    before = prices.get(row.market_id, UNPRICED)
+    if row.market_id in observed and row.observed_at <= observed[row.market_id]:
+        return False
+    observed[row.market_id] = row.observed_at
+    mark = before.mark if row.price.mark is None else row.price.mark
+    prices[row.market_id] = MarketPrice(mark, row.price.best_bid, row.price.best_ask)
+    return prices[row.market_id] != before
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The tape around a moment: prices before it, what was published near it, oldest first.
+
+    `is_whole` is false where rows of the newest batch before it have been removed.
+    """
+
+    earliest: datetime
+    latest: datetime
+    before: Sequence[Published]
+    near: Sequence[Published]
+    is_whole: bool
+
+
+def findings(moment: Moment, worth: Worth, books: Books, around: Around) -> Iterator[Finding]:
+    """What is wrong with a row that differs from `worth`; nothing where a commit explains it.
+
+    Transactions take the time before they commit: those of about the same moment may have
+    happened in another order than their times say, so any order of them is right.
+    """
+    possible = list(_possible(books, around))
+    if any(seen.is_told_by(moment.told) for seen in possible):
+        return
+    rule = f"6: %s of {moment.row}"
+    in_cash = [seen for seen in possible if _agrees_in_cash(moment.told, seen)]
+    if in_cash and not around.is_whole:
+        if not any(_adds_up(moment.told, seen) for seen in in_cash):
+            found = f"{moment.told.total_profit_loss} at {moment.told.equity}"
+            yield Break(rule % "total_profit_loss and equity", moment.subject, found, "to add up")
+        yield Unseen(f"6: {moment.row} at the marks of then", Reason.TAPE_GONE)
+        return
+    nearest = min([worth, *in_cash], key=lambda seen: _differences(moment.told, seen))
+    told, expected = moment.told.values, nearest.values
+    for name, found_value, wanted in zip(NAMES, told, expected, strict=True):
+        if found_value is not None and found_value != wanted:
+            yield Break(rule % name, moment.subject, str(found_value), str(wanted))
+
+
+def _possible(books: Books, around: Around) -> Iterator[Worth]:
+    """All states that orders of the entries and publications around a moment lead to."""
+    ledger = changes(books)
+    first = max(
+        (n for n, change in enumerate(ledger, 1) if change.at <= around.earliest), default=0
+    )
+    last = next((n for n, change in enumerate(ledger) if change.at > around.latest), len(ledger))
+    for seen in _subsets(around.near):
+        prices: dict[MarketId, MarketPrice] = {}
+        observed: dict[MarketId, datetime] = {}
+        for row in (*around.before, *seen):
+            _carried(row, prices, observed)
+        account = Account.at_start(books)
+        for n, change in enumerate(ledger[:last], 1):
+            if n > first or (n == 1 and first == 0):
+                yield account.worth
+            account.apply(change, prices)
+        yield account.worth
+
+
+def _subsets(near: Sequence[Published]) -> Iterator[list[Published]]:
+    batches = sorted({(row.at, row.batch_id) for row in near})
+    if len(batches) > MOST_COMBINED:
+        chosen: Iterable[tuple[tuple[datetime, int], ...]] = (
+            tuple(batches[:count]) for count in range(len(batches) + 1)
+        )
+    else:
+        chosen = (
+            some for count in range(len(batches) + 1) for some in combinations(batches, count)
+        )
+    for some in chosen:
+        yield [row for row in near if (row.at, row.batch_id) in some]
+
+
+def _agrees_in_cash(told: Worth, seen: Worth) -> bool:
+    return all(row in (None, own) for row, own in zip(told.in_cash, seen.in_cash, strict=True))
+
+
+def _adds_up(told: Worth, seen: Worth) -> bool:
+    """Profit = what was realized + what the equity has beyond cash and cost, at any marks."""
+    if told.total_profit_loss is None:
+        return True
+    if seen.total_profit_loss is None:
+        return False
+    return told.equity - told.total_profit_loss == seen.equity - seen.total_profit_loss
+
+
+def _differences(told: Worth, seen: Worth) -> int:
+    return sum(
+        row is not None and row != own for row, own in zip(told.values, seen.values, strict=True)
+    )

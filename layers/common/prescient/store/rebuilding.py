@@ -1,0 +1,208 @@
+"""What `core.accounting` rebuilds numbers from: the tape at entries, exits and other moments.
+
+The rows of many portfolios are streamed, so that memory does not grow with the past.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from psycopg.rows import dict_row, scalar_row
+
+from prescient.core.accounting.cycle_counts import CycleCounts
+from prescient.core.accounting.entries import (
+    ClosingRule,
+    ClosingRules,
+    EntryRecord,
+    PositionEntry,
+)
+from prescient.core.accounting.exits import ExitSeen
+from prescient.core.accounting.past import Around, Moment, Published, Worth
+from prescient.core.accounting.reconcile import Movement
+from prescient.core.accounting.seen import Seen
+from prescient.core.accounting.valuation import MarketPrice
+from prescient.core.errors import InvalidRequest
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import FeeSchedule
+from prescient.core.money import ZERO
+from prescient.core.portfolio.exits import Triggers
+from prescient.core.portfolio.positions import Action, PositionStatus
+from prescient.core.strategies import registry
+from prescient.store import statements
+from prescient.store.database import Session
+from prescient.store.tape import quote
+
+SQL = statements.load(__file__)
+SLACK = timedelta(minutes=2)
+"""How far the commit of a transaction may be from the time that it notes."""
+ROWS_AT_A_TIME = 2000
+
+
+def entries(session: Session, portfolio_ids: Sequence[int]) -> Iterator[EntryRecord]:
+    """The buys of portfolios with what their batches offered."""
+    for row in _stream(session, "select_entries", {"portfolio_ids": portfolio_ids}):
+        position = _position(row)
+        offered = None if row["batch_id"] is None else _seen(row)
+        yield EntryRecord(
+            **_same(row, EntryRecord),
+            seen=offered,
+            schedule=FeeSchedule(row["fee_rate"], row["fee_exponent"]),
+            position=position,
+        )
+
+
+def exits(session: Session, portfolio_ids: Sequence[int]) -> Iterator[ExitSeen]:
+    """The exits of portfolios with what could be sold into."""
+    values = {"portfolio_ids": portfolio_ids, "slack": SLACK}
+    for row in _stream(session, "select_exits", values):
+        batches = [_seen({**batch, "action": row["action"]}) for batch in row["batches"] or ()]
+        schedule = FeeSchedule(row["fee_rate"], row["fee_exponent"])
+        yield ExitSeen(**_same(row, ExitSeen), seen=batches, schedule=schedule)
+
+
+def closing_rules(session: Session, portfolio_ids: Sequence[int]) -> dict[int, ClosingRules]:
+    """By which rules the positions of each portfolio close, and closed."""
+    rows = session.execute(SQL["select_configurations"], {"portfolio_ids": portfolio_ids})
+    today: dict[int, ClosingRule] = {}
+    kept: defaultdict[int, set[ClosingRule]] = defaultdict(set)
+    versions: dict[int, int] = {}
+    for portfolio_id, strategy_type, values, version, is_today in rows:
+        versions[portfolio_id] = version
+        rule = _closing_rule(strategy_type, values)
+        if rule is None:
+            continue
+        if is_today:
+            today[portfolio_id] = rule
+        kept[portfolio_id].add(rule)
+    return {
+        portfolio_id: ClosingRules(rule, kept[portfolio_id], versions[portfolio_id] == 1)
+        for portfolio_id, rule in today.items()
+    }
+
+
+def published(session: Session, portfolio_ids: Sequence[int]) -> Iterator[Published]:
+    """What was published of the markets that portfolios held, in the order of time."""
+    for row in _stream(session, "select_published", {"portfolio_ids": portfolio_ids}):
+        yield _published(row)
+
+
+def moments(session: Session, portfolio_ids: Sequence[int]) -> Iterator[Moment]:
+    """The rows that tell what portfolios were worth, in the order of time."""
+    for row in _stream(session, "select_moments", {"portfolio_ids": portfolio_ids}):
+        told = Worth(**_same(row, Worth))
+        yield Moment(row["portfolio_id"], row["row"], row["at"], row["until"], told)
+
+
+def around(session: Session, moment: Moment) -> Around:
+    """The tape around a moment, as far as transactions may have changed places."""
+    earliest, latest = moment.at - SLACK, moment.until + SLACK
+    values = {
+        "portfolio_id": moment.portfolio_id,
+        "at": moment.at,
+        "earliest": earliest,
+        "latest": latest,
+    }
+    with session.cursor(row_factory=dict_row) as cursor:
+        before = [_published(row) for row in cursor.execute(SQL["select_before"], values)]
+        near = [_published(row) for row in cursor.execute(SQL["select_near"], values)]
+    with session.cursor(row_factory=scalar_row) as cursor:
+        is_whole = cursor.execute(SQL["select_is_whole"], values).fetchone()
+    return Around(earliest, latest, before, near, bool(is_whole))
+
+
+def inherited_history(session: Session, portfolio_ids: Sequence[int]) -> int:
+    """How many rows of days come from schema v1."""
+    values = {"portfolio_ids": portfolio_ids}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return int(cursor.execute(SQL["count_inherited_history"], values).fetchone() or 0)
+
+
+def cycle_counts(session: Session, portfolio_ids: Sequence[int]) -> Iterator[CycleCounts]:
+    """What the parts of cycles claim to have done, beside what is stored."""
+    for row in _stream(session, "select_cycle_counts", {"portfolio_ids": portfolio_ids}):
+        yield CycleCounts(**row)
+
+
+def transfers(session: Session) -> tuple[Counter[Movement], Counter[Movement]]:
+    """The (portfolio, moment, dollars) of all transfers, by the log and by the ledgers."""
+    found: dict[str, Counter[Movement]] = {"log": Counter(), "ledger": Counter()}
+    for source, portfolio_id, at, amount in session.execute(SQL["select_transfers"]):
+        found[source][portfolio_id, at, amount] += 1
+    return found["log"], found["ledger"]
+
+
+def _stream(
+    session: Session, statement: str, values: Mapping[str, object]
+) -> Iterator[dict[str, Any]]:
+    with session.cursor(name=statement, row_factory=dict_row) as cursor:
+        cursor.itersize = ROWS_AT_A_TIME
+        yield from cursor.execute(SQL[statement], values)
+
+
+def _same(row: Mapping[str, Any], record: type[EntryRecord | ExitSeen | Worth]) -> dict[str, Any]:
+    """The columns that are fields of the record."""
+    return {field.name: row[field.name] for field in fields(record) if field.name in row}
+
+
+def _position(row: Mapping[str, Any]) -> PositionEntry | None:
+    if row["position_id"] is None:
+        return None
+    return PositionEntry(
+        position_id=row["position_id"],
+        is_open=row["position_status"] == PositionStatus.OPEN,
+        amount=row["position_amount"],
+        fee=row["position_fee"],
+        entry_price=row["position_entry_price"],
+        evidence=row["position_evidence"],
+        entry_bid=row["entry_bid"],
+        group_id=row["group_id"],
+        triggers=Triggers(row["stop_loss_bid"], row["take_profit_bid"]),
+    )
+
+
+def _seen(row: Mapping[str, Any]) -> Seen:
+    """The numbers of JSON are texts, those of columns are decimals already."""
+
+    def number(name: str) -> Decimal | None:
+        value = row.get(name)
+        return None if value is None else Decimal(value)
+
+    return Seen(
+        Action(row["action"]).outcome,
+        quote(number("best_bid"), number("best_ask")),
+        number("mark"),
+        number("liquidity") or ZERO,
+        _book(row),
+        number("yes_payout"),
+    )
+
+
+def _book(row: Mapping[str, Any]) -> OrderBook | None:
+    if row["bids"] is None or row["asks"] is None:
+        return None
+    return OrderBook(_levels(row["bids"]), _levels(row["asks"]))
+
+
+def _levels(stored: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
+    return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)
+
+
+def _published(row: Mapping[str, Any]) -> Published:
+    price = MarketPrice(row["mark"], row["best_bid"], row["best_ask"])
+    return Published(
+        row["completed_at"], row["batch_id"], row["market_id"], row["timestamp"], price
+    )
+
+
+def _closing_rule(strategy_type: str, values: Mapping[str, object]) -> ClosingRule | None:
+    """None where the configuration is one of another strategy, from before a change."""
+    try:
+        found = registry.configuration(strategy_type, values)
+    except InvalidRequest:
+        return None
+    return ClosingRule(found.stop_loss_percentage, found.take_profit_percentage)
