@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from prescient.core.accounting.valuation import MarketPrice
-from prescient.core.market.bids import bids, bids_from_book
+from prescient.core.market.bids import bids_from_book
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fills import Evidence, Offers, offers, offers_from_book
 from prescient.core.market.markets import Outcome, Quote
@@ -57,10 +57,13 @@ class Seen:
         return available.levels if available.evidence == evidence else None
 
     def wanted(self, evidence: str | None) -> tuple[Level, ...] | None:
-        """The bids that a sale on this evidence walked; None where they are not on the tape."""
+        """The bids that a sale on this evidence walked; None where they are not on the tape.
+
+        Without a book that is the listed bid, whatever it took: a stop once sold at any bid.
+        """
         if evidence == Evidence.BOOK:
             return bids_from_book(self.book).levels if self.book else None
-        return bids(self.quote, self.liquidity).levels
+        return (Level(self.quote.bid, ZERO),) if self.quote and self.quote.has_bid else None
 
     def _offers(self) -> Offers:
         if self.book is not None:
