@@ -195,7 +195,12 @@ def _levels(stored: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
 def _published(row: Mapping[str, Any]) -> Published:
     price = MarketPrice(row["mark"], row["best_bid"], row["best_ask"])
     return Published(
-        row["completed_at"], row["batch_id"], row["market_id"], row["timestamp"], price
+        at=row["completed_at"],
+        batch_id=row["batch_id"],
+        market_id=row["market_id"],
+        observed_at=row["timestamp"],
+        price=price,
+        identity=row["identity"],
     )
 
 

@@ -98,7 +98,7 @@ ORDER BY today DESC;
 -- of time. A day before the first entry is enough: its cycle showed the market.
 SELECT
     batch.completed_at, batch.batch_id, seen.market_id, seen.timestamp, seen.mark, seen.best_bid,
-    seen.best_ask
+    seen.best_ask, seen.identity
 FROM (
     SELECT
         market_id, min(entry_timestamp) - interval '1 day' AS entered,
@@ -143,32 +143,36 @@ SELECT count(*) FROM portfolio_history
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND origin <> 'live';
 
 -- name: select_before
--- Read the newest price of each market that a portfolio ever held, published before a moment.
+-- Read the newest price before a moment of each market that a portfolio held about then, and that
+-- of what it bought, where the id stands for another market by now.
 SELECT
-    seen.completed_at, seen.batch_id, held.market_id, seen.timestamp, seen.mark, seen.best_bid,
-    seen.best_ask
+    batch.completed_at, batch.batch_id, held.market_id, seen.timestamp, seen.mark, seen.best_bid,
+    seen.best_ask, seen.identity
 FROM (
-    SELECT DISTINCT market_id FROM portfolio_positions
+    SELECT DISTINCT market_id, identity FROM portfolio_positions
     WHERE portfolio_id = %(portfolio_id)s AND entry_timestamp <= %(latest)s
         AND (status = 'open' OR exit_timestamp >= %(earliest)s)
 ) AS held
+CROSS JOIN (VALUES (true), (false)) AS wanted (own)
 CROSS JOIN LATERAL (
-    SELECT batch.completed_at, newest.*
-    FROM market_snapshots AS newest
-    JOIN market_batches AS batch ON batch.batch_id = newest.batch_id
-        AND batch.status = 'complete' AND batch.completed_at < %(earliest)s
-        AND batch.kind NOT IN ('recording', 'outcomes')  -- which move no price
+    SELECT newest.* FROM market_snapshots AS newest
+    JOIN market_batches AS completed ON completed.batch_id = newest.batch_id
+        AND completed.status = 'complete' AND completed.completed_at < %(earliest)s
+        AND completed.kind NOT IN ('recording', 'outcomes')  -- which move no price
     WHERE newest.market_id = held.market_id AND newest.timestamp < %(earliest)s
         AND newest.mark IS NOT NULL
+        AND (NOT wanted.own OR (newest.identity = held.identity) IS NOT FALSE)
     ORDER BY newest.timestamp DESC
     LIMIT 1
-) AS seen;
+) AS seen
+JOIN market_batches AS batch ON batch.batch_id = seen.batch_id
+ORDER BY seen.timestamp;
 
 -- name: select_near
 -- Read what was published of the markets that a portfolio holds about a moment, oldest first.
 SELECT
     batch.completed_at, batch.batch_id, seen.market_id, seen.timestamp, seen.mark, seen.best_bid,
-    seen.best_ask
+    seen.best_ask, seen.identity
 FROM market_batches AS batch
 JOIN market_snapshots AS seen ON seen.batch_id = batch.batch_id
 WHERE batch.status = 'complete' AND batch.completed_at BETWEEN %(earliest)s AND %(latest)s

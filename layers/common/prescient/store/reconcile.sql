@@ -45,7 +45,7 @@ SELECT
     position.bought_shares, position.shares, position.cost_basis, position.realized_pnl,
     position.status,
     CASE WHEN price.market_id IS NULL THEN position.kept_mark ELSE price.mark END,
-    price.best_bid, price.best_ask
+    price.best_bid, price.best_ask, position.identity
 FROM portfolio_positions AS position
 LEFT JOIN market_prices AS price
     ON price.market_id = position.market_id AND (price.identity = position.identity) IS NOT FALSE

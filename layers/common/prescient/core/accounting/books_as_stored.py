@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from prescient.core.accounting.valuation import MarketPrice, PricedPosition
 from prescient.core.market.markets import MarketId
@@ -55,7 +56,8 @@ class TradeRecord:
 class PositionRecord:
     """A position, and the latest prices of YES in its market, 0–1, None where there are none.
 
-    Shares are None where schema v1 had an impossible entry price.
+    Shares are None where schema v1 had an impossible entry price; `identity` is None where it is
+    unknown which market was bought.
     """
 
     position_id: int
@@ -70,6 +72,7 @@ class PositionRecord:
     mark: Decimal | None
     best_bid: Decimal | None
     best_ask: Decimal | None
+    identity: UUID | None
 
     @property
     def priced(self) -> PricedPosition:

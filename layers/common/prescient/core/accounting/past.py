@@ -7,7 +7,7 @@ moment are equity points, the rows of the days, and the equity of a cycle.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from heapq import merge
 from itertools import combinations
 from operator import itemgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from prescient.core.accounting.books_as_stored import Books, ExitRecord, PositionRecord
 from prescient.core.accounting.findings import Break, Finding, Reason, Unseen
@@ -37,6 +38,7 @@ class Published(NamedTuple):
     market_id: MarketId
     observed_at: datetime
     price: MarketPrice
+    identity: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,42 @@ class Moment:
 
 
 @dataclass(slots=True)
+class Prices:
+    """The latest price of each market, as `store.tape.publish` carries them forward."""
+
+    latest: dict[MarketId, Published] = field(default_factory=dict)
+    marks: dict[tuple[MarketId, UUID | None], Decimal | None] = field(default_factory=dict)
+
+    def carry(self, row: Published) -> bool:
+        """Take a newer row over; whether it says something else than the one before."""
+        before = self.latest.get(row.market_id)
+        if before is None:
+            self._keep(row)
+            return True
+        if row.observed_at <= before.observed_at:
+            return False
+        mark, identity = row.price.mark, row.identity or before.identity
+        if mark is None and identity == before.identity:
+            mark = before.price.mark
+        price = MarketPrice(mark, row.price.best_bid, row.price.best_ask)
+        self._keep(row._replace(price=price, identity=identity))
+        return (price, identity) != (before.price, before.identity)
+
+    def of(self, position: PositionRecord) -> MarketPrice:
+        """The price of what a position bought: where its id stands for another market, no bid."""
+        row = self.latest.get(position.market_id)
+        if row is None:
+            return UNPRICED
+        if None in (row.identity, position.identity) or row.identity == position.identity:
+            return row.price
+        return MarketPrice(self.marks.get((position.market_id, position.identity)), None, None)
+
+    def _keep(self, row: Published) -> None:
+        self.latest[row.market_id] = row
+        self.marks[row.market_id, row.identity] = row.price.mark
+
+
+@dataclass(slots=True)
 class _Held:
     """An open position and what it is worth now, in dollars."""
 
@@ -134,19 +172,19 @@ class Account:
         before = sum(trade.source not in posted for trade in books.trades)
         return cls(books, books.totals.initial_balance, before)
 
-    def apply(self, change: _Change, prices: Mapping[MarketId, MarketPrice]) -> None:
+    def apply(self, change: _Change, prices: Prices) -> None:
         """Move cash, and open or leave a position at the latest prices."""
         self.balance += change.amount
         self.trades += change.is_trade
         if (opened := change.opened) is not None:
             held = _Held(opened, opened.bought_shares, change.cost_basis)
             self.held[opened.position_id] = held
-            _price(held, prices.get(opened.market_id, UNPRICED))
+            _price(held, prices.of(opened))
         elif (left := change.left) is not None:
             self.realized += left.realized_pnl
             self._leave(left, prices)
 
-    def _leave(self, left: ExitRecord, prices: Mapping[MarketId, MarketPrice]) -> None:
+    def _leave(self, left: ExitRecord, prices: Prices) -> None:
         if (held := self.held.get(left.position_id)) is None:
             return
         held.cost_basis -= left.cost_basis
@@ -154,12 +192,12 @@ class Account:
             del self.held[left.position_id]
             return
         held.shares -= left.shares
-        _price(held, prices.get(held.position.market_id, UNPRICED))
+        _price(held, prices.of(held.position))
 
-    def reprice(self, position_id: int, price: MarketPrice) -> None:
-        """Value a position at a new price, if it is still held."""
+    def reprice(self, position_id: int, prices: Prices) -> None:
+        """Value a position at the latest price, if it is still held."""
         if (held := self.held.get(position_id)) is not None:
-            _price(held, price)
+            _price(held, prices.of(held.position))
 
     @property
     def worth(self) -> Worth:
@@ -216,8 +254,7 @@ def differing(
     still be right: see `findings`.
     """
     accounts = {owned.portfolio_id: Account.at_start(owned) for owned in books}
-    prices: dict[MarketId, MarketPrice] = {}
-    observed: dict[MarketId, datetime] = {}
+    prices = Prices()
     holders: defaultdict[MarketId, set[tuple[int, int]]] = defaultdict(set)
     ledger: list[_Event] = sorted(
         (
@@ -235,10 +272,9 @@ def differing(
     )
     for _, _, portfolio_id, event in events:
         if isinstance(event, Published):
-            if _carried(event, prices, observed):
-                price = prices[event.market_id]
+            if prices.carry(event):
                 for owner, position_id in holders[event.market_id]:
-                    accounts[owner].reprice(position_id, price)
+                    accounts[owner].reprice(position_id, prices)
         elif isinstance(event, _Change):
             accounts[portfolio_id].apply(event, prices)
             if (opened := event.opened) is not None:
@@ -247,19 +283,6 @@ def differing(
             worth = accounts[event.portfolio_id].worth
             if not worth.is_told_by(event.told):
                 yield event, worth
-
-
-def _carried(
-    row: Published, prices: dict[MarketId, MarketPrice], observed: dict[MarketId, datetime]
-) -> bool:
-    """Carry the latest price forward, as `store.tape.publish` does; whether it has changed."""
-    before = prices.get(row.market_id, UNPRICED)
-    if row.market_id in observed and row.observed_at <= observed[row.market_id]:
-        return False
-    observed[row.market_id] = row.observed_at
-    mark = before.mark if row.price.mark is None else row.price.mark
-    prices[row.market_id] = MarketPrice(mark, row.price.best_bid, row.price.best_ask)
-    return prices[row.market_id] != before
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,10 +331,9 @@ def _possible(books: Books, around: Around) -> Iterator[Worth]:
     )
     last = next((n for n, change in enumerate(ledger) if change.at > around.latest), len(ledger))
     for seen in _subsets(around.near):
-        prices: dict[MarketId, MarketPrice] = {}
-        observed: dict[MarketId, datetime] = {}
+        prices = Prices()
         for row in (*around.before, *seen):
-            _carried(row, prices, observed)
+            prices.carry(row)
         account = Account.at_start(books)
         for n, change in enumerate(ledger[:last], 1):
             if n > first or (n == 1 and first == 0):
