@@ -1,0 +1,204 @@
+"""Each number that a read shows is rebuilt: altered by hand, it is named."""
+
+from datetime import timedelta
+from decimal import Decimal as D
+
+import pytest
+
+from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.markets import FeeSchedule, Quote
+from prescient.core.portfolio.cash import Transfer
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.usecases import cash, closing, reconcile
+from tests.builders import market
+from tests.world import World
+
+BOOK = OrderBook(
+    bids=(Level(D("0.77"), D(50)), Level(D("0.76"), D(1000))),
+    asks=(Level(D("0.78"), D(50)), Level(D("0.79"), D(1000))),
+)
+
+
+@pytest.fixture
+def traded(world: World) -> World:
+    """A portfolio that bought from a book, took a profit, bought again and sold a part by hand.
+
+    A second portfolio got $5 of it. All moments are minutes apart.
+    """
+    world.portfolio(take_profit_percentage=0.1, cooldown_hours=0)
+    world.exchange.order_books = {"11": BOOK}
+    world.exchange.show(fee=FeeSchedule(D("0.04"), D(1)))
+    world.run_cycle()
+    world.clock.pass_time(minutes=5)
+    world.update_prices()
+    world.reprice("0.89", "0.90")
+    world.clock.pass_time(hours=30)
+    start = market()
+    world.exchange.show(quote=start.quote, yes_price=start.yes_price, no_price=start.no_price)
+    world.run_cycle()
+    world.reprice("0.76", "0.77")
+    world.clock.pass_time(minutes=5)
+    _sell_a_part_and_transfer(world)
+    world.reprice("0.75", "0.76")
+    assert world.breaks() == []
+    return world
+
+
+def _sell_a_part_and_transfer(world: World) -> None:
+    other = world.portfolio("other")
+    (position,) = world.rows("SELECT id FROM portfolio_positions WHERE status = 'open'")
+    now = world.clock.now
+    wanted = Transfer(from_id=PortfolioId(1), to_id=other, amount=D(5), key="key", reason=None)
+    with world.context.database.transaction() as session:
+        closing.close_position(session, PortfolioId(1), position["id"], D(10), now)
+    with world.context.database.transaction() as session:
+        cash.transfer(session, wanted, now + timedelta(minutes=3))
+    world.clock.pass_time(minutes=6)
+
+
+OF_TRADES = [
+    ("fee = fee + 0.01, amount = amount - 0.01", "6: amount of a buy"),
+    ("fee = fee + 0.01", "6: fee of a buy"),
+    ("amount = amount + 0.01", "6: amount of a buy"),
+    ("entry_price = entry_price + 0.001", "6: entry price"),
+    ("entry_price = entry_price + 0.000001", "6: entry price"),
+    ("shares = shares + 1", "6: amount of a buy"),
+    ("target_price = target_price + 0.01", "6: a trade's target price"),
+    ("confidence = 0.1234", "6: a trade's target price and confidence"),
+    ("timestamp = timestamp + interval '1 hour'", "6: last_trade_at"),
+]
+OF_POSITIONS = [
+    ("amount = amount + 0.01", "6: a position's amount"),
+    ("fee = fee + 0.01", "6: a position's fee"),
+    ("entry_price = entry_price + 0.001", "6: a position's entry_price"),
+    ("evidence = 'mid'", "6: a position's evidence"),
+    ("entry_bid = entry_bid - 0.001", "6: bid at entry"),
+    ("stop_loss_bid = stop_loss_bid + 0.001", "6: stop_loss_bid"),
+    ("stop_loss_bid = NULL", "6: stop_loss_bid"),
+    ("take_profit_bid = take_profit_bid - 0.001", "6: take_profit_bid"),
+    ("exit_price = exit_price + 0.001", "6: a position's exit price"),
+]
+OF_EXITS = [
+    ("price = price + 0.001", "6: exit price"),
+    ("fee = fee + 0.01, realized_pnl = realized_pnl - 0.01", "6: fee of an exit"),
+    ("proceeds = proceeds - 1, realized_pnl = realized_pnl - 1", "6: proceeds of an exit"),
+    (
+        "cost_basis = cost_basis - 1, realized_pnl = realized_pnl + 1",
+        "6: cost basis of an exit",
+    ),
+    ("shares = shares - 1", "3: shares = bought − exits"),
+]
+OF_HISTORY = [
+    (f"{column} = {column} + {by}", f"6: {name} of history")
+    for column, name, by in [
+        ("balance", "balance", "0.01"),
+        ("total_invested", "total_invested", "0.01"),
+        ("total_profit_loss", "total_profit_loss", "0.01"),
+        ("total_value", "equity", "0.01"),
+        ("open_positions", "open_positions", "1"),
+        ("trade_count", "trade_count", "1"),
+    ]
+]
+OF_EQUITY = [
+    (f"{column} = {column} + {by}", f"6: {column} of equity point")
+    for column, by in [
+        ("balance", "0.01"),
+        ("total_invested", "0.01"),
+        ("total_profit_loss", "0.01"),
+        ("equity", "0.01"),
+        ("equity_at_bid", "0.01"),
+        ("open_positions", "1"),
+    ]
+]
+OF_PORTFOLIOS = [
+    ("closed_positions = closed_positions + 1", "6: closed_positions"),
+    ("closed_pnl = closed_pnl + 1", "6: closed_pnl"),
+    ("current_run = current_run + 1", "6: current_run"),
+    ("max_consecutive_wins = max_consecutive_wins + 1", "6: max_consecutive_wins"),
+    ("max_consecutive_losses = max_consecutive_losses + 1", "6: max_consecutive_losses"),
+    ("total_trades_executed = total_trades_executed + 1", "6: total_trades_executed"),
+    ("last_trade_at = last_trade_at - interval '1 hour'", "6: last_trade_at"),
+]
+OF_CYCLES = [
+    ("equity = equity + 0.01", "6: equity of cycle"),
+    ("trades = trades + 1", "6: trades of a cycle"),
+    ("signals = signals + 1", "6: signals of a cycle"),
+    ("""rejections = '{"no_quote": 1}'""", "6: rejections of a cycle"),
+]
+OF_THE_LOG = [
+    ("amount = amount + 1", "5: the log and the ledger have the same transfers"),
+    ("to_portfolio_id = from_portfolio_id", "5: the log and the ledger"),
+]
+ALTERATIONS = [
+    *(("trades", *altered) for altered in OF_TRADES),
+    *(("portfolio_positions", *altered) for altered in OF_POSITIONS),
+    *(("position_exits", *altered) for altered in OF_EXITS),
+    *(("portfolio_history", *altered) for altered in OF_HISTORY),
+    *(("portfolio_equity", *altered) for altered in OF_EQUITY),
+    *(("portfolios", *altered) for altered in OF_PORTFOLIOS),
+    *(("cycle_portfolios", *altered) for altered in OF_CYCLES),
+    *(("portfolio_rebalancing_log", *altered) for altered in OF_THE_LOG),
+]
+
+
+@pytest.mark.parametrize(("table", "change", "rule"), ALTERATIONS)
+def test_a_number_altered_by_hand_is_named(
+    traded: World, table: str, change: str, rule: str
+) -> None:
+    traded.rows(f"UPDATE {table} SET {change} RETURNING 1")
+    found = traded.breaks()
+    assert any(broken.rule.startswith(rule) for broken in found), found
+
+
+def test_what_the_tape_no_longer_has_is_counted(traded: World) -> None:
+    """A deleted batch leaves neither a break nor silence."""
+    traded.rows("DELETE FROM order_books RETURNING 1")
+    traded.rows("DELETE FROM market_snapshots RETURNING 1")
+    found = reconcile.run(traded.context.database)
+    assert found.breaks == []
+    assert {(note.rule, note.reason, note.rows) for note in found.notes} == {
+        ("6: entry price = what its batch offered", "its tape is gone", 2),
+        ("6: exit price = what was bid", "its tape is gone", 2),
+        ("6: equity point at the marks of then", "its tape is gone", 3),
+        ("6: history at the marks of then", "its tape is gone", 2),
+        ("6: cycle at the marks of then", "its tape is gone", 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "rule"),
+    [
+        ("portfolio_equity", "6: total_profit_loss and equity of equity point"),
+        ("portfolio_history", "6: total_profit_loss and equity of history"),
+    ],
+)
+def test_profit_and_equity_add_up_even_where_the_tape_is_gone(
+    traded: World, table: str, rule: str
+) -> None:
+    traded.rows("DELETE FROM market_snapshots RETURNING 1")
+    traded.rows(f"UPDATE {table} SET total_profit_loss = total_profit_loss + 0.01 RETURNING 1")
+    assert any(broken.rule.startswith(rule) for broken in traded.breaks()), traded.breaks()
+
+
+def test_a_fee_schedule_that_changed_is_counted(traded: World) -> None:
+    traded.rows("UPDATE markets SET fee_rate = 0.05 RETURNING 1")
+    found = reconcile.run(traded.context.database)
+    assert found.breaks == []
+    assert {(note.rule, note.rows) for note in found.notes} == {
+        ("6: fee of a buy", 2),
+        ("6: fee of an exit", 2),
+    }
+
+
+def test_transactions_of_one_moment_may_commit_in_any_order(world: World) -> None:
+    """The clock stands still: times do not say which of these came first."""
+    world.portfolio(stop_loss_percentage=None)
+    world.run_cycle()
+    world.update_prices()
+    world.exchange.show(quote=Quote(D("0.79"), D("0.80")))
+    world.run_cycle()
+    world.clock.pass_time(seconds=1)
+    world.update_prices()
+    with world.context.database.transaction() as session:
+        cash.deposit(session, PortfolioId(1), D(5), "key", world.clock.now - timedelta(seconds=2))
+    assert world.breaks() == []
