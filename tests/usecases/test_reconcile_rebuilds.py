@@ -1,14 +1,20 @@
 """Each number that a read shows is rebuilt: altered by hand, it is named."""
 
+from collections.abc import Iterator
+from contextlib import closing as closing_to
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal as D
+from typing import LiteralString
 
+import psycopg
 import pytest
 
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store.database import Database, Session
 from prescient.usecases import cash, closing, reconcile
 from tests.builders import market
 from tests.world import World
@@ -19,21 +25,43 @@ BOOK = OrderBook(
 )
 
 
-@pytest.fixture
-def traded(world: World) -> World:
-    """A portfolio that bought from a book, took a profit, bought again and sold a part by hand.
+HIGHER = OrderBook(
+    bids=(Level(D("0.89"), D(30)), Level(D("0.88"), D(1000))),
+    asks=(Level(D("0.90"), D(50)),),
+)
 
-    A second portfolio got $5 of it. All moments are minutes apart.
+
+@pytest.fixture(scope="module")
+def traded(shared_database_url: str) -> Iterator[World]:
+    """What no test of this module changes for good."""
+    with World(shared_database_url) as world:
+        _trade(world)
+        yield world
+
+
+@pytest.fixture
+def own(world: World) -> World:
+    """As `traded`, for the test alone."""
+    _trade(world)
+    return world
+
+
+def _trade(world: World) -> None:
+    """A portfolio buys from a book, takes a profit, buys again and sells a part by hand.
+
+    A second portfolio gets $5 of it. All moments are minutes apart.
     """
-    world.portfolio(take_profit_percentage=0.1, cooldown_hours=0)
+    world.portfolio(stop_loss_percentage=0.15, take_profit_percentage=0.1, cooldown_hours=0)
     world.exchange.order_books = {"11": BOOK}
     world.exchange.show(fee=FeeSchedule(D("0.04"), D(1)))
     world.run_cycle()
     world.clock.pass_time(minutes=5)
     world.update_prices()
+    world.exchange.order_books = {"11": HIGHER}
     world.reprice("0.89", "0.90")
     world.clock.pass_time(hours=30)
     start = market()
+    world.exchange.order_books = {"11": BOOK}
     world.exchange.show(quote=start.quote, yes_price=start.yes_price, no_price=start.no_price)
     world.run_cycle()
     world.reprice("0.76", "0.77")
@@ -41,7 +69,6 @@ def traded(world: World) -> World:
     _sell_a_part_and_transfer(world)
     world.reprice("0.75", "0.76")
     assert world.breaks() == []
-    return world
 
 
 def _sell_a_part_and_transfer(world: World) -> None:
@@ -54,6 +81,20 @@ def _sell_a_part_and_transfer(world: World) -> None:
     with world.context.database.transaction() as session:
         cash.transfer(session, wanted, now + timedelta(minutes=3))
     world.clock.pass_time(minutes=6)
+
+
+class Altered(Database):
+    """A database as it would be after a statement, which is never committed."""
+
+    def __init__(self, url: str, statement: LiteralString) -> None:
+        super().__init__(url)
+        self._statement = statement
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        with closing_to(psycopg.connect(self.url)) as session:
+            assert session.execute(self._statement).rowcount > 0
+            yield session
 
 
 OF_TRADES = [
@@ -143,18 +184,18 @@ ALTERATIONS = [
 
 @pytest.mark.parametrize(("table", "change", "rule"), ALTERATIONS)
 def test_a_number_altered_by_hand_is_named(
-    traded: World, table: str, change: str, rule: str
+    traded: World, table: LiteralString, change: LiteralString, rule: str
 ) -> None:
-    traded.rows(f"UPDATE {table} SET {change} RETURNING 1")
-    found = traded.breaks()
+    database = Altered(traded.database_url, f"UPDATE {table} SET {change}")
+    found = reconcile.run(database).breaks
     assert any(broken.rule.startswith(rule) for broken in found), found
 
 
-def test_what_the_tape_no_longer_has_is_counted(traded: World) -> None:
+def test_what_the_tape_no_longer_has_is_counted(own: World) -> None:
     """A deleted batch leaves neither a break nor silence."""
-    traded.rows("DELETE FROM order_books RETURNING 1")
-    traded.rows("DELETE FROM market_snapshots RETURNING 1")
-    found = reconcile.run(traded.context.database)
+    own.rows("DELETE FROM order_books RETURNING 1")
+    own.rows("DELETE FROM market_snapshots RETURNING 1")
+    found = reconcile.run(own.context.database)
     assert found.breaks == []
     assert {(note.rule, note.reason, note.rows) for note in found.notes} == {
         ("6: entry price = what its batch offered", "its tape is gone", 2),
@@ -173,16 +214,16 @@ def test_what_the_tape_no_longer_has_is_counted(traded: World) -> None:
     ],
 )
 def test_profit_and_equity_add_up_even_where_the_tape_is_gone(
-    traded: World, table: str, rule: str
+    own: World, table: str, rule: str
 ) -> None:
-    traded.rows("DELETE FROM market_snapshots RETURNING 1")
-    traded.rows(f"UPDATE {table} SET total_profit_loss = total_profit_loss + 0.01 RETURNING 1")
-    assert any(broken.rule.startswith(rule) for broken in traded.breaks()), traded.breaks()
+    own.rows("DELETE FROM market_snapshots RETURNING 1")
+    own.rows(f"UPDATE {table} SET total_profit_loss = total_profit_loss + 0.01 RETURNING 1")
+    assert any(broken.rule.startswith(rule) for broken in own.breaks()), own.breaks()
 
 
-def test_a_fee_schedule_that_changed_is_counted(traded: World) -> None:
-    traded.rows("UPDATE markets SET fee_rate = 0.05 RETURNING 1")
-    found = reconcile.run(traded.context.database)
+def test_a_fee_schedule_that_changed_is_counted(own: World) -> None:
+    own.rows("UPDATE markets SET fee_rate = 0.05 RETURNING 1")
+    found = reconcile.run(own.context.database)
     assert found.breaks == []
     assert {(note.rule, note.rows) for note in found.notes} == {
         ("6: fee of a buy", 2),

@@ -27,13 +27,13 @@ from prescient.core.accounting.reconcile import Movement
 from prescient.core.accounting.seen import Seen
 from prescient.core.accounting.valuation import MarketPrice
 from prescient.core.errors import InvalidRequest
-from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import FeeSchedule
 from prescient.core.money import ZERO
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.positions import Action, PositionStatus
 from prescient.core.strategies import registry
 from prescient.store import statements
+from prescient.store.books import stored_book
 from prescient.store.database import Session
 from prescient.store.tape import quote
 
@@ -172,24 +172,16 @@ def _seen(row: Mapping[str, Any]) -> Seen:
         value = row.get(name)
         return None if value is None else Decimal(value)
 
+    has_book = row["bids"] is not None and row["asks"] is not None
+    book = stored_book(row["bids"], row["asks"]) if has_book else None
     return Seen(
         Action(row["action"]).outcome,
         quote(number("best_bid"), number("best_ask")),
         number("mark"),
         number("liquidity") or ZERO,
-        _book(row),
+        book,
         number("yes_payout"),
     )
-
-
-def _book(row: Mapping[str, Any]) -> OrderBook | None:
-    if row["bids"] is None or row["asks"] is None:
-        return None
-    return OrderBook(_levels(row["bids"]), _levels(row["asks"]))
-
-
-def _levels(stored: Sequence[tuple[str, str]]) -> tuple[Level, ...]:
-    return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)
 
 
 def _published(row: Mapping[str, Any]) -> Published:

@@ -10,7 +10,7 @@ SELECT
     position.entry_price AS position_entry_price, position.evidence AS position_evidence,
     position.entry_bid, position.group_id, position.stop_loss_bid, position.take_profit_bid,
     coalesce(market.fee_rate, 0) AS fee_rate, coalesce(market.fee_exponent, 1) AS fee_exponent,
-    seen.batch_id, seen.best_bid, seen.best_ask, seen.mark, seen.liquidity, seen.yes_payout,
+    coalesce(market.tick_size, 0.01) AS tick_size, seen.batch_id, seen.best_bid, seen.best_ask, seen.mark, seen.liquidity, seen.yes_payout,
     book.bids, book.asks
 FROM trades AS trade
 LEFT JOIN cash_ledger AS entry

@@ -11,10 +11,12 @@ from prescient.core.accounting.seen import Seen
 from prescient.core.market.fees import taker_fee
 from prescient.core.market.fills import Match, depth, notional, walk
 from prescient.core.market.markets import FeeSchedule
-from prescient.core.money import PRICE_STEP, cents_up, price_half_up
+from prescient.core.money import PRICE_STEP, ZERO, cents_up, price_half_up
 from prescient.core.portfolio.exits import Triggers, triggers
 
 PRICE_RULE = "6: entry price = what its batch offered"
+TICK_SIZES = (Decimal("0.1"), Decimal("0.01"), Decimal("0.001"), Decimal("0.0001"))
+"""A market's tick becomes finer as its price nears 0 or 1; the tape does not keep it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,8 @@ class EntryRecord:
     """A trade, what its position repeats of it, and what the batch of its cycle saw.
 
     Dollars, shares and prices 0–1. `paid` is what the ledger says, None without an entry; `seen`
-    is None where the tape is gone. `schedule` is the market's fee of today.
+    is None where the tape is gone. `schedule` is the market's fee of today, `tick_size`
+    its tick (0–1).
     """
 
     portfolio_id: int
@@ -40,6 +43,7 @@ class EntryRecord:
     signal_confidence: Decimal | None
     seen: Seen | None
     schedule: FeeSchedule
+    tick_size: Decimal
     position: PositionEntry | None
 
     @property
@@ -110,7 +114,7 @@ def _copies(entry: EntryRecord) -> Iterator[Finding]:
 
 def _money(entry: EntryRecord) -> Iterator[Finding]:
     """Amount = shares × average price within its rounding; the fee is the rest that was paid."""
-    shares = entry.shares or Decimal(0)
+    shares = entry.shares or ZERO
     lowest, highest = (
         cents_up(shares * (entry.entry_price + half_step))
         for half_step in (-PRICE_STEP / 2, PRICE_STEP / 2)
@@ -159,24 +163,30 @@ def _triggers(
 ) -> Iterator[Finding]:
     """An open position closes by the configuration of today, a closed one did by one of then."""
     kept = [rules.today] if position.is_open else [rules.today, *rules.kept]
-    possible = [_triggers_by(entry, position, rule) for rule in kept]
-    if position.triggers in possible:
+    if any(position.triggers in _possible_triggers(entry, position, rule) for rule in kept):
         return
     if not position.is_open and not rules.is_complete:
         yield Unseen("6: triggers", Reason.CONFIGURATION_GONE)
         return
     subject = f"portfolio {entry.portfolio_id} position {position.position_id}"
-    stored, expected = position.triggers, possible[0]
+    stored = position.triggers
+    expected = next(_possible_triggers(entry, position, rules.today))
     for name in ("stop_loss_bid", "take_profit_bid"):
         found, wanted = getattr(stored, name), getattr(expected, name)
         yield from compare(f"6: {name} = entry and configuration", found, wanted, subject)
 
 
-def _triggers_by(entry: EntryRecord, position: PositionEntry, rule: ClosingRule) -> Triggers:
-    return triggers(
-        entry.entry_price,
-        position.entry_bid or Decimal(0),
-        rule.stop_loss_percentage,
-        rule.take_profit_percentage,
-        group_id=position.group_id,
-    )
+def _possible_triggers(
+    entry: EntryRecord, position: PositionEntry, rule: ClosingRule
+) -> Iterator[Triggers]:
+    """By the tick of today, then by those that the market may have had."""
+    for tick_size in (entry.tick_size, *TICK_SIZES):
+        yield triggers(
+            entry.entry_price,
+            position.entry_bid or ZERO,
+            rule.stop_loss_percentage,
+            rule.take_profit_percentage,
+            tick_size=tick_size,
+            fee=entry.schedule,
+            group_id=position.group_id,
+        )

@@ -31,9 +31,7 @@ class Seen:
     @property
     def quote(self) -> Quote | None:
         """The outcome's own side of the listed quote."""
-        if self.yes_quote is None or self.outcome is Outcome.YES:
-            return self.yes_quote
-        return self.yes_quote.complement()
+        return self.yes_quote and self.yes_quote.of(self.outcome)
 
     @property
     def mark(self) -> Decimal | None:
