@@ -27,6 +27,7 @@ from prescient.core.accounting.reconcile import Movement
 from prescient.core.accounting.seen import Seen
 from prescient.core.accounting.valuation import MarketPrice
 from prescient.core.errors import InvalidRequest
+from prescient.core.market.fills import Match
 from prescient.core.market.markets import FeeSchedule
 from prescient.core.money import ZERO
 from prescient.core.portfolio.exits import Triggers
@@ -58,11 +59,14 @@ def entries(session: Session, portfolio_ids: Sequence[int]) -> Iterator[EntryRec
 
 def exits(session: Session, portfolio_ids: Sequence[int]) -> Iterator[ExitSeen]:
     """The exits of portfolios with what could be sold into."""
-    values = {"portfolio_ids": portfolio_ids, "slack": SLACK}
-    for row in _stream(session, "select_exits", values):
-        batches = [_seen({**batch, "action": row["action"]}) for batch in row["batches"] or ()]
-        schedule = FeeSchedule(row["fee_rate"], row["fee_exponent"])
-        yield ExitSeen(**_same(row, ExitSeen), seen=batches, schedule=schedule)
+    for row in _stream(session, "select_exits", {"portfolio_ids": portfolio_ids}):
+        matches = row.pop("matches")
+        yield ExitSeen(
+            **_same(row, ExitSeen),
+            matches=None if matches is None else tuple(_match(*match) for match in matches),
+            seen=None if row["batch_id"] is None else _seen(row),
+            schedule=FeeSchedule(row["fee_rate"], row["fee_exponent"]),
+        )
 
 
 def closing_rules(session: Session, portfolio_ids: Sequence[int]) -> dict[int, ClosingRules]:
@@ -166,22 +170,19 @@ def _position(row: Mapping[str, Any]) -> PositionEntry | None:
 
 
 def _seen(row: Mapping[str, Any]) -> Seen:
-    """The numbers of JSON are texts, those of columns are decimals already."""
-
-    def number(name: str) -> Decimal | None:
-        value = row.get(name)
-        return None if value is None else Decimal(value)
-
     has_book = row["bids"] is not None and row["asks"] is not None
-    book = stored_book(row["bids"], row["asks"]) if has_book else None
     return Seen(
         Action(row["action"]).outcome,
-        quote(number("best_bid"), number("best_ask")),
-        number("mark"),
-        number("liquidity") or ZERO,
-        book,
-        number("yes_payout"),
+        quote(row["best_bid"], row["best_ask"]),
+        row.get("mark"),
+        row["liquidity"] or ZERO,
+        stored_book(row["bids"], row["asks"]) if has_book else None,
+        row["yes_payout"],
     )
+
+
+def _match(price: str, shares: str) -> Match:
+    return Decimal(price), Decimal(shares)
 
 
 def _published(row: Mapping[str, Any]) -> Published:

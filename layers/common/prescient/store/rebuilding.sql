@@ -29,18 +29,19 @@ LEFT JOIN order_books AS book
 WHERE trade.portfolio_id = ANY (%(portfolio_ids)s::int[]);
 
 -- name: select_exits
--- Read the exits of portfolios, and what could be sold into: the bids of the batch of the exit or
--- of the cycle that sold, else those of the latest batches of the market.
+-- Read the exits of portfolios, and what the batch of the exit, or of the cycle that sold, showed.
 SELECT
     made.portfolio_id, made.position_id, made.id AS exit_id,
-    position.origin <> 'live' AND made.batch_id IS NULL AS inherited, made.kind, position.action,
-    made.shares, made.price, made.proceeds, made.fee, made.evidence, entry.amount AS received,
+    position.origin <> 'live' AND made.batch_id IS NULL AND made.matches IS NULL AS inherited,
+    made.kind, position.action, made.shares, made.price, made.proceeds, made.fee, made.evidence,
+    made.matches, entry.amount AS received,
     CASE
         WHEN made.id = max(made.id) OVER (PARTITION BY made.portfolio_id, made.position_id)
             THEN position.exit_price
     END AS position_price,
     coalesce(market.fee_rate, 0) AS fee_rate, coalesce(market.fee_exponent, 1) AS fee_exponent,
-    seen.batches
+    seen.batch_id, seen.best_bid, seen.best_ask, seen.liquidity, seen.yes_payout,
+    book.bids, book.asks
 FROM position_exits AS made
 JOIN portfolio_positions AS position
     ON position.portfolio_id = made.portfolio_id AND position.id = made.position_id
@@ -52,33 +53,12 @@ LEFT JOIN trading_signals AS signal
     AND signal.market_id = position.market_id AND signal.executed_at = made.timestamp
     AND signal.action = replace(position.action, 'buy', 'sell')
 LEFT JOIN trading_cycles AS cycle ON cycle.cycle_id = signal.cycle_id
-CROSS JOIN LATERAL (
-    SELECT json_agg(json_build_object(
-        'best_bid', shown.best_bid::text, 'best_ask', shown.best_ask::text,
-        'liquidity', shown.liquidity::text, 'yes_payout', shown.yes_payout::text,
-        'bids', book.bids, 'asks', book.asks
-    )) AS batches
-    FROM (
-        SELECT snapshot.* FROM market_snapshots AS snapshot
-        WHERE snapshot.batch_id = coalesce(made.batch_id, cycle.batch_id)
-            AND snapshot.market_id = position.market_id
-        UNION ALL
-        (
-            SELECT snapshot.* FROM market_snapshots AS snapshot
-            JOIN market_batches AS batch ON batch.batch_id = snapshot.batch_id
-                AND batch.completed_at <= made.timestamp + %(slack)s
-                AND batch.kind NOT IN ('recording', 'outcomes')  -- which move no price
-            WHERE coalesce(made.batch_id, cycle.batch_id) IS NULL
-                AND snapshot.market_id = position.market_id
-                AND snapshot.timestamp <= made.timestamp + %(slack)s
-            ORDER BY snapshot.timestamp DESC
-            LIMIT 3
-        )
-    ) AS shown
-    LEFT JOIN order_books AS book
-        ON book.batch_id = shown.batch_id AND book.market_id = shown.market_id
-        AND book.outcome = split_part(position.action, '_', 2)
-) AS seen
+LEFT JOIN market_snapshots AS seen
+    ON seen.batch_id = coalesce(made.batch_id, cycle.batch_id)
+    AND seen.market_id = position.market_id
+LEFT JOIN order_books AS book
+    ON book.batch_id = seen.batch_id AND book.market_id = seen.market_id
+    AND book.outcome = split_part(position.action, '_', 2)
 WHERE made.portfolio_id = ANY (%(portfolio_ids)s::int[]);
 
 -- name: select_configurations

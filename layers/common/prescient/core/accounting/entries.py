@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -151,7 +151,7 @@ def _price(entry: EntryRecord) -> Iterator[Finding]:
 
 
 def fee_unseen(
-    rule: str, fee: Decimal, schedule: FeeSchedule, matches: tuple[Match, ...]
+    rule: str, fee: Decimal, schedule: FeeSchedule, matches: Sequence[Match]
 ) -> Iterator[Unseen]:
     """Say where the schedule of today gives another fee: the tape keeps no schedules."""
     if fee != taker_fee(schedule, matches):

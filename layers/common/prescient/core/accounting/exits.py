@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from prescient.core.accounting.entries import fee_unseen
-from prescient.core.accounting.findings import Break, Finding, Reason, Unseen, compare, within
+from prescient.core.accounting.findings import Finding, Reason, Unseen, compare, within
 from prescient.core.accounting.seen import Seen
-from prescient.core.market.fills import Evidence, depth, notional, walk
+from prescient.core.market.books import Level
+from prescient.core.market.fills import Evidence, Match, depth, notional, walk
 from prescient.core.market.markets import FeeSchedule
 from prescient.core.money import PRICE_STEP, ZERO, cents_down, price_half_up
 from prescient.core.portfolio.positions import ExitKind
@@ -19,7 +20,7 @@ PRICE_RULE = "6: exit price = what was bid"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitSeen:
-    """An exit, and what could be sold into: its batch, or the latest ones for a sale by hand.
+    """An exit, and what could be sold into: the bids that it noted itself, or those of its batch.
 
     Dollars, shares and prices 0–1. `received` is what the ledger says, None without an entry.
     `position_price` is the exit price of the position where this is its last exit.
@@ -37,7 +38,8 @@ class ExitSeen:
     evidence: str | None
     received: Decimal | None
     position_price: Decimal | None
-    seen: Sequence[Seen]
+    matches: Sequence[Match] | None
+    seen: Seen | None
     schedule: FeeSchedule
 
     @property
@@ -63,40 +65,40 @@ def exit_findings(made: ExitSeen) -> Iterator[Finding]:
         rule = "6: a position's exit price is its last exit's"
         subject = f"portfolio {made.portfolio_id} position {made.position_id}"
         yield from compare(rule, made.position_price, made.price, subject)
-    yield from _settled(made) if made.kind == ExitKind.SETTLEMENT else _sold(made)
+    if made.kind == ExitKind.SETTLEMENT:
+        yield from _settled(made)
+    elif made.kind != ExitKind.WRITE_OFF:
+        yield from _sold(made)
 
 
 def _settled(made: ExitSeen) -> Iterator[Finding]:
-    paid = [seen.payout for seen in made.seen]
-    if not paid:
+    if made.seen is None or made.seen.payout is None:
         yield Unseen(PRICE_RULE, Reason.TAPE_GONE)
-    elif made.price not in paid:
-        yield Break("6: exit price = payout", made.subject, str(made.price), str(paid[0]))
+    else:
+        rule = "6: exit price = payout"
+        yield from compare(rule, made.price, made.seen.payout, made.subject)
 
 
 def _sold(made: ExitSeen) -> Iterator[Finding]:
-    """The sale is walked again down the bids, one of those that it can have seen."""
-    possible = []
-    for seen in made.seen:
-        levels = seen.wanted(made.evidence)
-        if not levels:
-            continue
-        if made.evidence == Evidence.BOOK and depth(levels) >= made.shares:
-            matches = walk(levels, made.shares)
-        else:
-            matches = ((levels[0].price, made.shares),)
-        if made.price == price_half_up(notional(matches) / made.shares):
-            yield from _walked(made, matches)
-            return
-        possible.append(price_half_up(notional(matches) / made.shares))
-    if possible:
-        yield Break(PRICE_RULE, made.subject, str(made.price), str(possible[0]))
-    else:
+    """The sale is walked again down the bids that it took."""
+    matches = made.matches or _walked(made)
+    if not matches:
         yield Unseen(PRICE_RULE, Reason.TAPE_GONE)
-
-
-def _walked(made: ExitSeen, matches: tuple[tuple[Decimal, Decimal], ...]) -> Iterator[Finding]:
+        return
+    sold = depth([Level(price, shares) for price, shares in matches])
+    dollars = notional(matches)
+    yield from compare("6: shares of an exit = bids taken", made.shares, sold, made.subject)
+    yield from compare(PRICE_RULE, made.price, price_half_up(dollars / sold), made.subject)
     rule = "6: proceeds of an exit = what was bid"
-    yield from compare(rule, made.proceeds, cents_down(notional(matches)), made.subject)
+    yield from compare(rule, made.proceeds, cents_down(dollars), made.subject)
     if made.fee < made.proceeds:
         yield from fee_unseen("6: fee of an exit", made.fee, made.schedule, matches)
+
+
+def _walked(made: ExitSeen) -> Sequence[Match]:
+    levels = made.seen.wanted(made.evidence) if made.seen else None
+    if not levels:
+        return ()
+    if made.evidence == Evidence.BOOK:
+        return walk(levels, made.shares)
+    return ((levels[0].price, made.shares),)
