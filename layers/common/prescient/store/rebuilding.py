@@ -14,6 +14,8 @@ from typing import Any
 
 from psycopg.rows import dict_row, scalar_row
 
+from prescient.core.accounting.across_portfolios import Movement
+from prescient.core.accounting.commit_orders import Around
 from prescient.core.accounting.cycle_counts import CycleCounts
 from prescient.core.accounting.entries import (
     ClosingRule,
@@ -22,8 +24,7 @@ from prescient.core.accounting.entries import (
     PositionEntry,
 )
 from prescient.core.accounting.exits import ExitSeen
-from prescient.core.accounting.past import Around, Moment, Published, Worth
-from prescient.core.accounting.reconcile import Movement
+from prescient.core.accounting.past import Moment, Published, Worth
 from prescient.core.accounting.seen import Seen
 from prescient.core.accounting.valuation import MarketPrice
 from prescient.core.errors import InvalidRequest

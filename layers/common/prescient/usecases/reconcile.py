@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from prescient.core.accounting import past
-from prescient.core.accounting.books_as_stored import Books
-from prescient.core.accounting.cycle_counts import count_breaks
-from prescient.core.accounting.entries import entry_findings
-from prescient.core.accounting.exits import exit_findings
-from prescient.core.accounting.findings import Break, Finding, Reason, Unseen
-from prescient.core.accounting.reconcile import (
-    breaks,
+from prescient.core.accounting import commit_orders, past
+from prescient.core.accounting.across_portfolios import (
     log_breaks,
     mark_breaks,
     shared_breaks,
     transfer_breaks,
 )
+from prescient.core.accounting.books_as_stored import Books
+from prescient.core.accounting.cycle_counts import count_breaks
+from prescient.core.accounting.entries import entry_findings
+from prescient.core.accounting.exits import exit_findings
+from prescient.core.accounting.findings import Break, Finding, Reason, Unseen
+from prescient.core.accounting.reconcile import breaks
 from prescient.store import rebuilding, reconcile
 from prescient.store.database import Database, Session
 
@@ -109,6 +109,6 @@ def _of_the_past(session: Session, books: Sequence[Books]) -> Iterator[Finding]:
     published = rebuilding.published(session, portfolio_ids)
     for moment, worth in past.differing(books, published, told):
         around = rebuilding.around(session, moment)
-        yield from past.findings(moment, worth, owners[moment.portfolio_id], around)
+        yield from commit_orders.findings(moment, worth, owners[moment.portfolio_id], around)
     for _ in range(rebuilding.inherited_history(session, portfolio_ids)):
         yield Unseen("6: history", Reason.SCHEMA_V1)
