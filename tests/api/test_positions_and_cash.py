@@ -94,6 +94,7 @@ def test_reconcile_names_what_differs(traded: Client) -> None:
         "message": "The books reconcile",
         "reconciled": True,
         "breaks": [],
+        "notes": [],
     }
     traded.world.rows("UPDATE capital_in_use SET cost_basis = 5 RETURNING 1")
     answer = traded.send(sample("reconcile")).json

@@ -122,6 +122,7 @@ def test_what_a_sale_brings_buys_in_the_same_execution(world: World) -> None:
     world.filter(cycle_id)
     world.signal(cycle_id, portfolio_id)
     world.rows(BUY_NO_TOO)
+    world.rows("UPDATE cycle_portfolios SET signals = 2 WHERE cycle_id = %s RETURNING 1", cycle_id)
     executed = world.execute(cycle_id, portfolio_id)
     assert (executed.trades, executed.rejected) == (2, 0)
     assert world.breaks() == []

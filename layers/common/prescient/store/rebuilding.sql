@@ -1,65 +1,97 @@
 -- name: select_entries
 -- Read the buys of portfolios, what their positions repeat, and what their batches offered.
+-- In two steps: to plan the joins as one would take longer than to read the rows of a portfolio.
+WITH bought AS MATERIALIZED (
+    SELECT
+        trade.id, trade.portfolio_id, trade.trade_id, trade.origin <> 'live' AS inherited,
+        trade.cycle_id, trade.market_id, trade.action, trade.shares, trade.amount, trade.fee,
+        trade.entry_price, trade.evidence, trade.shared_depth, -entry.amount AS paid,
+        trade.target_price, signal.target_price AS signal_price, trade.confidence,
+        signal.confidence AS signal_confidence, position.id AS position_id,
+        position.status AS position_status, position.amount AS position_amount,
+        position.fee AS position_fee, position.entry_price AS position_entry_price,
+        position.evidence AS position_evidence, position.entry_bid, position.group_id,
+        position.stop_loss_bid, position.take_profit_bid
+    FROM trades AS trade
+    LEFT JOIN cash_ledger AS entry
+        ON entry.portfolio_id = trade.portfolio_id AND entry.source = 'trade:' || trade.trade_id
+    LEFT JOIN trading_signals AS signal
+        ON signal.portfolio_id = trade.portfolio_id AND signal.trade_id = trade.trade_id
+    LEFT JOIN portfolio_positions AS position
+        ON position.portfolio_id = trade.portfolio_id AND position.trade_id = trade.trade_id
+    WHERE trade.portfolio_id = ANY (%(portfolio_ids)s::int[])
+), sharing AS MATERIALIZED (
+    SELECT
+        trade.id, sum(trade.shares) OVER same AS taken_by_now,
+        sum(trade.shares) OVER (PARTITION BY trade.cycle_id, trade.market_id, trade.action)
+            = depth.shares AS is_known
+    FROM trades AS trade
+    JOIN trading_cycles AS cycle ON cycle.cycle_id = trade.cycle_id
+    JOIN taken_depth AS depth
+        ON depth.batch_id = cycle.batch_id AND depth.market_id = trade.market_id
+        AND depth.outcome = split_part(trade.action, '_', 2) AND depth.side = 'asks'
+    WHERE trade.shared_depth
+    WINDOW same AS (PARTITION BY trade.cycle_id, trade.market_id, trade.action ORDER BY trade.id)
+)
 SELECT
-    trade.portfolio_id, trade.trade_id, trade.origin <> 'live' AS inherited, trade.action,
-    trade.shares, trade.amount, trade.fee, trade.entry_price, trade.evidence,
-    -entry.amount AS paid, trade.target_price, signal.target_price AS signal_price,
-    trade.confidence, signal.confidence AS signal_confidence,
-    position.id AS position_id, position.status AS position_status,
-    position.amount AS position_amount, position.fee AS position_fee,
-    position.entry_price AS position_entry_price, position.evidence AS position_evidence,
-    position.entry_bid, position.group_id, position.stop_loss_bid, position.take_profit_bid,
+    bought.*,
+    CASE
+        WHEN NOT bought.shared_depth THEN 0
+        WHEN sharing.is_known THEN sharing.taken_by_now - bought.shares
+    END AS taken,
     coalesce(market.fee_rate, 0) AS fee_rate, coalesce(market.fee_exponent, 1) AS fee_exponent,
-    coalesce(market.tick_size, 0.01) AS tick_size, seen.batch_id, seen.best_bid, seen.best_ask, seen.mark, seen.liquidity, seen.yes_payout,
-    book.bids, book.asks
-FROM trades AS trade
-LEFT JOIN cash_ledger AS entry
-    ON entry.portfolio_id = trade.portfolio_id AND entry.source = 'trade:' || trade.trade_id
-LEFT JOIN trading_signals AS signal
-    ON signal.portfolio_id = trade.portfolio_id AND signal.trade_id = trade.trade_id
-LEFT JOIN portfolio_positions AS position
-    ON position.portfolio_id = trade.portfolio_id AND position.trade_id = trade.trade_id
-LEFT JOIN trading_cycles AS cycle ON cycle.cycle_id = trade.cycle_id
-LEFT JOIN markets AS market ON market.market_id = trade.market_id
+    coalesce(market.tick_size, 0.01) AS tick_size, seen.batch_id, seen.best_bid, seen.best_ask,
+    seen.mark, seen.liquidity, seen.yes_payout, book.bids, book.asks
+FROM bought
+LEFT JOIN sharing ON sharing.id = bought.id
+LEFT JOIN trading_cycles AS cycle ON cycle.cycle_id = bought.cycle_id
+LEFT JOIN markets AS market ON market.market_id = bought.market_id
 LEFT JOIN market_snapshots AS seen
-    ON seen.batch_id = cycle.batch_id AND seen.market_id = trade.market_id
+    ON seen.batch_id = cycle.batch_id AND seen.market_id = bought.market_id
 LEFT JOIN order_books AS book
-    ON book.batch_id = cycle.batch_id AND book.market_id = trade.market_id
-    AND book.outcome = split_part(trade.action, '_', 2) AND book.listed
-WHERE trade.portfolio_id = ANY (%(portfolio_ids)s::int[]);
+    ON book.batch_id = cycle.batch_id AND book.market_id = bought.market_id
+    AND book.outcome = split_part(bought.action, '_', 2) AND book.listed;
 
 -- name: select_exits
 -- Read the exits of portfolios, and what the batch of the exit, or of the cycle that sold, showed.
+WITH made AS MATERIALIZED (
+    SELECT
+        made.portfolio_id, made.position_id, made.id AS exit_id,
+        position.origin <> 'live' AND made.batch_id IS NULL AND made.matches IS NULL AS inherited,
+        made.kind, position.action, position.market_id, made.shares, made.price, made.proceeds,
+        made.fee, made.evidence, made.matches, entry.amount AS received, made.batch_id,
+        signal.cycle_id,
+        CASE
+            WHEN made.id = max(made.id) OVER (PARTITION BY made.portfolio_id, made.position_id)
+                THEN position.exit_price
+        END AS position_price
+    FROM position_exits AS made
+    JOIN portfolio_positions AS position
+        ON position.portfolio_id = made.portfolio_id AND position.id = made.position_id
+    LEFT JOIN cash_ledger AS entry
+        ON entry.portfolio_id = made.portfolio_id AND entry.source = made.source
+    LEFT JOIN trading_signals AS signal
+        ON made.kind = 'sell' AND signal.portfolio_id = made.portfolio_id
+        AND signal.market_id = position.market_id AND signal.executed_at = made.timestamp
+        AND signal.action = replace(position.action, 'buy', 'sell')
+    WHERE made.portfolio_id = ANY (%(portfolio_ids)s::int[])
+)
 SELECT
-    made.portfolio_id, made.position_id, made.id AS exit_id,
-    position.origin <> 'live' AND made.batch_id IS NULL AND made.matches IS NULL AS inherited,
-    made.kind, position.action, made.shares, made.price, made.proceeds, made.fee, made.evidence,
-    made.matches, entry.amount AS received,
-    CASE
-        WHEN made.id = max(made.id) OVER (PARTITION BY made.portfolio_id, made.position_id)
-            THEN position.exit_price
-    END AS position_price,
+    made.portfolio_id, made.position_id, made.exit_id, made.inherited, made.kind, made.action,
+    made.shares, made.price, made.proceeds, made.fee, made.evidence, made.matches, made.received,
+    made.position_price, coalesce(cycle.shared_depth, false) AS shared_depth,
     coalesce(market.fee_rate, 0) AS fee_rate, coalesce(market.fee_exponent, 1) AS fee_exponent,
     seen.batch_id, seen.best_bid, seen.best_ask, seen.liquidity, seen.yes_payout,
     book.bids, book.asks
-FROM position_exits AS made
-JOIN portfolio_positions AS position
-    ON position.portfolio_id = made.portfolio_id AND position.id = made.position_id
-LEFT JOIN cash_ledger AS entry
-    ON entry.portfolio_id = made.portfolio_id AND entry.source = made.source
-LEFT JOIN markets AS market ON market.market_id = position.market_id
-LEFT JOIN trading_signals AS signal
-    ON made.kind = 'sell' AND signal.portfolio_id = made.portfolio_id
-    AND signal.market_id = position.market_id AND signal.executed_at = made.timestamp
-    AND signal.action = replace(position.action, 'buy', 'sell')
-LEFT JOIN trading_cycles AS cycle ON cycle.cycle_id = signal.cycle_id
+FROM made
+LEFT JOIN trading_cycles AS cycle ON cycle.cycle_id = made.cycle_id
+LEFT JOIN markets AS market ON market.market_id = made.market_id
 LEFT JOIN market_snapshots AS seen
     ON seen.batch_id = coalesce(made.batch_id, cycle.batch_id)
-    AND seen.market_id = position.market_id
+    AND seen.market_id = made.market_id
 LEFT JOIN order_books AS book
     ON book.batch_id = seen.batch_id AND book.market_id = seen.market_id
-    AND book.outcome = split_part(position.action, '_', 2)
-WHERE made.portfolio_id = ANY (%(portfolio_ids)s::int[]);
+    AND book.outcome = split_part(made.action, '_', 2);
 
 -- name: select_configurations
 -- Read the configurations of portfolios: that of today first, then those that their cycles kept.

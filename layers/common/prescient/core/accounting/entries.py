@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from prescient.core.accounting.findings import Finding, Reason, Unseen, compare, within
 from prescient.core.accounting.seen import Seen
+from prescient.core.market.books import beyond
 from prescient.core.market.fees import taker_fee
 from prescient.core.market.fills import Match, depth, notional, walk
 from prescient.core.market.markets import FeeSchedule
@@ -24,7 +25,8 @@ class EntryRecord:
     """A trade, what its position repeats of it, and what the batch of its cycle saw.
 
     Dollars, shares and prices 0–1. `paid` is what the ledger says, None without an entry; `seen`
-    is None where the tape is gone. `schedule` is the market's fee of today, `tick_size`
+    is None where the tape is gone. `taken` shares of its offers were gone already, where the cycle
+    shared depth, None where that is unknown. `schedule` is the market's fee of today, `tick_size`
     its tick (0–1).
     """
 
@@ -41,6 +43,7 @@ class EntryRecord:
     signal_price: Decimal | None
     confidence: Decimal | None
     signal_confidence: Decimal | None
+    taken: Decimal | None
     seen: Seen | None
     schedule: FeeSchedule
     tick_size: Decimal
@@ -132,6 +135,10 @@ def _price(entry: EntryRecord) -> Iterator[Finding]:
     if entry.seen is None or levels is None or entry.shares is None:
         yield Unseen(PRICE_RULE, Reason.TAPE_GONE)
         return
+    if entry.taken is None:
+        yield Unseen(PRICE_RULE, Reason.OTHERS_GONE)
+        return
+    levels = beyond(levels, entry.taken)
     if depth(levels) < entry.shares:
         yield from compare(
             "6: shares of a buy are offered", entry.shares, depth(levels), entry.subject

@@ -39,6 +39,7 @@ class ExitSeen:
     received: Decimal | None
     position_price: Decimal | None
     matches: Sequence[Match] | None
+    shared_depth: bool
     seen: Seen | None
     schedule: FeeSchedule
 
@@ -80,8 +81,14 @@ def _settled(made: ExitSeen) -> Iterator[Finding]:
 
 
 def _sold(made: ExitSeen) -> Iterator[Finding]:
-    """The sale is walked again down the bids that it took."""
+    """The sale is walked again down the bids that it took.
+
+    Of bids that portfolios share, any may have been left when this one sold.
+    """
     matches = made.matches or _walked(made)
+    if made.shared_depth and matches:
+        yield from within(PRICE_RULE, made.price, matches[-1][0], matches[0][0], made.subject)
+        return
     if not matches:
         yield Unseen(PRICE_RULE, Reason.TAPE_GONE)
         return
@@ -100,5 +107,5 @@ def _walked(made: ExitSeen) -> Sequence[Match]:
     if not levels:
         return ()
     if made.evidence == Evidence.BOOK:
-        return walk(levels, made.shares)
+        return walk(levels, depth(levels) if made.shared_depth else made.shares)
     return ((levels[0].price, made.shares),)

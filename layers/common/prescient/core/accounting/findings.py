@@ -22,6 +22,7 @@ class Reason(StrEnum):
     """Why a number cannot be rebuilt."""
 
     TAPE_GONE = "its tape is gone"
+    OTHERS_GONE = "of those that took from the same book before, some are deleted"
     SCHEMA_V1 = "it comes from schema v1"
     CONFIGURATION_GONE = "its configuration of then is not kept"
     SCHEDULE_CHANGED = "the market's fee schedule of today does not give it"
