@@ -18,7 +18,7 @@ ROUNDS, CONNECTIONS = 5, 5
 UPDATES = 10  # price updates a round
 TRANSFER = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 70}
 REQUESTS: Sequence[tuple[str, str, object]] = (
-    ("GET", "/health", None),
+    ("GET", "/trading/cycles", None),
     ("GET", "/portfolios/1", None),
     ("GET", "/paper-trading/portfolio", None),
     ("GET", "/trading/cycles", None),
