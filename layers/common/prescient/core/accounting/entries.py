@@ -9,15 +9,17 @@ from decimal import Decimal
 from prescient.core.accounting.findings import Finding, Reason, Unseen, compare, within
 from prescient.core.accounting.seen import Seen
 from prescient.core.market.books import beyond
-from prescient.core.market.fees import taker_fee
+from prescient.core.market.fees import fee_per_share, taker_fee
 from prescient.core.market.fills import Match, depth, notional, walk
 from prescient.core.market.markets import FeeSchedule
-from prescient.core.money import PRICE_STEP, ZERO, cents_up, price_half_up
+from prescient.core.money import CENT, ONE, PRICE_STEP, ZERO, cents_up, price_half_up
 from prescient.core.portfolio.exits import Triggers, triggers
 
 PRICE_RULE = "6: entry price = what its batch offered"
 TICK_SIZES = (Decimal("0.1"), Decimal("0.01"), Decimal("0.001"), Decimal("0.0001"))
 """A market's tick becomes finer as its price nears 0 or 1; the tape does not keep it."""
+AVERAGE_PRICE_ERROR = Decimal("0.001")
+"""By how much of itself the fee at the average price may differ from that over the levels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,30 +172,73 @@ def _triggers(
 ) -> Iterator[Finding]:
     """An open position closes by the configuration of today, a closed one did by one of then."""
     kept = [rules.today] if position.is_open else [rules.today, *rules.kept]
-    if any(position.triggers in _possible_triggers(entry, position, rule) for rule in kept):
+    if any(_is_possible(entry, position, rule) for rule in kept):
         return
+    expected = _triggers_by(entry, position, rules.today, entry.tick_size, entry.schedule)
     if not position.is_open and not rules.is_complete:
         yield Unseen("6: triggers", Reason.CONFIGURATION_GONE)
-        return
-    subject = f"portfolio {entry.portfolio_id} position {position.position_id}"
-    stored = position.triggers
-    expected = next(_possible_triggers(entry, position, rules.today))
-    for name in ("stop_loss_bid", "take_profit_bid"):
-        found, wanted = getattr(stored, name), getattr(expected, name)
-        yield from compare(f"6: {name} = entry and configuration", found, wanted, subject)
+    elif position.triggers.stop_loss_bid == expected.stop_loss_bid and not _is_of_today(entry):
+        yield Unseen("6: triggers", Reason.SCHEDULE_CHANGED)
+    else:
+        subject = f"portfolio {entry.portfolio_id} position {position.position_id}"
+        for name in ("stop_loss_bid", "take_profit_bid"):
+            found, wanted = getattr(position.triggers, name), getattr(expected, name)
+            yield from compare(f"6: {name} = entry and configuration", found, wanted, subject)
 
 
-def _possible_triggers(
-    entry: EntryRecord, position: PositionEntry, rule: ClosingRule
-) -> Iterator[Triggers]:
-    """By the tick of today, then by those that the market may have had."""
+def _is_possible(entry: EntryRecord, position: PositionEntry, rule: ClosingRule) -> bool:
+    """Whether the triggers follow by some tick and some schedule that the market may have had."""
+    stored, lowest, highest = position.triggers, *_schedules_of_then(entry)
     for tick_size in (entry.tick_size, *TICK_SIZES):
-        yield triggers(
-            entry.entry_price,
-            position.entry_bid or ZERO,
-            rule.stop_loss_percentage,
-            rule.take_profit_percentage,
-            tick_size=tick_size,
-            fee=entry.schedule,
-            group_id=position.group_id,
-        )
+        if stored == _triggers_by(entry, position, rule, tick_size, entry.schedule):
+            return True
+        low = _triggers_by(entry, position, rule, tick_size, lowest)
+        high = _triggers_by(entry, position, rule, tick_size, highest)
+        if stored.stop_loss_bid == low.stop_loss_bid and _is_between(
+            stored.take_profit_bid, low.take_profit_bid, high.take_profit_bid
+        ):
+            return True
+    return False
+
+
+def _is_between(
+    take_profit_bid: Decimal | None, lowest: Decimal | None, highest: Decimal | None
+) -> bool:
+    """No take-profit is one above every bid: the fees leave none."""
+    if take_profit_bid is None or lowest is None:
+        return take_profit_bid == highest
+    return lowest <= take_profit_bid <= (ONE if highest is None else highest)
+
+
+def _schedules_of_then(entry: EntryRecord) -> tuple[FeeSchedule, FeeSchedule]:
+    """The lowest and the highest rate at which the fee that was paid rounds up to its cent."""
+    exponent = entry.schedule.exponent
+    base = (entry.shares or ONE) * fee_per_share(FeeSchedule(ONE, exponent), entry.entry_price)
+    lowest = max(entry.fee - CENT, ZERO) / base * (1 - AVERAGE_PRICE_ERROR)
+    return (
+        FeeSchedule(lowest, exponent),
+        FeeSchedule(entry.fee / base * (1 + AVERAGE_PRICE_ERROR), exponent),
+    )
+
+
+def _is_of_today(entry: EntryRecord) -> bool:
+    """Whether the schedule of today gives the fee that was paid."""
+    return entry.fee == taker_fee(entry.schedule, [(entry.entry_price, entry.shares or ZERO)])
+
+
+def _triggers_by(
+    entry: EntryRecord,
+    position: PositionEntry,
+    rule: ClosingRule,
+    tick_size: Decimal,
+    schedule: FeeSchedule,
+) -> Triggers:
+    return triggers(
+        entry.entry_price,
+        position.entry_bid or ZERO,
+        rule.stop_loss_percentage,
+        rule.take_profit_percentage,
+        tick_size=tick_size,
+        fee=schedule,
+        group_id=position.group_id,
+    )
