@@ -39,6 +39,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "outcomes": "select_due note_asked note_of_batch note_of_prices",
         "portfolios": "insert_portfolio update_portfolio update_triggers note_valuations",
         "reconcile": "select_transfers",
+        "rebuilding": "select_transfers",
         "retention": (
             "delete_stale trim_snapshots trim_features trim_books mark_trimmed delete_empty "
             "delete_hours"
@@ -71,6 +72,10 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "reconcile": (
             "select_totals select_ledger select_trades select_positions select_exits select_equity"
         ),
+        "rebuilding": (
+            "select_entries select_exits select_configurations select_published select_moments "
+            "count_inherited_history select_before select_near select_cycle_counts"
+        ),
         "signals": "select_held select_exited_by_rule",
         "tape": "select_held_within",
         "turns": "mark_sold insert_fills reject_signals",
@@ -97,6 +102,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_relations select_columns select_constraints select_attachments "
             "use_temporary_schema select_temporary_schema select_time_zone"
         ),
+        "rebuilding": "select_is_whole",
         "reconcile": "select_market_exposure select_capital",
         "retention": "select_untrimmed",
         "revisions": "ask_whether_pooled configure take_turn",
