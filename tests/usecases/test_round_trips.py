@@ -26,7 +26,7 @@ READS = (
 MOST_WAITS_OF_EXECUTE = 5  # for 50 signals; DESIGN section 12 allows one more
 FIRST, SECOND = PortfolioId(1), PortfolioId(2)
 SELL_ALL = """
-    INSERT INTO trading_signals (
+    WITH told AS (INSERT INTO trading_signals (
         portfolio_id, cycle_id, strategy_type, timestamp, market_id, market_question, action,
         target_price, amount, confidence, reason, shares, config_version, code_version
     )
@@ -34,6 +34,9 @@ SELL_ALL = """
         portfolio_id, %s, 'momentum', entry_timestamp, market_id, market_question, 'sell_yes',
         0.77, 1, 0.8, 'enough', shares, 1, 'test'
     FROM portfolio_positions WHERE portfolio_id = %s AND status = 'open'
+    RETURNING portfolio_id, cycle_id)
+    UPDATE cycle_portfolios AS ran SET signals = (SELECT count(*) FROM told)
+    WHERE (portfolio_id, cycle_id) IN (SELECT portfolio_id, cycle_id FROM told)
     RETURNING 1"""
 Waits = dict[str, RoundTrips]
 
