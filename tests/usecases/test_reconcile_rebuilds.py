@@ -15,7 +15,8 @@ from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store.database import Database, Session
-from prescient.usecases import cash, closing, reconcile
+from prescient.usecases import cash, closing, portfolio_management, reconcile
+from prescient.usecases.portfolio_management import PortfolioChange
 from tests.builders import market
 from tests.world import World
 
@@ -243,3 +244,19 @@ def test_transactions_of_one_moment_may_commit_in_any_order(world: World) -> Non
     with world.context.database.transaction() as session:
         cash.deposit(session, PortfolioId(1), D(5), "key", world.clock.now - timedelta(seconds=2))
     assert world.breaks() == []
+
+
+def test_a_take_profit_that_a_change_moved_by_the_fees_of_its_day_is_counted(own: World) -> None:
+    """The market charged more when the configuration changed, and charges as before by now."""
+    database = own.context.database
+    own.rows("UPDATE markets SET fee_rate = 0.07 RETURNING 1")
+    closing_at = {"stop_loss_percentage": 0.15, "take_profit_percentage": 0.01}
+    change = PortfolioChange(strategy_config=closing_at)
+    with database.transaction() as session:
+        portfolio_management.change(session, PortfolioId(1), change, own.hand_order())
+    own.rows("UPDATE markets SET fee_rate = 0.04 RETURNING 1")
+    found = reconcile.run(database)
+    assert found.breaks == []
+    assert "6: triggers" in {note.rule for note in found.notes}
+    own.rows("UPDATE portfolio_positions SET take_profit_bid = 0.5 RETURNING 1")
+    assert any(broken.rule.startswith("6: take_profit_bid") for broken in own.breaks())

@@ -177,7 +177,7 @@ def _triggers(
     expected = _triggers_by(entry, position, rules.today, entry.tick_size, entry.schedule)
     if not position.is_open and not rules.is_complete:
         yield Unseen("6: triggers", Reason.CONFIGURATION_GONE)
-    elif position.triggers.stop_loss_bid == expected.stop_loss_bid and not _is_of_today(entry):
+    elif _is_by_another_schedule(entry, position, rules):
         yield Unseen("6: triggers", Reason.SCHEDULE_CHANGED)
     else:
         subject = f"portfolio {entry.portfolio_id} position {position.position_id}"
@@ -199,6 +199,28 @@ def _is_possible(entry: EntryRecord, position: PositionEntry, rule: ClosingRule)
         ):
             return True
     return False
+
+
+def _is_by_another_schedule(
+    entry: EntryRecord, position: PositionEntry, rules: ClosingRules
+) -> bool:
+    """Whether only higher fees at some time explain the take-profit, and there may have been some.
+
+    A change of the configuration moved it by the schedule of that day, which is not that of the
+    entry and need not be that of today.
+    """
+    if rules.is_complete and _is_of_today(entry):
+        return False
+    stored = position.triggers
+    free = [
+        _triggers_by(entry, position, rules.today, tick_size, FeeSchedule())
+        for tick_size in (entry.tick_size, *TICK_SIZES)
+    ]
+    return any(
+        stored.stop_loss_bid == lowest.stop_loss_bid
+        and _is_between(stored.take_profit_bid, lowest.take_profit_bid, None)
+        for lowest in free
+    )
 
 
 def _is_between(
