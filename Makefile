@@ -13,6 +13,9 @@ SAM := $(CURDIR)/$(SAM_VENV)/bin/sam
 PIN := uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras \
 	--python-version 3.11 $(if $(UPGRADE),--upgrade)
 
+# The names of what was set on the command line: a command refuses those that it does not know.
+GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+
 # DATABASE_URL stays in the environment, where no list of processes shows its password.
 export PYTHONPATH := $(CURDIR)/layers/common:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
@@ -25,11 +28,11 @@ export AWS_DEFAULT_REGION ?= us-east-1
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=...
-	@EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' $(BIN)/python -m local.demo.run
+run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=... [DEMO=yes]
+	@MAKE_SETTINGS='$(GIVEN)' EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' $(BIN)/python -m local.demo.run
 
 serve: $(VENV)/.done ## Serve the API with the schedules running: PORT=8000, and the settings of run
-	@EXCHANGE='$(EXCHANGE)' PORT='$(PORT)' $(BIN)/python -m local.demo.serve
+	@MAKE_SETTINGS='$(GIVEN)' EXCHANGE='$(EXCHANGE)' PORT='$(PORT)' $(BIN)/python -m local.demo.serve
 
 test: lint unit ## Everything that the integration runs: lint, types, tests and their coverage: COVERAGE= runs without
 
@@ -92,13 +95,13 @@ recordings: $(VENV)/.done ## What is read of the recorded answers, and where the
 	@$(BIN)/python -m tests.polymarket.report
 
 migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=... [DRY_RUN=1] [TIME_ZONE=...] [BACKUP=no]
-	@$(BIN)/python -m operations.migrate
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.migrate
 
 downgrade: $(VENV)/.done ## Take an upgraded database back to schema v1, as it was: DATABASE_URL=... [BACKUP=no]
-	@$(BIN)/python -m operations.downgrade
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.downgrade
 
 reconcile: $(VENV)/.done ## Check every number of a database, or of the last run: DATABASE_URL=...
-	@$(BIN)/python -m operations.reconcile
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.reconcile
 
 clean: ## Remove what the commands made: virtualenvs, builds, the local database
 	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -7,8 +7,8 @@ import sys
 from datetime import UTC, datetime
 
 from local.postgres import databases
+from local.settings import switch
 from operations import backup
-from operations.migrate import switch
 from prescient.core.errors import MigrationRefused, PrescientError
 from prescient.store import revisions
 

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from local.demo.report import terminal
 from local.postgres import databases
+from local.settings import switch
 from operations import backup, migration_report
 from prescient.core.errors import DatabaseUnavailable, InvalidRequest, PrescientError
 from prescient.usecases.migrate import MigrateRequest, Migration, MigrationPlan, migrate
@@ -75,19 +76,6 @@ def main() -> int:
     except PrescientError as error:
         return _refused([str(error)])
     return 0
-
-
-def switch(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
-    """Read a variable that is yes or no. Raises `InvalidRequest` for any other text."""
-    match variables.get(name, "").lower():
-        case "":
-            return default
-        case "1" | "yes" | "true":
-            return True
-        case "0" | "no" | "false":
-            return False
-        case _:
-            raise InvalidRequest(f"{name}: must be yes or no")
 
 
 def _migrate(options: Options, console: Console) -> None:

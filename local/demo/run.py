@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from rich.progress import track
 
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.stack import Stack
-from local.demo import portfolios
+from local.demo import owners, portfolios
 from local.demo.portfolios import CreationRefused
 from local.demo.report import activity_tables, funnel_tables, portfolio_tables, terminal
 from local.demo.results import Results, tallies
@@ -27,6 +26,7 @@ from local.exchange.server import exchange_server
 from local.postgres import databases
 from local.postgres.migrations import prepare
 from local.postgres.server import DEFAULT_DIRECTORY, laptop_server
+from local.settings import read
 from prescient.core.errors import PrescientError
 
 DATABASE = "prescient"
@@ -36,13 +36,15 @@ _LONGEST_LINE = 300
 
 
 def main() -> int:
-    """Run with EXCHANGE, DAYS and DATABASE_URL; return 0 when everything went well."""
+    """Run with EXCHANGE, DAYS, DATABASE_URL and DEMO; return 0 when everything went well."""
     console = terminal()
     started = time.monotonic()
     try:
         # A setting that is refused leaves the database of the last run as it is.
-        choice = choose(os.environ.get("EXCHANGE", ""), os.environ.get("DAYS", ""))
-        with _database(os.environ.get("DATABASE_URL", ""), console) as url:
+        settings = read("run", ("EXCHANGE", "DAYS", "DATABASE_URL", "DEMO"))
+        choice = choose(settings.get("EXCHANGE", ""), settings.get("DAYS", ""))
+        choice = owners.guarded(choice, settings)
+        with _database(settings.get("DATABASE_URL", ""), console) as url:
             return _run(url, choice, console, started)
     except ObjectInUse:
         console.print(f"{DEFAULT_DIRECTORY} is in use: end `make serve` first.", style="red")

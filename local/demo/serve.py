@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
@@ -17,7 +16,7 @@ from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.scheduler import Scheduler
 from local.aws.stack import Stack
 from local.aws.state_machine import Execution
-from local.demo import timetable
+from local.demo import owners, timetable
 from local.demo.report import terminal
 from local.demo.results import Results
 from local.demo.run import DATABASE
@@ -28,15 +27,17 @@ from local.http_server import HttpServer
 from local.postgres import databases
 from local.postgres.migrations import prepare
 from local.postgres.server import laptop_server
+from local.settings import read
 from prescient.core.errors import PrescientError
 
 
 def main() -> int:
-    """Serve on PORT with EXCHANGE and DATABASE_URL; return 0 after Ctrl-C or SIGTERM."""
+    """Serve on PORT with EXCHANGE, DATABASE_URL and DEMO; return 0 after Ctrl-C or SIGTERM."""
     console = terminal()
     try:
         with ExitStack() as resources:
-            _serve(int(os.environ.get("PORT") or 8000), resources, console)
+            settings = read("serve", ("EXCHANGE", "PORT", "DATABASE_URL", "DEMO"))
+            _serve(settings, resources, console)
             _wait_for_the_end()
             console.print("Stopping: what runs is finished first.")
     except (UnknownExchange, RecordingUnreadable, PrescientError, OSError) as error:
@@ -45,13 +46,15 @@ def main() -> int:
     return 0
 
 
-def _serve(port: int, resources: ExitStack, console: Console) -> None:
-    url = resources.enter_context(_database(os.environ.get("DATABASE_URL", "")))
+def _serve(settings: Mapping[str, str], resources: ExitStack, console: Console) -> None:
+    owners.check(settings)
+    url = resources.enter_context(_database(settings.get("DATABASE_URL", "")))
     prepare(url)
-    venue = timetable.running(os.environ.get("EXCHANGE", ""), _latest_batch(url))
+    venue = timetable.running(settings.get("EXCHANGE", ""), _latest_batch(url))
     exchange = resources.enter_context(exchange_server(venue)) if venue else None
     resources.enter_context(functions_log_to(FUNCTION_LOG))
     stack = resources.enter_context(Stack(url, exchange.url if exchange else None))
+    port = int(settings.get("PORT") or 8000)
     api = resources.enter_context(HttpServer(stack.gateway.respond, port=port))
 
     def start(target: str, text: str) -> None:

@@ -7,16 +7,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import urllib3
 
-from local.demo import run
+from local.demo import owners, run, serve
 from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
+from local.demo.timetable import choose
 from local.postgres.server import Listener
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +126,67 @@ def test_what_is_no_recording_is_told_before_a_database_is_dropped(
     shown = capsys.readouterr().out
     assert "x_2026-01-01.json is no recording" in shown
     assert "Starting from an empty database" not in shown
+    assert not Path(".local").exists()
+
+
+def _own(url: str, name: str = "My own") -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO portfolios (name, folded_name, strategy_type, initial_balance,"
+            " current_balance, peak_equity, created_at, last_updated)"
+            " VALUES (%s, lower(%s), 'momentum', 1000, 1000, 1000, now(), now())",
+            [name, name],
+        )
+
+
+def _portfolios(url: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT name, last_updated FROM portfolios ORDER BY 1").fetchall()
+
+
+@pytest.mark.parametrize("main", [run.main, serve.main])
+def test_portfolios_of_the_databases_own_are_not_traded_unasked(
+    folder: Path,
+    database_url: str,
+    capsys: pytest.CaptureFixture[str],
+    main: Callable[[], int],
+) -> None:
+    _own(database_url, "Momentum")  # as one of ours is named, but not described
+    before = _portfolios(database_url)
+    assert main() == 2
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "portfolios of its own (Momentum)" in shown
+    assert "DEMO=yes" in shown
+    assert _portfolios(database_url) == before
+    assert not Path(".local").exists()
+
+
+def test_they_are_traded_beside_the_demonstrations_when_the_settings_say_so(
+    folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _own(database_url)
+    written = _run(monkeypatch, EXCHANGE="simulated", DAYS="1", DEMO="yes")
+    names = [portfolio["name"] for portfolio in written["portfolios"]]
+    assert names == ["My own", *NAMES]
+
+
+def test_on_polymarket_they_are_traded_and_none_is_added(
+    database_url: str,
+) -> None:
+    settings = {"DATABASE_URL": database_url, "EXCHANGE": "live"}
+    live = choose("live", "")
+    assert owners.guarded(live, settings)(None).portfolios == live(None).portfolios
+    _own(database_url)
+    assert owners.guarded(live, settings)(None).portfolios == ()
+    assert owners.guarded(live, settings | {"DEMO": "yes"})(None).portfolios != ()
+
+
+def test_a_setting_that_a_run_does_not_know_is_refused_by_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MAKE_SETTINGS", "DATABASE_URL DAY")
+    assert run.main() == 2
+    assert "DAY: not a setting of make run; DAYS is" in capsys.readouterr().out
     assert not Path(".local").exists()
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from prescient.core.errors import DatabaseUnavailable, MigrationRefused, PrescientError
-from prescient.store import roles, statements
+from prescient.store import reach, roles, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
 
 SQL = statements.load(__file__)
@@ -205,7 +205,7 @@ def _told(error: BaseException | None) -> PrescientError:
         )
     said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
     if not isinstance(error, psycopg.Error) or said is None:
-        return DatabaseUnavailable(f"Postgres cannot be reached: {' '.join(str(error).split())}")
+        return reach.unreachable(error)
     detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
     if isinstance(error, psycopg.OperationalError):
         return DatabaseUnavailable(f"Postgres gave up: {said}{detail}; what was begun is undone")
