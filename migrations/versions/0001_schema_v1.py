@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0001"
 down_revision = None
+kind = "contracting"
 
 
 def upgrade() -> None:

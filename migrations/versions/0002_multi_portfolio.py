@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0002"
 down_revision = "0001"
+kind = "contracting"
 
 # The baseline makes schema v1 once more, and the views of the upgrade's proof refill it.
 _DOWNGRADE = (

@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0003"
 down_revision = "0002"
+kind = "contracting"
 
 
 def upgrade() -> None:

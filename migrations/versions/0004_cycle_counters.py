@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0004"
 down_revision = "0003"
+kind = "expanding"
 
 
 def upgrade() -> None:

@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0005"
 down_revision = "0004"
+kind = "contracting"
 
 
 def upgrade() -> None:

@@ -13,6 +13,7 @@ from prescient.core.portfolio.names import folded
 
 revision = "0006"
 down_revision = "0005"
+kind = "expanding"
 
 
 def upgrade() -> None:

@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0007"
 down_revision = "0006"
+kind = "expanding"
 
 
 def upgrade() -> None:

@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0008"
 down_revision = "0007"
+kind = "expanding"
 
 
 def upgrade() -> None:

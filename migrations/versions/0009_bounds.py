@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0009"
 down_revision = "0008"
+kind = "expanding"
 
 
 def upgrade() -> None:

@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0010"
 down_revision = "0009"
+kind = "expanding"
 
 
 def upgrade() -> None:

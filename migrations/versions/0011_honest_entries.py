@@ -9,6 +9,7 @@ from migrations import sql_files
 
 revision = "0011"
 down_revision = "0010"
+kind = "expanding"
 
 
 def upgrade() -> None:

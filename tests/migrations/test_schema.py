@@ -64,6 +64,10 @@ def test_the_last_revision_is_what_the_store_expects() -> None:
     assert revisions.pending(None)[-1] == SCHEMA_VERSION
 
 
+def test_every_revision_states_whether_it_is_expanding_or_contracting() -> None:
+    assert [revision.number for revision in revisions.history()] == REVISIONS
+
+
 def test_the_committed_schema_is_that_of_all_revisions(database_url: str) -> None:
     committed = schema.DOCUMENT.read_text("utf-8")
     assert committed == schema.document(database_url), "run `make schema` and commit the file"

@@ -17,7 +17,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
 from psycopg import errors
 from sqlalchemy import create_engine, pool
@@ -42,6 +42,15 @@ class Facts:
 
     time_zone: str | None = None
     snapshot_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision, and whether code that was written before it misses something after it."""
+
+    number: str
+    summary: str
+    is_contracting: bool
 
 
 @contextmanager
@@ -112,6 +121,11 @@ def current(connection: Connection) -> str | None:
             "newer, or another program's"
         ) from None
     return revision
+
+
+def history() -> list[Revision]:
+    """Every revision of this code, oldest first."""
+    return [_told_of(script) for script in _scripts().walk_revisions()][::-1]
 
 
 def pending(revision: str | None, target: str = "head") -> list[str]:
@@ -185,6 +199,11 @@ def _configuration(connection: Connection | None, facts: Facts) -> Config:
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_configuration(None, Facts()))
+
+
+def _told_of(script: Script) -> Revision:
+    kinds = {"contracting": True, "expanding": False}
+    return Revision(script.revision, script.doc.rstrip("."), kinds[script.module.kind])
 
 
 @contextmanager
