@@ -9,9 +9,10 @@ VENV := .venv
 SAM_VENV := .venv-sam
 BIN := $(CURDIR)/$(VENV)/bin
 SAM := $(CURDIR)/$(SAM_VENV)/bin/sam
-# uv is the one tool that is not pinned here: it writes the pins.
+# uv is the one tool that is not pinned here: it writes the pins. peewee has no wheel that empyrical would
+# take, and only its download of factors from the network would import it.
 PIN := uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras \
-	--python-version 3.11 $(if $(UPGRADE),--upgrade)
+	--no-emit-package peewee 	--python-version 3.11 $(if $(UPGRADE),--upgrade)
 
 # The names of what was set on the command line: a command refuses those that it does not know.
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
@@ -107,11 +108,12 @@ clean: ## Remove what the commands made: virtualenvs, builds, the local database
 	rm -rf $(VENV) $(SAM_VENV) .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # The files name every dependency with its hashes, so pip has nothing to resolve: --no-deps.
-$(VENV)/.done: requirements-dev.txt
+$(VENV)/.done: requirements-dev.txt requirements-oracles.txt
 	@echo 'Installing the development tools into $(VENV) (once)'
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer, please: make PYTHON=..."'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --no-deps --require-hashes --only-binary :all: -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes --only-binary :all: \
+		-r requirements-dev.txt -r requirements-oracles.txt
 	@touch $@
 
 $(SAM_VENV)/.done: requirements-sam.txt

@@ -16,6 +16,7 @@ from tests.template.conftest import ROOT
 
 LAYER = ROOT / "layers/common/prescient"
 LAMBDA = {"boto3", "botocore"}
+PERFORMANCE = LAYER / "core/performance"
 MIGRATING = {LAYER / "usecases/migrate.py", LAYER / "store/revisions.py"}
 STEPS = (
     "cycle",
@@ -38,18 +39,21 @@ def test_import_linter_keeps_all_contracts() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_core_imports_only_the_standard_library_and_pydantic() -> None:
+def test_the_core_imports_only_the_standard_library_pydantic_and_for_statistics_numpy() -> None:
     allowed = sys.stdlib_module_names | {"pydantic", "prescient"}
     for path in (LAYER / "core").rglob("*.py"):
-        assert {name.split(".")[0] for name in _imports(path)} <= allowed, path
+        of_statistics = {"numpy"} if path.is_relative_to(PERFORMANCE) else set()
+        assert {name.split(".")[0] for name in _imports(path)} <= allowed | of_statistics, path
 
 
 def test_the_layer_imports_only_its_own_requirements() -> None:
     allowed = sys.stdlib_module_names | _pinned() | LAMBDA | {"prescient"}
     for path in LAYER.rglob("*.py"):
-        # Only the migrate function, which has the second layer, imports these.
+        # Only functions that have a layer more import these: migrate, and research.
         of_second_layer = {"alembic", "sqlalchemy"} if path in MIGRATING else set()
-        assert {name.split(".")[0] for name in _imports(path)} <= allowed | of_second_layer, path
+        of_third_layer = {"numpy"} if path.is_relative_to(PERFORMANCE) else set()
+        of_layers = of_second_layer | of_third_layer
+        assert {name.split(".")[0] for name in _imports(path)} <= allowed | of_layers, path
 
 
 @pytest.mark.parametrize("name", STEPS)
