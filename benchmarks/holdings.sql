@@ -7,16 +7,19 @@ WITH batch AS (
     VALUES ('filter', 'complete', %(now)s, %(now)s, %(markets)s)
     RETURNING batch_id
 ), priced AS (
-    SELECT 'm' || n AS market_id, n, 0.30 + n * 7919 %% 400 / 1000.0 AS mark
+    SELECT
+        'm' || n AS market_id, n, 0.30 + n * 7919 %% 400 / 1000.0 AS mark,
+        md5('c' || n || '|y' || n || '|n' || n)::uuid AS identity
     FROM generate_series(1, %(markets)s) AS n
 ), listed AS (
     INSERT INTO markets (
-        market_id, question, end_date, yes_outcome, no_outcome, tick_size, neg_risk, fee_rate,
-        fee_exponent, market_data, created_at, updated_at
+        market_id, question, end_date, yes_outcome, no_outcome, condition_id, yes_token_id,
+        no_token_id, identity, tick_size, neg_risk, fee_rate, fee_exponent, market_data, created_at,
+        updated_at
     )
     SELECT
-        market_id, 'Will it happen, number ' || n || '?', '2027-01-01', 'Yes', 'No', 0.01, false,
-        0.02, 1,
+        market_id, 'Will it happen, number ' || n || '?', '2027-01-01', 'Yes', 'No', 'c' || n,
+        'y' || n, 'n' || n, identity, 0.01, false, 0.02, 1,
         jsonb_build_object('id', market_id, 'description', (
             SELECT string_agg(md5(n || ' ' || part), ' ') FROM generate_series(1, 120) AS part
         )),
@@ -24,9 +27,10 @@ WITH batch AS (
     FROM priced
 )
 INSERT INTO market_prices (
-    market_id, batch_id, observed_at, best_bid, best_ask, mark, mark_stale, accepting_orders, closed
+    market_id, batch_id, observed_at, best_bid, best_ask, mark, mark_stale, accepting_orders,
+    closed, identity
 )
-SELECT market_id, batch_id, %(now)s, mark - 0.005, mark + 0.005, mark, false, true, false
+SELECT market_id, batch_id, %(now)s, mark - 0.005, mark + 0.005, mark, false, true, false, identity
 FROM priced CROSS JOIN batch;
 
 -- name: add_portfolios
@@ -59,12 +63,12 @@ CROSS JOIN generate_series(1, %(positions)s) AS n;
 -- name: add_positions
 INSERT INTO portfolio_positions (
     portfolio_id, trade_id, market_id, market_question, action, bought_shares, shares, amount, fee,
-    cost_basis, entry_price, entry_bid, stop_loss_bid, entry_timestamp, status, evidence
+    cost_basis, entry_price, entry_bid, stop_loss_bid, entry_timestamp, status, evidence, identity
 )
 SELECT
     portfolio_id, trade_id, market_id, market_question, action, shares, shares, amount, fee,
-    amount + fee, entry_price, 0.49, 0.01, timestamp, 'open', evidence
-FROM trades;
+    amount + fee, entry_price, 0.49, 0.01, timestamp, 'open', evidence, price.identity
+FROM trades JOIN market_prices AS price USING (market_id);
 
 -- name: add_exposure
 INSERT INTO market_exposure (market_id, cost_basis)

@@ -39,6 +39,7 @@ CREATE TABLE events (
     event_data jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    listing_digest uuid,
     CONSTRAINT events_liquidity_check CHECK ((liquidity >= (0)::numeric)),
     CONSTRAINT events_market_count_check CHECK ((market_count >= 0)),
     CONSTRAINT events_volume24hr_check CHECK ((volume24hr >= (0)::numeric)),
@@ -47,6 +48,7 @@ CREATE TABLE events (
     CONSTRAINT events_pkey PRIMARY KEY (id)
 );
 COMMENT ON COLUMN events.market_count IS 'rows that the exchange lists, unreadable ones included';
+COMMENT ON COLUMN events.listing_digest IS 'MD5 of what readers use of the row as it was listed';
 GRANT SELECT,INSERT,UPDATE ON TABLE events TO prescient_app;
 GRANT SELECT ON TABLE events TO prescient_portfolio;
 
@@ -237,6 +239,8 @@ CREATE TABLE markets (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     identity uuid,
+    listing_digest uuid,
+    event_digest uuid,
     CONSTRAINT markets_fee_exponent_check CHECK ((fee_exponent >= (0)::numeric)),
     CONSTRAINT markets_fee_rate_check CHECK ((fee_rate >= (0)::numeric)),
     CONSTRAINT markets_tick_size_check CHECK ((tick_size > (0)::numeric)),
@@ -244,6 +248,8 @@ CREATE TABLE markets (
     CONSTRAINT markets_pkey PRIMARY KEY (id)
 );
 COMMENT ON COLUMN markets.identity IS 'md5 of condition id and both token ids in order; null while one of them is unknown';
+COMMENT ON COLUMN markets.listing_digest IS 'MD5 of what readers use of the row as it was listed, but for its event';
+COMMENT ON COLUMN markets.event_digest IS 'MD5 of what the row says of its event';
 CREATE INDEX idx_markets_event_id ON markets USING btree (event_id);
 GRANT SELECT,INSERT,UPDATE ON TABLE markets TO prescient_app;
 GRANT SELECT ON TABLE markets TO prescient_portfolio;

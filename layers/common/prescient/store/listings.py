@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from itertools import islice
+from typing import Any
 
 from psycopg.rows import class_row, scalar_row
 from pydantic_core import to_json
 
-from prescient.core.market.markets import Event, FeeSchedule, Market, MarketId
-from prescient.store import statements
+from prescient.core.market.markets import Event, EventId, FeeSchedule, Market, MarketId
+from prescient.store import digests, statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
 Row = dict[str, object]
-Key = TypeVar("Key", bound=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,27 +33,55 @@ class _Stored:
     fee_exponent: Decimal
 
 
-def save_events(session: Session, events: Sequence[Event], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A market as it was listed, of which event, and the digests of both."""
+
+    market: Market
+    event: Event | None
+    digest: str
+    event_digest: str | None
+
+
+def save_events(session: Session, events: Sequence[Event], now: datetime) -> list[Event]:
     """Upsert the events and their markets; what did not change is neither sent nor written.
 
-    `now` is when they were fetched: what changed later is not taken back.
+    `now` is when they were fetched: what changed later is not taken back. Return the events with
+    their markets completed, as `save_markets` does.
     """
-    rows = {event.event_id: _event_row(event) for event in events}
-    payloads = {event.event_id: event.payload for event in events}
-    changed = _changed(session, "select_changed_events", rows)
+    by_id = {event.event_id: event for event in events}
+    digest_of = {event_id: digests.of_event(event) for event_id, event in by_id.items()}
+    values = {"event_ids": list(digest_of), "digests": list(digest_of.values())}
+    changed = _changed(session, "select_changed_events", values)
     if changed:
-        given = [{**rows[event_id], "event_data": payloads[event_id]} for event_id in changed]
-        session.execute(SQL["upsert_events"], {"events": _json(given), "now": now})
-    _save(session, [(market, event) for event in events for market in event.markets], now)
+        rows = [_event_row(by_id[event_id], digest_of[event_id]) for event_id in changed]
+        session.execute(SQL["upsert_events"], {"events": _json(rows), "now": now})
+    markets = _completed(session, [market for event in events for market in event.markets])
+    rest = iter(markets)
+    found = [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
+    _save(session, [*_listed(found, digest_of)], now)
+    return found
 
 
-def save_markets(session: Session, markets: Sequence[Market], now: datetime) -> None:
-    """As `save_events`, for markets that were fetched without their events."""
-    _save(session, [(market, None) for market in markets], now)
+def save_markets(session: Session, markets: Sequence[Market], now: datetime) -> list[Market]:
+    """As `save_events`, for markets that were fetched without their events.
+
+    Return the markets with what their rows left out and an earlier one had: ids, names and fees.
+    """
+    found = _completed(session, markets)
+    _save(
+        session, [_Listed(market, None, digests.of_market(market), None) for market in found], now
+    )
+    return found
 
 
-def completed(session: Session, markets: Sequence[Market]) -> list[Market]:
-    """Give the markets what their rows left out and an earlier one had: ids, names and fees."""
+def _listed(events: Iterable[Event], digest_of: Mapping[EventId, str]) -> Iterator[_Listed]:
+    for event in events:
+        for market in event.markets:
+            yield _Listed(market, event, digests.of_market(market), digest_of[event.event_id])
+
+
+def _completed(session: Session, markets: Sequence[Market]) -> list[Market]:
     gaps = [market.market_id for market in markets if _has_gaps(market)]
     if not gaps:
         return list(markets)
@@ -67,8 +95,8 @@ def completed(session: Session, markets: Sequence[Market]) -> list[Market]:
 
 
 def _has_gaps(market: Market) -> bool:
-    names = (market.question, *market.outcomes)
-    return market.identity is None or market.fee is None or not all(names)
+    known = (market.condition_id, market.yes_token_id, market.no_token_id, market.fee)
+    return None in known or not (market.question and all(market.outcomes))
 
 
 def _filled(market: Market, stored: _Stored) -> Market:
@@ -85,27 +113,26 @@ def _filled(market: Market, stored: _Stored) -> Market:
     )
 
 
-def _save(session: Session, listed: Sequence[tuple[Market, Event | None]], now: datetime) -> None:
-    found = completed(session, [market for market, _ in listed])
-    markets = list(zip(found, (event for _, event in listed), strict=True))
-    rows = {market.market_id: _market_row(market, event) for market, event in markets}
-    payloads = {market.market_id: market.payload for market in found}
-    changed = _changed(session, "select_changed_markets", rows)
+def _save(session: Session, listed: Sequence[_Listed], now: datetime) -> None:
+    by_id = {row.market.market_id: row for row in listed}
+    values = {
+        "market_ids": list(by_id),
+        "digests": [row.digest for row in by_id.values()],
+        "event_digests": [row.event_digest for row in by_id.values() if row.event_digest],
+    }
+    changed = _changed(session, "select_changed_markets", values)
     if changed:
-        given = [{**rows[market_id], "market_data": payloads[market_id]} for market_id in changed]
-        session.execute(SQL["upsert_markets"], {"markets": _json(given), "now": now})
+        rows = [_market_row(by_id[market_id]) for market_id in changed]
+        session.execute(SQL["upsert_markets"], {"markets": _json(rows), "now": now})
 
 
-def _changed(session: Session, statement: str, rows: Mapping[Key, Row]) -> list[Key]:
-    """The keys of the rows that are new or differ from what is stored.
-
-    The payloads, which are nearly all of a listing's bytes, are not needed to tell.
-    """
+def _changed(session: Session, statement: str, values: Mapping[str, object]) -> list[Any]:
+    """The ids of the rows that are new or differ from what is stored."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(SQL[statement], {"listed": _json(rows.values())}).fetchall()
+        return cursor.execute(SQL[statement], values).fetchall()
 
 
-def _event_row(event: Event) -> Row:
+def _event_row(event: Event, digest: str) -> Row:
     return {
         "event_id": event.event_id,
         "title": event.title,
@@ -119,10 +146,13 @@ def _event_row(event: Event) -> Row:
         "neg_risk": event.neg_risk,
         "neg_risk_augmented": event.neg_risk_augmented,
         "market_count": event.market_count,
+        "event_data": event.payload,
+        "listing_digest": digest,
     }
 
 
-def _market_row(market: Market, event: Event | None) -> Row:
+def _market_row(listed: _Listed) -> Row:
+    market, event = listed.market, listed.event
     fee = market.fee or FeeSchedule()
     return {
         "market_id": market.market_id,
@@ -141,6 +171,9 @@ def _market_row(market: Market, event: Event | None) -> Row:
         "fee_rate": fee.rate,
         "fee_exponent": fee.exponent,
         "identity": market.identity,
+        "market_data": market.payload,
+        "listing_digest": listed.digest,
+        "event_digest": listed.event_digest,
     }
 
 

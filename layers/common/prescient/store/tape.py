@@ -17,7 +17,7 @@ from prescient.core.market.markets import Market, MarketId, Quote
 from prescient.core.market.marks import is_trusted, mark_price
 from prescient.core.market.settlement import resolution
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import listings, statements
+from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.rows import typed_row
 
@@ -71,11 +71,10 @@ class Sighting:
 
 
 def append(session: Session, batch_id: int, markets: Sequence[Market], sighting: Sighting) -> None:
-    """Add `markets` as they were seen to a loading batch."""
-    seen = listings.completed(session, markets)
-    marks = _marks(session, [market for market in seen if not _supports_mark(market)])
+    """Add `markets`, completed by `listings`, as they were seen to a loading batch."""
+    marks = _marks(session, [market for market in markets if not _supports_mark(market)])
     with session.cursor() as cursor, cursor.copy(SQL["copy_snapshots"]) as copy:
-        for market in seen:
+        for market in markets:
             copy.write_row(_snapshot_row(batch_id, market, marks.get(market.market_id), sighting))
 
 

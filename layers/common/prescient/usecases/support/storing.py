@@ -24,8 +24,8 @@ def store_events(
     """Store events with their markets; of an event that fails, the markets that do not."""
 
     def store(part: Sequence[Event]) -> None:
-        listings.save_events(session, part, sighting.at)
-        needed = recorded.take_beyond(session, part, sighting.at)
+        completed = listings.save_events(session, part, sighting.at)
+        needed = recorded.take_beyond(session, completed, sighting.at)
         tape.append(session, fetch.batch_id, needed, sighting)
 
     def store_alone(event: Event) -> int:
@@ -46,8 +46,8 @@ def store_markets(
     """Store markets that were fetched without their events; those that are left out."""
 
     def store(part: Sequence[Market]) -> None:
-        listings.save_markets(session, part, sighting.at)
-        tape.append(session, fetch.batch_id, part, sighting)
+        completed = listings.save_markets(session, part, sighting.at)
+        tape.append(session, fetch.batch_id, completed, sighting)
 
     failed = savepoints.attempt(session, markets, store).failures
     fetch.skipped[SkipReason.UNSTORABLE.value] += len(failed)
