@@ -24,7 +24,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve test unit bench lint style types imports template sql forge format hooks build \
-	openapi docs schema pin recordings migrate downgrade reconcile clean
+	openapi docs schema pin recordings status migrate downgrade reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,10 +95,13 @@ pin: ## Pin with hashes what the requirements*.in files name: UPGRADE=1 takes ne
 recordings: $(VENV)/.done ## What is read of the recorded answers, and where the official client differs
 	@$(BIN)/python -m tests.polymarket.report
 
+status: $(VENV)/.done ## Which schema a database has, what is pending, what migrate and downgrade would do: DATABASE_URL=...
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.status
+
 migrate: $(VENV)/.done ## Bring a database to the newest schema: DATABASE_URL=... [DRY_RUN=1] [TIME_ZONE=...] [BACKUP=no]
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.migrate
 
-downgrade: $(VENV)/.done ## Take an upgraded database back to schema v1, as it was: DATABASE_URL=... [BACKUP=no]
+downgrade: $(VENV)/.done ## Take a database back to schema v1, as it was, or to a revision: DATABASE_URL=... [DRY_RUN=1] [TO=...] [BACKUP=no]
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.downgrade
 
 reconcile: $(VENV)/.done ## Check every number of a database, or of the last run: DATABASE_URL=...

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from local.postgres import server as postgres
+from operations.target import Target, look
 from prescient.core.errors import PrescientError
 
 BACKUPS = Path(".local/backups")
@@ -34,30 +34,25 @@ class Backup:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
-    version: int
-    database: str
-    encrypted: bool
-
-
 def take(url: str, now: datetime, directory: Path = BACKUPS) -> Backup:
     """Dump the database of the libpq URL to a file named after it and `now`.
 
     Its password goes to pg_dump by the environment, never by its arguments. Raises `BackupFailed`.
     """
-    server = _server(url)
-    program = _program(server)
-    directory.mkdir(parents=True, exist_ok=True)
-    directory.chmod(0o700)
-    name = re.sub(r"[^\w.-]", "_", server.database)
-    path = directory / f"{name}-{now:%Y%m%dT%H%M%S.%fZ}.dump"
+    target = look(url)
+    program = _program(target)
+    path = directory / f"{target.file_name}-{now:%Y%m%dT%H%M%S.%fZ}.dump"
     unfinished = path.with_suffix(".partial")
     try:
-        _dump(program, url, unfinished)
-        unfinished.rename(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o700)
+        try:
+            _dump(program, url, unfinished)
+            unfinished.rename(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise BackupFailed(f"backup: {path} cannot be written: {error.strerror}") from error
     return Backup(path, path.stat().st_size)
 
 
@@ -86,16 +81,7 @@ def _dump(program: str, url: str, path: Path) -> None:
         raise BackupFailed(f"backup: pg_dump ended with {done.returncode}: {errors}")
 
 
-def _server(url: str) -> _Server:
-    with psycopg.connect(url) as connection:
-        return _Server(
-            version=connection.info.server_version // 10000,
-            database=connection.info.dbname,
-            encrypted=connection.pgconn.ssl_in_use,
-        )
-
-
-def _program(server: _Server) -> str:
+def _program(server: Target) -> str:
     """Find a pg_dump that is not older than the server: ours, else that of the PATH."""
     found = {program: _major(program) for program in _programs(server)}
     for program, version in found.items():
@@ -109,9 +95,9 @@ def _program(server: _Server) -> str:
     )
 
 
-def _programs(server: _Server) -> Iterator[str]:
+def _programs(server: Target) -> Iterator[str]:
     # The wheel's knows no TLS: it would fail, or send the password in the clear.
-    if not server.encrypted:
+    if not server.is_encrypted:
         with suppress(postgres.PostgresFailed):
             yield str(postgres.program("pg_dump"))
     if (on_path := shutil.which("pg_dump")) is not None:

@@ -3,108 +3,132 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 
 from local.demo.report import terminal
 from local.postgres import databases
-from local.settings import switch
-from operations import backup, migration_report
-from prescient.core.errors import DatabaseUnavailable, InvalidRequest, PrescientError
-from prescient.usecases.migrate import MigrateRequest, Migration, MigrationPlan, migrate
+from local.settings import read, switch
+from operations import backup, migration_report, target
+from operations.migration_report import Told
+from operations.outcomes import Attempt, as_program, carried_out
+from operations.reports import Report
+from operations.target import Target
+from prescient.core.errors import InvalidRequest
+from prescient.store.database import SCHEMA_VERSION
+from prescient.usecases.migrate import MigrateRequest, MigrationPlan, migrate
 
+SETTINGS = ("DATABASE_URL", "DRY_RUN", "TIME_ZONE", "BACKUP")
 _SLOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of `make migrate`, from environment variables."""
+    """The settings of `make migrate`."""
 
     url: str
     request: MigrateRequest
     wants_backup: bool
 
     @classmethod
-    def of(cls, variables: Mapping[str, str]) -> Options:
-        """Read the variables. Raises `InvalidRequest` naming the variable and its rule."""
+    def of(cls, settings: Mapping[str, str]) -> Options:
+        """Read the settings. Raises `InvalidRequest` naming the setting and its rule."""
         return cls(
-            url=databases.checked(variables.get("DATABASE_URL", "")),
+            url=databases.checked(settings.get("DATABASE_URL", "")),
             request=MigrateRequest(
-                dry_run=switch(variables, "DRY_RUN", default=False),
-                time_zone=variables.get("TIME_ZONE") or None,
+                dry_run=switch(settings, "DRY_RUN", default=False),
+                time_zone=settings.get("TIME_ZONE") or None,
             ),
-            wants_backup=switch(variables, "BACKUP", default=True),
+            wants_backup=switch(settings, "BACKUP", default=True),
         )
 
 
-class Backups:
-    """Takes a backup before a filled database changes, and remembers it."""
+class Preparation:
+    """What happens between the plan and the work: the plan is told, and a backup taken."""
 
-    def __init__(self, url: str, console: Console) -> None:
-        self.taken: backup.Backup | None = None
-        self._url = url
+    def __init__(
+        self, options: Options, database: Target, attempt: Attempt, console: Console
+    ) -> None:
+        self.started = datetime.now(UTC)
+        self.report: Report | None = None
+        self.backup: Path | None = None
+        self._options = options
+        self.database = database
+        self._attempt = attempt
         self._console = console
 
-    def before(self, plan: MigrationPlan) -> None:
-        """Take a backup if the plan changes rows; `migrate` calls this before it begins."""
-        if not plan.changes_rows:
+    def permit(self, plan: MigrationPlan) -> None:
+        """Prepare for the plan, unless it is empty; `migrate` calls this before it begins."""
+        self._say(f"Database: {self.database}")
+        for line in migration_report.plan_lines(plan):
+            self._say(line)
+        if not plan.lacking:
             return
-        self._console.print("Backing up.")
-        self.taken = backup.take(self._url, datetime.now(UTC))
-        self._console.print(
-            f"Backup: {self.taken.path} ({self.taken.bytes:,} bytes)", markup=False, soft_wrap=True
-        )
+        dry_run = self._options.request.dry_run
+        deed = "migrate-dry-run" if dry_run else "migrate"
+        self.report = Report.reserved(self.database, self.started, deed)
+        if plan.changes_rows and self._options.wants_backup and not dry_run:
+            self._take_backup()
+        self._attempt.begin(self._options.url, None if dry_run else SCHEMA_VERSION)
+
+    def _take_backup(self) -> None:
+        self._say("Backing up.")
+        taken = backup.take(self._options.url, self.started)
+        self.backup = taken.path
+        self._say(f"Backup: {taken.path} ({taken.bytes:,} bytes)")
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False, soft_wrap=True)
 
 
-def main() -> int:
-    """Upgrade; return 0 when the database is at the newest schema, 2 when nothing has changed."""
-    console = terminal()
+def main(arguments: Sequence[str] = ()) -> int:
+    """Upgrade; return the exit status of its outcome."""
+    return carried_out(lambda attempt: _run(arguments, attempt))
+
+
+def _run(arguments: Sequence[str], attempt: Attempt) -> None:
     try:
-        options = Options.of(os.environ)
-        _migrate(options, console)
+        _migrate(Options.of(read("migrate", SETTINGS, arguments)), attempt, terminal())
     except InvalidRequest as error:
-        return _refused([problem.replace("time_zone:", "TIME_ZONE:") for problem in error.problems])
-    except DatabaseUnavailable as error:
-        return _refused([f"DATABASE_URL: {error}"])
-    except PrescientError as error:
-        return _refused([str(error)])
-    return 0
+        raise InvalidRequest(*map(_as_setting, error.problems)) from error
 
 
-def _migrate(options: Options, console: Console) -> None:
-    backups = Backups(options.url, console)
-    permit = (
-        backups.before if options.wants_backup and not options.request.dry_run else _without_backup
-    )
+def _as_setting(problem: str) -> str:
+    """Name the setting of `make migrate` instead of the field of its request."""
+    field, colon, rule = problem.partition(":")
+    return f"{field.upper()}{colon}{rule}" if field.upper() in SETTINGS else problem
+
+
+def _migrate(options: Options, attempt: Attempt, console: Console) -> None:
     started = time.monotonic()
+    preparation = Preparation(options, target.look(options.url), attempt, console)
     with _progress_shown(console):
-        done = migrate(options.url, options.request, permit=permit)
-    path = backups.taken.path if backups.taken else None
-    migration_report.write(done, options.request, path, time.monotonic() - started)
-    _show(done, options.request, console)
-
-
-def _without_backup(_: MigrationPlan) -> None:
-    """Take no backup."""
-
-
-def _show(done: Migration, request: MigrateRequest, console: Console) -> None:
-    if not done.plan.lacking:
-        console.print(f"The database is at revision {done.revision}: there is nothing to do.")
+        done = migrate(options.url, options.request, permit=preparation.permit)
+    if preparation.report is None:
+        attempt.finish(f"the database is at revision {done.revision}: there was nothing to do")
         return
-    migration_report.show(done, console)
-    if request.dry_run:
-        console.print("A dry run: all of this was done, and undone. Nothing has changed.")
-    else:
-        console.print(f"The database is at revision {done.revision}.")
-    console.print(f"The whole report: {migration_report.FILE}")
+    attempt.finish(
+        "all of it was done and undone (a dry run), nothing has changed"
+        if options.request.dry_run
+        else f"the database is at revision {done.revision}"
+    )
+    told = Told(
+        done=done,
+        database=str(preparation.database),
+        at=preparation.started,
+        dry_run=options.request.dry_run,
+        backup=preparation.backup,
+        seconds=time.monotonic() - started,
+    )
+    preparation.report.write(told.content(), told.page())
+    console.print(*told.summary(), sep="\n")
+    console.print(f"Report: {preparation.report.page}", markup=False, soft_wrap=True)
 
 
 class SlowParts(logging.Handler):
@@ -131,11 +155,5 @@ def _progress_shown(console: Console) -> Iterator[None]:
         parts.removeHandler(shown)
 
 
-def _refused(problems: list[str]) -> int:
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 2
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    as_program(main)

@@ -1,22 +1,23 @@
-"""The report of a migration: a file for programs, tables for people."""
+"""The report of a migration: a document for programs, a page and a summary for people."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from local.demo.report import plain_table
+from prescient.store import revisions
 from prescient.store.old_schema import TABLES
-from prescient.store.revisions import UPGRADE
-from prescient.usecases.migrate import MigrateRequest, Migration
+from prescient.usecases.migrate import Migration, MigrationPlan
 
-FILE = Path(".local/migration-report.json")
 _FOR_A_DOWNGRADE = ("restoring", "columns", "privileges")
 _TOTALS = (
     "initial_balance",
@@ -27,48 +28,102 @@ _TOTALS = (
     "total_value",
     "trade_count",
 )
+_SHOWN = 10
 
 
-def write(
-    done: Migration, request: MigrateRequest, backup: Path | None, seconds: float, file: Path = FILE
-) -> None:
-    """Write the report as JSON; `upgrade` is that of schema v1, null where there was none."""
-    content = {
-        "from_revision": done.plan.from_revision,
-        "adopted": done.plan.adopts,
-        "applied": done.plan.lacking,
-        "revision": done.revision,
-        "dry_run": request.dry_run,
-        "backup": str(backup) if backup else None,
-        "seconds": round(seconds, 3),
-        "upgrade": _upgrade(done),
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(content, indent=2, default=float) + "\n", "utf-8")
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A migration that is done, as its report tells it; `seconds` is how long it took."""
+
+    done: Migration
+    database: str
+    at: datetime
+    dry_run: bool
+    backup: Path | None
+    seconds: float
+
+    def content(self) -> dict[str, Any]:
+        """The document; its `upgrade` is that of schema v1, null where there was none."""
+        return {
+            "database": self.database,
+            "at": self.at.isoformat(),
+            "from_revision": self.done.plan.from_revision,
+            "adopted": self.done.plan.adopts,
+            "applied": self.done.plan.lacking,
+            "revision": self.done.revision,
+            "dry_run": self.dry_run,
+            "backup": str(self.backup) if self.backup else None,
+            "seconds": round(self.seconds, 3),
+            "upgrade": self._upgrade,
+        }
+
+    def page(self) -> Iterator[RenderableType]:
+        """The whole report to read: what was to be done before, and what is true after."""
+        yield Text(f"Migration of {self.database}, {self.at:%Y-%m-%d %H:%M:%S} UTC")
+        for line in plan_lines(self.done.plan):
+            yield Text(line)
+        yield Text(f"Backup: {self.backup or 'none'}")
+        if self.dry_run:
+            yield Text("A dry run: all of it was done, and undone. Nothing has changed.")
+        else:
+            yield Text(f"Done in {self.seconds:,.1f} s: at revision {self.done.revision}.")
+        yield ""
+        yield from self._parts(differences=None)
+
+    def summary(self) -> Iterator[RenderableType]:
+        """The report for a terminal: of the differences only the largest."""
+        yield from self._parts(differences=_SHOWN)
+
+    @property
+    def _upgrade(self) -> dict[str, Any] | None:
+        report = self.done.report
+        if report is None or revisions.UPGRADE not in self.done.plan.lacking:
+            return None
+        return {name: report[name] for name in report if name not in _FOR_A_DOWNGRADE}
+
+    def _parts(self, differences: int | None) -> Iterator[RenderableType]:
+        report = self._upgrade
+        if report is None:
+            return
+        # A trade's P&L was never updated by schema v1: its differences say no more.
+        of_positions = [
+            difference
+            for difference in report["differences"]["first"]
+            if difference["table_name"] == "portfolio_positions"
+        ]
+        tables = (
+            _rows(report["tables"]),
+            _moved(report["legacy_rows"]),
+            _totals(report["totals"]),
+            _flags(report["flags"]),
+            _different(report["differences"]["totals"]),
+            _first(of_positions[:differences]),
+        )
+        yield from (table for table in tables if table.row_count)
+        yield from map(Text, _notes(report))
 
 
-def show(done: Migration, console: Console) -> None:
-    """Print tables about the upgrade of schema v1, if this was one."""
-    report = _upgrade(done)
-    if report is None or UPGRADE not in done.plan.lacking:
+def found_lines(plan: MigrationPlan) -> Iterator[str]:
+    """What a migration finds."""
+    if plan.adopts:
+        yield "Found: the older system's tables (schema v1), without a revision. They are adopted."
+    elif plan.from_revision is None:
+        yield "Found: no table. This is a fresh install."
+    else:
+        yield f"Found: revision {plan.from_revision}."
+    if plan.old_rows:
+        yield f"Rows of schema v1: {plan.old_rows:,}."
+
+
+def plan_lines(plan: MigrationPlan) -> Iterator[str]:
+    """What a migration finds and is to do; nothing where that is nothing."""
+    if not plan.lacking:
         return
-    for table in (
-        _rows(report["tables"]),
-        _moved(report["legacy_rows"]),
-        _totals(report["totals"]),
-        _flags(report["flags"]),
-        _different(report["differences"]["totals"]),
-        _first(report["differences"]["first"]),
-    ):
-        if table.row_count:
-            console.print(table)
-    _print_notes(report, console)
-
-
-def _upgrade(done: Migration) -> dict[str, Any] | None:
-    if done.report is None:
-        return None
-    return {name: done.report[name] for name in done.report if name not in _FOR_A_DOWNGRADE}
+    known = {revision.number: revision.summary for revision in revisions.history()}
+    yield from found_lines(plan)
+    yield "To apply, in this order:"
+    for number in plan.lacking:
+        yield f"  {number}  {known[number]}"
 
 
 def _rows(tables: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -89,7 +144,7 @@ def _rows(tables: Mapping[str, Mapping[str, Any]]) -> Table:
     return shown
 
 
-def _moved(reasons: list[Mapping[str, Any]]) -> Table:
+def _moved(reasons: Sequence[Mapping[str, Any]]) -> Table:
     shown = plain_table("Moved whole to legacy_rows")
     shown.add_column("table")
     shown.add_column("reason")
@@ -121,7 +176,7 @@ def _flags(flags: Mapping[str, int]) -> Table:
     return shown
 
 
-def _different(totals: list[Mapping[str, Any]]) -> Table:
+def _different(totals: Sequence[Mapping[str, Any]]) -> Table:
     shown = plain_table("P&L as schema v1 said and as the shares say, in dollars")
     shown.add_column("table")
     shown.add_column("status")
@@ -134,38 +189,42 @@ def _different(totals: list[Mapping[str, Any]]) -> Table:
     return shown
 
 
-def _first(differences: list[Mapping[str, Any]]) -> Table:
-    shown = plain_table(f"The {len(differences)} largest differences, in dollars")
-    for name in ("table", "id", "market", "action", "status"):
+def _first(differences: Sequence[Mapping[str, Any]]) -> Table:
+    shown = plain_table(f"The {len(differences)} largest differences of positions, in dollars")
+    for name in ("position", "market", "action", "status"):
         shown.add_column(name, overflow="fold")
     for name in ("old", "corrected", "difference"):
         shown.add_column(name, justify="right")
     for difference in differences:
         shown.add_row(
-            *(
-                str(difference[name])
-                for name in ("table_name", "id", "market_id", "action", "status")
-            ),
+            *(Text(str(difference[name])) for name in ("id", "market_id", "action", "status")),
             *(_number(difference[name]) for name in ("old_pnl", "corrected_pnl", "difference")),
         )
     return shown
 
 
-def _print_notes(report: Mapping[str, Any], console: Console) -> None:
+def _notes(report: Mapping[str, Any]) -> Iterator[str]:
     money = report["money"]
     if money and money["adjustment"]:
-        console.print(
+        yield (
             f"Adjustment: {_number(money['adjustment'])} dollars do not add up; one entry of the "
             "ledger holds them."
         )
     if (reason := (report["totals"]["new"] or {}).get("status_reason")) is not None:
-        console.print(f"The default portfolio is paused: {reason}.")
-    console.print(f"Time zone of the old timestamps: {report['time_zone']}.")
+        yield f"The default portfolio is paused: {reason}."
+    yield f"Time zone of the old timestamps: {report['time_zone']}."
     for claim in report["verified"]:
-        console.print(f"Verified: {claim}.")
+        yield f"Verified: {claim}."
 
 
 def _number(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
+    """A number with thousands; what is none, as NaN, as it was written."""
+    match value:
+        case None:
+            return ""
+        case Decimal() if value.is_finite():
+            return f"{value:,.2f}"
+        case int():
+            return f"{value:,}"
+        case _:
+            return str(value)

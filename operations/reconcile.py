@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from local.demo.report import plain_table, terminal
-from local.demo.run import DATABASE
-from local.postgres import databases
-from local.postgres.server import DEFAULT_DIRECTORY, laptop_server
+from local.settings import read
+from operations.opened import opened
 from prescient.core.accounting.findings import Break
-from prescient.core.errors import InvalidRequest, PrescientError
+from prescient.core.errors import PrescientError
 from prescient.store.database import Database
 from prescient.usecases import reconcile
 from prescient.usecases.reconcile import Reconciliation
 
+SETTINGS = ("DATABASE_URL",)
 
-def main() -> int:
+
+def main(arguments: Sequence[str] = ()) -> int:
     """Reconcile; return 0 without a break, 1 with one, 2 when the books cannot be read."""
     console = terminal()
     try:
-        found = _reconciled()
+        with opened(read("reconcile", SETTINGS, arguments)) as url:
+            found = _reconciled(url)
     except PrescientError as error:
         print(error, file=sys.stderr)
         return 2
@@ -37,24 +37,12 @@ def main() -> int:
     return 1 if found.breaks else 0
 
 
-def _reconciled() -> Reconciliation:
-    with _database(os.environ.get("DATABASE_URL", "")) as url:
-        database = Database(url)
-        try:
-            return reconcile.run(database)
-        finally:
-            database.close()
-
-
-@contextmanager
-def _database(given: str) -> Iterator[str]:
-    if given:
-        yield databases.checked(given)
-        return
-    if not DEFAULT_DIRECTORY.exists():
-        raise InvalidRequest("DATABASE_URL: must be given where no `make run` left a database")
-    with laptop_server() as server:
-        yield server.url(DATABASE)
+def _reconciled(url: str) -> Reconciliation:
+    database = Database(url)
+    try:
+        return reconcile.run(database)
+    finally:
+        database.close()
 
 
 def _table(breaks: list[Break]) -> Table:
@@ -67,4 +55,4 @@ def _table(breaks: list[Break]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -25,11 +25,10 @@ from local.exchange.recordings import RecordingUnreadable
 from local.exchange.server import exchange_server
 from local.postgres import databases
 from local.postgres.migrations import prepare
-from local.postgres.server import DEFAULT_DIRECTORY, laptop_server
+from local.postgres.server import DATABASE, DEFAULT_DIRECTORY, laptop_server
 from local.settings import read
 from prescient.core.errors import PrescientError
 
-DATABASE = "prescient"
 _FEW_MOMENTS = 20
 _FAILURES_SHOWN = 5
 _LONGEST_LINE = 300

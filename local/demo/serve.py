@@ -19,14 +19,13 @@ from local.aws.state_machine import Execution
 from local.demo import owners, timetable
 from local.demo.report import terminal
 from local.demo.results import Results
-from local.demo.run import DATABASE
 from local.demo.timetable import UnknownExchange
 from local.exchange.recordings import RecordingUnreadable
 from local.exchange.server import exchange_server
 from local.http_server import HttpServer
 from local.postgres import databases
 from local.postgres.migrations import prepare
-from local.postgres.server import laptop_server
+from local.postgres.server import DATABASE, laptop_server
 from local.settings import read
 from prescient.core.errors import PrescientError
 

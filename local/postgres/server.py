@@ -31,6 +31,7 @@ from typing import IO, Self
 VERSION = 18  # another one cannot open the data directories of this one
 SUPERUSER = "postgres"
 DEFAULT_DIRECTORY = Path(".local/postgres")
+DATABASE = "prescient"  # the one of `make run` and `make serve`
 _DEFAULT_PORT = 5432
 _PORT_LINE = 3  # of postmaster.pid
 _LONGEST_SOCKET_PATH = 100
@@ -266,7 +267,7 @@ def _end(written: bytes) -> str:
 def main() -> None:
     """`python -m local.postgres.server`: keep the server of `make run` open until Ctrl-C."""
     with laptop_server() as server:
-        print(server.url("prescient"), flush=True)
+        print(server.url(DATABASE), flush=True)
         stops = {signal.SIGINT, signal.SIGTERM}
         signal.pthread_sigmask(signal.SIG_BLOCK, stops)
         signal.sigwait(stops)

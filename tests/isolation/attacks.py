@@ -105,7 +105,10 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "rebuilding": "select_is_whole",
         "reconcile": "select_market_exposure select_capital",
         "retention": "select_untrimmed",
-        "revisions": "ask_whether_pooled configure take_turn",
+        "revisions": (
+            "ask_whether_pooled ask_whether_read_only ask_whether_stamped select_revision "
+            "configure take_turn"
+        ),
         "roles": "become_oneself create give_database give_schema",
         "tape": "select_marks select_batch select_staleness",
         "turns": "take_depth",

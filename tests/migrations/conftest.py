@@ -10,6 +10,7 @@ import pytest
 
 from local.postgres import databases, migrations
 from local.postgres.server import Postgres
+from tests.migrations.commands import commands as commands  # noqa: PLC0414 (a fixture for all)
 from tests.migrations.old_database import OldDatabase, Returning
 
 MakeOldDatabase = Callable[[], AbstractContextManager[OldDatabase]]

@@ -12,6 +12,7 @@ import pytest
 from local.postgres import databases, server
 from operations import backup, migrate
 from operations.backup import BackupFailed
+from tests.migrations.commands import Commands
 from tests.migrations.conftest import MakeOldDatabase
 from tests.migrations.old_database import OldDatabase
 
@@ -68,18 +69,18 @@ def test_a_failed_one_is_named_and_leaves_no_file(
 
 def test_after_a_failed_one_nothing_is_migrated(
     old: OldDatabase,
-    tmp_path: Path,
     pg_dump: MakeProgram,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    commands: Commands,
 ) -> None:
     pg_dump(code=1)
     old.buy()
     before = old.content()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", old.url)
-    assert migrate.main() == 2
-    assert capsys.readouterr().err == "backup: pg_dump ended with 1: out of space\n"
+    ended = commands(migrate.main, DATABASE_URL=old.url)
+    assert ended.status == 1
+    assert ended.lines[-2:] == [
+        "backup: pg_dump ended with 1: out of space",
+        "Refused: nothing has changed. Exit status 1.",
+    ]
     assert old.content() == before
     assert old.row("SELECT version_num FROM alembic_version") == {"version_num": "0001"}
 

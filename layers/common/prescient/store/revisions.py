@@ -24,7 +24,12 @@ from sqlalchemy import create_engine, pool
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from prescient.core.errors import DatabaseUnavailable, MigrationRefused, PrescientError
+from prescient.core.errors import (
+    DatabaseUnavailable,
+    InvalidRequest,
+    MigrationRefused,
+    PrescientError,
+)
 from prescient.store import reach, roles, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
 
@@ -73,6 +78,7 @@ def connected(url: str, statement_timeout: int = 0) -> Iterator[Connection]:
             begun = begun_session(connection)
             _check_version(begun.info.server_version)
             _check_not_pooled(begun)
+            _check_writable(begun)
             begun.execute(SQL["configure"], {"statement_timeout": f"{statement_timeout}s"})
             if begun.execute(SQL["take_turn"]).fetchone() != (True,):
                 raise MigrationRefused("another migration of this database is running")
@@ -93,6 +99,19 @@ def _check_not_pooled(session: Session) -> None:
         raise MigrationRefused(
             "DATABASE_URL leads to a pooler of connections (as PgBouncer): a migration needs the "
             "server's own address"
+        )
+
+
+def _check_writable(session: Session) -> None:
+    is_standby, is_read_only = session.execute(SQL["ask_whether_read_only"]).fetchone() or (0, 0)
+    if is_standby:
+        raise MigrationRefused(
+            "the server is a standby, which only reads: name its primary in DATABASE_URL"
+        )
+    if is_read_only:
+        raise MigrationRefused(
+            "this login's transactions are read-only: ALTER ROLE or ALTER DATABASE … RESET "
+            "default_transaction_read_only, or name another login"
         )
 
 
@@ -126,6 +145,65 @@ def current(connection: Connection) -> str | None:
 def history() -> list[Revision]:
     """Every revision of this code, oldest first."""
     return [_told_of(script) for script in _scripts().walk_revisions()][::-1]
+
+
+def standing(url: str) -> str | None:
+    """The revision that the database of a libpq URL says it is at, and None where it says none.
+
+    Reads alone, and asks for no turn. Raises `DatabaseUnavailable`.
+    """
+    with (
+        _domain_errors(),
+        psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as connection,
+    ):
+        if connection.execute(SQL["ask_whether_stamped"]).fetchone() != (True,):
+            return None
+        row = connection.execute(SQL["select_revision"]).fetchone()
+        return str(row[0]) if row else None
+
+
+def steps_back(revision: str) -> list[str]:
+    """The revisions to which `revision` can be taken back, nearest first, the baseline left aside.
+
+    It ends at a contracting one: what that removed or moved is gone.
+    """
+    older: list[str] = []
+    for known in reversed(history()):
+        if known.number < revision:
+            older.append(known.number)
+        if known.number <= revision and known.is_contracting:
+            return older
+    return older
+
+
+def check_way_back(revision: str, target: str) -> None:
+    """Raise `MigrationRefused` where `revision` cannot be taken back to `target`.
+
+    The baseline lies behind contracting ones, but the upgrade kept what brings it back.
+    """
+    numbers = [known.number for known in history()]
+    if target not in numbers:
+        raise InvalidRequest(f"TO: no revision {target!r}: there are {', '.join(numbers)}")
+    if target >= revision:
+        raise MigrationRefused(f"TO: the database is at revision {revision}, not above {target}")
+    if target == BASELINE or target in steps_back(revision):
+        return
+    last = (steps_back(revision) or [revision])[-1]
+    summary = next(known.summary for known in history() if known.number == last)
+    raise MigrationRefused(
+        f"TO: revision {last} ({summary}) is contracting: no step leads back over it, only the "
+        "whole way to schema v1, without TO"
+    )
+
+
+def refusal_of_downgrade(session: Session) -> str | None:
+    """Why the database cannot become schema v1 again, and None where it can. It only reads."""
+    part = _folder() / "versions" / "0002_multi_portfolio/down/01_unload.sql"
+    try:
+        session.execute(statements.load(str(part))["refusals"])
+    except errors.RaiseException as error:
+        return error.diag.message_primary
+    return None
 
 
 def pending(revision: str | None, target: str = "head") -> list[str]:

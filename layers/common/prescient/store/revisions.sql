@@ -3,6 +3,18 @@
 -- A pooler made up the process id that the client knows.
 SELECT pg_backend_pid() <> %(backend_pid)s;
 
+-- name: ask_whether_read_only
+-- Answer whether the server is a standby, and whether transactions are read-only anyhow.
+SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean;
+
+-- name: ask_whether_stamped
+-- Answer whether the database notes its revision.
+SELECT to_regclass('alembic_version') IS NOT NULL;
+
+-- name: select_revision
+-- Read the database's revision.
+SELECT version_num FROM alembic_version;
+
 -- name: configure
 -- Set the limits of a migration's session.
 -- A client that vanishes, its machine and all, must not keep its locks; a backup may take long.

@@ -126,6 +126,15 @@ def migrate(
         return _carried_out(connection, request, plan)
 
 
+def plan(url: str, request: MigrateRequest) -> MigrationPlan:
+    """What `migrate` would do to the database of `url`; it raises what that would before it begins.
+
+    Nothing is left of it: it is asked in a transaction that is undone.
+    """
+    with revisions.connected(url) as connection:
+        return _plan(connection, request, SCHEMA_VERSION)
+
+
 def _plan(connection: Connection, request: MigrateRequest, target: str) -> MigrationPlan:
     with connection.begin() as transaction:
         session = revisions.begun_session(connection)
