@@ -58,7 +58,6 @@ class Driven:
         self.killer = killer
         self.census: Counter[str] = Counter()
         self._observer = psycopg.connect(database_url, autocommit=True, row_factory=dict_row)
-        self._keys = 0
         self.users = Users(self)
         self.begin()
 
@@ -67,6 +66,8 @@ class Driven:
         self.world.empty()
         self.world.clock.now = NOON
         self.picture = Picture()
+        self._keys = 0
+        self.users.begin()
         self._batches: set[int] = set()
         self.witness = Witness(self.rows, F(MAX_SLIPPAGE), census=self.census)
         self._observer.execute(PAST, [list(MARKETS), NOON])

@@ -18,10 +18,16 @@ NO_KILLS: Kills = {}
 
 
 class Killer:
-    """Counts statements while armed, commits too; at the chosen one it closes the connection."""
+    """Counts statements while armed, commits too; at the chosen one it closes the connection.
+
+    It counts those of transactions alone. How often a connection is opened, or asked whether it is
+    still alive, depends on what was killed before and on how long it was idle by the wall clock;
+    a step that is told to die at a statement must die at that one whenever it is run.
+    """
 
     def __init__(self) -> None:
         self._left: int | None = None
+        self._depth = 0
 
     def kills(self, step: Callable[[], Any], statement: int) -> bool:
         """Run the step with a connection that dies at `statement`; whether it came so far."""
@@ -34,8 +40,18 @@ class Killer:
             self._left = None
         return False
 
+    @contextmanager
+    def transaction(self, connection: psycopg.Connection[Any]) -> Iterator[None]:
+        """Count what is executed in the block, and the commit or the savepoint that ends it."""
+        self._depth += 1
+        try:
+            yield
+            self.count(connection)
+        finally:
+            self._depth -= 1
+
     def count(self, connection: psycopg.Connection[Any]) -> None:
-        if self._left is None:
+        if self._left is None or not self._depth:
             return
         if self._left == 0:
             self._left = None
@@ -71,8 +87,8 @@ def killer_installed(monkeypatch_target: Any = database) -> Iterator[Killer]:
         @contextmanager
         def counting_transaction(*args: Any, **kwargs: Any) -> Iterator[Any]:
             with transaction(*args, **kwargs) as begun:
-                yield begun
-                killer.count(session)
+                with killer.transaction(session):
+                    yield begun
                 if session.closed:  # a commit on it would say nothing
                     raise psycopg.OperationalError("the connection is closed")
 

@@ -12,21 +12,24 @@ from itertools import groupby
 from math import ceil, floor
 
 CENT = F(1, 100)
+MICRO = F(1, 1_000_000)
+"""The step of prices as they are stored."""
+TICK = F(1, 100)
 Matches = list[tuple[F, F]]
 """Price 0–1 and shares."""
 
 
-def up(dollars: F) -> F:
-    return ceil(dollars / CENT) * CENT
+def up(number: F, step: F = CENT) -> F:
+    return ceil(number / step) * step
 
 
-def down(dollars: F) -> F:
-    return floor(dollars / CENT) * CENT
+def down(number: F, step: F = CENT) -> F:
+    return floor(number / step) * step
 
 
-def nearest(dollars: F) -> F:
+def nearest(number: F, step: F = CENT) -> F:
     """Halves away from zero."""
-    return (1 if dollars >= 0 else -1) * floor(abs(dollars) / CENT + F(1, 2)) * CENT
+    return (1 if number >= 0 else -1) * floor(abs(number) / step + F(1, 2)) * step
 
 
 def total(amounts: Iterable[F]) -> F:
@@ -92,23 +95,41 @@ def received(matches: Matches, rate: F) -> F:
     return proceeds - min(fee(matches, rate), proceeds)
 
 
+def stop_loss_bid(price: F, bid_at_entry: F, loss: F) -> F:
+    """The highest bid that stops a lot bought at `price`: a loss of that part, at least a tick."""
+    return down(max(bid_at_entry - max(price * loss, TICK), F(0)), MICRO)
+
+
+def take_profit_bid(price: F, profit: F, rate: F) -> F | None:
+    """The lowest bid that takes the profit of a lot bought at `price`; None without one below 1.
+
+    It pays for a tick and for the fees of both sides, its own as well.
+    """
+
+    def least(bid: F) -> F:
+        return price + TICK + rate * (price * (1 - price) + bid * (1 - bid))
+
+    bid = up(max(min(price * (1 + profit), F(99, 100)), price), MICRO)
+    while bid < min(least(bid), F(1)):
+        bid = up(least(bid), MICRO)
+    return bid if bid < 1 else None
+
+
 @dataclass
 class Lot:
-    """A position: shares left and what they cost; `price` is what a share was bought at.
+    """A position: shares left and what they cost; the bids at which it closes, None where off.
 
-    `rate` is that of the fee at entry. `identity` is which market was bought; while its id stands
-    for another one, `kept` is its last mark of YES.
+    `identity` is which market was bought; while its id stands for another one, `kept` is its last
+    mark of YES.
     """
 
     market: str
     is_yes: bool
     shares: F
     basis: F
-    price: F
-    bid_at_entry: F
-    rate: F
     identity: str
-    group: str | None = None
+    stop: F | None
+    take: F | None
     kept: F | None = None
     realized: F = F(0)
 

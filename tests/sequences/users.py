@@ -50,6 +50,10 @@ class Users:
         self._client = Client(driven.world)
         self._keys = 0
 
+    def begin(self) -> None:
+        """Keys as if none had ever been sent."""
+        self._keys = 0
+
     def close(self) -> None:
         self._client.environment.close()
 

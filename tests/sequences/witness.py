@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction as F
 from typing import Any
 
@@ -14,31 +15,32 @@ from tests.sequences import offered
 from tests.sequences.exchange import EVIDENCE, Shown
 from tests.sequences.offered import HUNDREDTH
 from tests.sequences.reference import (
+    MICRO,
     Book,
     Lot,
     Matches,
     agrees,
     cost,
     mark,
+    nearest,
     received,
+    stop_loss_bid,
+    take_profit_bid,
     total,
     walk,
 )
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LONGEST_DELAY = timedelta(minutes=15)
-TICK = F(1, 100)
-MARGINS = {
-    "stop_loss": F(2, 1_000_000),  # stored prices and triggers have six decimals
-    "take_profit": F(2, 1_000),  # a trigger pays for the fee of a sale below it, a little more
-}
+RULES = ("stop_loss", "take_profit")
 Rows = Callable[..., list[dict[str, Any]]]
 NEW_TRADES = """
 SELECT
     trade.id, trade.portfolio_id, trade.market_id, trade.action, trade.shares, trade.evidence,
     trade.group_id, trade.cycle_id, trade.timestamp, trade.quote_delay_seconds,
     signal.target_price, signal.amount, signal.strategy_type,
-    position.id AS position_id
+    position.id AS position_id, position.entry_price, position.stop_loss_bid,
+    position.take_profit_bid
 FROM trades AS trade
 JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
 JOIN trading_signals AS signal USING (portfolio_id, trade_id)
@@ -121,12 +123,12 @@ class Witness:
 
         What is left of a sale waits for the next update.
         """
-        for owner, book in self.books.items():
+        for book in self.books.values():
             for position, lot in book.lots.items():
                 if lot.market in names and self.is_own(lot):
                     assert self.latest[lot.market].payout is None, f"{lot} is not settled"
                     is_sold = self.sold.get(position, LONG_AGO) >= self.seen_at[lot.market]
-                    assert is_sold or not self._sells(owner, lot), f"{lot} is due"
+                    assert is_sold or not self._sells(lot), f"{lot} is due"
 
     def _keep_marks(self, name: str, identity: str) -> None:
         """A price of another market is none of what was bought: that keeps its last mark."""
@@ -153,14 +155,29 @@ class Witness:
             is_all = total(taken for _, taken in more) < shares + HUNDREDTH
             assert is_all or cost(more, rate) > F(row["amount"]), "more would have fitted"
             self.census["partial fills"] += is_all
-        price = total(price * taken for price, taken in matches) / shares
-        bid = offered.bid_at_entry(name, market, yes=yes)
-        lot = Lot(name, yes, shares, paid, price, bid, rate, market.identity, row["group_id"])
+        price = nearest(total(price * taken for price, taken in matches) / shares, MICRO)
+        assert price == F(row["entry_price"])
+        triggers = self._judge_triggers(row, market, price)
+        lot = Lot(name, yes, shares, paid, market.identity, *triggers)
         self.books[row["portfolio_id"]].buy(row["position_id"], lot)
         self.census[f"fill on {row['evidence']}"] += 1
         self.census[f"bought by {row['strategy_type']}"] += 1
         if row["evidence"] != EVIDENCE[name]:
             self.census["fill on a quote that the book contradicts"] += 1
+
+    def _judge_triggers(
+        self, row: Mapping[str, Any], market: Shown, price: F
+    ) -> tuple[F | None, F | None]:
+        """At which bids the position closes; a leg at none. Every sale is held against them."""
+        stops, stop, take = self.stops[row["portfolio_id"]], None, None
+        if stops.loss is not None and row["group_id"] is None:
+            yes = row["action"] == "buy_yes"
+            bid = offered.bid_at_entry(row["market_id"], market, yes=yes)
+            stop = stop_loss_bid(price, bid, stops.loss)
+        if stops.profit is not None and row["group_id"] is None:
+            take = take_profit_bid(price, stops.profit, F(market.rate))
+        assert (_exact(row["stop_loss_bid"]), _exact(row["take_profit_bid"])) == (stop, take)
+        return stop, take
 
     def _judge_market(self, row: Mapping[str, Any], market: Shown) -> None:
         """Whether the market could be bought at all."""
@@ -219,7 +236,7 @@ class Witness:
         if kind == "sell":
             assert market.identity == lot.identity, "sold at the price of another market"
             return self._sale(lot, market), F(market.rate)
-        matches = self._sale_by_rule(row["portfolio_id"], lot, kind, -MARGINS[kind])
+        matches = self._sale_by_rule(lot, kind)
         assert matches, f"{lot} is not due"
         seen_at = self.seen_at[lot.market]
         assert row["timestamp"] == seen_at, "sold in a market that the batch did not see"
@@ -233,44 +250,30 @@ class Witness:
         worst = bids[0][0] - self._slippage(bids[0][0])
         return walk([level for level in bids if level[0] >= worst], lot.shares)
 
-    def _sells(self, owner: int, lot: Lot) -> bool:
-        """Whether a stop-loss or take-profit clearly sells some of the lot now."""
-        return any(self._sale_by_rule(owner, lot, kind, MARGINS[kind]) for kind in MARGINS)
+    def _sells(self, lot: Lot) -> bool:
+        """Whether a stop-loss or take-profit sells some of the lot now."""
+        return any(self._sale_by_rule(lot, kind) for kind in RULES)
 
-    def _sale_by_rule(self, owner: int, lot: Lot, kind: str, margin: F) -> Matches:
-        """What the latest bids take, if the listed one crossed the trigger by more than `margin`.
-
-        A leg has no trigger, and a take-profit no loss.
-        """
-        market, stops, yes = self.latest[lot.market], self.stops[owner], lot.is_yes
-        bid, rate = market.bid_of(yes=yes), F(market.rate)
-        bids = offered.bids(lot.market, market, yes=yes)
-        is_triggered = offered.triggers_exits(lot.market, market, yes=yes)
-        if market.end is not None or lot.group or not is_triggered:
+    def _sale_by_rule(self, lot: Lot, kind: str) -> Matches:
+        """What the latest bids take, if the listed one met the trigger; a take-profit no loss."""
+        market, yes = self.latest[lot.market], lot.is_yes
+        bid, bids = market.bid_of(yes=yes), offered.bids(lot.market, market, yes=yes)
+        if market.end is not None or not offered.triggers_exits(lot.market, market, yes=yes):
             return []
         if kind == "stop_loss":
-            fall = lot.bid_at_entry - bid
-            is_due = stops.loss is not None and fall >= stops.loss * lot.price + margin
-            return walk(bids, lot.shares) if is_due else []
-        if stops.profit is None or not _pays(bid, lot, stops.profit, margin):
+            return walk(bids, lot.shares) if lot.stop is not None and bid <= lot.stop else []
+        if lot.take is None or bid < lot.take:
             return []
-        paying = [level for level in bids if _pays(level[0], lot, stops.profit, margin)]
-        matches = walk(paying, lot.shares)
+        matches = walk([level for level in bids if level[0] >= lot.take], lot.shares)
         basis = lot.basis_of(total(taken for _, taken in matches)) if matches else F(0)
-        return matches if received(matches, rate) >= basis else []
+        return matches if received(matches, F(market.rate)) >= basis else []
 
     def _slippage(self, target: F) -> F:
         return min(self.max_slippage, target / 10)
 
 
-def _pays(bid: F, lot: Lot, profit: F, margin: F) -> bool:
-    """Whether a sale at `bid` reaches the take-profit, and pays for a tick and both fees.
-
-    The fees are as the market's were at entry.
-    """
-    fees = lot.rate * (bid * (1 - bid) + lot.price * (1 - lot.price))
-    least = max(min(lot.price * (1 + profit), F(99, 100)), lot.price + TICK + fees)
-    return bid >= least + margin
+def _exact(stored: Decimal | None) -> F | None:
+    return None if stored is None else F(stored)
 
 
 def quote_of(name: str, market: Shown) -> tuple[F, F] | None:

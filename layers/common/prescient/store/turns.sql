@@ -5,18 +5,21 @@ WHERE portfolio_id = %(portfolio_id)s AND id = ANY (%(signal_ids)s::bigint[]);
 
 -- name: insert_fills
 -- Store fills as trades and positions, count them for their portfolio, mark their signals executed.
+-- Trades and positions are numbered in the order of the fills, whatever the plan of the joins.
 WITH fill AS (
-    SELECT * FROM jsonb_to_recordset(%(fills)s) AS given (
-        signal_id bigint, trade_id text, shares numeric, amount numeric, fee numeric,
-        price numeric, evidence text, quote_delay_seconds numeric, entry_bid numeric,
-        stop_loss_bid numeric, take_profit_bid numeric, shared_depth boolean
-    )
+    SELECT * FROM ROWS FROM (
+        jsonb_to_recordset(%(fills)s) AS (
+            signal_id bigint, trade_id text, shares numeric, amount numeric, fee numeric,
+            price numeric, evidence text, quote_delay_seconds numeric, entry_bid numeric,
+            stop_loss_bid numeric, take_profit_bid numeric, shared_depth boolean
+        )
+    ) WITH ORDINALITY
 ), bought AS (
     SELECT signal.*, fill.trade_id AS new_trade_id, fill.shares AS bought_shares,
         fill.amount AS paid, fill.fee,
         fill.price, fill.evidence, fill.quote_delay_seconds, fill.entry_bid, fill.stop_loss_bid,
         fill.take_profit_bid, market.condition_id, market.yes_token_id, market.no_token_id,
-        market.identity, fill.shared_depth
+        market.identity, fill.shared_depth, fill.ordinality AS place
     FROM fill
     JOIN trading_signals AS signal ON signal.id = fill.signal_id
     JOIN markets AS market ON market.market_id = signal.market_id
@@ -32,6 +35,7 @@ WITH fill AS (
         bought_shares, paid, fee, price, target_price, evidence, quote_delay_seconds, confidence,
         reason, 'open', group_id, event_id, event_title, event_end_date, shared_depth
     FROM bought
+    ORDER BY place
 ), position AS (
     INSERT INTO portfolio_positions (
         portfolio_id, trade_id, market_id, event_id, market_question, action, bought_shares,
@@ -45,6 +49,7 @@ WITH fill AS (
         %(now)s, 'open', evidence, group_id, condition_id, yes_token_id, no_token_id,
         identity
     FROM bought
+    ORDER BY place
 ), portfolio AS (
     UPDATE portfolios SET
         trade_count = trade_count + (SELECT count(*) FROM bought),
