@@ -24,10 +24,10 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve test unit bench lint style types imports template sql forge format hooks build \
-	openapi docs schema pin recordings status migrate downgrade reconcile clean
+	openapi docs schema pin recordings check-strategy status migrate downgrade reconcile clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.done ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=... [DEMO=yes]
 	@MAKE_SETTINGS='$(GIVEN)' EXCHANGE='$(EXCHANGE)' DAYS='$(DAYS)' $(BIN)/python -m local.demo.run
@@ -91,6 +91,9 @@ pin: ## Pin with hashes what the requirements*.in files name: UPGRADE=1 takes ne
 	for file in requirements-*.in */requirements.in */*/requirements.in; do \
 		(cd "$$(dirname "$$file")" && $(PIN) "$$(basename "$$file")" -o "$$(basename "$$file" .in).txt") || exit; \
 	done
+
+check-strategy: $(VENV)/.done ## Check a strategy of your own before it trades: FILE=my_strategies/longshot.py
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.strategy_check
 
 recordings: $(VENV)/.done ## What is read of the recorded answers, and where the official client differs
 	@$(BIN)/python -m tests.polymarket.report

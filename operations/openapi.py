@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from local.demo.own_strategies import registered_from
 from prescient import __version__
 from prescient.api.application import Application
 from prescient.api.authorization import SCHEME
 from prescient.api.requests import ThresholdsQuery
-from prescient.core.strategies.registry import STRATEGIES
+from prescient.core.errors import InvalidRequest
+from prescient.core.strategies import registry
 
 _SCHEMA = "#/components/schemas/{model}"
+OWN_DOCUMENT = Path(".local/openapi.json")
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 
@@ -60,24 +64,32 @@ def _describe_thresholds(described: dict[str, Any]) -> None:
 
 def _describe_strategies(described: dict[str, Any]) -> None:
     """Add the keys of each strategy type to `strategy_config`."""
-    models = [strategy.configuration for strategy in STRATEGIES.values()]
+    strategies = {**registry.STRATEGIES, **registry.registered()}
+    models = [strategy.configuration for strategy in strategies.values()]
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in models
     ]
-    _, shared = models_json_schema(wanted, ref_template=_SCHEMA)
+    references, shared = models_json_schema(wanted, ref_template=_SCHEMA)
     schemas = described["components"]["schemas"]
     schemas.update(shared["$defs"])
     for name in ("CreatePortfolio", "UpdatePortfolio"):
         properties = schemas[name]["properties"]
-        properties["strategy_type"] = {"enum": list(STRATEGIES)}
+        properties["strategy_type"] = {"enum": list(strategies)}
         properties["strategy_config"] = {
-            "anyOf": [{"$ref": _SCHEMA.format(model=model.__name__)} for model in models]
+            "anyOf": [references[model, "validation"] for model in models]
         }
 
 
 def main() -> int:
-    """Write docs/openapi.json."""
-    DOCUMENT.write_text(document(), encoding="utf-8")
+    """Write docs/openapi.json; with STRATEGIES_PATH, a document with its strategies elsewhere."""
+    try:
+        folder = registered_from(os.environ)
+    except InvalidRequest as error:
+        print(error, file=sys.stderr)
+        return 2
+    path = DOCUMENT if folder is None else OWN_DOCUMENT
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(document(), encoding="utf-8")
     return 0
 
 

@@ -6,6 +6,7 @@ import json
 import uuid
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self
 
 from local.aws.dispatcher import Dispatcher, Invocation
@@ -24,13 +25,15 @@ class Stack:
     """The functions, the state machine and the API, open between `open` and `close`.
 
     `exchange_url` is an exchange of `local.exchange`, whose clock the functions then use; None is
-    Polymarket itself.
+    Polymarket itself. `strategies_path` is a folder with strategies of the user's.
     """
 
-    def __init__(self, database_url: str, exchange_url: str | None) -> None:
+    def __init__(
+        self, database_url: str, exchange_url: str | None, strategies_path: Path | None = None
+    ) -> None:
         self.template: Template = read_template({"Stage": "dev", "DatabaseUrl": database_url})
         self.dispatcher = Dispatcher(
-            self.template.functions, _open_environment, _exchange_variables(exchange_url)
+            self.template.functions, _open_environment, _variables(exchange_url, strategies_path)
         )
         self.state_machine = LocalStateMachine(self.template.state_machine, self.dispatcher)
         self.gateway = Gateway(self.template.routes, self.dispatcher)
@@ -89,7 +92,9 @@ def _open_environment(variables: dict[str, str]) -> Environment:
     return Environment(Settings.from_variables(variables))
 
 
-def _exchange_variables(exchange_url: str | None) -> dict[str, str]:
-    if exchange_url is None:
-        return {}
-    return {"GAMMA_URL": exchange_url, "CLOB_URL": exchange_url, "CLOCK": "exchange"}
+def _variables(exchange_url: str | None, strategies_path: Path | None) -> dict[str, str]:
+    """What the laptop says instead of the template."""
+    variables = {} if strategies_path is None else {"STRATEGIES_PATH": str(strategies_path)}
+    if exchange_url is not None:
+        variables |= {"GAMMA_URL": exchange_url, "CLOB_URL": exchange_url, "CLOCK": "exchange"}
+    return variables

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import psycopg
 
-from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
+from local.demo.portfolio_sets import FOUR_MOMENTUM, OF_AN_OWN_STRATEGY, ONE_A_STRATEGY
 from local.demo.timetable import Choice
 from local.postgres import databases
 from local.settings import switch
@@ -60,7 +60,11 @@ def portfolios_of_its_own(url: str) -> list[str]:
         rows = connection.execute(
             "SELECT name, coalesce(description, '') FROM portfolios ORDER BY portfolio_id"
         ).fetchall()
-    return [name for name, description in rows if (name, description) not in _MADE_HERE]
+    return [
+        name
+        for name, description in rows
+        if (name, description) not in _MADE_HERE and description != OF_AN_OWN_STRATEGY
+    ]
 
 
 def _refusal(own: Sequence[str], exchange: str) -> str:

@@ -56,6 +56,9 @@ ONE_A_STRATEGY: tuple[Mapping[str, Any], ...] = (
     },
 )
 
+OF_AN_OWN_STRATEGY = "A strategy of your own, by its defaults"
+"""The description of a portfolio that a run made for a module of STRATEGIES_PATH."""
+
 # A recording of a few days has neither the past that mean reversion needs nor books for arbitrage.
 FOUR_MOMENTUM: tuple[Mapping[str, Any], ...] = (
     {

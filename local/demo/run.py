@@ -14,7 +14,7 @@ from rich.progress import track
 
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.stack import Stack
-from local.demo import owners, portfolios
+from local.demo import own_strategies, owners, portfolios
 from local.demo.portfolios import CreationRefused
 from local.demo.report import activity_tables, funnel_tables, portfolio_tables, terminal
 from local.demo.results import Results, tallies
@@ -29,6 +29,7 @@ from local.postgres.server import DATABASE, DEFAULT_DIRECTORY, laptop_server
 from local.settings import read
 from prescient.core.errors import PrescientError
 
+_SETTINGS = ("EXCHANGE", "DAYS", "DATABASE_URL", "DEMO", "STRATEGIES_PATH")
 _FEW_MOMENTS = 20
 _FAILURES_SHOWN = 5
 _LONGEST_LINE = 300
@@ -40,8 +41,9 @@ def main() -> int:
     started = time.monotonic()
     try:
         # A setting that is refused leaves the database of the last run as it is.
-        settings = read("run", ("EXCHANGE", "DAYS", "DATABASE_URL", "DEMO"))
+        settings = read("run", _SETTINGS)
         choice = choose(settings.get("EXCHANGE", ""), settings.get("DAYS", ""))
+        choice = own_strategies.traded(choice, own_strategies.registered_from(settings))
         choice = owners.guarded(choice, settings)
         with _database(settings.get("DATABASE_URL", ""), console) as url:
             return _run(url, choice, console, started)
@@ -79,7 +81,9 @@ def _run(url: str, choice: Choice, console: Console, started: float) -> int:
             resources.enter_context(exchange_server(timetable.venue)) if timetable.venue else None
         )
         resources.enter_context(functions_log_to(FUNCTION_LOG))
-        stack = resources.enter_context(Stack(url, server.url if server else None))
+        stack = resources.enter_context(
+            Stack(url, server.url if server else None, timetable.strategies_path)
+        )
         trader = Trader(stack, results)
         _begin(timetable, stack, results, console)
         _trade(timetable, trader, results, console)

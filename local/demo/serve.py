@@ -16,7 +16,7 @@ from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.scheduler import Scheduler
 from local.aws.stack import Stack
 from local.aws.state_machine import Execution
-from local.demo import owners, timetable
+from local.demo import own_strategies, owners, timetable
 from local.demo.report import terminal
 from local.demo.results import Results
 from local.demo.timetable import UnknownExchange
@@ -29,13 +29,15 @@ from local.postgres.server import DATABASE, laptop_server
 from local.settings import read
 from prescient.core.errors import PrescientError
 
+_SETTINGS = ("EXCHANGE", "PORT", "DATABASE_URL", "DEMO", "STRATEGIES_PATH")
+
 
 def main() -> int:
     """Serve on PORT with EXCHANGE, DATABASE_URL and DEMO; return 0 after Ctrl-C or SIGTERM."""
     console = terminal()
     try:
         with ExitStack() as resources:
-            settings = read("serve", ("EXCHANGE", "PORT", "DATABASE_URL", "DEMO"))
+            settings = read("serve", _SETTINGS)
             _serve(settings, resources, console)
             _wait_for_the_end()
             console.print("Stopping: what runs is finished first.")
@@ -47,12 +49,13 @@ def main() -> int:
 
 def _serve(settings: Mapping[str, str], resources: ExitStack, console: Console) -> None:
     owners.check(settings)
+    strategies_path = own_strategies.registered_from(settings)
     url = resources.enter_context(_database(settings.get("DATABASE_URL", "")))
     prepare(url)
     venue = timetable.running(settings.get("EXCHANGE", ""), _latest_batch(url))
     exchange = resources.enter_context(exchange_server(venue)) if venue else None
     resources.enter_context(functions_log_to(FUNCTION_LOG))
-    stack = resources.enter_context(Stack(url, exchange.url if exchange else None))
+    stack = resources.enter_context(Stack(url, exchange.url if exchange else None, strategies_path))
     port = int(settings.get("PORT") or 8000)
     api = resources.enter_context(HttpServer(stack.gateway.respond, port=port))
 
@@ -66,6 +69,8 @@ def _serve(settings: Mapping[str, str], resources: ExitStack, console: Console) 
     console.print(f"Exchange  {exchange.url if exchange else 'Polymarket itself'}")
     console.print(f"Database  {url}", soft_wrap=True)
     console.print(f"Log       {FUNCTION_LOG}")
+    for note in own_strategies.notes(strategies_path) if strategies_path else ():
+        console.print(note, markup=False)
     console.print("Every caller on this machine has all scopes. Ctrl-C ends it.")
 
 

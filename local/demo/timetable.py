@@ -36,13 +36,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """`venue` is None where Polymarket itself is asked; `notes` are what a user is told first."""
+    """`venue` is None where Polymarket itself is asked; `notes` are what a user is told first.
+
+    `strategies_path` is the folder of the user's own strategies, None where there are none.
+    """
 
     name: str
     venue: Venue | None
     moments: Sequence[Moment]
     portfolios: Sequence[Mapping[str, Any]] = ONE_A_STRATEGY
     notes: Sequence[str] = ()
+    strategies_path: Path | None = None
 
 
 Choice = Callable[[datetime | None], Timetable]

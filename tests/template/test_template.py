@@ -105,6 +105,7 @@ def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[st
         "MAX_MARKET_EXPOSURE",
         "TOTAL_CAPITAL",
         "MAX_CONCURRENCY",
+        "STRATEGIES_PATH",
         "POWERTOOLS_SERVICE_NAME",
         "POWERTOOLS_LOG_LEVEL",
     } == set(variables)

@@ -15,6 +15,14 @@ class InvalidRequest(PrescientError):
         self.problems = problems
 
 
+class InvalidStrategy(PrescientError):
+    """A module that was to be a strategy breaks a rule of registration."""
+
+
+class StrategyFailed(PrescientError):
+    """A strategy's rule raised an error, did not end, or answered what is no decision."""
+
+
 class PortfolioNotFound(PrescientError):
     """No portfolio has this id."""
 

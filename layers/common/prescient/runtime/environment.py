@@ -34,6 +34,10 @@ class Environment:
         exchange: Exchange | None = None,
     ) -> None:
         self.settings = settings
+        if settings.strategies_path is not None:
+            from prescient.runtime import own_strategies
+
+            own_strategies.register_from(settings.strategies_path, settings.strategy_timeout)
         self._exchange = PolymarketClient(
             settings.gamma_url,
             settings.clob_url,

@@ -102,7 +102,7 @@ def change(
     configuration = _configuration(present, wanted)
     settings = _settings(present, wanted, configuration)
     portfolios.update(session, portfolio_id, settings, order.now)
-    if settings.config_version != present.config_version:
+    if configuration is not None and settings.config_version != present.config_version:
         _move_triggers(session, portfolio_id, configuration)
     return liquidation
 
@@ -123,20 +123,25 @@ def delete(database: Database, portfolio_id: PortfolioId, confirmed: str, *, pur
         deletion.delete(session, portfolio_id)
 
 
-def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyConfiguration:
-    """The configuration after the change, valid for the strategy type after the change."""
+def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyConfiguration | None:
+    """The configuration after the change, valid for the strategy type after the change.
+
+    None where neither is to change: a portfolio whose strategy is gone can still be paused.
+    """
+    if wanted.strategy_type is None and wanted.strategy_config is None:
+        return None
     values = present.strategy_config if wanted.strategy_config is None else wanted.strategy_config
     return registry.configuration(wanted.strategy_type or present.strategy_type, values)
 
 
 def _settings(
-    present: PortfolioRow, wanted: PortfolioChange, configuration: StrategyConfiguration
+    present: PortfolioRow, wanted: PortfolioChange, configuration: StrategyConfiguration | None
 ) -> PortfolioSettings:
     status = wanted.status or present.status
     check_status_change(present.status, status, present.open_positions)
     strategy_type = wanted.strategy_type or present.strategy_type
-    strategy_config = _as_given(configuration)
     before = (present.strategy_type, dict(present.strategy_config))
+    strategy_config = before[1] if configuration is None else _as_given(configuration)
     is_changed = (strategy_type, strategy_config) != before
     return PortfolioSettings(
         name=wanted.name or present.name,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from prescient.core.deciding.answers import exits_of, proposals_of
 from prescient.core.deciding.signals import SignalGroup, purchase_of, sales_of
 from prescient.core.market.markets import MarketId
 from prescient.core.strategies.candidates import Candidate
@@ -41,15 +42,18 @@ def decide(
     candidates: Sequence[Candidate],
     view: PortfolioView,
 ) -> Decision:
-    """Run one strategy for one portfolio on one batch. A paused portfolio only sells."""
+    """Run one strategy for one portfolio on one batch. A paused portfolio only sells.
+
+    Raises `StrategyFailed` where the strategy's own rules do not answer with decisions.
+    """
     funnel: Funnel = {"candidates": len(candidates)}
-    sales = [] if strategy.exits is None else sales_of(strategy.exits(view, configuration))
+    sales = sales_of(exits_of(strategy, configuration, view))
     if view.paused:
         funnel["paused"] = 0
         purchases: list[SignalGroup] = []
     else:
         left = _filtered(candidates, configuration, view, funnel)
-        proposals = strategy.rule(left, view, configuration)
+        proposals = proposals_of(strategy, configuration, left, view)
         purchases = _purchases(proposals, configuration, view, funnel)
     funnel["emitted"] = len(purchases)
     funnel["exits"] = len(sales)

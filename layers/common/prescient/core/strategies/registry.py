@@ -1,4 +1,7 @@
-"""Every strategy by its name, and the validation of its configuration."""
+"""Every strategy by its name, and the validation of its configuration.
+
+Prescient's own stand in `STRATEGIES`; a user's are registered beside them when a process starts.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from prescient.core.errors import InvalidRequest
+from prescient.core.errors import InvalidRequest, InvalidStrategy
 from prescient.core.strategies import arbitrage, hybrid, mean_reversion, momentum, random
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.core.strategies.protocol import Strategy
+from prescient.core.strategies.registration import OwnStrategy, Within, own_strategy
 
 STRATEGIES: Mapping[str, Strategy[Any]] = {
     strategy.name: strategy
@@ -22,26 +26,65 @@ STRATEGIES: Mapping[str, Strategy[Any]] = {
         random.STRATEGY,
     )
 }
+_registered: dict[str, OwnStrategy] = {}
+_refused: dict[str, str] = {}
+
+
+def register(name: str, found: object, within: Within) -> None:
+    """Add a user's strategy, whose module is called `name`; a later one takes its place.
+
+    Whatever code of the user's runs, `within` runs it and raises `TimeoutError` where it does not
+    end. Raises `InvalidStrategy` naming the rule that `found` breaks.
+    """
+    if name in STRATEGIES:
+        raise InvalidStrategy("has the name of a strategy of Prescient's own: rename it")
+    _registered[name] = own_strategy(name, found, within)
+    _refused.pop(name, None)
+
+
+def refuse(name: str, reason: str) -> None:
+    """Remember why the module of this name is no strategy, for whoever asks for it."""
+    _registered.pop(name, None)
+    _refused[name] = reason
+
+
+def registered() -> Mapping[str, Strategy[Any]]:
+    """The user's strategies, by name."""
+    return {name: own.strategy for name, own in _registered.items()}
+
+
+def refused() -> Mapping[str, str]:
+    """Why modules of the user's are no strategies, by name."""
+    return dict(_refused)
 
 
 def find(strategy_type: str) -> Strategy[Any]:
-    """The strategy of this name; raises `InvalidRequest` for an unknown one."""
-    if strategy_type not in STRATEGIES:
-        known = ", ".join(STRATEGIES)
-        raise InvalidRequest(f"strategy_type: {strategy_type!r} is not one of {known}")
-    return STRATEGIES[strategy_type]
+    """The strategy of this name; raises `InvalidRequest` for an unknown or refused one."""
+    if strategy_type in STRATEGIES:
+        return STRATEGIES[strategy_type]
+    if strategy_type in _registered:
+        return _registered[strategy_type].strategy
+    if strategy_type in _refused:
+        raise InvalidRequest(f"strategy_type: {_refused[strategy_type]}")
+    known = ", ".join((*STRATEGIES, *_registered))
+    others = "".join(f"; refused: {reason}" for reason in _refused.values())
+    raise InvalidRequest(f"strategy_type: {strategy_type!r} is not one of {known}{others}")
 
 
 def sells(strategy_type: str) -> bool:
     """Whether the strategy has exits of its own; an unknown one has none."""
-    strategy = STRATEGIES.get(strategy_type)
-    return strategy is not None and strategy.exits is not None
+    try:
+        return find(strategy_type).exits is not None
+    except InvalidRequest:
+        return False
 
 
 def configuration(strategy_type: str, values: Mapping[str, object]) -> StrategyConfiguration:
     """The validated configuration; raises `InvalidRequest` naming each bad key and its rule."""
     model: type[StrategyConfiguration] = find(strategy_type).configuration
     try:
+        if strategy_type in _registered:
+            return _registered[strategy_type].configure(values)
         return model.model_validate(values)
     except ValidationError as error:
         raise InvalidRequest(*_problems(error)) from error

@@ -1,0 +1,1 @@
+"""`make check-strategy FILE=…`: whether a module is a strategy that can be trusted to be one."""
