@@ -8,7 +8,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,21 +36,15 @@ def interpreter() -> Interpreter:
     for candidate in _candidates():
         if _version(candidate) == LAMBDA_PYTHON:
             return Interpreter(candidate, LAMBDA_PYTHON)
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    warnings.warn(
-        pytest.PytestWarning(
-            f"no CPython {LAMBDA_PYTHON} here: the layers are built for {version}"
-        ),
-        stacklevel=1,
-    )
-    return Interpreter(Path(sys.executable).resolve(), version)
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return Interpreter(Path(sys.executable).resolve(), running)
 
 
 @pytest.fixture(scope="session")
 def build(shared_folder: Path, interpreter: Interpreter) -> Path:
     """The folder in which `sam build` left the built template, the functions and the layers."""
     if not SAM.exists():
-        pytest.skip("no SAM CLI: make .venv-sam/.done installs it")
+        pytest.skip("no SAM CLI: make .venv-sam/.ready installs it")
     folder = shared_folder / "sam/build"
     path = [str(SAM.parent), str(interpreter.path.parent), os.environ["PATH"]]
     environment = os.environ | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from prescient.core.portfolio.portfolios import Limits, NewPortfolio
 from prescient.store import portfolios
 from prescient.store.database import SCHEMA_VERSION, Database
 from tests.migrations.chain import REVISIONS
-from tests.packaging.conftest import ROOT, Interpreter
+from tests.packaging.conftest import LAMBDA_PYTHON, ROOT, Interpreter
 from tests.packaging.emulator import Emulator, Runtime
 
 UNCHECKED_HASH = 0b01  # PEP 552
@@ -152,6 +153,33 @@ def test_the_layer_carries_bytecode_that_needs_no_check(
     [bytecode] = (source.parent / "__pycache__").glob(f"{source.stem}.*.pyc")
     assert bytecode.name == f"{source.stem}.{tag}.pyc"
     assert int.from_bytes(bytecode.read_bytes()[4:8], "little") == UNCHECKED_HASH
+    if interpreter.version != LAMBDA_PYTHON:
+        pytest.skip(
+            f"no CPython {LAMBDA_PYTHON} here: these layers are for {interpreter.version}, and "
+            "those of `make build` go without bytecode"
+        )
+
+
+def test_without_lambdas_python_the_layer_goes_without_bytecode_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "python").mkdir()
+    no_packages = "PIP=:"
+    done = subprocess.run(
+        [
+            "make",
+            f"ARTIFACTS_DIR={tmp_path}",
+            "LAMBDA_PYTHON=9.9",
+            no_packages,
+            "build-CommonLayer",
+        ],
+        cwd=ROOT / "layers/common",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "No Python 9.9 here: the layer goes without bytecode" in done.stderr
+    assert (tmp_path / "python/prescient/core/money.py").exists()
+    assert not list(tmp_path.rglob("*.pyc"))
 
 
 def _template(build: Path) -> Template:

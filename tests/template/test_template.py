@@ -203,7 +203,7 @@ def test_secrets_are_not_shown(template: dict[str, Any]) -> None:
 def test_sam_accepts_the_template() -> None:
     sam = ROOT / ".venv-sam/bin/sam"
     if not sam.exists():
-        pytest.skip("no SAM CLI: make .venv-sam/.done installs it")
+        pytest.skip("no SAM CLI: make .venv-sam/.ready installs it")
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
     command: list[str | Path] = [sam, "validate", "--lint"]
     done = subprocess.run(

@@ -1,0 +1,68 @@
+"""A sign of life while something takes its time.
+
+Standard library only: the install needs it before there is anything else.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Self
+
+_SPINNER = "|/-\\"
+_WIPE = "\r\x1b[K"
+_TERMINAL_SECONDS = 0.1
+_LINE_SECONDS = 1.5
+
+
+class Heartbeat:
+    """Shows on standard output what is being done, from `__enter__` to `__exit__`.
+
+    On a terminal that is one line, written over and wiped at the end. Elsewhere it is a line at the
+    start and another before two seconds are over, again and again.
+    """
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True, name="heartbeat")
+        self._on_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+    def __enter__(self) -> Self:
+        if not self._on_terminal:
+            _write(f"{self._doing}\n")
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        if self._on_terminal:
+            _write(_WIPE)
+
+    def show(self, doing: str) -> None:
+        """Show another text from the next beat on."""
+        self._doing = doing
+
+    def _beat(self) -> None:
+        started, beats = time.monotonic(), 0
+        while not self._ended.wait(_TERMINAL_SECONDS if self._on_terminal else _LINE_SECONDS):
+            text = f"{self._doing} ... {time.monotonic() - started:.0f} s"
+            _write(_over_the_line(text, beats) if self._on_terminal else f"  {text}\n")
+            beats += 1
+
+
+def _over_the_line(text: str, beats: int) -> str:
+    spinner = _SPINNER[beats % len(_SPINNER)]
+    return _WIPE + f"{spinner} {text}"[: shutil.get_terminal_size().columns - 1]
+
+
+def _write(text: str) -> None:
+    # A terminal that has gone away, or cannot print a name, is no reason to fail.
+    with suppress(OSError, ValueError):
+        sys.stdout.write(text)
+        sys.stdout.flush()
