@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -35,6 +36,7 @@ DATABASE = "prescient"  # the one of `make run` and `make serve`
 _DEFAULT_PORT = 5432
 _PORT_LINE = 3  # of postmaster.pid
 _LONGEST_SOCKET_PATH = 100
+_PLAIN_PATH = re.compile(r"[\w/.+-]+")
 _THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -128,8 +130,12 @@ class Postgres:
 
     @property
     def _sockets(self) -> Path:
-        """The data directory, which only its owner reads, or a short path if that is too long."""
-        if len(bytes(self._data)) <= _LONGEST_SOCKET_PATH - len(".s.PGSQL.65535"):
+        """The data directory, which only its owner reads, or else a short path.
+
+        A socket's path is short, and neither a URL nor Postgres's own list of folders takes any.
+        """
+        fits = len(bytes(self._data)) <= _LONGEST_SOCKET_PATH - len(".s.PGSQL.65535")
+        if fits and _PLAIN_PATH.fullmatch(str(self._data)):
             return self._data
         digest = hashlib.sha256(bytes(self._data)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"prescient-postgres-{digest}"

@@ -56,9 +56,10 @@ def test_a_failed_start_tells_what_postgres_said(tmp_path: Path) -> None:
             broken.open()
 
 
-def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["long" * 30, "it's, my 100% späces", "größe"])
+def test_a_path_that_no_socket_could_have_is_no_obstacle(name: str) -> None:
     with throwaway() as server:
-        directory = server.directory / ("long" * 30)
+        directory = server.directory / name
         with Postgres(directory) as deep:
             assert _answers(deep.url())
 
