@@ -10,6 +10,7 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 
@@ -27,7 +28,7 @@ class Heartbeat:
     """
 
     def __init__(self, doing: str) -> None:
-        self._doing = doing
+        self._doing: str | Callable[[], str] = doing
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True, name="heartbeat")
         self._on_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
@@ -44,14 +45,15 @@ class Heartbeat:
         if self._on_terminal:
             _write(_WIPE)
 
-    def show(self, doing: str) -> None:
-        """Show another text from the next beat on."""
+    def show(self, doing: str | Callable[[], str]) -> None:
+        """Show another text from the next beat on, or what is answered at each beat."""
         self._doing = doing
 
     def _beat(self) -> None:
         started, beats = time.monotonic(), 0
         while not self._ended.wait(_TERMINAL_SECONDS if self._on_terminal else _LINE_SECONDS):
-            text = f"{self._doing} ... {time.monotonic() - started:.0f} s"
+            doing = self._doing if isinstance(self._doing, str) else self._doing()
+            text = f"{doing} ... {time.monotonic() - started:.0f} s"
             _write(_over_the_line(text, beats) if self._on_terminal else f"  {text}\n")
             beats += 1
 

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from local.heartbeat import Heartbeat
@@ -97,8 +97,18 @@ def _followed(output: Iterable[str], count: int, beat: Heartbeat, virtualenv: Pa
             fetched += 1
             beat.show(f"Fetching {package[1]} ({fetched} of {count})")
         elif line.startswith("Installing collected packages"):
-            beat.show(f"Unpacking {line.count(',') + 1} packages into {virtualenv}")
+            beat.show(_unpacking(virtualenv, line.count(",") + 1))
     return said
+
+
+def _unpacking(virtualenv: Path, count: int) -> Callable[[], str]:
+    """Return what counts the packages that are there, as pip itself does not say."""
+
+    def present() -> int:
+        return sum(1 for _ in virtualenv.glob("lib/python3*/site-packages/*.dist-info"))
+
+    before = present()
+    return lambda: f"Unpacking into {virtualenv} ({present() - before} of {count})"
 
 
 def _listed(requirements: Sequence[Path]) -> str:
