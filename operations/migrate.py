@@ -15,12 +15,12 @@ from rich.console import Console
 from local.demo.report import terminal
 from local.postgres import databases
 from local.settings import read, switch
-from operations import backup, migration_report, target
+from operations import backup, migration_report, remedies, target
 from operations.migration_report import Told
 from operations.outcomes import Attempt, as_program, carried_out
 from operations.reports import Report
 from operations.target import Target
-from prescient.core.errors import InvalidRequest
+from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.store.database import SCHEMA_VERSION
 from prescient.usecases.migrate import MigrateRequest, MigrationPlan, migrate
 
@@ -107,9 +107,13 @@ def _as_setting(problem: str) -> str:
 
 def _migrate(options: Options, attempt: Attempt, console: Console) -> None:
     started = time.monotonic()
-    preparation = Preparation(options, target.look(options.url), attempt, console)
-    with _progress_shown(console):
-        done = migrate(options.url, options.request, permit=preparation.permit)
+    database = target.look(options.url)
+    preparation = Preparation(options, database, attempt, console)
+    try:
+        with _progress_shown(console):
+            done = migrate(options.url, options.request, permit=preparation.permit)
+    except MigrationRefused as error:
+        raise remedies.written(error, database) from error
     if preparation.report is None:
         attempt.finish(f"the database is at revision {done.revision}: there was nothing to do")
         return

@@ -54,6 +54,11 @@ class Report:
             ".txt", "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
         )
 
+    def write_sql(self, name: str, text: str) -> Path:
+        """Write statements beside the report and return where. Raises `ReportFailed`."""
+        self._write(f"-{name}.sql", text)
+        return self._path(f"-{name}.sql")
+
     def _path(self, suffix: str) -> Path:
         return FOLDER / f"{self.name}{suffix}"
 

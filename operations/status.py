@@ -18,10 +18,10 @@ from rich.text import Text
 
 from local.demo.report import plain_table, terminal
 from local.settings import read
-from operations import target
+from operations import remedies, target
 from operations.migration_report import found_lines
 from operations.opened import opened
-from prescient.core.errors import PrescientError
+from prescient.core.errors import MigrationRefused, PrescientError
 from prescient.store import reach, revisions, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, SCHEMA_VERSION, Session
 from prescient.store.old_schema import TABLES
@@ -105,8 +105,8 @@ def _upgraded(session: Session) -> str | None:
 
 def _history(revision: str | None) -> Table:
     shown = plain_table("Revisions")
-    for heading in ("revision", "state", "kind"):
-        shown.add_column(heading)
+    for heading, width in (("revision", 8), ("state", 7), ("kind", 11)):
+        shown.add_column(heading, min_width=width)
     shown.add_column("what it is", no_wrap=True, overflow="ellipsis")
     for known in revisions.history():
         state = "applied" if revision is not None and known.number <= revision else "pending"
@@ -128,6 +128,9 @@ def _way_on(url: str, facts: Facts, revision: str | None) -> Iterator[str]:
         planned = plan(url, MigrateRequest())
     except PrescientError as error:
         yield f"make migrate: would be refused: {error}"
+        if isinstance(error, MigrationRefused) and error.remedies:
+            yield "It would write the SQL of what can be done, without losing anything:"
+            yield from remedies.listed(error)
         return
     pending = f"{len(planned.lacking)} revisions, {planned.lacking[0]} to {planned.lacking[-1]}"
     backup = ", after a backup" if planned.changes_rows else ""

@@ -54,6 +54,8 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "cycles.record_signals": {"signals": 3},
         "cycles.close_cycle": {"status": "completed"},
         "listings.upsert_events": {"events": Jsonb([])},
+        "mending.select_attached": schema,
+        "mending.select_constraint_name": schema | {"table": "trades", "definition": "CHECK"},
         "old_schema.select_columns": schema,
         "old_schema.select_constraints": schema,
         "old_schema.select_attachments": schema,

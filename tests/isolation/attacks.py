@@ -98,6 +98,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "exposures": "lock_markets lock_capital move",
         "health": "select_health",
         "listings": "select_changed_events select_changed_markets select_markets",
+        "mending": "select_attached select_constraint_name",
         "old_schema": (
             "select_relations select_columns select_constraints select_attachments "
             "use_temporary_schema select_temporary_schema select_time_zone"

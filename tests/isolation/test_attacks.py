@@ -18,7 +18,12 @@ from tests.isolation.census import Census
 from tests.isolation.two_portfolios import TwoPortfolios, trade
 
 STATEMENTS = all_statements()
-MIGRATING = ("old_schema.", "revisions.", "roles.")  # what prescient_app may not do either
+MIGRATING = (
+    "mending.",
+    "old_schema.",
+    "revisions.",
+    "roles.",
+)  # what prescient_app may not do either
 WITHOUT_PORTFOLIOS = (
     "backfill.",
     "books.",

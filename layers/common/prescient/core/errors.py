@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 class PrescientError(Exception):
     """Base of every error that carries a message for the user."""
@@ -120,8 +123,21 @@ class SchemaVersionMismatch(PrescientError):
     """The database is not at the schema version that this code expects."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What an owner can do about a refusal: SQL to run before the migration, and after it."""
+
+    about: str
+    before: str
+    after: str = ""
+
+
 class MigrationRefused(PrescientError):
     """The migrations may not, or could not, change this database; what was begun is undone."""
+
+    def __init__(self, message: str, remedies: Sequence[Remedy] = ()) -> None:
+        super().__init__(message)
+        self.remedies = remedies
 
 
 _PASSING_ON_AWS = {

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, LiteralString
 
-from prescient.core.errors import InvalidRequest, MigrationRefused
-from prescient.store import statements
+from prescient.core.errors import InvalidRequest, MigrationRefused, Remedy
+from prescient.store import mending, statements
 from prescient.store.database import Session
+from prescient.store.mending import Place
 
 SQL = statements.load(__file__)
 TABLES = (
@@ -63,9 +64,18 @@ def holds_old_schema(session: Session, baseline: LiteralString, later: Collectio
             f"the database has tables, but none of schema v1 ({', '.join(sorted(present)[:10])}): "
             "a fresh install wants an empty database or schema"
         )
-    differences = [*_differences(session, namespace, baseline, present, later)]
+    found = _shape(session, namespace)
+    attached = _attachments(session, namespace)
+    wanted = _baseline_shape(session, baseline)
+    differences = [*_differences(found, wanted, present, later), *attached]
     if differences:
-        raise MigrationRefused(_told(differences))
+        place, named_as_later = Place(namespace, TABLES), present & set(later)
+        remedies = (
+            []
+            if _is_half_run(differences)
+            else [*_remedies(session, place, found, wanted, named_as_later)]
+        )
+        raise MigrationRefused(_told(differences), remedies)
     return True
 
 
@@ -96,21 +106,46 @@ def _relations(session: Session) -> tuple[int, set[str]]:
 
 
 def _differences(
-    session: Session,
-    namespace: int,
-    baseline: LiteralString,
-    present: set[str],
-    later: Collection[str],
+    found: Shape, wanted: Shape, present: set[str], later: Collection[str]
 ) -> Iterator[str]:
-    found, attached = _shape(session, namespace), _attachments(session, namespace)
-    wanted = _baseline_shape(session, baseline)
     for name in sorted(set(TABLES) - present):
         yield f"{name}: the table is missing"
     for name in sorted(present & (set(later) - set(TABLES))):
         yield f"{name}: a later schema has this name"
     yield from _columns(found, wanted, present)
     yield from _constraints(found, wanted, present)
-    yield from attached
+
+
+def _remedies(
+    session: Session, place: Place, found: Shape, wanted: Shape, named_as_later: set[str]
+) -> Iterator[Remedy]:
+    """What the owner can do about the differences, in the order in which it works."""
+    yield from mending.take_off(session, place)
+    for table, definition in sorted(found.constraints - wanted.constraints):
+        yield mending.drop_constraint(session, place, table, definition)
+    for name in sorted(named_as_later - set(TABLES)):
+        yield mending.rename(session, name)
+    yield from _column_remedies(session, found, wanted)
+    tables = {table for table, _ in found.columns}
+    for table, definition in sorted(wanted.constraints - found.constraints):
+        if table in tables:
+            yield mending.add_constraint(session, table, definition)
+
+
+def _column_remedies(session: Session, found: Shape, wanted: Shape) -> Iterator[Remedy]:
+    for table, column in sorted(found.columns.keys() - wanted.columns.keys()):
+        yield mending.move_aside(session, table, column)
+    tables = {table for table, _ in found.columns}
+    for (table, column), (kind, required) in wanted.columns.items():
+        if (table, column) not in found.columns:
+            if table in tables:
+                yield mending.add_column(session, table, column, kind)
+            continue
+        actual, is_required = found.columns[table, column]
+        if not _fits(actual, kind):
+            yield mending.retype(session, table, column, actual, kind)
+        if required and not is_required:
+            yield mending.require(session, table, column)
 
 
 def _constraints(found: Shape, wanted: Shape, present: set[str]) -> Iterator[str]:
@@ -181,12 +216,16 @@ def _told(differences: list[str]) -> str:
     told = "; ".join(differences[:_FAILURES_NAMED])
     if len(differences) > _FAILURES_NAMED:
         told += f"; and {len(differences) - _FAILURES_NAMED} more"
-    if any(_HALF_RUN.search(difference) for difference in differences):
+    if _is_half_run(differences):
         told += (
             ". It looks as if migrate_to_multiple_portfolios.py ran on it, whole or half: restore "
             "the backup that it made, and upgrade that"
         )
     return f"the tables are not those of schema v1: {told}"
+
+
+def _is_half_run(differences: list[str]) -> bool:
+    return any(_HALF_RUN.search(difference) for difference in differences)
 
 
 def _first(session: Session, statement: str, **values: object) -> int:

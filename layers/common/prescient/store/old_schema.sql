@@ -47,6 +47,10 @@ FROM (
     FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid
     WHERE classid = 'pg_rewrite'::regclass AND refclassid = 'pg_class'::regclass
     UNION ALL
+    SELECT typrelid, format('%%s uses its row type', objid::regprocedure)
+    FROM pg_depend JOIN pg_type ON refobjid IN (pg_type.oid, typarray)
+    WHERE refclassid = 'pg_type'::regclass AND classid = 'pg_proc'::regclass
+    UNION ALL
     SELECT confrelid, format('%%s of %%s refers to it', conname, conrelid::regclass)
     FROM pg_constraint WHERE contype = 'f' AND conrelid NOT IN (SELECT oid FROM old)
     UNION ALL

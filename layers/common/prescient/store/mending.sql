@@ -1,0 +1,130 @@
+-- name: select_attached
+-- Read what hangs on the tables of schema v1: what it is, and the SQL that takes it off and puts it back.
+-- In the order in which it can be taken off: a view before those that it reads.
+WITH RECURSIVE old AS (
+    SELECT oid, relname, reltype FROM pg_class
+    WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s)
+), reading AS (
+    SELECT ev_class AS oid, 1 AS depth
+    FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid JOIN old ON old.oid = refobjid
+    WHERE classid = 'pg_rewrite'::regclass AND refclassid = 'pg_class'::regclass
+        AND ev_class <> refobjid
+    UNION
+    SELECT ev_class, depth + 1
+    FROM reading
+    JOIN pg_depend ON refobjid = reading.oid AND refclassid = 'pg_class'::regclass
+    JOIN pg_rewrite ON pg_rewrite.oid = objid
+    WHERE classid = 'pg_rewrite'::regclass AND ev_class <> refobjid
+), views AS (
+    SELECT
+        relation.oid, max(depth) AS depth, relowner,
+        CASE relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS kind,
+        coalesce((
+            SELECT string_agg(
+                format(E'\nGRANT %%s ON %%s TO %%s;', privilege_type, relation.oid::regclass,
+                    CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END),
+                '' ORDER BY grantee, privilege_type
+            )
+            FROM aclexplode(relacl) WHERE grantee <> relowner
+        ), '') AS grants
+    FROM reading JOIN pg_class AS relation USING (oid)
+    WHERE relkind IN ('v', 'm')
+    GROUP BY relation.oid
+)
+SELECT about, before, after FROM (
+    SELECT
+        1 AS rank, -depth AS place, format('%%s %%s', lower(kind), oid::regclass) AS about,
+        format('DROP %%s %%s;', kind, oid::regclass) AS before,
+        format(E'CREATE %%s %%s AS\n%%s', kind, oid::regclass, pg_get_viewdef(oid)) || grants AS after
+    FROM views
+    UNION ALL
+    SELECT
+        2, 0, format('function %%s', routine.oid::regprocedure),
+        format('DROP ROUTINE %%s;', routine.oid::regprocedure),
+        rtrim(pg_get_functiondef(routine.oid), E'\n') || ';'
+    FROM old
+    JOIN pg_type AS row_type ON row_type.oid = old.reltype
+    JOIN pg_depend ON refclassid = 'pg_type'::regclass
+        AND refobjid IN (row_type.oid, row_type.typarray) AND classid = 'pg_proc'::regclass
+    JOIN pg_proc AS routine ON routine.oid = objid
+    WHERE prokind IN ('f', 'p')
+    GROUP BY routine.oid
+    UNION ALL
+    SELECT
+        3, 0, format('trigger %%I of %%s', tgname, tgrelid::regclass),
+        format('DROP TRIGGER %%I ON %%s;', tgname, tgrelid::regclass),
+        pg_get_triggerdef(pg_trigger.oid) || ';'
+    FROM pg_trigger JOIN old ON old.oid = tgrelid WHERE NOT tgisinternal
+    UNION ALL
+    SELECT
+        4, 0, format('rule %%I of %%s', rulename, ev_class::regclass),
+        format('DROP RULE %%I ON %%s;', rulename, ev_class::regclass),
+        pg_get_ruledef(pg_rewrite.oid)
+    FROM pg_rewrite JOIN old ON old.oid = ev_class
+    UNION ALL
+    SELECT
+        5, 0, format('foreign key %%I of %%s', conname, conrelid::regclass),
+        format('ALTER TABLE %%s DROP CONSTRAINT %%I;', conrelid::regclass, conname),
+        -- A trade's id is unique within its portfolio alone.
+        CASE WHEN relname IN ('trades', 'portfolio_positions') THEN '-- not as it was: ' ELSE '' END
+        || format(
+            'ALTER TABLE %%s ADD CONSTRAINT %%I %%s;', conrelid::regclass, conname,
+            pg_get_constraintdef(pg_constraint.oid)
+        )
+    FROM pg_constraint JOIN old ON old.oid = confrelid
+    WHERE contype = 'f' AND conrelid NOT IN (SELECT oid FROM old)
+    UNION ALL
+    SELECT
+        6, 0, format('row-level security of %%s', oid::regclass),
+        format('ALTER TABLE %%s DISABLE ROW LEVEL SECURITY;', oid::regclass),
+        '-- the portfolios have row-level security of their own now'
+    FROM pg_class JOIN old USING (oid) WHERE relrowsecurity
+    UNION ALL
+    SELECT
+        7, 0, format('inheritance of %%s', inhrelid::regclass),
+        format('ALTER TABLE %%s NO INHERIT %%s;', inhrelid::regclass, inhparent::regclass)
+        || coalesce((
+            SELECT string_agg(
+                format(E'\nALTER TABLE %%s ALTER COLUMN %%I DROP DEFAULT;', adrelid::regclass, attname), ''
+            )
+            FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+            WHERE adrelid = inhrelid AND pg_get_expr(adbin, adrelid) LIKE 'nextval(%%'
+                AND adrelid NOT IN (SELECT oid FROM old)
+        ), ''),
+        '-- a table does not inherit from the upgraded one'
+    FROM pg_inherits WHERE inhparent IN (SELECT oid FROM old) OR inhrelid IN (SELECT oid FROM old)
+    UNION ALL
+    SELECT
+        8, 0, format('publication %%I of %%s', pubname, prrelid::regclass),
+        format('ALTER PUBLICATION %%I DROP TABLE %%s;', pubname, prrelid::regclass),
+        format('ALTER PUBLICATION %%I ADD TABLE %%s;', pubname, prrelid::regclass)
+    FROM pg_publication_rel
+    JOIN pg_publication ON pg_publication.oid = prpubid
+    JOIN old ON old.oid = prrelid
+    UNION ALL
+    SELECT
+        9, 0, format('sequence %%s', sequence.oid::regclass),
+        format(
+            'ALTER SEQUENCE %%s OWNED BY %%s.%%I;', sequence.oid::regclass, adrelid::regclass, attname
+        ),
+        ''
+    FROM pg_attrdef
+    JOIN old ON old.oid = adrelid
+    JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+    JOIN pg_depend ON classid = 'pg_attrdef'::regclass AND objid = pg_attrdef.oid
+        AND refclassid = 'pg_class'::regclass
+    JOIN pg_class AS sequence ON sequence.oid = refobjid AND sequence.relkind = 'S'
+    WHERE NOT EXISTS (
+        SELECT FROM pg_depend AS owned
+        WHERE owned.classid = 'pg_class'::regclass AND owned.objid = sequence.oid
+            AND owned.refobjid = adrelid AND owned.deptype IN ('a', 'i')
+    )
+) AS attached
+ORDER BY rank, place, about;
+
+-- name: select_constraint_name
+-- Read what a table calls its constraint of this definition.
+SELECT conname::text FROM pg_constraint
+JOIN pg_class ON pg_class.oid = conrelid
+WHERE relnamespace = %(namespace)s AND relname = %(table)s
+    AND replace(pg_get_constraintdef(pg_constraint.oid), ' NOT VALID', '') = %(definition)s;
