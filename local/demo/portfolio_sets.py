@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+RANDOM: Mapping[str, Any] = {
+    "name": "Random",
+    "description": "Buys by lot: a strategy that is no better has no edge",
+    "strategy_type": "random",
+    "strategy_config": {"min_liquidity": 5_000, "min_volume": 10_000},
+}
+"""Part of every set, so that there is something to beat."""
+
 ONE_A_STRATEGY: tuple[Mapping[str, Any], ...] = (
     {
         "name": "Momentum",
@@ -54,6 +62,7 @@ ONE_A_STRATEGY: tuple[Mapping[str, Any], ...] = (
         },
         "max_position_size": 100,
     },
+    RANDOM,
 )
 
 OF_AN_OWN_STRATEGY = "A strategy of your own, by its defaults"

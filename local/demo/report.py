@@ -1,23 +1,28 @@
-"""The report at the end of a run: tables for a terminal of 80 columns.
+"""The tables of a run: a row a number, a column a portfolio, so that headings stay whole words.
 
-All but one have a row a number and a column a portfolio, so that headings stay whole words.
+Sixty columns are enough: where not all portfolios fit side by side, there are several tables.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from math import ceil
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.results import Activity, Counts, StrategyRow, Tally, by_kind
+from local.demo.results import Activity, Counts, Tally, by_kind
 from prescient.store.portfolios import PortfolioRow
 
 _WIDTH = 110
-_SIDE_BY_SIDE = 4
+_MARGINS = 3  # at the edges and after the labels
+_GAP = 1
 _EXITS = {
     "stop_loss": "stop-loss",
     "take_profit": "take-profit",
@@ -29,7 +34,7 @@ Row = tuple[str, Mapping[int, str]]
 """A label, and the cell of each portfolio by its id."""
 
 
-def portfolio_tables(portfolios: Sequence[PortfolioRow]) -> Iterator[Table]:
+def portfolio_tables(portfolios: Sequence[PortfolioRow]) -> Iterator[RenderableType]:
     """Yield tables of the portfolios with their money."""
     money = {
         "cash": [portfolio.current_balance for portfolio in portfolios],
@@ -49,7 +54,7 @@ def portfolio_tables(portfolios: Sequence[PortfolioRow]) -> Iterator[Table]:
 
 def funnel_tables(
     title: str, portfolios: Sequence[PortfolioRow], tallies: Mapping[int, Tally]
-) -> Iterator[Table]:
+) -> Iterator[RenderableType]:
     """Yield tables of how many candidates each rule left, summed over the cycles of `tallies`."""
     ran = [portfolio for portfolio in portfolios if portfolio.portfolio_id in tallies]
     rules = dict.fromkeys(rule for tally in tallies.values() for rule in tally.funnel)
@@ -64,14 +69,17 @@ def funnel_tables(
         )
         for rule in rules
     ]
-    rows.append(("traded", {owner: f"{tally.trades:,}" for owner, tally in tallies.items()}))
-    return _tables(title, ran, rows)
+    filled = {owner: f"{tally.trades:,}" for owner, tally in tallies.items()}
+    rows.append(("orders filled", filled))
+    yield from _tables(title, ran, rows)
+    if any(tally.trades > tally.funnel["emitted"] for tally in tallies.values()):
+        yield "Orders filled: each leg of a group is one, and each sale.\n"
 
 
-def activity_tables(portfolios: Sequence[PortfolioRow], activity: Activity) -> Iterator[Table]:
-    """Yield trades by strategy, rejections by reason, exits by kind, without empty tables."""
-    if activity.strategies:
-        yield _strategies(activity.strategies)
+def activity_tables(
+    portfolios: Sequence[PortfolioRow], activity: Activity
+) -> Iterator[RenderableType]:
+    """Yield rejections by reason and exits by kind, without empty tables."""
     reasons = {reason: reason for reason in by_kind(activity.rejections)}
     yield from _tables("Signals rejected", portfolios, _counted(activity.rejections, reasons))
     payouts = sorted(by_kind(activity.settlements), reverse=True)
@@ -81,24 +89,19 @@ def activity_tables(portfolios: Sequence[PortfolioRow], activity: Activity) -> I
 
 
 def terminal() -> Console:
-    """Return a console; where no terminal gives a width, it is wide enough for the tables."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+    """Return a console; where neither a terminal nor COLUMNS gives a width, it is a wide one.
+
+    What the terminal's encoding lacks is shown as `?`.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    is_given = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+    return Console(highlight=False, width=None if is_given else _WIDTH)
 
 
 def plain_table(title: str) -> Table:
     """Return an empty table in the style of all reports."""
     return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-
-
-def _strategies(strategies: Sequence[StrategyRow]) -> Table:
-    table = plain_table("Trades by strategy, realized P&L in dollars")
-    table.add_column("")
-    for heading in ("trades", "open", "won", "lost", "realized"):
-        table.add_column(heading, justify="right")
-    for row in strategies:
-        counts = (f"{count:,}" for count in (row.trades, row.open, row.won, row.lost))
-        table.add_row(row.strategy_type, *counts, f"{row.realized_pnl:,.2f}")
-    return table
 
 
 def _counted(counts: Counts, labels: Mapping[str, str]) -> list[Row]:
@@ -111,14 +114,40 @@ def _counted(counts: Counts, labels: Mapping[str, str]) -> list[Row]:
     ]
 
 
-def _tables(title: str, portfolios: Sequence[PortfolioRow], rows: Sequence[Row]) -> Iterator[Table]:
-    """Yield one table for every four portfolios, none where there are no rows."""
-    for start in range(0, len(portfolios) if rows else 0, _SIDE_BY_SIDE):
-        shown = portfolios[start : start + _SIDE_BY_SIDE]
-        table = plain_table(title)
+def _tables(
+    title: str, portfolios: Sequence[PortfolioRow], rows: Sequence[Row]
+) -> Iterator[RenderableType]:
+    if portfolios and rows:
+        yield _SideBySide(title, portfolios, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _SideBySide:
+    """One table, or several of as many portfolios as the width of the terminal holds."""
+
+    title: str
+    portfolios: Sequence[PortfolioRow]
+    rows: Sequence[Row]
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Table]:
+        labels = max(len(label) for label, _ in self.rows)
+        widest = max(map(self._width, self.portfolios))
+        fitting = max((options.max_width - labels - _MARGINS) // (widest + _GAP), 1)
+        tables = ceil(len(self.portfolios) / fitting)
+        each = ceil(len(self.portfolios) / tables)
+        for start in range(0, len(self.portfolios), each):
+            yield self._table(start, self.portfolios[start : start + each])
+
+    def _table(self, start: int, shown: Sequence[PortfolioRow]) -> Table:
+        table = plain_table(self.title if start == 0 else "")
         table.add_column("", no_wrap=True)
         for portfolio in shown:
             table.add_column(Text(portfolio.name), justify="right", overflow="fold")
-        for label, cells in rows:
+        for label, cells in self.rows:
             table.add_row(label, *(cells.get(portfolio.portfolio_id, "–") for portfolio in shown))
-        yield table
+        return table
+
+    def _width(self, portfolio: PortfolioRow) -> int:
+        """How wide the portfolio's column is where its name stands in several lines."""
+        cells = (cells.get(portfolio.portfolio_id, "") for _, cells in self.rows)
+        return max(map(len, (*cells, *portfolio.name.split())))

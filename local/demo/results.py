@@ -38,6 +38,37 @@ class StrategyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TradeCounts:
+    """A portfolio's trades (buys): `trades` = `open` + `won` + `lost`."""
+
+    portfolio_id: PortfolioId
+    trades: int
+    open: int
+    won: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A trade, or the `legs` of a group as one: `pnl` is dollars, prices and `mark` are 0–1.
+
+    `reason` is its signal's. While it is open it has a mark and no exit; `market` is a market's
+    question, or the title of the legs' event.
+    """
+
+    portfolio: str
+    market: str
+    action: str
+    entry_price: Decimal
+    reason: str
+    legs: int
+    pnl: Decimal
+    mark: Decimal | None
+    exit_kind: str | None
+    exit_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """The activity of all portfolios since they were created; `settlements` by dollars a share."""
 
@@ -82,6 +113,18 @@ class Results:
                 exits=_counts(session, SQL["count_exits"]),
                 settlements=_counts(session, SQL["count_settlements"]),
             )
+
+    def trade_counts(self) -> dict[PortfolioId, TradeCounts]:
+        """Count the trades of each portfolio that has any."""
+        with self._database.snapshot() as session:
+            rows = session.cursor(row_factory=class_row(TradeCounts)).execute(SQL["count_trades"])
+            return {counts.portfolio_id: counts for counts in rows}
+
+    def extremes(self, count: int) -> list[Purchase]:
+        """Read up to `count` purchases that gained most and as many that lost most, best first."""
+        with self._database.snapshot() as session:
+            rows = session.cursor(row_factory=class_row(Purchase))
+            return rows.execute(SQL["select_extremes"], {"count": count}).fetchall()
 
     def _transaction(self) -> AbstractContextManager[Session]:
         return self._database.transaction()

@@ -1,4 +1,4 @@
-"""`make run`: four portfolios trade on this machine, and their books are checked at the end."""
+"""`make run`: five portfolios trade on this machine, and their books are checked at the end."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from local.demo.portfolios import CreationRefused
 from local.demo.report import activity_tables, funnel_tables, portfolio_tables, terminal
 from local.demo.results import Results, tallies
 from local.demo.run_file import RUN_FILE, RunSummary, write_run_file
+from local.demo.summary import SHOWN, summary
 from local.demo.timetable import Choice, Timetable, UnknownExchange, choose
 from local.demo.trader import Journal, Trader
 from local.exchange.recordings import RecordingUnreadable
@@ -88,8 +89,8 @@ def _run(url: str, choice: Choice, console: Console, started: float) -> int:
         _begin(timetable, stack, results, console)
         _trade(timetable, trader, results, console)
         reconciled = _reconcile(stack, console)
-        summary = _summary(trader.journal, reconciled, started, url)
-        _report(summary, trader.journal, results, console)
+        run = _summary(trader.journal, reconciled, started, url)
+        _report(run, trader.journal, results, console)
     return 0 if reconciled and not trader.journal.failures else 1
 
 
@@ -142,7 +143,7 @@ def _summary(journal: Journal, reconciled: bool, started: float, url: str) -> Ru
     )
 
 
-def _report(summary: RunSummary, journal: Journal, results: Results, console: Console) -> None:
+def _report(run: RunSummary, journal: Journal, results: Results, console: Console) -> None:
     listed, activity = results.portfolios(), results.activity()
     console.print(*portfolio_tables(listed), *activity_tables(listed, activity))
     if not activity.rejections:
@@ -156,13 +157,14 @@ def _report(summary: RunSummary, journal: Journal, results: Results, console: Co
         console.print(_short(failure), style="red", markup=False)
     if len(journal.failures) > _FAILURES_SHOWN:
         console.print(f"and {len(journal.failures) - _FAILURES_SHOWN} more failures", style="red")
-    write_run_file(RUN_FILE, summary, listed, activity)
-    books = "the books reconcile" if summary.reconciled else "[red]the books do not reconcile[/red]"
+    write_run_file(RUN_FILE, run, listed, activity)
+    books = "the books reconcile" if run.reconciled else "[red]the books do not reconcile[/red]"
     console.print(
-        f"{summary.cycles} cycles, {summary.price_updates} price updates, "
-        f"{summary.settled_positions} positions settled in {summary.seconds:.1f} s; {books}. "
+        f"{run.cycles} cycles, {run.price_updates} price updates, "
+        f"{run.settled_positions} positions settled in {run.seconds:.1f} s; {books}. "
         f"Written to {RUN_FILE}; the functions' log is {FUNCTION_LOG}."
     )
+    console.print(*summary(listed, results.trade_counts(), results.extremes(SHOWN)))
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
+from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY, RANDOM
 from local.exchange.recorded import RecordedVenue
 from local.exchange.recordings import Recordings, read_recordings
 from local.exchange.simulated import EPOCH, RunningVenue, SimulatedVenue
@@ -111,7 +111,8 @@ def recorded(directory: Path, recordings: Recordings, since: datetime | None) ->
     ]
     moments = [moment(place) for place in news]
     notes = tuple(recordings.notes())
-    return Timetable(f"recorded in {directory}", venue, moments, FOUR_MOMENTUM, notes)
+    portfolios = (*FOUR_MOMENTUM, RANDOM)
+    return Timetable(f"recorded in {directory}", venue, moments, portfolios, notes)
 
 
 def live(_: datetime | None) -> Timetable:

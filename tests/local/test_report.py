@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,8 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 
 from local.demo.report import activity_tables, funnel_tables, portfolio_tables
 from local.demo.results import Activity, StrategyRow, Tally, tallies
@@ -152,11 +152,11 @@ def _portfolio(portfolio_id: int, name: str) -> PortfolioRow:
     return replace(PORTFOLIO, portfolio_id=PortfolioId(portfolio_id), name=name)
 
 
-def _shown(tables: Iterable[Table]) -> str:
-    """The tables as a terminal of 80 columns shows them."""
-    console = Console(width=80)
+def _shown(shown: Iterable[RenderableType], width: int = 60) -> str:
+    """What a terminal shows."""
+    console = Console(width=width)
     with console.capture() as capture:
-        console.print(*tables)
+        console.print(*shown)
     return capture.get()
 
 
@@ -181,12 +181,18 @@ def test_the_funnel_is_summed_and_its_stages_are_whole_words() -> None:
     assert _cells(shown, "candidates") == ["24", "7"]
     assert _cells(shown, "liquidity") == ["6", "–"]
     assert _cells(shown, "already held") == ["–", "2"]
-    assert _cells(shown, "traded") == ["2", "1"]
+    assert _cells(shown, "orders filled") == ["2", "1"]
 
 
-def test_activity_is_shown_by_strategy_reason_and_kind() -> None:
+def test_orders_that_are_more_than_decisions_are_explained() -> None:
+    arbitrage = _row(funnel={"candidates": 9, "emitted": 2, "exits": 0}, trades=4)
+    assert "each leg of a group is one" in _shown(funnel_tables("Left", FIVE, tallies([arbitrage])))
+    alike = _row(funnel={"candidates": 9, "emitted": 4, "exits": 0}, trades=4)
+    assert "each leg" not in _shown(funnel_tables("Left", FIVE, tallies([alike])))
+
+
+def test_activity_is_shown_by_reason_and_kind() -> None:
     shown = _shown(activity_tables([PORTFOLIO, _portfolio(7, "Other")], ACTIVITY))
-    assert _cells(shown, "momentum") == ["9", "1", "5", "3", "1,234.50"]
     assert _cells(shown, "slippage") == ["2", "1"]
     assert _cells(shown, "settled at 0.5") == ["1", "–"]
     assert _cells(shown, "stop-loss") == ["2", "–"]
@@ -194,22 +200,22 @@ def test_activity_is_shown_by_strategy_reason_and_kind() -> None:
     assert "take-profit" not in shown
 
 
-def test_nothing_is_cut_off_in_80_columns() -> None:
-    counts = Counter(
-        {(portfolio.portfolio_id, "spread_exceeds_stop"): 12_345 for portfolio in FIVE}
-    )
+@pytest.mark.parametrize(("width", "tables"), [(60, 2), (80, 1), (30, 5)])
+def test_tables_are_as_many_as_the_terminal_is_narrow(width: int, tables: int) -> None:
+    five = [_portfolio(place, "Mean reversion") for place in range(1, 6)]
+    counts = Counter({(portfolio.portfolio_id, "slippage"): 12_345 for portfolio in five})
     activity = Activity(ACTIVITY.strategies, counts, Counter(), Counter())
-    rows = [_row(portfolio_id=portfolio.portfolio_id) for portfolio in FIVE]
-    shown = _shown(
-        (
-            *portfolio_tables(FIVE),
-            *funnel_tables("Left", FIVE, tallies(rows)),
-            *activity_tables(FIVE, activity),
-        )
-    )
-    assert "…" not in shown
-    assert shown.count("Portfolios, in dollars") == 2  # four side by side, then the fifth
-    assert shown.count("12,345") == 5
+    rows = [_row(portfolio_id=portfolio.portfolio_id) for portfolio in five]
+    for shown in (
+        _shown(portfolio_tables(five), width),
+        _shown(funnel_tables("Left", five, tallies(rows)), width),
+        _shown(activity_tables(five, activity), width),
+    ):
+        assert shown.count("reversion") == 5
+        assert len(re.findall("─+", shown)) == tables
+        assert "…" not in shown
+        assert max(map(len, shown.splitlines())) <= width
+    assert _shown(activity_tables(five, activity), width).count("12,345") == 5
 
 
 def test_where_nothing_happened_there_is_no_table() -> None:

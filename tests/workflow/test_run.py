@@ -17,7 +17,7 @@ import pytest
 import urllib3
 
 from local.demo import owners, run, serve
-from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY
+from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY, RANDOM
 from local.demo.timetable import choose
 from local.postgres.server import Listener
 
@@ -49,7 +49,7 @@ def test_every_strategy_trades_in_four_simulated_days(
     assert (written["cycles"], written["price_updates"]) == (17, 97)
     assert written["reconciled"] is True
     strategies = [portfolio["strategy_type"] for portfolio in written["portfolios"]]
-    assert strategies == ["momentum", "mean_reversion", "arbitrage", "hybrid"]
+    assert strategies == ["momentum", "mean_reversion", "arbitrage", "hybrid", "random"]
     assert [portfolio["name"] for portfolio in written["portfolios"]] == NAMES
     for portfolio in written["portfolios"]:
         assert portfolio["trade_count"] > 0
@@ -60,7 +60,8 @@ def test_every_strategy_trades_in_four_simulated_days(
     shown = capsys.readouterr().out
     assert all(name in shown for name in NAMES)
     assert "the books reconcile" in shown
-    assert all(title in shown for title in ("Trades by strategy", "Positions closed"))
+    assert all(title in shown for title in ("Best trades", "Worst trades", "Positions closed"))
+    assert "of the other 4 did better than Random" in shown
 
 
 def _check_activity(written: dict[str, Any]) -> None:
@@ -90,13 +91,13 @@ def test_a_second_run_goes_on_with_the_same_portfolios(
 
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="no recorded Polymarket data beside the project")
-def test_all_four_trade_the_recorded_markets(
+def test_all_trade_the_recorded_markets(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written = _run(monkeypatch, EXCHANGE=f"recorded:{RECORDED}")
     assert (written["cycles"], written["price_updates"], written["reconciled"]) == (5, 5, True)
     names = [portfolio["name"] for portfolio in written["portfolios"]]
-    assert names == [portfolio["name"] for portfolio in FOUR_MOMENTUM]
+    assert names == [portfolio["name"] for portfolio in (*FOUR_MOMENTUM, RANDOM)]
     assert all(portfolio["trade_count"] > 0 for portfolio in written["portfolios"])
     shown = capsys.readouterr().out
     assert "Candidates left, valuelab_events_2_2026-07-25.json" in shown
