@@ -143,14 +143,14 @@ def _way_on(url: str, facts: Facts, revision: str | None) -> Iterator[str]:
 
 def _way_back(session: Session, revision: str | None) -> Iterator[str]:
     """What `make downgrade` would do."""
-    if revision in (None, revisions.BASELINE):
+    known = [known.number for known in revisions.history()]
+    if revision not in known or revision == revisions.BASELINE:
         return
     steps = revisions.steps_back(revision)
     if steps:
         yield f"make downgrade TO={steps[0]}: one step back; TO={steps[-1]} is the last such step."
     try:
-        with session.transaction():
-            reasons = revisions.refusal_of_downgrade(session)
+        reasons = revisions.refusal_of_downgrade(session)
     except psycopg.errors.InsufficientPrivilege:
         reasons = "this login may not ask"
     if reasons is None:

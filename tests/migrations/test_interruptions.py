@@ -66,7 +66,7 @@ def _revision(old: OldDatabase) -> str:
     return revision
 
 
-def _killing(is_time: Callable[[int, str], bool]) -> Callable[[Connection, str], None]:
+def killing(is_time: Callable[[int, str], bool]) -> Callable[[Connection, str], None]:
     """Ends the session of the migration before a statement, chosen by its number and its text."""
     number = 0
 
@@ -83,7 +83,7 @@ def _killing(is_time: Callable[[int, str], bool]) -> Callable[[Connection, str],
 
 
 def _killed_at(number: int) -> Callable[[Connection, str], None]:
-    return _killing(lambda sent, _: sent == number)
+    return killing(lambda sent, _: sent == number)
 
 
 def _statements(act: Callable[[], None]) -> int:
@@ -128,7 +128,7 @@ def test_a_killed_downgrade_leaves_the_upgraded_database(filled: OldDatabase) ->
 
 def test_killed_between_two_revisions_it_goes_on_from_there(filled: OldDatabase) -> None:
     with (
-        before_each(_killing(lambda _, statement: statement == ISOLATION)),
+        before_each(killing(lambda _, statement: statement == ISOLATION)),
         pytest.raises(DatabaseUnavailable),
     ):
         migrations.upgrade(filled.url)

@@ -22,7 +22,7 @@ from prescient.core.errors import (
     SerializationFailure,
 )
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import roles, session_settings, statements
+from prescient.store import reach, roles, session_settings, statements
 
 SQL = statements.load(__file__)
 SCHEMA_VERSION = "0012"
@@ -213,4 +213,4 @@ def _domain_errors() -> Iterator[None]:
     except (errors.QueryCanceled, errors.LockNotAvailable) as error:
         raise DatabaseUnavailable(f"Postgres took too long: {error}") from error
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(f"Postgres cannot be reached: {error}") from error
+        raise reach.unreachable(error) from error

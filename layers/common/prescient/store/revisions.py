@@ -200,7 +200,8 @@ def refusal_of_downgrade(session: Session) -> str | None:
     """Why the database cannot become schema v1 again, and None where it can. It only reads."""
     part = _folder() / "versions" / "0002_multi_portfolio/down/01_unload.sql"
     try:
-        session.execute(statements.load(str(part))["refusals"])
+        with session.transaction():
+            session.execute(statements.load(str(part))["refusals"])
     except errors.RaiseException as error:
         return error.diag.message_primary
     return None

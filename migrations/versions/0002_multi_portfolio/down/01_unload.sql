@@ -27,7 +27,8 @@ BEGIN
         SELECT 'the default portfolio is gone'
         WHERE upgraded IS NOT NULL AND upgraded NOT IN (SELECT portfolio_id FROM portfolios)
         UNION ALL
-        SELECT format('%s cycles have run', count(*)) FROM cycle_portfolios HAVING count(*) > 0
+        SELECT format('%s cycles have run', count(DISTINCT cycle_id)) FROM cycle_portfolios
+        HAVING count(*) > 0
         UNION ALL
         SELECT format('%s trades were made', count(*)) FROM trades
         WHERE origin = 'live' HAVING count(*) > 0
