@@ -30,7 +30,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run serve test unit bench lint style types imports template sql forge format hooks build \
-	openapi docs schema pin recordings check-strategy status migrate downgrade reconcile clean
+	openapi docs schema pin recordings check-strategy status backup migrate downgrade reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,9 @@ recordings: $(TESTS) ## What is read of the recorded answers, and where the offi
 
 status: $(RUNS) ## Which schema a database has, what is pending, what migrate and downgrade would do: DATABASE_URL=...
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.status
+
+backup: $(RUNS) ## Take a backup of a database into .local/backups, by pg_dump: DATABASE_URL=...
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.backup
 
 migrate: $(RUNS) ## Bring a database to the newest schema: DATABASE_URL=... [DRY_RUN=1] [TIME_ZONE=...] [BACKUP=no]
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.migrate

@@ -1,4 +1,4 @@
-"""A backup by pg_dump: custom format, compressed, whole or not there at all."""
+"""`make backup`: a backup by pg_dump, custom format, compressed, whole or not there at all."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from local.postgres import databases
 from local.postgres import server as postgres
+from local.settings import read
 from operations.target import Target, look
 from prescient.core.errors import PrescientError
 
+SETTINGS = ("DATABASE_URL",)
 BACKUPS = Path(".local/backups")
 _VERSION = re.compile(r"\b(\d+)(?:\.\d+|devel|beta\d+|rc\d+)")
 
@@ -32,6 +36,19 @@ class Backup:
 
     path: Path
     bytes: int
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Take a backup of DATABASE_URL; return 0, or 1 where there is none."""
+    try:
+        settings = read("backup", SETTINGS, arguments)
+        taken = take(databases.checked(settings.get("DATABASE_URL", "")), datetime.now(UTC))
+    except PrescientError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Backup: {taken.path} ({taken.bytes:,} bytes)")
+    print(f"It comes back into an empty database by: pg_restore --dbname=URL {taken.path}")
+    return 0
 
 
 def take(url: str, now: datetime, directory: Path = BACKUPS) -> Backup:
@@ -114,3 +131,7 @@ def _major(program: str) -> int:
         return 0
     version = _VERSION.search(printed)
     return int(version[1]) if version else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

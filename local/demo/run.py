@@ -139,7 +139,7 @@ def _summary(journal: Journal, reconciled: bool, started: float, url: str) -> Ru
         settled_positions=journal.settled_positions,
         reconciled=reconciled,
         seconds=Decimal(time.monotonic() - started),
-        database_url=url,
+        database_url=databases.without_password(url),
     )
 
 

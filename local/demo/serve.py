@@ -67,7 +67,7 @@ def _serve(settings: Mapping[str, str], resources: ExitStack, console: Console) 
     resources.callback(scheduler.close)
     console.print(f"API       {api.url}  (try {api.url}/health)")
     console.print(f"Exchange  {exchange.url if exchange else 'Polymarket itself'}")
-    console.print(f"Database  {url}", soft_wrap=True)
+    console.print(f"Database  {databases.without_password(url)}", soft_wrap=True)
     console.print(f"Log       {FUNCTION_LOG}")
     for note in own_strategies.notes(strategies_path) if strategies_path else ():
         console.print(note, markup=False)

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from prescient.core.errors import InvalidRequest
 
 _SCHEMES = ("postgresql", "postgres")
+_SECRETS = ("password", "sslpassword")
 _HOST = r"(?:\[[^\]]*\]|[^:,\[\]@]*)(?::\d*)?"
 
 
@@ -43,6 +44,16 @@ def name_of(url: str) -> str:
 def at(url: str, name: str) -> str:
     """Return the URL of the same server's database `name`."""
     return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def without_password(url: str) -> str:
+    """Return the URL as it may be shown and written down."""
+    parts = urlsplit(url)
+    login, at_sign, address = parts.netloc.rpartition("@")
+    user = login.partition(":")[0]
+    pairs = (pair for pair in parts.query.split("&") if pair.partition("=")[0] not in _SECRETS)
+    query = "&".join(pairs)
+    return parts._replace(netloc=f"{user}{at_sign}{address}", query=query).geturl()
 
 
 def exists(url: str) -> bool:

@@ -74,3 +74,18 @@ def test_an_empty_database_has_no_table(empty_database_url: str) -> None:
     query = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
     with psycopg.connect(empty_database_url) as connection:
         assert connection.execute(query).fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (
+            "postgresql://u:p%40ss@h:5432/d?sslmode=require",
+            "postgresql://u@h:5432/d?sslmode=require",
+        ),
+        ("postgresql://u@/d?host=/s&password=pass&port=1", "postgresql://u@/d?host=/s&port=1"),
+        ("postgresql://h/d", "postgresql://h/d"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert databases.without_password(url) == shown

@@ -78,7 +78,9 @@ def test_a_switch_is_yes_or_no(text: str) -> None:
         switch({"DRY_RUN": f"{text}!"}, "DRY_RUN", default=False)
 
 
-@pytest.mark.parametrize("command", ["run", "serve", "migrate", "downgrade", "reconcile"])
+@pytest.mark.parametrize(
+    "command", ["run", "serve", "status", "backup", "migrate", "downgrade", "reconcile"]
+)
 def test_make_names_to_each_command_what_was_set_on_its_command_line(command: str) -> None:
     assigned = ["DRYRUN=1", "X=it's $$HOME", "DATABASE_URL=postgresql://u:pass word@h/d"]
     done = subprocess.run(

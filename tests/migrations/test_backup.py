@@ -101,3 +101,13 @@ def test_the_password_is_no_argument(
     arguments, _, password = (tmp_path / "seen").read_text().strip().rpartition(" ")
     assert password == "sesame"
     assert "sesame" not in arguments
+
+
+def test_it_can_be_taken_by_itself(old: OldDatabase, commands: Commands) -> None:
+    ended = commands(backup.main, DATABASE_URL=old.url)
+    (path,) = commands.backups()
+    assert ended.status == 0
+    assert ended.lines[0].startswith(f"Backup: {path} (")
+    refused = commands(backup.main, DATABASE_URL=old.url, DRY_RUN="1")
+    assert (refused.status, len(commands.backups())) == (1, 1)
+    assert refused.lines[0].startswith("DRY_RUN: not a setting of make backup")

@@ -94,7 +94,8 @@ def test_one_that_has_traded_has_no_way_back_to_schema_v1(
     world.run_cycle()
     world.disconnect()
     ended = commands(status.main, DATABASE_URL=database_url)
-    assert "no way back to schema v1 any more: portfolio 1 (One) exists" in ended.text
+    assert "make downgrade: no way back to schema v1 any more: " in ended.text
+    assert "portfolio 1 (One) exists" in ended.text
     assert "1 cycles have run" in ended.text
 
 
