@@ -119,7 +119,7 @@ downgrade: $(RUNS) ## Take a database back to schema v1, as it was, or to a revi
 reconcile: $(RUNS) ## Check every number of a database, or of the last run: DATABASE_URL=...
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.reconcile
 
-clean: ## Remove what the commands made: virtualenvs, builds, the local database; backups stay
+clean: ## Remove what the commands made: virtualenvs, builds, the local database; backups and reports stay
 	@"$(PYTHON)" -m local.clean
 
 # The files name every dependency with its hashes, so pip has nothing to resolve.

@@ -1,4 +1,4 @@
-"""`make clean`: remove what the commands made here, all but backups.
+"""`make clean`: remove what the commands made here, all but backups and reports.
 
 The interpreter that runs it may have nothing but its standard library.
 """
@@ -22,7 +22,10 @@ _MADE = (
     ".pytest_cache",
     ".ruff_cache",
 )
-_BACKUPS = FOLDER / "backups"  # the only copy of what a database was before `make migrate`
+_KEPT = {
+    FOLDER / "backups": "the databases as they were before `make migrate`",
+    FOLDER / "reports": "what `make migrate` did, and the SQL of what it had an owner drop",
+}
 
 
 def main() -> int:
@@ -30,14 +33,15 @@ def main() -> int:
     try:
         with owned("clean"):
             for path in (*map(Path, _MADE), *FOLDER.iterdir()):
-                if path != _BACKUPS:
+                if path not in _KEPT:
                     _remove(path)
     except (FolderTaken, FolderUnusable) as refusal:
         print(refusal, file=sys.stderr)
         return 2
-    if _BACKUPS.exists():
-        print(f"Kept: {_BACKUPS}, the databases as they were before `make migrate`.")
-    else:
+    kept = [path for path in _KEPT if path.exists()]
+    for path in kept:
+        print(f"Kept: {path}, {_KEPT[path]}.")
+    if not kept:
         FOLDER.rmdir()
     return 0
 
