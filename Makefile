@@ -30,7 +30,8 @@ export AWS_DEFAULT_REGION ?= us-east-1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run serve test unit bench lint style types imports template sql forge format hooks build \
-	openapi docs schema pin recordings check-strategy status backup migrate downgrade reconcile clean
+	openapi docs schema pin python psql recordings check-strategy status backup migrate downgrade \
+	reconcile clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +98,12 @@ pin: ## Pin with hashes what the requirements*.in files name: UPGRADE=1 takes ne
 	for file in $(PINNED); do \
 		(cd "$$(dirname "$$file")" && $(PIN) "$$(basename "$$file").in" -o "$$(basename "$$file").txt") || exit; \
 	done
+
+python: $(RUNS) ## A Python that can import everything here
+	@$(BIN)/python
+
+psql: $(RUNS) ## PostgreSQL's terminal on the database of the last run
+	@$(BIN)/python -m local.postgres.psql
 
 check-strategy: $(RUNS) ## Check a strategy of your own before it trades: FILE=my_strategies/longshot.py
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.strategy_check

@@ -15,7 +15,9 @@ PAGE = ROOT / "docs" / "how-to" / "add-a-strategy.md"
 
 
 def test_the_module_of_the_page_is_a_strategy(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = re.search(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    found = re.search(
+        r"^```python[^\n]*\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     assert found
     module = ModuleType("longshot")
     monkeypatch.setitem(sys.modules, module.__name__, module)
