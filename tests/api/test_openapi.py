@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+import pytest
 
 from local.aws.template import read_template
 from operations.openapi import DOCUMENT, document
 from prescient.api.application import ROUTES
+from prescient.core.money import LARGEST_BALANCE
 
 TEMPLATE = read_template({"Stage": "dev", "DatabaseUrl": "postgresql:///none"})
 
@@ -57,3 +61,17 @@ def test_every_answer_is_a_model_of_ours() -> None:
                 late = {"$ref": "#/components/schemas/Health"}
                 is_health = operation["operationId"] == "get_health" and status == "503"
                 assert schema.get("anyOf", [schema]) == [*([late] * is_health), error]
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [("CreatePortfolio", "initial_balance"), ("CashFlow", "amount"), ("CashTransfer", "amount")],
+)
+def test_cash_is_bounded_as_the_server_bounds_it(model: str, field: str) -> None:
+    schemas = json.loads(DOCUMENT.read_text())["components"]["schemas"]
+    number, text = schemas[model]["properties"][field]["anyOf"]
+    assert number["maximum"] == LARGEST_BALANCE
+    for amount in ("0.01", "999999999999.99", "1000000000000", "1000000000000.00"):
+        assert re.search(text["pattern"], amount), amount
+    for amount in ("1000000000000.01", "1000000000001", "9999999999999"):
+        assert not re.search(text["pattern"], amount), amount

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from prescient.core.deciding.thresholds import Thresholds
-from prescient.core.money import CENT, exact_number
+from prescient.core.money import CENT, LARGEST_BALANCE, exact_number
 from prescient.core.portfolio.names import LONGEST_NAME, check_name
 from prescient.core.portfolio.portfolios import (
     DEFAULT_MAX_POSITIONS,
@@ -39,6 +39,21 @@ _HUNDREDTHS_SCHEMA = {
         {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"},
     ]
 }
+_CASH_SCHEMA = {
+    "anyOf": [
+        {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": int(LARGEST_BALANCE),
+            "multipleOf": 0.01,
+        },
+        {
+            "type": "string",
+            "pattern": rf"^([0-9]{{1,12}}(\.[0-9]{{1,2}})?|{LARGEST_BALANCE:f}(\.0{{1,2}})?)$",
+        },
+    ]
+}
+"""A portfolio's cash is bounded: `core.portfolio.cash` refuses what is above, by name."""
 
 
 def _whole_hundredths(value: Decimal) -> Decimal:
@@ -54,7 +69,8 @@ _Hundredths = Annotated[
     AfterValidator(_whole_hundredths),
     WithJsonSchema(_HUNDREDTHS_SCHEMA),
 ]
-RequestedDollars = _Hundredths
+RequestedCash = Annotated[_Hundredths, WithJsonSchema(_CASH_SCHEMA)]
+RequestedLimit = _Hundredths
 RequestedShares = _Hundredths
 Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
 Name = Annotated[
@@ -121,7 +137,7 @@ class CashFlow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    amount: RequestedDollars
+    amount: RequestedCash
 
 
 class CashTransfer(BaseModel):
@@ -131,7 +147,7 @@ class CashTransfer(BaseModel):
 
     from_portfolio_id: Count
     to_portfolio_id: Count
-    amount: RequestedDollars
+    amount: RequestedCash
     reason: Text | None = None
 
 
@@ -143,10 +159,10 @@ class CreatePortfolio(BaseModel):
     name: Name
     description: Text | None = None
     strategy_type: str
-    initial_balance: RequestedDollars
+    initial_balance: RequestedCash
     strategy_config: dict[str, Any] = Field({}, description="Keys of the strategy's own model")
-    max_position_size: RequestedDollars | None = None
-    max_total_exposure: RequestedDollars | None = None
+    max_position_size: RequestedLimit | None = None
+    max_total_exposure: RequestedLimit | None = None
     max_positions: Count | None = Field(None, description="20 unless given")
 
     def portfolio(self) -> NewPortfolio:
@@ -177,8 +193,8 @@ class UpdatePortfolio(BaseModel):
     status: PortfolioStatus | None = None
     strategy_type: str | None = None
     strategy_config: dict[str, Any] | None = None
-    max_position_size: RequestedDollars | None = None
-    max_total_exposure: RequestedDollars | None = None
+    max_position_size: RequestedLimit | None = None
+    max_total_exposure: RequestedLimit | None = None
     max_positions: Count | None = None
     liquidate: Annotated[bool, Strict()] = Field(
         False, description="With status archived: sell all open positions at their bids, or none"
