@@ -61,6 +61,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "old_schema.select_attachments": schema,
         "portfolios.insert_portfolio": {"name": "a third", "folded_name": "a third"},
         "portfolios.update_portfolio": {"status": "paused"},
+        "rebuilding.select_before": {"earliest": LATER, "latest": LATER},
         "tape.open_batch": {"kind": "filter"},
         "tape.select_held_outside": {"batch_id": -1},
     }

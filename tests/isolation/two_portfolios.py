@@ -13,6 +13,14 @@ from prescient.usecases import cash
 from tests.builders import event
 from tests.world import World, several
 
+INHERITED_DAYS = """
+INSERT INTO portfolio_history (
+    portfolio_id, snapshot_date, timestamp, balance, total_invested, total_profit_loss,
+    total_value, open_positions, trade_count, origin
+)
+SELECT portfolio_id, '2026-01-01', '2026-01-01 12:00+00', 10000, 0, 0, 10000, 0, 0, 'v1'
+FROM portfolios RETURNING 1
+"""
 CONFIGURATION: dict[str, Any] = {
     "stop_loss_percentage": 0.1,
     "cooldown_hours": 0,
@@ -35,11 +43,15 @@ class TwoPortfolios:
 
 
 def trade(database_url: str) -> TwoPortfolios:
-    """Fill a migrated database: bought, stopped out, valued, transferred; and about to go on."""
+    """Fill a migrated database: bought, stopped out, valued, transferred; and about to go on.
+
+    Each portfolio has a day of schema v1 too.
+    """
     world = World(database_url)
     world.exchange.events = [event(*several(3))]
     theirs = world.portfolio("theirs", **CONFIGURATION)
     mine = world.portfolio("mine", limits=Limits(None, None, 2), **CONFIGURATION)
+    world.rows(INHERITED_DAYS)
     world.run_cycle()
     _stop_out_of_first_market(world)
     _transfer(world, theirs, mine)
