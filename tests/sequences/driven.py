@@ -124,7 +124,7 @@ class Driven:
 
     def snapshot(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
         done = self.run("snapshot", lambda: self.world.snapshot(cycle_id, owner), kills)
-        assert F(done.equity) == self.books[owner].cash + self.books[owner].value(
+        assert F(done.equity or 0) == self.books[owner].cash + self.books[owner].value(
             self.witness.marks
         )
 

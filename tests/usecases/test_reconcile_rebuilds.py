@@ -12,6 +12,7 @@ import pytest
 
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import FeeSchedule, Quote
+from prescient.core.money import LARGEST_BALANCE
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store.database import Database, Session
@@ -244,6 +245,41 @@ def test_transactions_of_one_moment_may_commit_in_any_order(world: World) -> Non
     with world.context.database.transaction() as session:
         cash.deposit(session, PortfolioId(1), D(5), "key", world.clock.now - timedelta(seconds=2))
     assert world.breaks() == []
+
+
+def test_a_time_in_which_a_portfolio_could_not_be_valued_leaves_no_row(world: World) -> None:
+    """Its equity passes what the column holds, over a cycle; then the price returns."""
+    _show_deep(world, "0.05", "0.06")
+    owner = world.portfolio(
+        strategy_type="random", balance=str(LARGEST_BALANCE), trade_amount=990_000_000_000
+    )
+    world.run_cycle()
+    held = world.row("SELECT action, shares FROM trades")
+    assert held == {"action": "buy_yes", "shares": D(16500000000000)}
+    day = world.row("SELECT * FROM portfolio_history")
+    for _ in range(2):
+        world.clock.pass_time(minutes=5)
+        _show_deep(world, "0.95", "0.96")
+        assert world.update_prices().failed == 1
+        world.clock.pass_time(minutes=5)
+        cycle_id = world.run_cycle()
+    assert world.row("SELECT * FROM portfolio_history") == day
+    equity = "SELECT status, equity FROM cycle_portfolios WHERE cycle_id = %s"
+    assert world.row(equity, cycle_id) == {"status": "completed", "equity": None}
+    assert world.snapshot(cycle_id, owner).equity is None
+    world.clock.pass_time(minutes=5)
+    _show_deep(world, "0.06", "0.07")
+    assert world.update_prices().failed == 0
+    assert world.breaks() == []
+
+
+def _show_deep(world: World, bid: str, ask: str) -> None:
+    """Quote the one market so, with more of it than there is money."""
+    listed = Quote(D(bid), D(ask))
+    middle = (listed.bid + listed.ask) / 2
+    world.exchange.show(quote=listed, yes_price=middle, no_price=1 - middle)
+    bids, asks = ((Level(price, D(10) ** 14),) for price in (listed.bid, listed.ask))
+    world.exchange.order_books = {"11": OrderBook(bids, asks)}
 
 
 def test_a_take_profit_that_a_change_moved_by_the_fees_of_its_day_is_counted(own: World) -> None:

@@ -253,7 +253,10 @@ def record_executions(
     session.execute(SQL["record_executions"], {**_key(cycle_id, portfolio_id), **values})
 
 
-def complete(session: Session, cycle_id: int, portfolio_id: PortfolioId, equity: Decimal) -> None:
+def complete(
+    session: Session, cycle_id: int, portfolio_id: PortfolioId, equity: Decimal | None
+) -> None:
+    """End a portfolio's part of a cycle with its equity, None where it cannot be valued."""
     session.execute(SQL["complete_portfolio"], {**_key(cycle_id, portfolio_id), "equity": equity})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pydantic import BaseModel
 
 from prescient.core.deciding.cycles import CyclePortfolioStatus
@@ -11,13 +13,21 @@ from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycl
 
 
 class SnapshotResult(BaseModel):
-    """The portfolio's equity in dollars, as a decimal string."""
+    """The portfolio's equity in dollars, as a decimal string; null where it cannot be valued."""
 
-    equity: str
+    equity: str | None
+
+    @classmethod
+    def of(cls, equity: Decimal | None) -> SnapshotResult:
+        return cls(equity=None if equity is None else str(equity))
 
 
 def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
-    """Snapshot and release the claim; a second run answers the first one's result."""
+    """Snapshot and release the claim; a second run answers the first one's result.
+
+    A portfolio into which the newest prices could not be carried keeps the row that its day has,
+    or none: its totals tell of another moment.
+    """
     now = context.now()
     with context.database.transaction(request.portfolio_id) as session:
         cycle_id = cycle_of(session, request)
@@ -25,8 +35,10 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
         claim = cycles.send_portfolio_result(session, cycle_id, request.portfolio_id)
         portfolio, result = locked.get(), claim.get()
         if result.status is CyclePortfolioStatus.COMPLETED:
-            return SnapshotResult(equity=str(result.equity))
+            return SnapshotResult.of(result.equity)
         cycles.check_claim(result)
-        history.save_snapshot(session, portfolio, now)
-        cycles.complete(session, cycle_id, portfolio.portfolio_id, portfolio.total_value)
-    return SnapshotResult(equity=str(portfolio.total_value))
+        equity = portfolio.total_value if portfolio.valuation_error is None else None
+        if equity is not None:
+            history.save_snapshot(session, portfolio, now)
+        cycles.complete(session, cycle_id, portfolio.portfolio_id, equity)
+    return SnapshotResult.of(equity)
