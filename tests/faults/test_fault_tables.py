@@ -81,7 +81,13 @@ CHANGED: dict[str, dict[str, Any]] = {
 }
 
 
-POISON = {"one id or token answers 500": 1, "three of them": 3}
+REFUSED = {"kind": "server_error", "status": 500}
+HANGING = {"kind": "latency", "seconds": 1.6}
+POISON: dict[str, tuple[int, dict[str, Any]]] = {
+    "one id or token answers 500": (1, REFUSED),
+    "three of them": (3, REFUSED),
+    "one id or token is never answered": (1, HANGING),
+}
 
 
 @pytest.fixture(scope="module")
@@ -129,17 +135,18 @@ def test_an_answer_that_is_not_what_it_should_be(stage: Stage, name: str) -> Non
 
 @pytest.mark.parametrize("name", POISON)
 def test_an_id_that_is_answered_with_an_error_is_left_out(stage: Stage, name: str) -> None:
-    seen = {path: _run_poisoned(stage, path, POISON[name]) for path in PATHS}
+    count, fault = POISON[name]
+    seen = {path: _run_poisoned(stage, path, count, **fault) for path in PATHS}
     cells = [run.compared(stage.healthy[path]) for path, run in seen.items()]
     assert f"| {name} | {' | '.join(cells)} |" in PAGE
-    assert seen[HELD].flagged == POISON[name]
-    assert len(seen[HELD].stored) == len(stage.healthy[HELD].stored) - POISON[name]
+    assert seen[HELD].flagged == count
+    assert len(seen[HELD].stored) == len(stage.healthy[HELD].stored) - count
     assert stage.world.breaks() == []
     assert stage.run(HELD).compared(stage.healthy[HELD]) == "as ever"
 
 
 def test_one_poisoned_id_costs_few_calls(stage: Stage) -> None:
-    seen = _run_poisoned(stage, HELD, 1)
+    seen = _run_poisoned(stage, HELD, 1, **REFUSED)
     held = len(seen.stored) + 1
     halvings = 2 * (held - 1).bit_length()
     assert seen.counters["calls"] <= stage.healthy[HELD].counters["calls"] + 3 + halvings + 1 + 1
@@ -178,14 +185,15 @@ def _run_broken(stage: Stage, broken: Broken, path: str, times: int | None) -> S
     return stage.run(path, broken.limits)
 
 
-def _run_poisoned(stage: Stage, path: str, ids: int) -> Seen:
+def _run_poisoned(stage: Stage, path: str, ids: int, **fault: Any) -> Seen:
     """Poison what the step asks for under `path`; there is no id in the listing."""
     if path != LISTING:
         rows = stage.healthy[path].stored
         held = sorted({row["market_id"] for row in rows if "mark" in row} if path == HELD else ())
         wanted = held[:ids] if path == HELD else _tokens(stage)[:ids]
-        stage.exchange.go_wrong("/", None, kind="server_error", status=500, ids=wanted)
-    return stage.run(path)
+        stage.exchange.go_wrong("/", None, ids=wanted, **fault)
+    limits = FetchLimits(read_seconds=1) if fault == HANGING else PATIENT
+    return stage.run(path, limits)
 
 
 def _tokens(stage: Stage) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import threading
 import time
@@ -23,6 +24,7 @@ from prescient.polymarket.rates import Family, RateLimit
 from prescient.polymarket.transport import (
     CONNECTIONS,
     Call,
+    ErrorAnswer,
     FetchLimits,
     JsonTransport,
     concurrently,
@@ -190,6 +192,23 @@ def test_a_trickling_body_ends_with_the_deadline() -> None:
             Caller(replace(LIMITS, fetch_seconds=0.2)).get(exchange.url)
         assert time.monotonic() - started < 1
         assert exchange.hung_up.wait(1)
+        stop.set()
+
+
+def test_silence_is_an_answer_where_it_may_be_about_what_was_asked_for() -> None:
+    """Whether nothing comes, or a byte at a time for ever: the deadline is not used up."""
+    stop = threading.Event()
+    trickle = Answer(b"[1]", missing_bytes=10_000, trickle=stop)
+    with serving(trickle) as exchange, socket.create_server(("127.0.0.1", 0)) as silent:
+        transport = Caller(LIMITS).transport
+        for url, reason in (
+            (exchange.url, r"body not complete within 0\.6 s \(1 attempts\)"),
+            (f"http://127.0.0.1:{silent.getsockname()[1]}", r"ReadTimeoutError.*1 attempts"),
+        ):
+            asked = call(url, silences=1, read_seconds=0.3)
+            answered = transport.ask(asked, transport.deadline())
+            assert isinstance(answered, ErrorAnswer)
+            assert re.search(reason, answered.message)
         stop.set()
 
 

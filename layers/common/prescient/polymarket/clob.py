@@ -62,7 +62,7 @@ class Clob:
 
     def resolution(self, condition_id: str) -> ResolutionDetails | None:
         path = f"/markets/{quote(condition_id, safe='')}"
-        call = Call(self._url, path, Family.CLOB_MARKETS)
+        call = Call(self._url, path, Family.CLOB_MARKETS, silences=1)
         answer = self._transport.ask(call, self._transport.deadline())
         if isinstance(answer, ErrorAnswer):
             self._counters.skip(SkipReason.EXCHANGE_ERROR)

@@ -1,9 +1,9 @@
 """Calls for many ids at once, among which the exchange may be unable to answer for some.
 
-A call that it answers with an error, again and again, is asked for again in halves, until the ids
-that it fails for are alone: they are left out, and all others are answered. An outage looks the
-same at first, and has to end soon: where nothing at all has been answered, a few refusals are
-enough to give up.
+A call that it answers with an error, again and again, or not in time, is asked for again in
+halves, until the ids that it fails for are alone: they are left out, and all others are answered.
+An outage looks the same at first, and has to end soon: where nothing at all has been answered, a
+few refusals are enough to give up.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Id = TypeVar("Id", bound=str)
 
 MOST_REFUSALS = 15  # a chunk, its halves, quarters and eighths: nothing of it was answered
 CONFIRMING_ATTEMPTS = 2  # of a single id, before it is left out
+AGAIN_READ_SECONDS = 5.0  # for a half: it is smaller, and as many levels as it takes have to fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,24 @@ class PartedFetch(Generic[Id]):
     def _ask_first(self, part: Sequence[Id]) -> object:
         """With all attempts, unless another part has had them in vain."""
         in_vain = bool(self._refusals) and not self._answered
-        return self._ask(part, attempts=1 if in_vain else None)
+        return self._ask(part, 1 if in_vain else None)
 
     def _ask_again(self, part: Sequence[Id]) -> object:
         """Once, for it has failed before; an id that may be left out, once more."""
         confirming = len(part) == 1 and self._answered
-        return self._ask(part, attempts=CONFIRMING_ATTEMPTS if confirming else 1)
+        return self._ask(part, CONFIRMING_ATTEMPTS if confirming else 1, AGAIN_READ_SECONDS)
 
-    def _ask(self, part: Sequence[Id], attempts: int | None) -> object:
+    def _ask(
+        self, part: Sequence[Id], attempts: int | None, read_seconds: float | None = None
+    ) -> object:
         if not self._answered and len(self._refusals) >= MOST_REFUSALS:
             self._give_up()
-        call = replace(self._call_of(part), attempts=attempts)
+        call = replace(
+            self._call_of(part),
+            attempts=attempts,
+            silences=CONFIRMING_ATTEMPTS if len(part) == 1 else 1,
+            read_seconds=read_seconds,
+        )
         answer = self._transport.ask(call, self._deadline)
         with self._lock:
             if isinstance(answer, ErrorAnswer):
@@ -97,7 +105,7 @@ class PartedFetch(Generic[Id]):
     def _check_alive(self) -> None:
         """Raise unless the exchange answers the probe."""
         if self._probe is not None:
-            once = replace(self._probe, attempts=1)
+            once = replace(self._probe, attempts=1, silences=1)
             if not isinstance(self._transport.ask(once, self._deadline), ErrorAnswer):
                 return
         self._give_up()

@@ -16,7 +16,7 @@ from random import Random
 from typing import TypeVar
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.polymarket import decimal_json
@@ -31,6 +31,7 @@ OK = 200
 RETRIED_CLIENT_ERRORS = frozenset({408, 425, 429})
 FIRST_SERVER_ERROR = 500
 CHUNK_BYTES = 1 << 16
+BODY_READS = 2  # read timeouts within which a body is complete, where silence is an answer
 LONGEST_QUOTED_ERROR = 200
 CONNECTIONS = 8  # kept to a host, and the most requests that one fetch makes at once
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "prescient"}
@@ -69,6 +70,8 @@ class Call:
     """A request to make: a GET, or a POST of `document` as JSON. Both only read.
 
     It is made at most `attempts` times where that is set, else as often as the limits allow.
+    Where `silences` is set, the exchange may be unable to answer just this: as many attempts that
+    are not answered in time, of `read_seconds` each, count as its answer.
     """
 
     base_url: str
@@ -77,6 +80,8 @@ class Call:
     parameters: Parameters = ()
     document: object | None = None
     attempts: int | None = None
+    silences: int | None = None
+    read_seconds: float | None = None
 
     @property
     def method(self) -> str:
@@ -88,7 +93,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """The exchange answered a call with an error, as often as it was asked.
+    """The exchange answered a call with an error, or with silence, as often as it was asked.
 
     It may be about what was asked for; a connection that fails, or too many requests, is not.
     """
@@ -103,6 +108,10 @@ class _Unusable(Exception):
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+
+
+class _Silent(_Unusable):
+    """The request was taken, and not answered in time, or not to the end."""
 
 
 class _Refused(_Unusable):
@@ -160,21 +169,14 @@ class JsonTransport:
 
         Raises `ExchangeUnavailable` with path and last failure where there was no answer at all.
         """
-        attempt, attempts = 1, call.attempts or self._limits.attempts
+        attempt = 1
         while True:
             self._await_turn(call, deadline)
             try:
                 return self._attempt(call, deadline)
-            except _Refused as refused:
-                if refused.final:
-                    return ErrorAnswer(f"{call}: {refused.reason}")
-                if attempt >= attempts:
-                    return ErrorAnswer(f"{call}: {refused.reason} ({attempts} attempts)")
-                self._wait(call, attempt, refused, deadline)
             except _Unusable as failure:
-                if attempt >= attempts:
-                    reason = f"{call}: {failure.reason} ({attempts} attempts)"
-                    raise ExchangeUnavailable(reason) from failure
+                if ended := self._ended(call, attempt, failure):
+                    return ended
                 self._wait(call, attempt, failure, deadline)
             attempt += 1
             self._counters.add(call.family, retries=1)
@@ -182,6 +184,24 @@ class JsonTransport:
     def close(self) -> None:
         """Close the kept connections."""
         self._pool.clear()
+
+    def _ended(self, call: Call, attempt: int, failure: _Unusable) -> ErrorAnswer | None:
+        """Return what the failures so far are the answer to, None where another attempt follows.
+
+        Raises `ExchangeUnavailable` where they were the last and no answer.
+        """
+        attempts = call.attempts or self._limits.attempts
+        is_answer = isinstance(failure, _Refused)
+        if isinstance(failure, _Silent) and call.silences is not None:
+            attempts, is_answer = min(attempts, call.silences), True
+        if isinstance(failure, _Refused) and failure.final:
+            return ErrorAnswer(f"{call}: {failure.reason}")
+        if attempt < attempts:
+            return None
+        reason = f"{call}: {failure.reason} ({attempts} attempts)"
+        if is_answer:
+            return ErrorAnswer(reason)
+        raise ExchangeUnavailable(reason) from failure
 
     def _await_turn(self, call: Call, deadline: Deadline) -> None:
         """Wait until the rate limit has room for one more call of this family."""
@@ -194,11 +214,13 @@ class JsonTransport:
             self._sleep(seconds)
 
     def _attempt(self, call: Call, deadline: Deadline) -> object:
-        timeout = self._timeout(deadline)
+        timeout = self._timeout(call, deadline)
         self._counters.add(call.family, calls=1)
         try:
             response = self._request(call, timeout)
-            body = self._body(response, call.family, deadline)
+            body = self._body(response, call, deadline)
+        except ReadTimeoutError as error:
+            raise _Silent(f"{type(error).__name__}: {error}") from error
         except HTTPError as error:
             raise _Unusable(f"{type(error).__name__}: {error}") from error
         if response.status != OK:
@@ -218,23 +240,27 @@ class JsonTransport:
             preload_content=False,
         )
 
-    def _timeout(self, deadline: Deadline) -> urllib3.Timeout:
+    def _timeout(self, call: Call, deadline: Deadline) -> urllib3.Timeout:
         remaining = deadline.remaining()
         if remaining <= 0:
             raise _Unusable(f"not answered within {deadline.seconds:g} s")
         return urllib3.Timeout(
             connect=min(self._limits.connect_seconds, remaining),
-            read=min(self._limits.read_seconds, remaining),
+            read=min(self._read_seconds(call), remaining),
         )
 
-    def _body(
-        self, response: urllib3.BaseHTTPResponse, family: Family, deadline: Deadline
-    ) -> bytes:
+    def _read_seconds(self, call: Call) -> float:
+        return min(call.read_seconds or self._limits.read_seconds, self._limits.read_seconds)
+
+    def _body(self, response: urllib3.BaseHTTPResponse, call: Call, deadline: Deadline) -> bytes:
         """Read the whole body; a connection with something unread is not kept."""
+        patience = deadline
+        if call.silences is not None:
+            patience = Deadline(BODY_READS * self._read_seconds(call), self._monotonic)
         try:
-            return b"".join(_chunks(response, deadline))
+            return b"".join(_chunks(response, deadline, patience))
         finally:
-            self._counters.add(family, bytes_=response.tell())
+            self._counters.add(call.family, bytes_=response.tell())
             response.close()
 
     def _wait(self, call: Call, attempt: int, failure: _Unusable, deadline: Deadline) -> None:
@@ -266,11 +292,18 @@ def concurrently(function: Callable[[Item], Result], items: Sequence[Item]) -> l
         return list(threads.map(function, items))
 
 
-def _chunks(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> Iterator[bytes]:
-    """Yield the body as it arrives: the read timeout alone would let a trickle go on for ever."""
+def _chunks(
+    response: urllib3.BaseHTTPResponse, deadline: Deadline, patience: Deadline
+) -> Iterator[bytes]:
+    """Yield the body as it arrives: the read timeout alone would let a trickle go on for ever.
+
+    `deadline` is that of the whole fetch, `patience` that of this body.
+    """
     while chunk := response.read1(CHUNK_BYTES):
         if deadline.remaining() <= 0:
             raise _Unusable(f"body not complete within {deadline.seconds:g} s")
+        if patience.remaining() <= 0:
+            raise _Silent(f"body not complete within {patience.seconds:g} s")
         yield chunk
 
 
