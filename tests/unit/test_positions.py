@@ -9,6 +9,7 @@ from prescient.core.market.markets import FeeSchedule, MarketId, Outcome
 from prescient.core.portfolio.positions import (
     ExitKind,
     Holding,
+    check_sale,
     sell,
     settle,
     sold_basis,
@@ -45,7 +46,7 @@ def test_the_last_part_takes_the_rest_of_the_basis() -> None:
 @pytest.mark.parametrize("sold", ["0", "-1", "129.04"])
 def test_more_than_is_held_cannot_be_sold(sold: str) -> None:
     with pytest.raises(InvalidRequest, match=r"shares: .* at most the 129\.03 held"):
-        sold_basis(D(100), D("129.03"), D(sold))
+        check_sale(D(sold), D("129.03"))
 
 
 def test_a_fee_never_makes_a_sale_cost_cash() -> None:

@@ -140,7 +140,6 @@ def sold_basis(cost_basis: Decimal, held: Decimal, sold: Decimal) -> Decimal:
 
     The last exit takes the rest, so that parts always add up to the whole.
     """
-    check_sale(sold, held)
     return cost_basis if sold == held else cents_half_up(cost_basis * sold / held)
 
 
@@ -153,8 +152,12 @@ def sell(
     *,
     by_hand: ByHand | None = None,
 ) -> Exit:
-    """Sell the shares of `matches`; the fee never exceeds the proceeds, so cash never falls."""
+    """Sell the shares of `matches`; the fee never exceeds the proceeds, so cash never falls.
+
+    Raises `InvalidRequest` as `check_sale` does.
+    """
     shares = sum((matched for _, matched in matches), Decimal(0))
+    check_sale(shares, holding.shares)
     basis = sold_basis(holding.cost_basis, holding.shares, shares)
     dollars = notional(matches)
     proceeds = cents_down(dollars)
