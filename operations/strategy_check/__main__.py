@@ -24,7 +24,7 @@ def main() -> int:
         return 2
     path = Path(given).absolute()
     if not path.is_file():
-        console.print(f"FILE={given}: is the path of a strategy's module", style="red")
+        console.print(f"FILE: must be a strategy's module, and {given!r} is none", style="red")
         return 2
     found = [*verdicts(path)]
     console.print(_table(given, found))

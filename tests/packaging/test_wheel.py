@@ -18,11 +18,15 @@ from packaging.requirements import Requirement
 from tests.docs.pages import ROOT
 
 PROJECT = ("pyproject.toml", "README.md", "LICENSE")
+OF_AN_EXTRA = "prescient.core.performance"
 EVERY_MODULE = """
 import importlib, pkgutil, prescient.core
 for module in pkgutil.walk_packages(prescient.core.__path__, "prescient.core."):
-    importlib.import_module(module.name)
-    print(module.name)
+    try:
+        importlib.import_module(module.name)
+        print(module.name)
+    except ModuleNotFoundError as error:
+        print(module.name, error.name)
 """
 
 
@@ -42,12 +46,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def notebook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a clean virtualenv: the wheel, and what it says that it needs."""
-    folder = tmp_path_factory.mktemp("notebook")
+    return _virtualenv(wheel, tmp_path_factory.mktemp("notebook"), extra="")
+
+
+def _virtualenv(wheel: Path, folder: Path, extra: str) -> Path:
     venv.create(folder, symlinks=True)
     [packages] = folder.glob("lib/python*/site-packages")
     _pip("install", "--target", str(packages), str(wheel))
     [installed] = distributions(name="prescient", path=[str(packages)])
-    for needed in _needs(installed):
+    for needed in _needs(installed, extra):
         _lend(needed, packages)
     return folder / "bin/python"
 
@@ -57,11 +64,11 @@ def _pip(command: str, *arguments: str) -> None:
     subprocess.run([*offline, *arguments], check=True)
 
 
-def _needs(installed: Distribution) -> Iterator[Distribution]:
-    """What it requires, and what that requires, without extras, as this virtualenv has it."""
+def _needs(installed: Distribution, extra: str = "") -> Iterator[Distribution]:
+    """What it requires with an extra, and what that requires, as this virtualenv has it."""
     for line in installed.requires or []:
         requirement = Requirement(line)
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
             found = distribution(requirement.name)
             assert found.version in requirement.specifier, line
             yield found
@@ -88,11 +95,26 @@ def _printed(python: Path, program: str, folder: Path) -> str:
     return ran.stdout
 
 
+def _modules(shown: str) -> dict[str, list[str]]:
+    """The modules of the core that there are, and what each of them lacks."""
+    lines = [line.split() for line in shown.splitlines()]
+    return {name: lacking for name, *lacking in lines}
+
+
 def test_every_module_of_the_core_is_there_and_imports(notebook: Path, tmp_path: Path) -> None:
     core = ROOT / "layers/common/prescient/core"
-    assert len(_printed(notebook, EVERY_MODULE, tmp_path).split()) == len(
-        [path for path in core.rglob("*.py") if path.parent != core or path.stem != "__init__"]
-    )
+    found = _modules(_printed(notebook, EVERY_MODULE, tmp_path))
+    files = [path for path in core.rglob("*.py") if path != core / "__init__.py"]
+    assert len(found) == len(files)
+    lacking = {name: lacks for name, lacks in found.items() if lacks}
+    assert all(name.startswith(f"{OF_AN_EXTRA}.") for name in lacking)
+    assert all(lacks == ["numpy"] for lacks in lacking.values())
+
+
+def test_its_extra_brings_numpy(wheel: Path, tmp_path: Path) -> None:
+    python = _virtualenv(wheel, tmp_path / "with", extra="performance")
+    found = _modules(_printed(python, EVERY_MODULE, tmp_path))
+    assert [name for name, lacks in found.items() if lacks] == []
 
 
 def test_the_stack_is_not(notebook: Path, tmp_path: Path) -> None:
