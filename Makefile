@@ -37,10 +37,10 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUNS) ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=... [DEMO=yes]
-	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m local.demo.run
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m local.start run
 
 serve: $(RUNS) ## Serve the API with the schedules running: PORT=8000, and the settings of run
-	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m local.demo.serve
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m local.start serve
 
 test: lint unit ## Everything that the integration runs: lint, types, tests and their coverage: COVERAGE= runs without
 

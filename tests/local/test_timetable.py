@@ -49,7 +49,7 @@ def test_entering_a_turn_moves_the_clock() -> None:
 def test_a_simulated_exchange_goes_on_where_the_database_stopped() -> None:
     since = EPOCH + timedelta(days=3)
     assert timetable.choose("simulated", "1")(since).moments[0].at == since + timedelta(hours=1)
-    venue = timetable.running("simulated", since)
+    venue = timetable.running(timetable.choose("simulated", ""), since)
     assert venue is not None
     assert venue.now() > since
 
@@ -72,14 +72,14 @@ def test_recordings_that_the_database_has_seen_are_over(recordings: Path) -> Non
 
 
 def test_a_served_recording_shows_its_newest_file(recordings: Path) -> None:
-    venue = timetable.running(f"recorded:{recordings}", None)
+    venue = timetable.running(timetable.choose(f"recorded:{recordings}", ""), None)
     assert venue is not None
     assert venue.now() == datetime(2026, 2, 1, 12, tzinfo=UTC)
 
 
 def test_live_has_no_exchange_of_its_own() -> None:
     assert timetable.choose("live", "")(None).venue is None
-    assert timetable.running("live", None) is None
+    assert timetable.running(timetable.choose("live", ""), None) is None
 
 
 @pytest.mark.parametrize(

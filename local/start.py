@@ -1,0 +1,39 @@
+"""`python -m local.start run` or `serve`: a command, with a sign of life while its modules load.
+
+They take seconds on a cold disk, so this one imports nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+from local.heartbeat import Heartbeat
+from local.stopping import Stopped, Stopping
+
+_BROKEN_PIPE = 141
+
+
+def main() -> int:
+    """Run the command; return its exit status."""
+    name = sys.argv[1]
+    with Stopping() as stopping:
+        try:
+            with Heartbeat(f"Loading make {name}"):
+                command = importlib.import_module(f"local.demo.{name}")
+            stopping.check()
+            status: int = command.main(stopping)
+            sys.stdout.flush()
+        except Stopped:
+            print("Stopped.")
+            return 130
+        except BrokenPipeError:
+            # Its reader, `head` for instance, has seen enough; Python would tell so at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _BROKEN_PIPE
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
