@@ -36,7 +36,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(RUNS) ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=... [DEMO=yes]
+run: $(RUNS) ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS=n DATABASE_URL=... [DEMO=yes] [FRESH=yes]
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m local.start run
 
 serve: $(RUNS) ## Serve the API with the schedules running: PORT=8000, and the settings of run

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from local import clean
+from local.ownership import owned
 
 
 @pytest.fixture
@@ -37,3 +39,20 @@ def test_backups_and_reports_stay(
 def test_without_any_nothing_is_left(folder: Path) -> None:
     assert clean.main() == 0
     assert list(folder.iterdir()) == []
+
+
+def test_what_roots_postgres_has_elsewhere_goes_too(folder: Path) -> None:
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    Path(".local/postgres/home").symlink_to(elsewhere)
+    assert clean.main() == 0
+    assert list(folder.iterdir()) == []
+
+
+def test_nothing_is_removed_while_a_command_runs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with owned("serve"):
+        assert clean.main() == 2
+    assert f"`make serve` (process {os.getpid()}) uses .local." in capsys.readouterr().err
+    assert Path(".venv/bin").exists()

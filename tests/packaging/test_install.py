@@ -1,4 +1,4 @@
-"""What `make run` installs and `make clean` removes, and what both refuse in one line."""
+"""What `make run` installs, and what it refuses in one line."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local import clean, install
-from local.ownership import owned
+from local import install
 from tests.packaging.conftest import ROOT
 
 COMMANDS = ("local.start", "local.demo.run", "local.demo.serve")
@@ -100,33 +99,3 @@ def _install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     arguments = ["install", str(folder / ".venv"), str(ROOT / "requirements-run.txt")]
     monkeypatch.setattr("sys.argv", arguments)
     return install.main()
-
-
-def test_clean_removes_everything_but_backups(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    backup = Path(".local/backups/old.dump")
-    elsewhere = tmp_path / "elsewhere"
-    for folder in (backup.parent, Path(".local/postgres/data"), Path(".venv/bin"), elsewhere):
-        folder.mkdir(parents=True)
-    Path(".local/postgres/home").symlink_to(elsewhere)
-    backup.write_text("the only one")
-    Path(".local/run.json").touch()
-    Path("README.md").touch()
-    assert clean.main() == 0
-    assert backup.read_text() == "the only one"
-    assert "Kept: .local/backups" in capsys.readouterr().out
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".local", "README.md"]
-    assert [path.name for path in Path(".local").iterdir()] == ["backups"]
-
-
-def test_clean_removes_nothing_while_a_command_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path(".venv").mkdir()
-    with owned("serve"):
-        assert clean.main() == 2
-    assert f"`make serve` (process {os.getpid()}) uses .local." in capsys.readouterr().err
-    assert Path(".venv").exists()
