@@ -25,6 +25,7 @@ from local.demo.trader import Journal, Trader
 from local.exchange.server import exchange_server
 from local.heartbeat import Heartbeat, closed_visibly
 from local.ownership import owned
+from local.postgres import databases
 from local.postgres.migrations import prepare
 from local.postgres.server import DEFAULT_DIRECTORY
 from local.settings import read, switch

@@ -27,6 +27,7 @@ from local.exchange.server import exchange_server
 from local.heartbeat import Heartbeat, closed_visibly
 from local.http_server import HttpServer, listening
 from local.ownership import owned
+from local.postgres import databases
 from local.postgres.migrations import prepare
 from local.settings import read
 from local.stopping import Stopped, Stopping
