@@ -32,6 +32,10 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "open_cycle decide_on_batch record_counters enroll_portfolios close_cycle",
         "exits": "insert_exits",
         "features": "compute_features record_hours",
+        "guards": (
+            "reset_peaks lock_total begin_total move_total shift_total note_total_warning "
+            "reset_total"
+        ),
         "history": "insert_equity_points save_snapshot",
         "idempotency": "claim_key select_answer keep_answer forget_keys",
         "listings": "upsert_events upsert_markets",
@@ -47,6 +51,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "revisions": "lock_tables",
         "roles": "join_roles join_present_owners give_tables leave_present_owners become_owner",
         "signals": "insert_signals",
+        "status_changes": "record_change open_pause select_pause select_pauses",
         "tape": "open_batch copy_snapshots keep_marks move_prices complete_batch discard_batch",
     },
     Outcome.NOTHING: {
@@ -63,6 +68,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "update_records"
         ),
         "exposures": "select_of_portfolio lock_markets_of_orders",
+        "guards": "select_guarded note_warnings",
         "ledger": "post",
         "orders": "select_orders",
         "portfolios": (
@@ -77,6 +83,9 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "count_inherited_history select_before select_near select_cycle_counts"
         ),
         "signals": "select_held select_exited_by_rule",
+        "status_changes": (
+            "change_all lock_of_pause select_still_paused select_newest_pause select_changes"
+        ),
         "tape": "select_held_within",
         "turns": "mark_sold insert_fills reject_signals",
     },
@@ -86,6 +95,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "exits": "select_held_outcomes count_open_positions flag_positions",
         "portfolios": "select_portfolios select_first_active",
         "rebalancing": "lock_members select_days",
+        "status_changes": "lock_active",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",
         "tape": "lock_possible_holders select_holders_of_batch select_held_outside",
     },

@@ -28,6 +28,7 @@ WITHOUT_PORTFOLIOS = (
     "backfill.",
     "books.",
     "features.",
+    "guards.begin_total",
     "idempotency.",
     "listings.",
     "outcomes.",
@@ -127,10 +128,17 @@ def test_prescient_app_can_do_what_the_attack_could_not(field: Field, name: str)
     outcome = OUTCOMES[name]
     if outcome is Outcome.REFUSED and not name.startswith((*WITHOUT_PORTFOLIOS, "tape.")):
         assert not _is_empty(answer) or after != field.before
-    if outcome is Outcome.NOTHING:
+    if outcome is Outcome.NOTHING and name not in WITHOUT_ROWS:
         assert not _is_empty(answer) or after.of_others != field.before.of_others
     if outcome is Outcome.OWN:
         assert answer != field.attack(name, roles.PORTFOLIO)[0]
+
+
+WITHOUT_ROWS = (
+    "status_changes.lock_of_pause", "status_changes.select_still_paused",
+    "status_changes.select_newest_pause",
+)  # fmt: skip
+"""What they read the two portfolios do not have: a pause that still holds one of them."""
 
 
 def _is_empty(answer: Answer) -> bool:

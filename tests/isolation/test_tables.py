@@ -16,8 +16,8 @@ from tests.isolation.two_portfolios import TwoPortfolios, trade
 LOG, UNREAD = "portfolio_rebalancing_log", "portfolio_performance_cache"
 OWNED = (
     "cash_ledger", "cycle_portfolios", "portfolio_equity", "portfolio_history",
-    "portfolio_performance_cache", "portfolio_positions", "portfolios", "position_exits", "trades",
-    "trading_signals",
+    "portfolio_performance_cache", "portfolio_positions", "portfolio_status_changes", "portfolios",
+    "position_exits", "trades", "trading_signals",
 )  # fmt: skip
 VIEWS = ("portfolio_overview", "portfolio_valuations", "position_valuations")
 HOLDS_PORTFOLIO = """

@@ -8,8 +8,11 @@ from typing import Any
 
 from prescient.core.market.markets import Quote
 from prescient.core.portfolio.cash import Transfer
+from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
-from prescient.usecases import cash
+from prescient.store import guards
+from prescient.store.status_changes import Order
+from prescient.usecases import cash, emergency
 from tests.builders import event
 from tests.world import World, several
 
@@ -55,11 +58,13 @@ def trade(database_url: str) -> TwoPortfolios:
     world.run_cycle()
     _stop_out_of_first_market(world)
     _transfer(world, theirs, mine)
+    _pause_and_reactivate_all(world)
     world.exchange.events = [event(*several(5))]
     running, pending = (_filtered(world) for _ in range(2))
     for portfolio_id in (mine, theirs):
         world.signal(running, portfolio_id)
     opened = world.open_cycle()
+    world.rows("UPDATE portfolios SET drawdown_limit = 900 RETURNING 1")
     world.rows("UPDATE portfolio_positions SET take_profit_bid = 0.01 RETURNING 1")  # all are due
     world.disconnect()
     return TwoPortfolios(mine, theirs, running, pending, opened)
@@ -80,6 +85,14 @@ def _transfer(world: World, theirs: PortfolioId, mine: PortfolioId) -> None:
     wanted = Transfer(from_id=theirs, to_id=mine, amount=D(50), key="once", reason="even")
     with world.context.database.transaction() as session:
         cash.transfer(session, wanted, world.clock.now)
+
+
+def _pause_and_reactivate_all(world: World) -> None:
+    guard, now = Guard(D(900_000)), world.clock.now
+    with world.context.database.transaction() as session:
+        guards.total(session, guard, now)
+        emergency.pause_all(session, "a drill", "someone", now)
+        emergency.reactivate_all(session, None, "it is over", guard, Order("someone", now))
 
 
 def _filtered(world: World) -> int:

@@ -64,6 +64,12 @@ PORTFOLIO = PortfolioRow(
     open_positions=1,
     total_value=Decimal("9999.27"),
     valuation_error=None,
+    drawdown_limit=None,
+    drawdown_limit_percent=None,
+    peak_profit=Decimal(0),
+    index_peak=Decimal("10000.00"),
+    peak_since=NOON,
+    drawdown_warned_at=None,
 )
 ACTIVITY = Activity(
     strategies=[StrategyRow("momentum", 9, 1, 5, 3, Decimal("1234.50"))],

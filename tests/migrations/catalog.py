@@ -65,7 +65,7 @@ class Catalog:
         yield from self._constraints_added(later)
         for right in self.rights - later.rights:
             yield f"{right}: revoked"
-        for table in later.guarded - self.guarded:
+        for table in (later.guarded - self.guarded) & {relation for relation, _ in self.columns}:
             yield f"{table}: has row-level security now"
 
     def _columns_lost(self, later: Catalog) -> Iterator[str]:

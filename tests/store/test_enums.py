@@ -16,6 +16,7 @@ from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import Outcome
 from prescient.core.market.settlement import ResolutionFlag
 from prescient.core.portfolio.cash import Executor, LedgerKind
+from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.portfolio.positions import Action, ExitKind, PositionFlag, PositionStatus
 
@@ -37,6 +38,9 @@ ENUMS: dict[str, type[StrEnum]] = {
     "taken_depth.side": BookSide,
     "trades.evidence": Evidence,
     "trades.status": PositionStatus,
+    "portfolio_status_changes.from_status": PortfolioStatus,
+    "portfolio_status_changes.resets": Reset,
+    "portfolio_status_changes.to_status": PortfolioStatus,
     "trading_cycles.kind": CycleKind,
     "trading_cycles.status": CycleStatus,
     "trading_signals.action": Action,

@@ -104,6 +104,8 @@ def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[st
         "RECORD_MIN_VOLUME",
         "MAX_MARKET_EXPOSURE",
         "TOTAL_CAPITAL",
+        "TOTAL_DRAWDOWN_LIMIT",
+        "TOTAL_DRAWDOWN_LIMIT_PERCENT",
         "MAX_CONCURRENCY",
         "STRATEGIES_PATH",
         "POWERTOOLS_SERVICE_NAME",

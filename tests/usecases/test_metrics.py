@@ -98,6 +98,8 @@ def test_a_price_update_says_what_became_of_the_positions(
         "PositionsSettled": 0,
         "PositionsExited": 0,
         "PositionsFlagged": 0,
+        "DrawdownWarnings": 0,
+        "DrawdownPauses": 0,
         "StaleMarks": 0,
         "OldestMarkAge": 0,
     }

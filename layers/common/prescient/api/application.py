@@ -23,6 +23,7 @@ from prescient.api.routes import (
     portfolios,
     positions,
     reconcile,
+    statuses,
     trading,
 )
 from prescient.usecases.support.context import RequestContext
@@ -30,6 +31,7 @@ from prescient.usecases.support.context import RequestContext
 ROUTES = (
     health.routes,
     cash.routes,  # before the portfolios', whose path parameter would take `transfer` for an id
+    statuses.routes,  # `pauses` too
     portfolios.routes,
     positions.routes,
     trading.routes,

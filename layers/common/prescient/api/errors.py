@@ -56,6 +56,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.PortfolioNotFound: 404,
     errors.NoActivePortfolio: 404,
     errors.CycleNotFound: 404,
+    errors.PauseNotFound: 404,
     errors.PortfolioNotActive: 409,
     errors.PortfolioConflict: 409,
     errors.NameTaken: 409,

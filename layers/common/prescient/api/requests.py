@@ -22,6 +22,7 @@ from pydantic import (
 
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import CENT, LARGEST_BALANCE, exact_number
+from prescient.core.portfolio.guards import Guard, Reset
 from prescient.core.portfolio.names import LONGEST_NAME, check_name
 from prescient.core.portfolio.portfolios import (
     DEFAULT_MAX_POSITIONS,
@@ -29,7 +30,7 @@ from prescient.core.portfolio.portfolios import (
     NewPortfolio,
     PortfolioStatus,
 )
-from prescient.usecases.portfolio_management import LimitsChange, PortfolioChange
+from prescient.usecases.portfolio_management import GuardChange, LimitsChange, PortfolioChange
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_BIGINT = 2**63 - 1
@@ -71,6 +72,20 @@ _Hundredths = Annotated[
 ]
 RequestedCash = Annotated[_Hundredths, WithJsonSchema(_CASH_SCHEMA)]
 RequestedLimit = _Hundredths
+RequestedPercent = Annotated[
+    Decimal,
+    BeforeValidator(exact_number),
+    Field(gt=0, le=100, allow_inf_nan=False),
+    AfterValidator(_whole_hundredths),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "maximum": 100, "multipleOf": 0.01},
+                {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,2})?$"},
+            ]
+        }
+    ),
+]
 RequestedShares = _Hundredths
 Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
 Name = Annotated[
@@ -151,6 +166,75 @@ class CashTransfer(BaseModel):
     reason: Text | None = None
 
 
+DrawdownLimit = Annotated[
+    RequestedLimit | None,
+    Field(description="Dollars of P&L below its peak at which the portfolio is paused"),
+]
+DrawdownLimitPercent = Annotated[
+    RequestedPercent | None,
+    Field(description="Percent below the peak of the time-weighted index at which it is paused"),
+]
+Resets = Annotated[
+    Reset,
+    Field(description="What begins anew: the peak, with the equity of now, or nothing"),
+]
+
+
+class StatusReason(BaseModel):
+    """Why a status changes: it stays in the record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+    def change(self) -> PortfolioChange:
+        return PortfolioChange(status=PortfolioStatus.PAUSED, reason=self.reason)
+
+
+class Reactivation(StatusReason):
+    """Why a portfolio trades again, and what it begins anew with."""
+
+    resets: Resets = Reset.NOTHING
+
+    def change(self) -> PortfolioChange:
+        status = PortfolioStatus.ACTIVE
+        return PortfolioChange(status=status, reason=self.reason, resets=self.resets)
+
+
+class ReactivationOfAll(StatusReason):
+    """Why they trade again, which pause ends, and what they begin anew with."""
+
+    resets: Resets = Reset.NOTHING
+    pause_id: Annotated[int, Strict(), Field(ge=1, le=LARGEST_BIGINT)] | None = Field(
+        None, description="The newest pause that still holds a portfolio unless given"
+    )
+
+
+class Archiving(StatusReason):
+    """Why a portfolio ends, and what becomes of its open positions."""
+
+    liquidate: Annotated[bool, Strict()] = Field(
+        False, description="Sell all open positions at their bids, or none"
+    )
+    partial: Annotated[bool, Strict()] = Field(
+        False, description="With liquidate: sell what is bid for; where some is left, pause instead"
+    )
+
+    @model_validator(mode="after")
+    def _partial_to_liquidate(self) -> Self:
+        if self.partial and not self.liquidate:
+            raise ValueError("partial goes with liquidate alone")
+        return self
+
+    def change(self) -> PortfolioChange:
+        return PortfolioChange(
+            status=PortfolioStatus.ARCHIVED,
+            reason=self.reason,
+            liquidate=self.liquidate,
+            partial=self.partial,
+        )
+
+
 class CreatePortfolio(BaseModel):
     """A new portfolio. Money is dollars with at most two decimals; no limit is null."""
 
@@ -164,6 +248,8 @@ class CreatePortfolio(BaseModel):
     max_position_size: RequestedLimit | None = None
     max_total_exposure: RequestedLimit | None = None
     max_positions: Count | None = Field(None, description="20 unless given")
+    drawdown_limit: DrawdownLimit = None
+    drawdown_limit_percent: DrawdownLimitPercent = None
 
     def portfolio(self) -> NewPortfolio:
         return NewPortfolio(
@@ -177,6 +263,7 @@ class CreatePortfolio(BaseModel):
                 max_total_exposure=self.max_total_exposure,
                 max_positions=self.max_positions or DEFAULT_MAX_POSITIONS,
             ),
+            guard=Guard(self.drawdown_limit, self.drawdown_limit_percent),
         )
 
 
@@ -196,6 +283,9 @@ class UpdatePortfolio(BaseModel):
     max_position_size: RequestedLimit | None = None
     max_total_exposure: RequestedLimit | None = None
     max_positions: Count | None = None
+    drawdown_limit: DrawdownLimit = None
+    drawdown_limit_percent: DrawdownLimitPercent = None
+    reason: Reason | None = Field(None, description="Why, for the record")
     liquidate: Annotated[bool, Strict()] = Field(
         False, description="With status archived: sell all open positions at their bids, or none"
     )
@@ -213,7 +303,7 @@ class UpdatePortfolio(BaseModel):
 
     @model_validator(mode="after")
     def _refuse_nothing(self) -> Self:
-        if not self.model_fields_set:
+        if not self.model_fields_set - {"reason"}:
             raise ValueError("names no field to change")
         return self
 
@@ -234,6 +324,8 @@ class UpdatePortfolio(BaseModel):
             strategy_type=self.strategy_type,
             strategy_config=self.strategy_config,
             limits=self._limits(),
+            guard=self._guard(),
+            reason=self.reason,
             liquidate=self.liquidate,
             partial=self.partial,
         )
@@ -247,6 +339,14 @@ class UpdatePortfolio(BaseModel):
         if "max_positions" in given:
             limits["max_positions"] = self.max_positions or DEFAULT_MAX_POSITIONS
         return limits
+
+    def _guard(self) -> GuardChange:
+        given, guard = self.model_fields_set, GuardChange()
+        if "drawdown_limit" in given:
+            guard["limit"] = self.drawdown_limit
+        if "drawdown_limit_percent" in given:
+            guard["limit_percent"] = self.drawdown_limit_percent
+        return guard
 
 
 class ThresholdsQuery(Thresholds):

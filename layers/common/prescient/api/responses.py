@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 from prescient.core.market.fills import Evidence
 from prescient.core.money import CENT, SHARE_STEP
 from prescient.core.portfolio.closing import Liquidation
+from prescient.core.portfolio.guards import Alert, Reset, alert
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.portfolio.positions import Action, Exit, PositionStatus
 from prescient.store.portfolios import PortfolioRow, PositionRow
@@ -26,6 +27,11 @@ Shares = Annotated[
     Decimal,
     AfterValidator(lambda shares: shares.quantize(SHARE_STEP)),
     WithJsonSchema({"type": "number", "multipleOf": 0.01}),
+]
+Percent = Annotated[
+    Decimal,
+    AfterValidator(lambda percent: percent.quantize(CENT)),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01}),
 ]
 Price = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
 
@@ -153,6 +159,35 @@ class Position(BaseModel):
     exit_timestamp: datetime | None
 
 
+class Drawdown(BaseModel):
+    """How far a portfolio is below its peak since `peak_since`, and how near to its guard.
+
+    `amount` is of P&L, `percent` of the time-weighted index: deposits, withdrawals and transfers
+    count in neither. `warned_at` is when four fifths of a limit were reached, null while they are
+    not.
+    """
+
+    amount: Money
+    percent: Percent
+    limit: Money | None
+    limit_percent: Percent | None
+    alert: Alert
+    peak_since: datetime
+    warned_at: datetime | None
+
+    @classmethod
+    def of(cls, row: PortfolioRow) -> Self:
+        return cls(
+            amount=row.standing.drawdown,
+            percent=row.standing.drawdown_percent,
+            limit=row.drawdown_limit,
+            limit_percent=row.drawdown_limit_percent,
+            alert=alert(row.guard, row.standing),
+            peak_since=row.peak_since,
+            warned_at=row.drawdown_warned_at,
+        )
+
+
 class Portfolio(PortfolioListed):
     """A portfolio with its configuration, its limits and its open positions, newest first.
 
@@ -173,11 +208,19 @@ class Portfolio(PortfolioListed):
     total_losing_trades: int
     avg_trade_pnl: Money
     max_drawdown: Money
+    drawdown_limit: Money | None
+    drawdown_limit_percent: Percent | None
+    drawdown: Drawdown
     last_trade_at: datetime | None
     last_price_update: datetime | None
     valuation_error: str | None
     created_at: datetime
     positions: list[Position] = []
+
+    @classmethod
+    def of(cls, row: PortfolioRow) -> Self:
+        values = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls(**values, drawdown=Drawdown.of(row))
 
 
 class PortfolioSummary(BaseModel):
@@ -198,7 +241,7 @@ class PortfolioAnswer(BaseModel):
     def of(
         cls, row: PortfolioRow, positions: Sequence[PositionRow], message: str, now: datetime
     ) -> Self:
-        portfolio = Portfolio.model_validate(row)
+        portfolio = Portfolio.of(row)
         portfolio.positions = [Position.model_validate(position) for position in positions]
         summary = PortfolioSummary.model_validate(portfolio.model_dump())
         return cls(message=message, portfolio=portfolio, summary=summary, timestamp=now)
@@ -318,6 +361,81 @@ class PortfolioUpdated(PortfolioAnswer):
     """The portfolio after the change; `liquidation` is null where none was asked for."""
 
     liquidation: LiquidationResult | None = None
+
+
+class PausedAll(BaseModel):
+    """A pause of all: `portfolios` were active, and `pause_id` names the act that undoes it."""
+
+    message: str
+    pause_id: int
+    portfolios: int
+
+
+class LeftPaused(BaseModel):
+    """A portfolio that its own guard would pause again at once."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    portfolio_id: int
+    obstacle: str
+
+
+class ReactivatedAll(BaseModel):
+    """How many portfolios trade again, and how many do not, with the first 100 of these.
+
+    `pause_id` is null where no portfolio was held by a pause of all.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    message: str = "Portfolios reactivated"
+    pause_id: int | None
+    portfolios: int
+    left: int
+    first_left: list[LeftPaused]
+
+
+class StatusChange(BaseModel):
+    """A change of status. `ordered_by` is null where a guard made it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    change_id: int
+    changed_at: datetime
+    from_status: PortfolioStatus
+    to_status: PortfolioStatus
+    reason: str | None
+    ordered_by: str | None
+    resets: Reset | None
+    pause_id: int | None
+
+
+class StatusChangesAnswer(BaseModel):
+    """A page of a portfolio's changes of status, newest first; `next` is the URL of the next."""
+
+    message: str
+    changes: list[StatusChange]
+    next: str | None
+
+
+class Pause(BaseModel):
+    """An act that paused so many `portfolios` at once."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    pause_id: int
+    paused_at: datetime
+    ordered_by: str | None
+    reason: str
+    portfolios: int
+
+
+class PausesAnswer(BaseModel):
+    """A page of pauses of all, newest first; `next` is the URL of the next."""
+
+    message: str
+    pauses: list[Pause]
+    next: str | None
 
 
 class Balance(BaseModel):

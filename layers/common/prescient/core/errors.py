@@ -76,6 +76,13 @@ class IdempotencyConflict(PrescientError):
         super().__init__(f"Idempotency-Key: {key!r} was used for another request before")
 
 
+class PauseNotFound(PrescientError):
+    """No pause of all portfolios has this id."""
+
+    def __init__(self, pause_id: int) -> None:
+        super().__init__(f"pause_id: no pause {pause_id} exists")
+
+
 class CycleNotFound(PrescientError):
     """No cycle has this id, or none has run the portfolio yet."""
 

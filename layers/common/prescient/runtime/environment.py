@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import GlobalLimits
 from prescient.polymarket.client import PolymarketClient
 from prescient.polymarket.rates import DOCUMENTED_LIMITS
@@ -51,6 +52,7 @@ class Environment:
             exchange=exchange or self._exchange,
             now=now or self._clock_now,
             shared_limits=GlobalLimits(settings.max_market_exposure, settings.total_capital),
+            total_guard=Guard(settings.total_drawdown_limit, settings.total_drawdown_limit_percent),
             max_quote_age=timedelta(seconds=settings.max_quote_age),
             max_fill_delay=timedelta(seconds=settings.max_fill_delay),
             shared_depth=settings.shared_depth,

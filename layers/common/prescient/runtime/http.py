@@ -54,6 +54,7 @@ class HttpHandler(Handler):
             elapsed=self._elapsed,
             price_update_late_after=timedelta(seconds=settings.price_update_late_after),
             cycle_late_after=timedelta(seconds=settings.cycle_late_after),
+            total_guard=environment.context.total_guard,
         )
         return lambda event, context: self._answer(application, event, context, api)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prescient.core.errors import InvalidRequest
-from prescient.core.strategies.configuration import NotNegative, PositiveDollars
+from prescient.core.strategies.configuration import NotNegative, Percent, PositiveDollars
 
 
 class Settings(BaseModel):
@@ -17,6 +17,8 @@ class Settings(BaseModel):
     `clock` says whose time it is: the machine's, or the exchange's (a simulation has its own).
     `max_quote_age`, `max_fill_delay` and `cycle_wait_seconds` are seconds, the two limits dollars
     of cost basis. `shared_depth` is whether a cycle's portfolios take from the same books.
+    `total_drawdown_limit` (dollars) and `total_drawdown_limit_percent` are how far all portfolios
+    together may fall below their peak before they are paused.
     `fetch_seconds` is how long one fetch of the exchange may take, all its requests together.
     `price_update_late_after` and `cycle_late_after` are the seconds after the end of the last one
     from which on `GET /health` is not ok: three price updates and two cycles.
@@ -47,6 +49,8 @@ class Settings(BaseModel):
     shared_depth: bool = False
     max_market_exposure: PositiveDollars | None = None
     total_capital: PositiveDollars | None = None
+    total_drawdown_limit: PositiveDollars | None = None
+    total_drawdown_limit_percent: Percent | None = None
     max_books: Annotated[int, Field(ge=0, le=20_000)] = 500
     tape_retention_days: Annotated[int, Field(gt=0, le=36_500)] = 3650
     hours_retention_days: Annotated[int, Field(ge=15, le=36_500)] = 3650

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from prescient.core.errors import NameTaken, PortfolioNotFound
 from prescient.core.portfolio.exits import Triggers
+from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.names import folded
 from prescient.core.portfolio.portfolios import Limits, NewPortfolio, PortfolioId, PortfolioStatus
 from prescient.core.portfolio.positions import Action, PositionStatus
@@ -64,10 +65,24 @@ class PortfolioRow:
     open_positions: int
     total_value: Decimal
     valuation_error: str | None
+    drawdown_limit: Decimal | None
+    drawdown_limit_percent: Decimal | None
+    peak_profit: Decimal
+    index_peak: Decimal
+    peak_since: datetime
+    drawdown_warned_at: datetime | None
 
     @property
     def limits(self) -> Limits:
         return Limits(self.max_position_size, self.max_total_exposure, self.max_positions)
+
+    @property
+    def guard(self) -> Guard:
+        return Guard(self.drawdown_limit, self.drawdown_limit_percent)
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.total_value, self.total_profit_loss, self.index_peak, self.peak_profit)
 
     @property
     def unrealized_pnl(self) -> Decimal:
@@ -128,6 +143,7 @@ def create(session: Session, portfolio: NewPortfolio, now: datetime) -> Portfoli
         "initial_balance": portfolio.initial_balance,
         "strategy_config": Jsonb(dict(portfolio.strategy_config)),
         **_limit_values(portfolio.limits),
+        **_guard_values(portfolio.guard),
         "now": now,
     }
     with session.cursor(row_factory=scalar_row) as cursor:
@@ -177,6 +193,7 @@ class PortfolioSettings:
     strategy_config: Mapping[str, object]
     config_version: int
     limits: Limits
+    guard: Guard
 
 
 def update(
@@ -194,6 +211,7 @@ def update(
         "strategy_config": Jsonb(dict(wanted.strategy_config)),
         "config_version": wanted.config_version,
         **_limit_values(wanted.limits),
+        **_guard_values(wanted.guard),
         "now": now,
     }
     try:
@@ -290,6 +308,10 @@ def _limit_values(limits: Limits) -> dict[str, object]:
         "max_total_exposure": limits.max_total_exposure,
         "max_positions": limits.max_positions,
     }
+
+
+def _guard_values(guard: Guard) -> dict[str, object]:
+    return {"drawdown_limit": guard.limit, "drawdown_limit_percent": guard.limit_percent}
 
 
 def _conflict(error: errors.UniqueViolation, name: str) -> Exception:

@@ -2,11 +2,13 @@
 -- Create a portfolio.
 INSERT INTO portfolios (
     name, folded_name, description, strategy_type, initial_balance, current_balance, peak_equity,
-    strategy_config, max_position_size, max_total_exposure, max_positions, created_at, last_updated
+    strategy_config, max_position_size, max_total_exposure, max_positions, drawdown_limit,
+    drawdown_limit_percent, peak_profit, index_peak, peak_since, created_at, last_updated
 ) VALUES (
     %(name)s, %(folded_name)s, %(description)s, %(strategy_type)s, %(initial_balance)s,
-    %(initial_balance)s, %(initial_balance)s, %(strategy_config)s, %(max_position_size)s, %(max_total_exposure)s,
-    %(max_positions)s, %(now)s, %(now)s
+    %(initial_balance)s, %(initial_balance)s, %(strategy_config)s, %(max_position_size)s,
+    %(max_total_exposure)s, %(max_positions)s, %(drawdown_limit)s, %(drawdown_limit_percent)s, 0,
+    %(initial_balance)s, %(now)s, %(now)s, %(now)s
 )
 RETURNING portfolio_id;
 
@@ -42,6 +44,8 @@ UPDATE portfolios SET
     max_position_size = %(max_position_size)s,
     max_total_exposure = %(max_total_exposure)s,
     max_positions = %(max_positions)s,
+    drawdown_limit = %(drawdown_limit)s,
+    drawdown_limit_percent = %(drawdown_limit_percent)s,
     last_updated = %(now)s
 WHERE portfolio_id = %(portfolio_id)s;
 
@@ -91,6 +95,8 @@ UPDATE portfolios SET
     open_positions = valuation.open_positions,
     peak_equity = valuation.peak_equity,
     max_drawdown = valuation.max_drawdown,
+    peak_profit = greatest(portfolios.peak_profit, valuation.total_profit_loss),
+    index_peak = greatest(portfolios.index_peak, valuation.equity),
     last_price_update = coalesce(%(marked_at)s, portfolios.last_price_update),
     last_updated = %(now)s
 FROM portfolio_valuations AS valuation
@@ -118,7 +124,16 @@ WHERE portfolios.portfolio_id = noted.portfolio_id
 -- name: shift_peaks
 -- Move peaks along with deposits, withdrawals and transfers, which are neither gain nor drawdown.
 UPDATE portfolios SET
-    peak_equity = greatest(peak_equity + moved.amount, 0), last_updated = %(now)s
+    peak_equity = greatest(peak_equity + moved.amount, 0),
+    -- As core.portfolio.guards.Standing.after_flow.
+    index_peak = CASE
+        WHEN total_value > moved.amount AND total_value > 0 THEN greatest(
+            trunc(least(index_peak * total_value / (total_value - moved.amount), 1e27), 12),
+            total_value
+        )
+        ELSE greatest(total_value, 0)
+    END,
+    last_updated = %(now)s
 FROM (
     SELECT portfolio_id, sum(amount) AS amount
     FROM unnest(%(portfolio_ids)s::int[], %(amounts)s::numeric[]) AS given (portfolio_id, amount)

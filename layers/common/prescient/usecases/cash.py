@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from prescient.core.errors import IdempotencyConflict
+from prescient.core.money import ZERO
 from prescient.core.portfolio.cash import (
     LedgerKind,
     Transfer,
@@ -16,7 +17,7 @@ from prescient.core.portfolio.cash import (
     check_transfer,
 )
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cash, ledger, portfolios
+from prescient.store import cash, guards, ledger, portfolios
 from prescient.store.database import Session
 
 
@@ -89,6 +90,9 @@ def _move(
         check_flow(account.status, account.current_balance, change)
     ledger.post(session, new, now)
     portfolios.shift_peaks(session, [(entry.portfolio_id, entry.amount) for entry in new], now)
+    paid_in = sum((entry.amount for entry in new), ZERO)
+    if paid_in != ZERO:
+        guards.shift_total(session, paid_in)
     return {entry.source for entry in new}
 
 

@@ -12,6 +12,7 @@ from prescient.core.market.markets import FeeSchedule
 from prescient.core.portfolio.cash import check_balance
 from prescient.core.portfolio.closing import HandOrder, Liquidation
 from prescient.core.portfolio.exits import triggers
+from prescient.core.portfolio.guards import NO_GUARD, Guard, Reset, check_reactivation
 from prescient.core.portfolio.portfolios import (
     NewPortfolio,
     PortfolioId,
@@ -21,11 +22,20 @@ from prescient.core.portfolio.portfolios import (
 )
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
-from prescient.store import deletion, exposures, idempotency, portfolios
+from prescient.store import (
+    deletion,
+    exposures,
+    guards,
+    idempotency,
+    portfolios,
+    status_changes,
+)
 from prescient.store.database import Database, Session
 from prescient.store.portfolios import PortfolioRow, PortfolioSettings
+from prescient.store.status_changes import Order
 from prescient.usecases import closing
 from prescient.usecases.closing import NOTHING_SEEN, Look
+from prescient.usecases.emergency import check_total
 from prescient.usecases.support.keyed import check_present
 
 
@@ -37,9 +47,19 @@ class LimitsChange(TypedDict, total=False):
     max_positions: int
 
 
+class GuardChange(TypedDict, total=False):
+    """The limits of the drawdown to replace; None removes one."""
+
+    limit: Decimal | None
+    limit_percent: Decimal | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioChange:
-    """What to change of a portfolio; None leaves it as it is."""
+    """What to change of a portfolio; None leaves it as it is.
+
+    `reason` is for the record; `resets` is what begins anew where it trades again.
+    """
 
     name: str | None = None
     description: str | None = None
@@ -47,8 +67,11 @@ class PortfolioChange:
     strategy_type: str | None = None
     strategy_config: Mapping[str, object] | None = None
     limits: LimitsChange = field(default_factory=LimitsChange)
+    guard: GuardChange = field(default_factory=GuardChange)
     liquidate: bool = False
     partial: bool = False
+    reason: str | None = None
+    resets: Reset = Reset.NOTHING
 
 
 def create(
@@ -64,15 +87,21 @@ def create(
     portfolio = replace(wanted, strategy_config=_as_given(configuration))
     with database.transaction() as session:
         if request is None:
-            return portfolios.create(session, portfolio, now)
+            return _create(session, portfolio, now)
         earlier = idempotency.earlier_answer(session, request, now)
         if earlier is not None:
             portfolio_id = PortfolioId(int(str(earlier["portfolio_id"])))
             check_present(session, [portfolio_id])
             return portfolio_id
-        portfolio_id = portfolios.create(session, portfolio, now)
+        portfolio_id = _create(session, portfolio, now)
         idempotency.keep(session, request, {"portfolio_id": portfolio_id})
         return portfolio_id
+
+
+def _create(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
+    portfolio_id = portfolios.create(session, portfolio, now)
+    guards.shift_total(session, portfolio.initial_balance)
+    return portfolio_id
 
 
 def change(
@@ -82,11 +111,14 @@ def change(
     order: HandOrder,
     *,
     seen: Look = NOTHING_SEEN,
+    total_guard: Guard = NO_GUARD,
 ) -> Liquidation | None:
     """Change a portfolio and, with its configuration, where its open positions close.
 
     With `liquidate` they are all sold first, or nothing is changed. With `partial` too, what can
     be sold is; a portfolio of which something is left is paused instead of archived.
+
+    One that its guard, or that over all, would pause again at once is not reactivated.
 
     Raises `PortfolioNotFound`, `InvalidRequest`, `NameTaken`, `PortfolioConflict`.
     """
@@ -102,6 +134,10 @@ def change(
     configuration = _configuration(present, wanted)
     settings = _settings(present, wanted, configuration)
     portfolios.update(session, portfolio_id, settings, order.now)
+    if settings.status is not present.status:
+        _record_status(session, present, settings, wanted, order)
+        if settings.status is PortfolioStatus.ACTIVE:
+            _reactivate(session, portfolio_id, wanted.resets, total_guard, order.now)
     if configuration is not None and settings.config_version != present.config_version:
         _move_triggers(session, portfolio_id, configuration)
     return liquidation
@@ -114,13 +150,39 @@ def delete(database: Database, portfolio_id: PortfolioId, confirmed: str, *, pur
     `InvalidRequest` or `PortfolioConflict` as `check_deletion` does.
     """
     with database.transaction() as session:
-        name = portfolios.lock(session, portfolio_id).name
+        portfolio = portfolios.lock(session, portfolio_id)
+        name = portfolio.name
         has_history = deletion.has_history(session, portfolio_id)
         check_deletion(portfolio_id, name, confirmed, has_history=has_history, purge=purge)
         invested = deletion.invested_by_market(session, portfolio_id)
         exposures.lock(session, [market_id for market_id, _ in invested])
         exposures.move(session, [(market_id, -cost_basis) for market_id, cost_basis in invested])
         deletion.delete(session, portfolio_id)
+        guards.shift_total(session, -portfolio.total_value, -portfolio.total_profit_loss)
+
+
+def _record_status(
+    session: Session,
+    present: PortfolioRow,
+    settings: PortfolioSettings,
+    wanted: PortfolioChange,
+    order: HandOrder,
+) -> None:
+    is_reactivation = settings.status is PortfolioStatus.ACTIVE
+    made = Order(order.ordered_by, order.now, wanted.resets if is_reactivation else None)
+    change = (present.status, settings.status)
+    status_changes.record(session, present.portfolio_id, change, wanted.reason, made)
+
+
+def _reactivate(
+    session: Session, portfolio_id: PortfolioId, resets: Reset, total_guard: Guard, now: datetime
+) -> None:
+    """What a portfolio begins anew with; its guard is that after the change."""
+    portfolio = portfolios.get(session, portfolio_id)
+    check_reactivation(portfolio.guard, portfolio.standing, resets)
+    check_total(session, total_guard, now)
+    if resets is Reset.PEAK:
+        guards.reset_peaks(session, [portfolio_id], now)
 
 
 def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyConfiguration | None:
@@ -147,11 +209,12 @@ def _settings(
         name=wanted.name or present.name,
         description=present.description if wanted.description is None else wanted.description,
         status=status,
-        status_reason=present.status_reason if status is present.status else None,
+        status_reason=present.status_reason if status is present.status else wanted.reason,
         strategy_type=strategy_type,
         strategy_config=strategy_config,
         config_version=present.config_version + is_changed,
         limits=replace(present.limits, **wanted.limits),
+        guard=replace(present.guard, **wanted.guard),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.market.books import OrderBook, Side, believed
 from prescient.core.market.markets import Market, MarketId
 from prescient.core.portfolio.exits import HeldOutcome, due_exit, due_outcomes
+from prescient.core.portfolio.guards import Alert, Guard
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Exit, ExitKind, PositionFlag
 from prescient.polymarket.client import MarketPage
@@ -21,6 +23,7 @@ from prescient.polymarket.skip_reasons import SkipReason
 from prescient.store import books, exits, history, portfolios, tape
 from prescient.store.database import Session
 from prescient.store.tape import Published, Sighting
+from prescient.usecases.support import guarding
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import Fetch, fetching
 from prescient.usecases.support.half_confirmed import half_confirmed
@@ -38,7 +41,7 @@ class PriceUpdateRequest(BaseModel):
 
 
 class PriceUpdateResult(Valued):
-    """Markets marked, open positions left, exits made and positions flagged.
+    """Markets marked, open positions left, exits made, positions flagged, and what guards did.
 
     `stale_marks` of the held markets' marks are carried forward, because the quote gave none;
     `oldest_mark_seconds` is how long ago the market that was not seen for the longest was seen.
@@ -50,6 +53,8 @@ class PriceUpdateResult(Valued):
     settled: int
     exited: int
     flagged: int
+    warned: int
+    paused: int
     stale_marks: int
     oldest_mark_seconds: int
 
@@ -70,6 +75,7 @@ class Fetched:
     books: Mapping[Side, OrderBook]
     books_at: datetime
     now: datetime
+    total_guard: Guard
 
     @property
     def missing(self) -> list[MarketId]:
@@ -136,6 +142,7 @@ def _fetch(fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext) -> F
         books=kept,
         books_at=books_at,
         now=context.now(),
+        total_guard=context.total_guard,
     )
 
 
@@ -165,7 +172,10 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
     left_out = LeftOut(unanswered_markets=len(fetched.missing))
     published = tape.publish(session, fetch.batch_id, fetch.counters, now, left_out)
     value = partial(_settle_and_value, session, fetched, published)
-    made, valued = value_all(session, published.portfolio_ids, value)
+    done, valued = value_all(session, published.portfolio_ids, value)
+    made = [found for found in done if isinstance(found, Exit)]
+    alerts = Counter(found for found in done if isinstance(found, Alert))
+    alerts.update(guarding.watch_total(session, fetched.total_guard, now))
     unread = dict.fromkeys(unstorable, PositionFlag.UNREADABLE_ROW)
     flagged = exits.flag(session, fetched.flags | unread)
     staleness = tape.staleness(session, fetched.held, now)
@@ -177,6 +187,8 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
         settled=settled,
         exited=len(made) - settled,
         flagged=flagged,
+        warned=alerts[Alert.WARNING],
+        paused=alerts[Alert.REACHED],
         stale_marks=staleness.marks,
         oldest_mark_seconds=staleness.oldest_seconds,
         failed=valued.failed,
@@ -189,8 +201,8 @@ def _settle_and_value(
     fetched: Fetched,
     published: Published,
     portfolio_ids: Sequence[PortfolioId],
-) -> list[Exit]:
-    """Pay and close what is due of these portfolios, and store what they are worth."""
+) -> list[Exit | Alert]:
+    """Pay and close what is due of these portfolios, store what they are worth, and guard it."""
     batch_id, chosen, now = fetched.fetch.batch_id, frozenset(portfolio_ids), fetched.now
     held = exits.priced(session, batch_id, fetched.markets_of_exits, portfolio_ids)
     due = (due_exit(priced) for priced in held)
@@ -199,7 +211,7 @@ def _settle_and_value(
     holders = [holder for holder in published.holders if holder in chosen]
     portfolios.rewrite_totals(session, holders, now, marked_at=now)
     history.add_equity_points(session, portfolio_ids, now)
-    return made
+    return [*made, *guarding.watch(session, portfolio_ids, now)]
 
 
 def _record_metrics(result: PriceUpdateResult, metrics: Metrics) -> None:
@@ -209,5 +221,6 @@ def _record_metrics(result: PriceUpdateResult, metrics: Metrics) -> None:
     metrics.add("PositionsSettled", result.settled)
     metrics.add("PositionsExited", result.exited)
     metrics.add("PositionsFlagged", result.flagged)
+    guarding.measure([Alert.WARNING] * result.warned + [Alert.REACHED] * result.paused, metrics)
     metrics.add("StaleMarks", result.stale_marks)
     metrics.add("OldestMarkAge", result.oldest_mark_seconds, Unit.SECONDS)

@@ -7,7 +7,9 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from prescient.core.deciding.cycles import CyclePortfolioStatus
+from prescient.core.portfolio.guards import Alert
 from prescient.store import cycles, history, portfolios
+from prescient.usecases.support import guarding
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycle_of
 
@@ -37,8 +39,12 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
         if result.status is CyclePortfolioStatus.COMPLETED:
             return SnapshotResult.of(result.equity)
         cycles.check_claim(result)
+        alerts: list[Alert] = []
         equity = portfolio.total_value if portfolio.valuation_error is None else None
         if equity is not None:
             history.save_snapshot(session, portfolio, now)
+            alerts = guarding.watch(session, [portfolio.portfolio_id], now)
         cycles.complete(session, cycle_id, portfolio.portfolio_id, equity)
+    if alerts:
+        guarding.measure(alerts, context.metrics)
     return SnapshotResult.of(equity)

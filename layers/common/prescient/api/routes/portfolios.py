@@ -30,6 +30,7 @@ from prescient.core.portfolio.positions import PositionStatus
 from prescient.store import portfolios
 from prescient.store.idempotency import Request
 from prescient.usecases import closing, portfolio_management
+from prescient.usecases.portfolio_management import PortfolioChange
 from prescient.usecases.support.context import RequestContext
 from prescient.usecases.support.keyed import answer_once
 
@@ -122,20 +123,9 @@ def update_portfolio(
     position is open, or with `liquidate`, which sells them all into the bids of now, or none. With
     `partial` it sells what is bid for; a portfolio that still holds something is then paused.
     """
-    owner = PortfolioId(portfolio_id)
-    values = body.model_dump(exclude_unset=True)
+    owner, values = PortfolioId(portfolio_id), body.model_dump(exclude_unset=True)
     request = Request.of_money("update", [owner], idempotency_key, values)
-    seen = closing.look(api, owner) if body.liquidate else closing.NOTHING_SEEN
-    order = HandOrder(ordered_by=caller, now=api.now(), max_quote_age=api.max_quote_age)
-    with api.database.transaction() as session:
-
-        def change() -> Changed:
-            done = portfolio_management.change(session, owner, body.change(), order, seen=seen)
-            return Changed(liquidation=done and LiquidationResult.of(done))
-
-        changed = answer_once(session, request, Changed, change, order.now)
-    shown = _portfolio(api, owner, "Portfolio updated successfully")
-    return PortfolioUpdated(**dict(shown), liquidation=changed.liquidation)
+    return changed(api, caller, owner, body.change(), request)
 
 
 @routes.route(
@@ -161,6 +151,29 @@ def delete_portfolio(
         require_scope(Scope.ADMIN, scopes)
     portfolio_management.delete(api.database, PortfolioId(portfolio_id), confirm, purge=purge)
     return PortfolioDeleted(portfolio_id=portfolio_id, message="Portfolio deleted")
+
+
+def changed(
+    api: RequestContext,
+    caller: str,
+    owner: PortfolioId,
+    wanted: PortfolioChange,
+    request: Request | None,
+) -> PortfolioUpdated:
+    """Change a portfolio, once for the request's key, and show it."""
+    seen = closing.look(api, owner) if wanted.liquidate else closing.NOTHING_SEEN
+    order = HandOrder(ordered_by=caller, now=api.now(), max_quote_age=api.max_quote_age)
+    with api.database.transaction() as session:
+
+        def change() -> Changed:
+            done = portfolio_management.change(
+                session, owner, wanted, order, seen=seen, total_guard=api.total_guard
+            )
+            return Changed(liquidation=done and LiquidationResult.of(done))
+
+        made = answer_once(session, request, Changed, change, order.now)
+    shown = _portfolio(api, owner, "Portfolio updated successfully")
+    return PortfolioUpdated(**dict(shown), liquidation=made.liquidation)
 
 
 def _portfolio(api: RequestContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:

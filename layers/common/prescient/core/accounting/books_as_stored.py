@@ -137,6 +137,8 @@ class Totals:
     max_consecutive_losses: int
     total_trades_executed: int
     last_trade_at: datetime | None
+    peak_profit: Decimal
+    index_peak: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def breaks(books: Books) -> list[Break]:
     """What breaks an invariant in one portfolio; empty when every number can be rebuilt."""
     found = (
         *_cash(books), *_positions(books), *_limits(books), *_totals(books), *_trading(books),
-        *_high_water(books),
+        *_high_water(books), *_guarded_peaks(books),
     )  # fmt: skip
     portfolio = f"portfolio {books.portfolio_id}"
     return [replace(broken, subject=f"{portfolio} {broken.subject}".strip()) for broken in found]
@@ -227,6 +227,20 @@ def _high_water(books: Books) -> Iterator[Break]:
         yield Break(rule, "", str(fall), f"at least {lowest.max_drawdown} {points}")
     if highest is not None and fall > highest.max_drawdown:
         yield Break(rule, "", str(fall), f"at most {highest.max_drawdown} by the ledger")
+
+
+def _guarded_peaks(books: Books) -> Iterator[Break]:
+    """The peaks that guards go by, which may have been reset, are within what there ever was."""
+    totals, highest = books.totals, most(books)
+    rule, profit = "6: peak_profit", totals.peak_profit
+    if profit < totals.total_profit_loss:
+        yield Break(rule, "", str(profit), f"at least the P&L, {totals.total_profit_loss}")
+    if highest is not None and profit > highest.peak_equity - totals.initial_balance:
+        bound = highest.peak_equity - totals.initial_balance
+        yield Break(rule, "", str(profit), f"at most {bound} by the ledger")
+    if totals.index_peak < totals.total_value:
+        expected = f"at least the equity, {totals.total_value}"
+        yield Break("6: index_peak", "", str(totals.index_peak), expected)
 
 
 def _flows(books: Books) -> Decimal:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NewType
 
 from prescient.core.errors import InvalidRequest, PortfolioConflict
+from prescient.core.portfolio.guards import NO_GUARD, Guard
 
 PortfolioId = NewType("PortfolioId", int)
 DEFAULT_MAX_POSITIONS = 20
@@ -49,6 +50,7 @@ class NewPortfolio:
     initial_balance: Decimal
     strategy_config: Mapping[str, object]
     limits: Limits
+    guard: Guard = NO_GUARD
 
 
 _ALLOWED = {

@@ -21,6 +21,7 @@ PositivePart = Annotated[Decimal, Field(gt=0, le=1), Exact]
 Positive = Annotated[Decimal, Field(gt=0, max_digits=15), Exact]
 NotNegative = Annotated[Decimal, Field(ge=0, max_digits=15), Exact]
 PositiveDollars = Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=15), Exact]
+Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2), Exact]
 Hours = Annotated[Decimal, Field(ge=0, le=87600), Exact]
 LookbackHours = Literal[6, 24, 72, 168, 336]
 

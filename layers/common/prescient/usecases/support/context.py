@@ -11,6 +11,7 @@ from typing import Protocol
 
 from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import MarketId
+from prescient.core.portfolio.guards import NO_GUARD, Guard
 from prescient.core.portfolio.portfolios import GlobalLimits
 from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
@@ -71,7 +72,8 @@ class StepContext:
     of admitted markets it fetches at most. `tape_retention` is for how long the tape is kept whole,
     `hours_retention` for how long its hourly marks are. Where `record_min_liquidity` and
     `record_min_volume` (dollars an event) ask for less than the portfolios do, the tape records
-    that, too. `metrics` is where steps say how much they did.
+    that, too. `total_guard` is over the sum of all portfolios. `metrics` is where steps say how
+    much they did.
     """
 
     database: Database
@@ -87,6 +89,7 @@ class StepContext:
     hours_retention: timedelta = timedelta(days=3650)
     record_min_liquidity: Decimal | None = None
     record_min_volume: Decimal | None = None
+    total_guard: Guard = NO_GUARD
     metrics: Metrics = field(default_factory=Metrics)
 
 
@@ -98,6 +101,7 @@ class RequestContext:
     `new_id` gives a fresh unique text of at most 64 letters, digits and dashes.
     `max_quote_age` is how old the quote may be that something is sold at.
     Price updates and cycles are late that long after the last one ended.
+    `total_guard` is over the sum of all portfolios.
     """
 
     database: Database
@@ -111,3 +115,4 @@ class RequestContext:
     elapsed: Callable[[], float]
     price_update_late_after: timedelta
     cycle_late_after: timedelta
+    total_guard: Guard = NO_GUARD

@@ -1,0 +1,30 @@
+-- Forget limits, peaks and changes of status. A view cannot lose columns but by being made anew.
+
+SET LOCAL lock_timeout = '10s';
+SET LOCAL statement_timeout = '60s';
+
+DROP TABLE portfolio_status_changes;
+DROP TABLE portfolio_pauses;
+DROP TABLE total_drawdown;
+
+REVOKE UPDATE (status, status_reason) ON portfolios FROM prescient_portfolio;
+
+DROP VIEW portfolio_overview;
+CREATE VIEW portfolio_overview WITH (security_invoker = true) AS
+SELECT
+    portfolio_id, name, description, strategy_type, initial_balance, current_balance,
+    total_invested, total_profit_loss, realized_pnl, trade_count, status, status_reason,
+    created_at, last_updated, strategy_config, config_version, max_position_size,
+    max_total_exposure, max_positions, total_trades_executed, total_winning_trades,
+    total_losing_trades, avg_trade_pnl, max_consecutive_wins, max_consecutive_losses,
+    max_drawdown, last_trade_at, last_price_update, open_positions, total_value, valuation_error
+FROM portfolios;
+GRANT SELECT ON portfolio_overview TO prescient_app, prescient_portfolio;
+
+ALTER TABLE portfolios
+    DROP COLUMN drawdown_limit,
+    DROP COLUMN drawdown_limit_percent,
+    DROP COLUMN peak_profit,
+    DROP COLUMN index_peak,
+    DROP COLUMN peak_since,
+    DROP COLUMN drawdown_warned_at;
