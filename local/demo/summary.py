@@ -43,12 +43,14 @@ def summary(
     yield from _purchases("Best trades", [found for found in extremes if found.pnl > 0])
     yield from _purchases("Worst trades", [found for found in reversed(extremes) if found.pnl < 0])
     if ranked:
-        yield Text(f"{lesson(ranked)}\n")
+        yield Text(f"{lesson(ranked, has_traded=bool(counts))}\n")
     yield _commands()
 
 
-def lesson(ranked: Sequence[PortfolioRow]) -> str:
+def lesson(ranked: Sequence[PortfolioRow], *, has_traded: bool = True) -> str:
     """Say in one sentence what the order of the portfolios shows; the best one comes first."""
+    if not has_traded:
+        return "No portfolio has traded, so that there is nothing to compare yet."
     drawn = [portfolio for portfolio in ranked if portfolio.strategy_type == _RANDOM]
     others = [portfolio for portfolio in ranked if portfolio.strategy_type != _RANDOM]
     if not drawn or not others:

@@ -109,6 +109,14 @@ def test_one_sentence_says_what_the_table_shows(ranked: Sequence[PortfolioRow], 
     assert said.endswith(".")
 
 
+def test_where_nobody_traded_nobody_did_better() -> None:
+    console = Console(width=60)
+    with console.capture() as capture:
+        console.print(*summary([RANDOM, MOMENTUM], {}, []))
+    assert "No portfolio has traded" in capture.get()
+    assert "did better" not in capture.get()
+
+
 def test_what_to_try_next_exists() -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert len(NEXT) == 3

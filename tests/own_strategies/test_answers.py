@@ -27,7 +27,7 @@ ANSWERS = {
     "candidates.clear()": "its rule raised AttributeError",
     "raise ValueError('a\\0 b')": "its rule raised ValueError: a  b (mine.py, line",
     "import sys; sys.exit()": "its rule raised RuntimeError: SystemExit was raised",
-    "while True: pass": "its rule did not end within 0.3 seconds",
+    "while True: pass": "its rule did not end within 1.5 seconds",
     f"return [{_OPINION.replace('Decimal', 'float')}]": "the confidence 0.8: it is a Decimal from",
     f"return [{_OPINION.replace('0.8', 'NaN')}]": "the confidence Decimal('NaN')",
     f"return [{_OPINION.replace('0.8', '1.1')}]": "the confidence Decimal('1.1')",
@@ -48,7 +48,7 @@ ANSWERS = {
 @pytest.mark.parametrize("body", ANSWERS)
 def test_an_answer_that_is_none_fails_by_name(folder: Path, body: str) -> None:
     module(folder, "mine", body)
-    register_from(str(folder), 0.3)
+    register_from(str(folder), 1.5)
     configuration = registry.configuration("mine", {})
     with pytest.raises(StrategyFailed) as failure:
         decide(registry.find("mine"), configuration, [SHOWN], view())
@@ -59,7 +59,7 @@ def test_an_answer_that_is_none_fails_by_name(folder: Path, body: str) -> None:
 
 def test_a_good_answer_becomes_a_signal(folder: Path) -> None:
     module(folder, "mine")
-    register_from(str(folder), 0.3)
+    register_from(str(folder), 1.5)
     configuration = registry.configuration("mine", {})
     decision = decide(registry.find("mine"), configuration, [SHOWN], view())
     assert [signal.reason for signal in decision.signals] == ["it is listed"]
@@ -82,7 +82,7 @@ def test_exits_are_judged_as_purchases_are(folder: Path, answer: str, reason: st
     exits = f"def sell(view, configuration):\n    held = view.positions[0]\n    return {answer}\n"
     text = path.read_text().replace("\nSTRATEGY", f"\n{exits}STRATEGY")
     path.write_text(text.replace("decide)", "decide, sell)"))
-    register_from(str(folder), 0.3)
+    register_from(str(folder), 1.5)
     seen = view(positions=(replace(position(), candidate=SHOWN),))
     with pytest.raises(StrategyFailed, match=reason):
         decide(registry.find("mine"), registry.configuration("mine", {}), [SHOWN], seen)

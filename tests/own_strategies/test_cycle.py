@@ -26,7 +26,7 @@ from tests.own_strategies.modules import module, text
 FAILURES = {
     "raising": "raising: its rule raised ZeroDivisionError: division by zero (raising.py, line",
     "garbage": "garbage: its rule answered an int, not a list",
-    "endless": "endless: its rule did not end within 0.5 seconds",
+    "endless": "endless: its rule did not end within 1.5 seconds",
     "unwritten": "strategy_type: unwritten.py raised NameError",
     "absent": "strategy_type: 'absent' is not one of momentum",
 }
@@ -67,7 +67,7 @@ def test_a_bad_strategy_fails_alone_and_says_why(database_url: str, folder: Path
     module(folder, "garbage", "return 7")
     module(folder, "endless", "while True: pass")
     text(folder, "unwritten", "STRATEGY = strategy()")
-    register_from(str(folder), 0.5)
+    register_from(str(folder), 1.5)
     results = _cycle(database_url, folder, ["momentum", "good", *FAILURES])
     for name in ("momentum", "good"):
         assert (results[name]["status"], results[name]["reason"]) == ("completed", None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -33,11 +35,24 @@ def register_from(folder: str, seconds: float) -> None:
         limit = TimeLimit(seconds)
         if not Path(folder).is_dir():
             _refuse(PATH, f"{PATH}: {folder} is not a folder")
-        for path in modules(Path(folder)):
-            try:
-                register(path, limit)
-            except InvalidStrategy as error:
-                _refuse(path.stem, str(error))
+        found = [*modules(Path(folder))]
+        if not found:
+            return
+        # At once, so that however many do not end, the time of one is waited for.
+        with ThreadPoolExecutor(len(found)) as readers:
+            problems = readers.map(partial(_problem, limit=limit), found)
+            for path, problem in zip(found, problems, strict=True):
+                if problem:
+                    _refuse(path.stem, problem)
+
+
+def _problem(path: Path, limit: TimeLimit) -> str:
+    """Why the module cannot be registered; nothing where it is."""
+    try:
+        register(path, limit)
+    except InvalidStrategy as error:
+        return str(error)
+    return ""
 
 
 def modules(folder: Path) -> Iterator[Path]:

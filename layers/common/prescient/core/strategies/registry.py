@@ -49,13 +49,13 @@ def refuse(name: str, reason: str) -> None:
 
 
 def registered() -> Mapping[str, Strategy[Any]]:
-    """The user's strategies, by name."""
-    return {name: own.strategy for name, own in _registered.items()}
+    """The user's strategies, in the order of their names."""
+    return {name: _registered[name].strategy for name in sorted(_registered)}
 
 
 def refused() -> Mapping[str, str]:
     """Why modules of the user's are no strategies, by name."""
-    return dict(_refused)
+    return {name: _refused[name] for name in sorted(_refused)}
 
 
 def find(strategy_type: str) -> Strategy[Any]:
@@ -66,8 +66,8 @@ def find(strategy_type: str) -> Strategy[Any]:
         return _registered[strategy_type].strategy
     if strategy_type in _refused:
         raise InvalidRequest(f"strategy_type: {_refused[strategy_type]}")
-    known = ", ".join((*STRATEGIES, *_registered))
-    others = "".join(f"; refused: {reason}" for reason in _refused.values())
+    known = ", ".join((*STRATEGIES, *registered()))
+    others = "".join(f"; refused: {reason}" for reason in refused().values())
     raise InvalidRequest(f"strategy_type: {strategy_type!r} is not one of {known}{others}")
 
 
