@@ -112,6 +112,18 @@ class DailySeries:
         row = self.row_of(portfolio_id)
         return self.returns[row, : self.lengths[row]]
 
+    def common_window(self, portfolio_ids: Iterable[int]) -> tuple[int, int]:
+        """The first day (`date.toordinal`) that all have, and how many days they share."""
+        rows = np.array([self.row_of(portfolio_id) for portfolio_id in portfolio_ids])
+        first = int(self.first_days[rows].max())
+        return first, max(int((self.first_days[rows] + self.lengths[rows]).min()) - first, 0)
+
+    def window(self, portfolio_id: int, first_day: int, days: int) -> FloatArray:
+        """The returns of a portfolio from a day on that it has; 0 after the end of its series."""
+        row = self.row_of(portfolio_id)
+        own = self.returns[row, first_day - self.first_days[row] :][:days]
+        return np.pad(own, (0, days - len(own)))
+
     def first_day_of(self, portfolio_id: int) -> date:
         return date.fromordinal(int(self.first_days[self.row_of(portfolio_id)]))
 

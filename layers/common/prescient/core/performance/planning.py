@@ -1,0 +1,51 @@
+"""How much history a difference needs: what these days can show, and how many more it takes."""
+
+from __future__ import annotations
+
+import math
+
+from prescient.core.performance.long_run import MOST_COSINES, cosine_count
+from prescient.core.performance.student import student_quantile
+
+POWER = 0.8
+MOST_DAYS = 3650
+"""A plan beyond ten years is none."""
+
+
+def errors_needed(freedom: int) -> float:
+    """By how many standard errors a mean must lie off zero to be told in 80% of all histories.
+
+    t(0.975) + t(0.8), Student's with `freedom` degrees of freedom. Source: J. Cohen, Statistical
+    power analysis for the behavioral sciences (1988).
+    """
+    return student_quantile(0.975, freedom) + student_quantile(POWER, freedom)
+
+
+def detectable(standard_error: float, days: int) -> float:
+    """The smallest true mean that as many days tell from zero in 80% of all histories."""
+    return errors_needed(cosine_count(days)) * standard_error
+
+
+def days_needed(mean: float, standard_error: float, days: int) -> int | None:
+    """How many days tell a mean like this from zero in 80% of all histories.
+
+    The standard error of `days` days shrinks with √days. None beyond ten years.
+    """
+    if mean == 0.0:
+        return None
+    for freedom in range(cosine_count(1), MOST_COSINES + 1):
+        needed = days * (errors_needed(freedom) * standard_error / mean) ** 2
+        total = math.ceil(needed) if needed <= MOST_DAYS else MOST_DAYS + 1
+        total = max(total, _first_days(freedom))
+        if total <= MOST_DAYS and cosine_count(total) == freedom:
+            return total
+    return None
+
+
+def _first_days(freedom: int) -> int:
+    """The fewest days whose long-run variance is estimated by as many cosines."""
+    low, high = 0, MOST_DAYS
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if cosine_count(middle) < freedom else (low, middle)
+    return high
