@@ -1,7 +1,9 @@
 """Alembic environment: every revision is SQL, within a transaction that the caller opened.
 
-`attributes` of the configuration: `connection`; `time_zone`, that of the timestamps of schema v1
-(default: the server's); `snapshot_id`, the backup to name in the report.
+`attributes` of the configuration: `connection`; `time_zone`, that of the application's clock in
+schema v1 (default: the server's), and `server_time_zone`, that of the database server's (default:
+guessed); `snapshot_id`, the backup to name in the report; `adopted`, `yes` for a database that
+came without a revision.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ config = context.config
 
 
 def run(connection: Connection) -> None:
-    for setting in ("time_zone", "snapshot_id"):
+    for setting in ("time_zone", "server_time_zone", "snapshot_id", "adopted"):
         connection.execute(
             text("SELECT set_config(:name, :value, true)"),
             {

@@ -299,6 +299,7 @@ CREATE TABLE portfolio_snapshots (
     total_invested numeric(15,2),
     total_profit_loss numeric(15,2),
     trade_count integer,
+    created_at timestamp with time zone,
     CONSTRAINT portfolio_snapshots_pkey PRIMARY KEY (id)
 );
 GRANT SELECT ON TABLE portfolio_snapshots TO prescient_app;
@@ -419,6 +420,7 @@ CREATE TABLE signal_archives (
     archive_month character varying(7),
     signals_count integer,
     signals_data jsonb,
+    created_at timestamp with time zone,
     CONSTRAINT signal_archives_pkey PRIMARY KEY (id)
 );
 GRANT SELECT ON TABLE signal_archives TO prescient_app;
@@ -656,6 +658,7 @@ CREATE TABLE portfolio_history (
     open_positions integer NOT NULL,
     trade_count integer NOT NULL,
     origin text DEFAULT 'live'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now(),
     CONSTRAINT portfolio_history_check CHECK (((origin <> 'live'::text) OR (total_value >=
         balance))),
     CONSTRAINT portfolio_history_open_positions_check CHECK ((open_positions >= 0)),

@@ -24,7 +24,7 @@ from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.store.database import SCHEMA_VERSION
 from prescient.usecases.migrate import MigrateRequest, MigrationPlan, migrate
 
-SETTINGS = ("DATABASE_URL", "DRY_RUN", "TIME_ZONE", "BACKUP")
+SETTINGS = ("DATABASE_URL", "DRY_RUN", "TIME_ZONE", "SERVER_TIME_ZONE", "BACKUP")
 _SLOW_SECONDS = 1.0
 
 
@@ -44,6 +44,7 @@ class Options:
             request=MigrateRequest(
                 dry_run=switch(settings, "DRY_RUN", default=False),
                 time_zone=settings.get("TIME_ZONE") or None,
+                server_time_zone=settings.get("SERVER_TIME_ZONE") or None,
             ),
             wants_backup=switch(settings, "BACKUP", default=True),
         )

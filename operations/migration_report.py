@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from local.demo.report import plain_table
-from prescient.store import revisions
+from prescient.store import old_script, revisions
 from prescient.store.old_schema import TABLES
 from prescient.usecases.migrate import Migration, MigrationPlan
 
-_FOR_A_DOWNGRADE = ("restoring", "columns", "privileges")
+_FOR_A_DOWNGRADE = ("restoring", "columns", "owners", "privileges", "given")
 _TOTALS = (
     "initial_balance",
     "balance",
@@ -27,8 +27,10 @@ _TOTALS = (
     "total_profit_loss",
     "total_value",
     "trade_count",
+    "max_positions",
 )
 _SHOWN = 10
+_FAR_APART_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Told:
         tables = (
             _rows(report["tables"]),
             _moved(report["legacy_rows"]),
-            _totals(report["totals"]),
+            *map(_totals, report["portfolios"]),
             _flags(report["flags"]),
             _different(report["differences"]["totals"]),
             _first(of_positions[:differences]),
@@ -133,8 +135,9 @@ def _rows(tables: Mapping[str, Mapping[str, Any]]) -> Table:
         shown.add_column(name, justify="right")
     shown.add_column("of")
     counts = ("rows", "carried", "moved_to_legacy_rows", "kept_in_legacy_values")
-    for name in TABLES:
-        table = tables[name]
+    for name in (*TABLES, *old_script.TABLES):
+        if (table := tables.get(name)) is None:
+            continue
         shown.add_row(
             name,
             *(f"{table[count]:,}" for count in counts),
@@ -154,10 +157,10 @@ def _moved(reasons: Sequence[Mapping[str, Any]]) -> Table:
     return shown
 
 
-def _totals(totals: Mapping[str, Mapping[str, Any] | None]) -> Table:
-    old, new = totals["old"] or {}, dict(totals["new"] or {})
-    new["balance"] = new.get("current_balance")
-    shown = plain_table("The default portfolio")
+def _totals(portfolio: Mapping[str, Any]) -> Table:
+    old, new = portfolio["old"] or {}, dict(portfolio["new"])
+    new["balance"] = new["current_balance"]
+    shown = plain_table(portfolio["name"])
     shown.add_column("")
     shown.add_column("old", justify="right")
     shown.add_column("new", justify="right")
@@ -204,17 +207,43 @@ def _first(differences: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _notes(report: Mapping[str, Any]) -> Iterator[str]:
-    money = report["money"]
-    if money and money["adjustment"]:
-        yield (
-            f"Adjustment: {_number(money['adjustment'])} dollars do not add up; one entry of the "
-            "ledger holds them."
-        )
-    if (reason := (report["totals"]["new"] or {}).get("status_reason")) is not None:
-        yield f"The default portfolio is paused: {reason}."
-    yield f"Time zone of the old timestamps: {report['time_zone']}."
+    for portfolio in report["portfolios"]:
+        yield from _money_notes(portfolio["name"], portfolio["money"], portfolio["new"])
+    yield from _clock_notes(report["clocks"])
     for claim in report["verified"]:
         yield f"Verified: {claim}."
+
+
+def _money_notes(name: str, money: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"{name} began with {_number(new['initial_balance'])} dollars: so says "
+        f"{money['initial_balance_from']}. It may hold {_number(new['max_positions'])} positions "
+        "at once (max_positions), for schema v1 had no limit."
+    )
+    if money["adjustment"]:
+        parts = (
+            (-money["uncredited_proceeds"], "are proceeds of sales that were never credited"),
+            (-money["bought_of_unknown_outcome"], "was paid for trades of unknown outcome"),
+            (money["unexplained"], "has no explanation"),
+        )
+        told = ", ".join(f"{_number(part)} {what}" for part, what in parts if part)
+        yield f"Its ledger ends with an adjustment of {_number(money['adjustment'])}: {told}."
+    if new["status_reason"] is not None:
+        yield f"{name} is paused: {new['status_reason']}."
+
+
+def _clock_notes(clocks: Mapping[str, Any]) -> Iterator[str]:
+    """Whose local times were taken for what; the zone of the server's clock may be a guess."""
+    yield f"TIME_ZONE, of the application's clock: {clocks['application']}."
+    how = "as was said"
+    if not clocks["server_is_given"]:
+        how = f"guessed from {_number(clocks['rows_compared'])} rows"
+    apart = clocks["seconds_apart"]
+    if apart is not None:
+        how += f"; the two clocks stamped the same rows {apart:,.0f} seconds apart"
+    yield f"SERVER_TIME_ZONE, of the database server's clock then: {clocks['server']}, {how}."
+    if apart is not None and apart > _FAR_APART_SECONDS:
+        yield "One of these zones is wrong: say both, and try a dry run."
 
 
 def _number(value: Any) -> str:

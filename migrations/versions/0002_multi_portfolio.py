@@ -11,19 +11,22 @@ revision = "0002"
 down_revision = "0001"
 kind = "contracting"
 
-# The baseline makes schema v1 once more, and the views of the upgrade's proof refill it.
+# The views through which the upgrade reads and proves schema v1 serve the way back too.
 _DOWNGRADE = (
     "0002_multi_portfolio/down/01_unload.sql",
     "0001_schema_v1/01_tables.sql",
-    "0002_multi_portfolio/down/02_search_path.sql",
-    "0002_multi_portfolio/06_restore.sql",
+    "0002_multi_portfolio/down/02_old_tables.sql",
+    "0002_multi_portfolio/08_restore.sql",
     "0002_multi_portfolio/down/03_refill.sql",
-    "0002_multi_portfolio/down/04_drop.sql",
-    "0002_multi_portfolio/down/05_swap.sql",
+    "0002_multi_portfolio/02_old_tables.sql",
+    "0002_multi_portfolio/down/04_proof.sql",
+    "0002_multi_portfolio/down/05_drop.sql",
+    "0002_multi_portfolio/down/06_swap.sql",
 )
 
 
 def upgrade() -> None:
+    """Make and fill the new tables beside the old ones; `swap/` has how they take their place."""
     sql_files.upgrade(__file__)
 
 

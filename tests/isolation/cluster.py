@@ -12,7 +12,7 @@ from psycopg import Connection
 from local.postgres import migrations
 from local.postgres.server import Postgres
 from prescient.runtime.login import as_user
-from prescient.store import roles
+from prescient.store import revisions, roles
 
 MASTER = "master"
 ROLES = (roles.OWNER, roles.APP, roles.PORTFOLIO)
@@ -45,7 +45,7 @@ class Cluster:
     @contextmanager
     def bootstrapped(self, database: str) -> Iterator[Connection[Any]]:
         with psycopg.connect(self.url(database)) as connection:
-            roles.bootstrap(connection)
+            roles.bootstrap(connection, revisions.our_tables())
             yield connection
 
     def owners(self, database: str) -> set[str]:

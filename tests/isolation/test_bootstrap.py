@@ -9,7 +9,7 @@ import pytest
 
 from local.postgres import migrations
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import health, roles
+from prescient.store import health, revisions, roles
 from prescient.store.database import SCHEMA_VERSION, Database
 from tests.isolation.cluster import MASTER, ROLES, Cluster
 from tests.migrations.chain import PARTS, VERSIONS
@@ -45,7 +45,7 @@ def test_a_second_time_changes_nothing(cluster: Cluster) -> None:
     cluster.run(MASTER, "CREATE DATABASE one")
     cluster.migrate("one")
     with psycopg.connect(cluster.url("one")) as connection:
-        roles.bootstrap(connection)
+        roles.bootstrap(connection, revisions.our_tables())
         assert connection.execute(ASSIGNED).fetchone() == (None,)
         assert connection.execute("SELECT current_user").fetchone() == (roles.OWNER,)
 
@@ -67,10 +67,11 @@ def test_the_master_need_not_own_the_old_tables(cluster: Cluster) -> None:
     of_trader.add("trading_signals", trade_id=of_trader.buy(), executed=True)
     before = of_trader.content()
     cluster.migrate("old")
-    assert cluster.owners("old") == {roles.OWNER}
+    assert cluster.owners("old") == {roles.OWNER, "pg_database_owner"}
     assert not cluster.ask("SELECT pg_has_role('master', 'trader', 'USAGE')")
     migrations.downgrade(cluster.url("old"), "0001")
-    assert cluster.owners("old") == {roles.OWNER}
+    assert cluster.owners("old") == {roles.OWNER, "pg_database_owner", "trader"}
+    assert not cluster.ask("SELECT pg_has_role('master', 'trader', 'USAGE')")
     assert of_trader.content() == before
     of_trader.buy()
 
@@ -81,7 +82,7 @@ def test_nor_the_old_database(cluster: Cluster) -> None:
     cluster.run("trader", BASELINE, database="old")
     with cluster.bootstrapped("old"):
         pass
-    assert cluster.owners("old") == {roles.OWNER}
+    assert cluster.owners("old") == {roles.OWNER, "pg_database_owner"}
     assert not cluster.ask("SELECT pg_has_role('master', 'trader', 'USAGE')")
 
 
@@ -93,7 +94,7 @@ def test_a_missing_grant_is_named_and_nothing_changes(cluster: Cluster) -> None:
         psycopg.connect(cluster.url("old")) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match="GRANT stranger TO master"),
     ):
-        roles.bootstrap(connection)
+        roles.bootstrap(connection, revisions.our_tables())
     assert roles.OWNER not in cluster.owners("old")
     assert not cluster.ask("SELECT count(*) FROM pg_roles WHERE rolname = ANY (%s)", list(ROLES))
 

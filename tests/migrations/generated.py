@@ -95,16 +95,17 @@ _tables = {
     "portfolio_history": {
         "snapshot_date": _dates, "timestamp": _times, "balance": _rare(_signed, "NaN"),
         "total_invested": _signed, "total_profit_loss": _signed, "total_value": _signed,
-        "open_positions": _counts, "trade_count": _counts,
+        "open_positions": _counts, "trade_count": _counts, "created_at": _nullable(_times),
     },
     "portfolio_snapshots": {
         "timestamp": _nullable(_times), "balance": _nullable(_rare(_signed, "NaN")),
         "total_invested": _nullable(_signed), "total_profit_loss": _nullable(_signed),
-        "trade_count": _nullable(_counts),
+        "trade_count": _nullable(_counts), "created_at": _nullable(_times),
     },
     "signal_archives": {
         "archived_at": _nullable(_times), "archive_month": st.sampled_from([None, "2026-01"]),
         "signals_count": _nullable(_counts), "signals_data": _documents,
+        "created_at": _nullable(_times),
     },
     "system_metadata": {
         "key": st.sampled_from(["a", "b", ""]), "value": st.sampled_from([None, "1"]),

@@ -53,9 +53,19 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "open_positions": 1,
         "trade_count": 1,
     },
-    "portfolio_snapshots": {},
-    "signal_archives": {},
-    "system_metadata": {"key": "version"},
+    "portfolio_snapshots": {
+        "balance": "9900.00",
+        "total_invested": "100.00",
+        "total_profit_loss": "0.00",
+        "trade_count": 1,
+    },
+    "signal_archives": {
+        "archived_at": DAY,
+        "archive_month": "2025-12",
+        "signals_count": 0,
+        "signals_data": "[]",
+    },
+    "system_metadata": {"key": "version", "value": "1", "updated_at": DAY},
     "events": {"event_id": "e1"},
     "markets": {
         "market_id": "m1",
@@ -112,9 +122,12 @@ class OldDatabase:
         )
         return cast(str, trade_id)
 
-    def upgrade(self, time_zone: str | None = None) -> dict[str, Any]:
+    def upgrade(
+        self, time_zone: str | None = None, server_time_zone: str | None = None
+    ) -> dict[str, Any]:
         """Brings it to the present; returns the report of what became of schema v1."""
-        done = migrate(self.url, MigrateRequest(time_zone=time_zone))
+        request = MigrateRequest(time_zone=time_zone, server_time_zone=server_time_zone)
+        done = migrate(self.url, request)
         assert done.report is not None
         return done.report
 
@@ -144,9 +157,13 @@ class OldDatabase:
         return found
 
     def content(self) -> dict[str, list[str]]:
-        """Every row of every table of schema v1, as Postgres writes it."""
+        """Every row of every table, as Postgres writes it, but not the revision."""
+        query = """
+            SELECT tablename FROM pg_tables
+            WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"""
         with psycopg.connect(self.url) as connection:
-            return {name: _texts(connection, name) for name in TABLES}
+            names = [name for (name,) in connection.execute(query)]
+            return {name: _texts(connection, name) for name in names}
 
 
 class Returning(OldDatabase):
@@ -154,9 +171,11 @@ class Returning(OldDatabase):
 
     before: dict[str, list[str]]
 
-    def upgrade(self, time_zone: str | None = None) -> dict[str, Any]:
+    def upgrade(
+        self, time_zone: str | None = None, server_time_zone: str | None = None
+    ) -> dict[str, Any]:
         self.before = self.content()
-        return super().upgrade(time_zone)
+        return super().upgrade(time_zone, server_time_zone)
 
 
 def _texts(connection: psycopg.Connection[Any], table: str) -> list[str]:

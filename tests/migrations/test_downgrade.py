@@ -40,7 +40,7 @@ from tests.world import World
             " VALUES (1, '2026-02-01', now(), 1, 0, 0, 1, 0, 0)",
             "1 days were snapshotted",
         ),
-        ("DELETE FROM portfolios", "the default portfolio is gone"),
+        ("DELETE FROM portfolios", "portfolio 1 is gone"),
         (
             "DELETE FROM market_snapshots",
             "the rows of market_snapshots that came from schema v1 have changed",

@@ -48,7 +48,7 @@ def test_it_upgrades_with_a_snapshot_and_answers_a_summary(filled: OldDatabase) 
         "upgrade": {
             "rows": 5,
             "moved_to_legacy_rows": 1,
-            "adjustment": "0",
+            "adjustment": "0.00",
             "different_pnls": 2,
         },
     }

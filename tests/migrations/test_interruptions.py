@@ -86,6 +86,10 @@ def _killed_at(number: int) -> Callable[[Connection, str], None]:
     return killing(lambda sent, _: sent == number)
 
 
+def _killed_where(part: str) -> Callable[[Connection, str], None]:
+    return killing(lambda _, statement: part in statement)
+
+
 def _statements(act: Callable[[], None]) -> int:
     """How many `act` sends."""
     sent: list[str] = []
@@ -112,6 +116,14 @@ def test_killed_at_any_statement_it_leaves_the_old_database(filled: OldDatabase)
         assert _whole(filled) == before, number
 
 
+def test_killed_inside_the_swap_it_leaves_the_old_database(filled: OldDatabase) -> None:
+    before = _whole(filled)
+    for part in ("DROP SCHEMA prescient_v2", "readers_of_schema_v1", "DROP TABLE pg_temp"):
+        with before_each(_killed_where(part)), pytest.raises(DatabaseUnavailable):
+            migrations.upgrade(filled.url)
+        assert _whole(filled) == before, part
+
+
 def test_a_killed_downgrade_leaves_the_upgraded_database(filled: OldDatabase) -> None:
     _, total = _there_and_back(filled)
     assert total > 20
@@ -127,6 +139,7 @@ def test_a_killed_downgrade_leaves_the_upgraded_database(filled: OldDatabase) ->
 
 
 def test_killed_between_two_revisions_it_goes_on_from_there(filled: OldDatabase) -> None:
+    migrations.upgrade(filled.url, UPGRADE)
     with (
         before_each(killing(lambda _, statement: statement == ISOLATION)),
         pytest.raises(DatabaseUnavailable),
@@ -200,7 +213,7 @@ def test_an_autovacuum_is_waited_for_and_meets_no_deadlock(
 
 
 @pytest.mark.parametrize(
-    "held", ["INSERT INTO system_metadata (key) VALUES ('x')", "SELECT FROM trades"]
+    "held", ["INSERT INTO system_metadata VALUES ('x', '1', now())", "SELECT FROM trades"]
 )
 def test_a_held_lock_is_told_and_nothing_changes(filled: OldDatabase, held: LiteralString) -> None:
     before = _whole(filled)

@@ -44,7 +44,8 @@ def test_it_upgrades_after_a_backup_and_reports(old: OldDatabase, commands: Comm
     assert {difference["corrected_pnl"] for difference in upgrade["differences"]["first"]} == {
         16.13
     }
-    assert upgrade["totals"]["old"]["balance"] == upgrade["totals"]["new"]["current_balance"]
+    (portfolio,) = upgrade["portfolios"]
+    assert portfolio["old"]["balance"] == portfolio["new"]["current_balance"]
     (page,) = commands.pages()
     for told in ("unknown action", "12.50", "16.13", "Europe/Berlin", "Verified:", "Backup:"):
         assert told in ended.text

@@ -13,6 +13,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 
+from local.postgres import migrations
 from operations import downgrade, migrate
 from operations.outcomes import Attempt, Outcome
 from prescient.store import revisions
@@ -99,6 +100,7 @@ def test_a_lock_that_another_session_holds_is_a_failure(
 def test_an_end_between_two_revisions_says_where_the_database_stands(
     filled: OldDatabase, commands: Commands
 ) -> None:
+    migrations.upgrade(filled.url, revisions.UPGRADE)
     with before_each(killing(lambda _, statement: statement == ISOLATION)):
         ended = commands(migrate.main, DATABASE_URL=filled.url)
     assert (ended.status, ended.lines[-1]) == (2, AT_OLD.replace("0001", revisions.UPGRADE))

@@ -16,9 +16,9 @@ from tests.migrations.old_database import OldDatabase, Rows
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=old_rows(), zone=st.sampled_from(ZONES))
 def test_a_downgrade_gives_every_row_back(
-    make_old_database: MakeOldDatabase, rows: Rows, zone: str
+    make_loose_database: MakeOldDatabase, rows: Rows, zone: str
 ) -> None:
-    with make_old_database() as old:
+    with make_loose_database() as old:
         old.add_all(rows)
         before = old.content()
         migrations.upgrade(old.url, time_zone=zone)

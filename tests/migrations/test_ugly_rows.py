@@ -128,7 +128,7 @@ def test_a_trade_without_a_position_counts_as_bought_and_is_flagged(old: OldData
         "initial_balance": Decimal("10000.00"),
     }
     assert report["flags"]["trades_without_a_position"] == 1
-    assert report["money"]["adjustment"] == -100
+    assert report["portfolios"][0]["money"]["adjustment"] == -100
 
 
 def test_a_position_without_a_trade_makes_one_that_says_so(old: OldDatabase) -> None:
@@ -245,7 +245,7 @@ def test_a_balance_that_does_not_add_up_is_one_adjustment(old: OldDatabase) -> N
         "initial_balance": Decimal(100),
         "current_balance": Decimal(5),
     }
-    assert report["money"]["adjustment"] == -495
+    assert report["portfolios"][0]["money"]["adjustment"] == -495
 
 
 def test_what_is_not_a_number_moves_its_row_or_is_kept(old: OldDatabase) -> None:

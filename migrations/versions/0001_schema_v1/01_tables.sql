@@ -24,8 +24,10 @@ CREATE TABLE portfolio_positions (
     realized_pnl DECIMAL(15, 2),
     exit_price DECIMAL(10, 6),
     exit_timestamp TIMESTAMP,
-    created_at TIMESTAMP
+    created_at TIMESTAMP NOT NULL DEFAULT NOW()
 );
+CREATE INDEX idx_portfolio_positions_market_id ON portfolio_positions (market_id);
+CREATE INDEX idx_portfolio_positions_status ON portfolio_positions (status);
 
 CREATE TABLE trades (
     id SERIAL PRIMARY KEY,
@@ -44,8 +46,11 @@ CREATE TABLE trades (
     event_end_date TIMESTAMP,
     current_pnl DECIMAL(15, 2),
     realized_pnl DECIMAL(15, 2),
-    created_at TIMESTAMP
+    created_at TIMESTAMP NOT NULL DEFAULT NOW()
 );
+CREATE INDEX idx_trades_market_id ON trades (market_id);
+CREATE INDEX idx_trades_timestamp ON trades (timestamp DESC);
+CREATE INDEX idx_trades_status ON trades (status);
 
 CREATE TABLE trading_signals (
     id SERIAL PRIMARY KEY,
@@ -67,8 +72,11 @@ CREATE TABLE trading_signals (
     executed BOOLEAN DEFAULT FALSE,
     executed_at TIMESTAMP,
     trade_id VARCHAR(255) REFERENCES trades (trade_id),
-    created_at TIMESTAMP
+    created_at TIMESTAMP NOT NULL DEFAULT NOW()
 );
+CREATE INDEX idx_trading_signals_market_id ON trading_signals (market_id);
+CREATE INDEX idx_trading_signals_timestamp ON trading_signals (timestamp DESC);
+CREATE INDEX idx_trading_signals_executed ON trading_signals (executed);
 
 CREATE TABLE portfolio_history (
     id SERIAL PRIMARY KEY,
@@ -79,30 +87,36 @@ CREATE TABLE portfolio_history (
     total_profit_loss DECIMAL(15, 2) NOT NULL,
     total_value DECIMAL(15, 2) NOT NULL,
     open_positions INTEGER NOT NULL,
-    trade_count INTEGER NOT NULL
+    trade_count INTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL DEFAULT NOW()
 );
+CREATE INDEX idx_portfolio_history_snapshot_date ON portfolio_history (snapshot_date DESC);
 
 CREATE TABLE portfolio_snapshots (
     id SERIAL PRIMARY KEY,
-    timestamp TIMESTAMP,
-    balance DECIMAL(15, 2),
-    total_invested DECIMAL(15, 2),
-    total_profit_loss DECIMAL(15, 2),
-    trade_count INTEGER
+    timestamp TIMESTAMP NOT NULL DEFAULT NOW(),
+    balance DECIMAL(15, 2) NOT NULL,
+    total_invested DECIMAL(15, 2) NOT NULL,
+    total_profit_loss DECIMAL(15, 2) NOT NULL,
+    trade_count INTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL DEFAULT NOW()
 );
+CREATE INDEX idx_portfolio_snapshots_timestamp ON portfolio_snapshots (timestamp DESC);
 
 CREATE TABLE signal_archives (
     id SERIAL PRIMARY KEY,
-    archived_at TIMESTAMP,
-    archive_month VARCHAR(7),
-    signals_count INTEGER,
-    signals_data JSONB
+    archived_at TIMESTAMP NOT NULL,
+    archive_month VARCHAR(7) NOT NULL,
+    signals_count INTEGER NOT NULL,
+    signals_data JSONB NOT NULL,
+    created_at TIMESTAMP NOT NULL DEFAULT NOW()
 );
+CREATE INDEX idx_signal_archives_archive_month ON signal_archives (archive_month);
 
 CREATE TABLE system_metadata (
-    key TEXT PRIMARY KEY,
-    value TEXT,
-    updated_at TIMESTAMP
+    key VARCHAR(255) PRIMARY KEY,
+    value TEXT NOT NULL,
+    updated_at TIMESTAMP NOT NULL
 );
 
 CREATE TABLE events (
@@ -118,9 +132,13 @@ CREATE TABLE events (
     days_until_end INTEGER,
     event_data JSONB,
     is_filtered BOOLEAN,
-    created_at TIMESTAMP,
+    created_at TIMESTAMP NOT NULL DEFAULT NOW(),
     updated_at TIMESTAMP
 );
+CREATE INDEX idx_events_event_id ON events (event_id);
+CREATE INDEX idx_events_liquidity ON events (liquidity);
+CREATE INDEX idx_events_volume ON events (volume);
+CREATE INDEX idx_events_end_date ON events (end_date);
 
 CREATE TABLE markets (
     id SERIAL PRIMARY KEY,
@@ -137,9 +155,13 @@ CREATE TABLE markets (
     market_conviction DECIMAL(10, 6),
     market_data JSONB,
     is_filtered BOOLEAN,
-    created_at TIMESTAMP,
+    created_at TIMESTAMP NOT NULL DEFAULT NOW(),
     updated_at TIMESTAMP
 );
+CREATE INDEX idx_markets_market_id ON markets (market_id);
+CREATE INDEX idx_markets_event_id ON markets (event_id);
+CREATE INDEX idx_markets_liquidity ON markets (liquidity);
+CREATE INDEX idx_markets_volume ON markets (volume);
 
 CREATE TABLE market_snapshots (
     id SERIAL PRIMARY KEY,
@@ -151,5 +173,7 @@ CREATE TABLE market_snapshots (
     volume DECIMAL(15, 2),
     volume24hr DECIMAL(15, 2),
     market_conviction DECIMAL(10, 6),
-    created_at TIMESTAMP
+    created_at TIMESTAMP NOT NULL DEFAULT NOW()
 );
+CREATE INDEX idx_market_snapshots_market_id ON market_snapshots (market_id);
+CREATE INDEX idx_market_snapshots_timestamp ON market_snapshots (timestamp DESC);

@@ -38,7 +38,8 @@ WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s)
 -- name: select_attachments
 -- Read what would be lost with the old tables, or would keep them from being replaced.
 WITH old AS (
-    SELECT oid, relname FROM pg_class
+    SELECT pg_class.oid, relname, reltype, typarray AS row_array
+    FROM pg_class LEFT JOIN pg_type ON pg_type.oid = reltype
     WHERE relnamespace = %(namespace)s AND relname = ANY (%(tables)s)
 )
 SELECT DISTINCT relname || ': ' || attachment
@@ -53,6 +54,12 @@ FROM (
     UNION ALL
     SELECT confrelid, format('%%s of %%s refers to it', conname, conrelid::regclass)
     FROM pg_constraint WHERE contype = 'f' AND conrelid NOT IN (SELECT oid FROM old)
+    UNION ALL
+    SELECT old.oid, format('function %%s uses it', objid::regprocedure)
+    FROM pg_depend JOIN old ON classid = 'pg_proc'::regclass AND (
+        refclassid = 'pg_class'::regclass AND refobjid = old.oid
+        OR refclassid = 'pg_type'::regclass AND refobjid IN (old.reltype, old.row_array)
+    )
     UNION ALL
     SELECT tgrelid, format('has trigger %%s', tgname) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL
@@ -94,20 +101,8 @@ SELECT set_config('search_path', 'pg_temp', true);
 SELECT pg_my_temp_schema();
 
 -- name: count_rows
--- Count the rows of all tables of schema v1 together, in each no further than the limit.
-SELECT sum(rows)::bigint FROM (
-    SELECT count(*) AS rows FROM (SELECT FROM portfolio_state LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM portfolio_positions LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM trades LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM trading_signals LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM portfolio_history LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM portfolio_snapshots LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM signal_archives LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM system_metadata LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM events LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM markets LIMIT %(limit)s) AS counted
-    UNION ALL SELECT count(*) FROM (SELECT FROM market_snapshots LIMIT %(limit)s) AS counted
-) AS every;
+-- Count the rows of a table, no further than the limit.
+SELECT count(*) FROM (SELECT FROM {table} LIMIT %(limit)s) AS counted;
 
 -- name: select_time_zone
 -- Read whether Postgres knows a time zone by this name.
@@ -116,3 +111,11 @@ SELECT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(%(name)s)
 -- name: select_report
 -- Read what the upgrade of schema v1 found and proved.
 SELECT report::text FROM migration_reports WHERE revision = '0002';
+
+-- name: note_reconciled
+-- Add to the report that the books reconcile.
+UPDATE migration_reports SET report = jsonb_set(
+    report, '{verified}',
+    report -> 'verified' || '["the upgraded books reconcile: every number can be rebuilt"]'
+)
+WHERE revision = '0002';

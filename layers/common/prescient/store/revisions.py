@@ -6,7 +6,7 @@ Only the migrate function, which has the layer with Alembic, imports this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -30,7 +30,7 @@ from prescient.core.errors import (
     MigrationRefused,
     PrescientError,
 )
-from prescient.store import reach, roles, statements
+from prescient.store import old_schema, reach, roles, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
 
 SQL = statements.load(__file__)
@@ -42,11 +42,17 @@ _CREATED = re.compile(r"^CREATE (?:TABLE|VIEW) (\w+)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the upgrade of schema v1 is told: whose local time its timestamps are (by default the
-    server's own), and the snapshot that its report names."""
+    """What the upgrade of schema v1 is told.
+
+    Whose local time the timestamps are: of the application's clock (by default the server's own)
+    and of the server's (by default guessed); the snapshot that its report names; and whether the
+    database came without a revision.
+    """
 
     time_zone: str | None = None
+    server_time_zone: str | None = None
     snapshot_id: str | None = None
+    adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +219,35 @@ def pending(revision: str | None, target: str = "head") -> list[str]:
     return [script.revision for script in newer][::-1]
 
 
-def apply(connection: Connection, revision: str, facts: Facts = Facts()) -> None:
-    """Bring the database up to `revision`, within the transaction that is open.
+def apply(connection: Connection, revision: str) -> None:
+    """Bring an upgraded database up to `revision`, within the transaction that is open."""
+    roles.bootstrap(begun_session(connection), our_tables())
+    command.upgrade(_configuration(connection, Facts()), revision)
 
-    Schema v1's tables stay those of who has them until they are gone: to take them over would keep
-    readers waiting until the end.
+
+def upgrade(connection: Connection, steps: Sequence[str], facts: Facts = Facts()) -> None:
+    """Make the tables of `steps`, from revision 2 on, beside those of schema v1, and fill them.
+
+    It happens within the transaction that is open, whose unqualified names mean the new tables from
+    then on. The old ones stay those of who has them, and readable, until `take_place`.
     """
-    if revision == UPGRADE:
-        roles.prepare(begun_session(connection))
+    begun = begun_session(connection)
+    roles.prepare(begun, our_tables())
+    limits = None
+    for revision in steps:
         command.upgrade(_configuration(connection, facts), revision)
-        roles.take_over(session(connection))
-    else:
-        roles.bootstrap(begun_session(connection))
-        command.upgrade(_configuration(connection, facts), revision)
+        if revision == UPGRADE:
+            limits = begun.execute(SQL["select_limits"]).fetchone()
+    if limits is not None:
+        begun.execute(SQL["set_limits"], limits)
+
+
+def take_place(connection: Connection) -> None:
+    """Drop the tables of schema v1 and put the new ones in their place: readers wait for this."""
+    part = _folder() / "versions" / "0002_multi_portfolio/swap/01_swap.sql"
+    for statement in statements.load(str(part)).values():
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    roles.take_over(session(connection))
 
 
 def revert(connection: Connection, revision: str) -> None:
@@ -233,20 +255,28 @@ def revert(connection: Connection, revision: str) -> None:
 
     No other session reads or writes it meanwhile.
     """
-    roles.bootstrap(begun_session(connection))
-    session(connection).execute(SQL["lock_tables"])
+    begun = begun_session(connection)
+    roles.bootstrap(begun, our_tables())
+    begun.execute(SQL["lock_tables"])
     command.downgrade(_configuration(connection, Facts()), revision)
+    if revision == BASELINE:
+        roles.leave(begun)
 
 
 def stamp(connection: Connection, revision: str) -> None:
     """Note that the database is at `revision`, as it is."""
-    roles.prepare(begun_session(connection))
+    roles.prepare(begun_session(connection), our_tables())
     command.stamp(_configuration(connection, Facts()), revision)
 
 
 def baseline_sql() -> LiteralString:
     """The statements that create schema v1."""
     return (_folder() / "versions" / f"{BASELINE}_schema_v1/01_tables.sql").read_text("utf-8")
+
+
+def our_tables() -> set[str]:
+    """The tables and views that a migration makes or replaces, whatever else the schema holds."""
+    return later_names() | {*old_schema.TABLES, old_schema.VERSION_TABLE}
 
 
 def later_names() -> set[str]:
@@ -272,7 +302,9 @@ def _configuration(connection: Connection | None, facts: Facts) -> Config:
     prepared.set_main_option("script_location", str(_folder()).replace("%", "%%"))
     prepared.attributes["connection"] = connection
     prepared.attributes["time_zone"] = facts.time_zone
+    prepared.attributes["server_time_zone"] = facts.server_time_zone
     prepared.attributes["snapshot_id"] = facts.snapshot_id
+    prepared.attributes["adopted"] = "yes" if facts.adopted else None
     return prepared
 
 

@@ -29,6 +29,14 @@ SELECT
 -- Two migrations at once would both find the same revisions lacking; the session has the lock.
 SELECT pg_try_advisory_lock(20260001);
 
+-- name: select_limits
+-- Read how long a statement may take, and wait for a lock.
+SELECT current_setting('statement_timeout'), current_setting('lock_timeout');
+
+-- name: set_limits
+-- Set both for the rest of the transaction.
+SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true);
+
 -- name: lock_tables
 -- Lock every table of ours before a downgrade.
 -- All at once, before any of them changes: an autovacuum of one whose rights have changed would

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from psycopg import Connection
@@ -23,20 +24,21 @@ _PREPARATION = (
 _TAKEOVER = ("give_tables", "leave_present_owners", "become_owner")
 
 
-def bootstrap(session: Connection[Any]) -> None:
-    """Make the roles, give the database's tables to the owner, and go on as the owner.
+def bootstrap(session: Connection[Any], tables: Collection[str]) -> None:
+    """Make the roles, give these tables and views to the owner, and go on as the owner.
 
     The migrating user needs CREATEROLE, and the database or the right to join its owner, no more. A
     second time, or in a second database of the cluster, only what is missing is done, and all in
     one transaction; raises `psycopg.errors.InsufficientPrivilege` with the grant that is missing.
     """
     with session.transaction():
-        prepare(session)
+        prepare(session, tables)
         take_over(session)
 
 
-def prepare(session: Connection[Any]) -> None:
+def prepare(session: Connection[Any], tables: Collection[str]) -> None:
     """The first half of `bootstrap`, which leaves the tables to who has them, and locks none."""
+    session.execute(SQL["name_tables"], {"tables": "\n".join(sorted(tables))})
     for name in _PREPARATION:
         session.execute(SQL[name])
 
@@ -45,3 +47,8 @@ def take_over(session: Connection[Any]) -> None:
     """The second half, in the same transaction."""
     for name in _TAKEOVER:
         session.execute(SQL[name])
+
+
+def leave(session: Connection[Any]) -> None:
+    """Give up the rights in the schema that `prepare` asked for, where its owner kept it."""
+    session.execute(SQL["leave_schema"])

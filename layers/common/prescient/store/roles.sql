@@ -58,13 +58,19 @@ BEGIN
     END LOOP;
 END $$;
 
+-- name: name_tables
+-- Note which tables and views are ours, whoever owns them, one a line.
+SELECT set_config('prescient.tables', %(tables)s, true);
+
 -- name: join_present_owners
 -- Join the owners of the present tables and of the database, in order to take them over.
 -- Only an owner can give away a table: the login stays a member until `leave_present_owners`.
 DO $$
 DECLARE
     found record;
-    joined text[] := '{}';
+    joined text[] := coalesce(
+        string_to_array(nullif(current_setting('prescient.joined', true), ''), E'\n'), '{}'
+    );
 BEGIN
     IF current_schema() IS NULL THEN
         RAISE invalid_schema_name USING MESSAGE = 'search_path names no schema that exists';
@@ -75,10 +81,7 @@ BEGIN
             SELECT relowner AS owner, format('table %s', oid::regclass) AS name
             FROM pg_class
             WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v')
-                AND NOT EXISTS (
-                    SELECT FROM pg_depend
-                    WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
-                )
+                AND relname = ANY (string_to_array(current_setting('prescient.tables'), E'\n'))
             UNION ALL
             SELECT datdba, format('database %I', datname) FROM pg_database
             WHERE datname = current_database()
@@ -121,15 +124,25 @@ BEGIN
 END $$;
 
 -- name: give_schema
--- Give the schema to the owner, and let the functions' roles use it.
--- A schema that its owner keeps will do where it lets prescient_owner create tables.
+-- Give an empty schema to the owner, else let it create tables there; let the functions' roles use it.
 DO $$
 DECLARE
     here regnamespace := current_schema();
     owner oid := (SELECT nspowner FROM pg_namespace WHERE oid = here);
+    may_create boolean := has_schema_privilege('prescient_owner', here, 'CREATE');
 BEGIN
-    IF owner <> 'prescient_owner'::regrole AND (
-        pg_has_role(owner, 'USAGE') OR NOT has_schema_privilege('prescient_owner', here, 'CREATE')
+    IF EXISTS (
+        SELECT FROM pg_class
+        WHERE relnamespace = here AND NOT EXISTS (
+            SELECT FROM pg_depend
+            WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+        )
+    ) THEN
+        IF NOT may_create THEN
+            EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %s TO prescient_owner', here);
+        END IF;
+    ELSIF owner <> 'prescient_owner'::regrole AND (
+        pg_has_role(owner, 'USAGE') OR NOT may_create
     ) THEN
         EXECUTE format('ALTER SCHEMA %s OWNER TO prescient_owner', here);
         EXECUTE format('REVOKE CREATE ON SCHEMA %s FROM PUBLIC', here);
@@ -142,8 +155,21 @@ BEGIN
     END IF;
 END $$;
 
+-- name: leave_schema
+-- Give up the rights in a schema that its owner kept.
+DO $$
+DECLARE
+    here regnamespace := current_schema();
+BEGIN
+    IF (SELECT nspowner <> 'prescient_owner'::regrole FROM pg_namespace WHERE oid = here) THEN
+        EXECUTE format(
+            'REVOKE ALL ON SCHEMA %s FROM prescient_owner, prescient_app, prescient_portfolio', here
+        );
+    END IF;
+END $$;
+
 -- name: give_tables
--- Give the present tables and views to the owner.
+-- Give our tables and views to the owner; whatever else is there stays whose it is.
 DO $$
 DECLARE
     present regclass;
@@ -153,10 +179,7 @@ BEGIN
         SELECT oid FROM pg_class
         WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v')
             AND relowner <> 'prescient_owner'::regrole
-            AND NOT EXISTS (
-                SELECT FROM pg_depend
-                WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
-            )
+            AND relname = ANY (string_to_array(current_setting('prescient.tables'), E'\n'))
         ORDER BY oid
     LOOP
         EXECUTE format('ALTER TABLE %s OWNER TO prescient_owner', present);

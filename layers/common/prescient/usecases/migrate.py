@@ -13,24 +13,28 @@ from sqlalchemy.engine import Connection
 from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.store import old_schema, revisions, roles
 from prescient.store.database import SCHEMA_VERSION, Session
+from prescient.usecases import reconcile
 from prescient.usecases.support.context import StepContext
 
 # The function has 900 s. A busy laptop upgrades a million rows in 18 s (docs/migration.md), so this
 # leaves room for a database that is ten times as slow.
 ROW_LIMIT = 5_000_000
+_BREAKS_NAMED = 10
 
 
 class MigrateRequest(BaseModel):
     """How to upgrade a database of schema v1; any other needs none of it.
 
-    `time_zone` is that of its timestamps, by default the database server's. A `dry_run` does
-    everything and undoes it. `snapshot_id` names the backup to go back to.
+    `time_zone` is that of the old application's clock, by default the database server's own;
+    `server_time_zone` that of the server's clock then, by default guessed from the first and the
+    rows. A `dry_run` does everything and undoes it. `snapshot_id` names the backup to go back to.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     dry_run: bool = False
     time_zone: Annotated[str, Field(min_length=1)] | None = None
+    server_time_zone: Annotated[str, Field(min_length=1)] | None = None
     snapshot_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
 
 
@@ -116,9 +120,10 @@ def migrate(
     `statement_timeout` seconds (0 is no limit).
 
     `permit` is told the plan before anything changes; what it raises leaves the database as it is.
-    The upgrade of schema v1 is one transaction with all before it, each later revision one of its
-    own; a dry run is one transaction, undone. Raises `MigrationRefused`, `InvalidRequest` and
-    `DatabaseUnavailable`; either way a transaction that did not end changed nothing.
+    The upgrade of schema v1 is one transaction with every revision and the proof that its books
+    reconcile, any other revision one of its own; a dry run is one, undone. Raises
+    `MigrationRefused`, `InvalidRequest` and `DatabaseUnavailable`; either way a transaction that
+    did not end changed nothing.
     """
     with revisions.connected(url, statement_timeout) as connection:
         plan = _plan(connection, request, target)
@@ -138,9 +143,10 @@ def plan(url: str, request: MigrateRequest) -> MigrationPlan:
 def _plan(connection: Connection, request: MigrateRequest, target: str) -> MigrationPlan:
     with connection.begin() as transaction:
         session = revisions.begun_session(connection)
-        roles.prepare(session)
-        if request.time_zone is not None:
-            old_schema.check_time_zone(session, request.time_zone)
+        roles.prepare(session, revisions.our_tables())
+        for field in ("time_zone", "server_time_zone"):
+            if (zone := getattr(request, field)) is not None:
+                old_schema.check_time_zone(session, field, zone)
         revision = revisions.current(connection)
         lacking = tuple(revisions.pending(revision, target))
         old_rows = _old_rows(session) if revision in (None, revisions.BASELINE) else None
@@ -154,22 +160,21 @@ def _plan(connection: Connection, request: MigrateRequest, target: str) -> Migra
 
 def _old_rows(session: Session) -> int | None:
     """The rows of schema v1, or None for a database without a table."""
-    with session.transaction(force_rollback=True):
-        has_old = old_schema.holds_old_schema(
-            session, revisions.baseline_sql(), revisions.later_names()
-        )
+    has_old = old_schema.holds_old_schema(
+        session, revisions.baseline_sql(), revisions.later_names()
+    )
     return old_schema.count_rows(session, ROW_LIMIT + 1) if has_old else None
 
 
 def _carried_out(connection: Connection, request: MigrateRequest, plan: MigrationPlan) -> Migration:
-    facts = revisions.Facts(request.time_zone, request.snapshot_id)
     done = Migration(plan, plan.from_revision, None)
-    for number, step in enumerate(_transactions(plan, request)):
+    for steps in _transactions(plan, request):
         with connection.begin() as transaction:
-            if plan.adopts and number == 0:
-                revisions.stamp(connection, revisions.BASELINE)
-            for revision in step:
-                revisions.apply(connection, revision, facts)
+            if revisions.UPGRADE in steps:
+                _upgrade(connection, request, plan, steps)
+            else:
+                for revision in steps:
+                    revisions.apply(connection, revision)
             done = Migration(plan, revisions.current(connection), _report(connection))
             if request.dry_run:
                 transaction.rollback()
@@ -177,11 +182,36 @@ def _carried_out(connection: Connection, request: MigrateRequest, plan: Migratio
 
 
 def _transactions(plan: MigrationPlan, request: MigrateRequest) -> list[tuple[str, ...]]:
-    """The revisions of each transaction; that of the upgrade applies the baseline too."""
-    if revisions.UPGRADE not in plan.lacking:
-        return [(revision,) for revision in plan.lacking]
-    after_baseline = tuple(revision for revision in plan.lacking if revision != revisions.BASELINE)
-    return [after_baseline] if request.dry_run else [(revision,) for revision in after_baseline]
+    """The revisions of each transaction."""
+    if revisions.UPGRADE in plan.lacking or (request.dry_run and plan.lacking):
+        return [plan.lacking]
+    return [(revision,) for revision in plan.lacking]
+
+
+def _upgrade(
+    connection: Connection, request: MigrateRequest, plan: MigrationPlan, steps: tuple[str, ...]
+) -> None:
+    """Apply all steps beside schema v1, and let them take its place once their books reconcile."""
+    facts = revisions.Facts(
+        request.time_zone, request.server_time_zone, request.snapshot_id, plan.adopts
+    )
+    if plan.adopts:
+        revisions.stamp(connection, revisions.BASELINE)
+    revisions.upgrade(connection, steps, facts)
+    if steps[-1] == SCHEMA_VERSION and plan.old_rows:
+        _reconcile(revisions.session(connection))
+    revisions.take_place(connection)
+
+
+def _reconcile(session: Session) -> None:
+    found = reconcile.check(session, limit=_BREAKS_NAMED)
+    if found.breaks:
+        told = "; ".join(
+            f"{broken.rule}: {broken.subject}: {broken.found}, not {broken.expected}"
+            for broken in found.breaks
+        )
+        raise MigrationRefused(f"the upgraded books would not reconcile ({told}), so it is undone")
+    old_schema.note_reconciled(session)
 
 
 def _report(connection: Connection) -> dict[str, Any] | None:
@@ -212,6 +242,9 @@ def _summary(done: Migration) -> UpgradeSummary | None:
     return UpgradeSummary(
         rows=sum(table["rows"] for table in tables),
         moved_to_legacy_rows=sum(table["moved_to_legacy_rows"] for table in tables),
-        adjustment=(done.report["money"] or {}).get("adjustment") or Decimal(0),
+        adjustment=sum(
+            (portfolio["money"]["adjustment"] for portfolio in done.report["portfolios"]),
+            Decimal(0),
+        ),
         different_pnls=sum(total["different"] for total in done.report["differences"]["totals"]),
     )

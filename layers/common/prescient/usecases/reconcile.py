@@ -55,10 +55,14 @@ def run(database: Database, limit: int = 100) -> Reconciliation:
 
     All of it is read as of one moment, so that portfolios may trade meanwhile.
     """
-    found = Reconciliation()
     with database.snapshot() as session:
-        for finding in islice(_counted(_findings(session), found.unseen), limit):
-            found.breaks.append(finding)
+        return check(session, limit)
+
+
+def check(session: Session, limit: int) -> Reconciliation:
+    """Do the same in the transaction of the session."""
+    found = Reconciliation()
+    found.breaks.extend(islice(_counted(_findings(session), found.unseen), limit))
     return found
 
 

@@ -5,27 +5,32 @@ SELECT
     set_config('prescient.migration_schema', current_schema(), true),
     set_config('prescient.migration_search_path', current_setting('search_path'), true),
     set_config('work_mem', '64MB', true),
-    set_config('maintenance_work_mem', '128MB', true),
-    set_config('TimeZone', coalesce(
-        (SELECT report ->> 'time_zone' FROM migration_reports WHERE revision = '0002'),
-        current_setting('TimeZone')
-    ), true);
+    set_config('maintenance_work_mem', '128MB', true);
 
 -- name: refusals
 -- Schema v1 has no place for what happened since the upgrade.
 DO $$
 DECLARE
-    upgraded integer := (
-        SELECT report ->> 'portfolio_id' FROM migration_reports WHERE revision = '0002'
+    upgraded integer[] := (
+        SELECT array_agg(portfolio_id::integer)
+        FROM migration_reports
+        CROSS JOIN jsonb_array_elements_text(report -> 'portfolio_ids') AS portfolio_id
+        WHERE revision = '0002'
     );
     reasons text;
 BEGIN
+    IF EXISTS (
+        SELECT FROM migration_reports WHERE revision = '0002' AND NOT report ? 'portfolio_ids'
+    ) THEN
+        RAISE EXCEPTION 'an unreleased version upgraded this database, and did not note all that a downgrade needs: restore the backup that was made before';
+    END IF;
     SELECT string_agg(reason, '; ') INTO reasons FROM (
         SELECT format('portfolio %s (%s) exists', portfolio_id, name) AS reason
-        FROM portfolios WHERE portfolio_id IS DISTINCT FROM upgraded
+        FROM portfolios WHERE portfolio_id = ANY (upgraded) IS NOT TRUE
         UNION ALL
-        SELECT 'the default portfolio is gone'
-        WHERE upgraded IS NOT NULL AND upgraded NOT IN (SELECT portfolio_id FROM portfolios)
+        SELECT format('portfolio %s is gone', portfolio_id)
+        FROM unnest(upgraded) AS portfolio_id
+        WHERE portfolio_id NOT IN (SELECT portfolio_id FROM portfolios)
         UNION ALL
         SELECT format('%s cycles have run', count(DISTINCT cycle_id)) FROM cycle_portfolios
         HAVING count(*) > 0
@@ -37,7 +42,7 @@ BEGIN
         WHERE source NOT LIKE 'v1:%' HAVING count(*) > 0
         UNION ALL
         SELECT format('%s movements of cash were booked', count(*)) FROM cash_ledger
-        WHERE source NOT LIKE 'v1:%' AND source NOT IN (
+        WHERE source NOT LIKE 'v1:%' AND source NOT LIKE 'transfer:v1:%' AND source NOT IN (
             SELECT 'trade:' || trade_id FROM trades WHERE origin <> 'live'
         )
         HAVING count(*) > 0
@@ -50,10 +55,23 @@ BEGIN
     END IF;
 END $$;
 
+-- name: clocks
+-- Local times again, as the two clocks gave them.
+SELECT
+    set_config('TimeZone', coalesce(
+        max(report ->> 'server_time_zone'), current_setting('TimeZone')
+    ), true),
+    set_config('prescient.migration_application_zone', coalesce(
+        max(report ->> 'time_zone'), current_setting('TimeZone')
+    ), true),
+    set_config('prescient.migration_given', coalesce(max(report ->> 'given'), '[]'), true)
+FROM migration_reports WHERE revision = '0002';
+
 -- name: schemas
 CREATE SCHEMA prescient_v1;
 CREATE SCHEMA prescient_restored;
+CREATE SCHEMA prescient_old;
 
 -- name: destination
--- Where the baseline makes schema v1 once more.
-SELECT set_config('search_path', 'prescient_v1', true);
+-- Where the baseline makes schema v1 once more, for a database that never was of schema v1.
+SELECT set_config('search_path', 'prescient_old', true);

@@ -13,8 +13,13 @@ BEGIN
         EXECUTE format('DROP POLICY %I ON %s', policy.polname, policy.protected);
         EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', policy.protected);
     END LOOP;
-    EXECUTE format(
-        'REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM prescient_app, prescient_portfolio',
-        current_schema()
+    EXECUTE (
+        SELECT format(
+            'REVOKE ALL ON %s FROM prescient_app, prescient_portfolio',
+            string_agg(oid::regclass::text, ', ')
+        )
+        FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'v')
+            AND relowner = 'prescient_owner'::regrole
     );
 END $$;

@@ -29,26 +29,77 @@ UNION ALL
 SELECT 'market_snapshots', id, to_jsonb(judged) - 'refusal', refusal
 FROM prescient_v1.judged_snapshots AS judged WHERE refusal IS NOT NULL;
 
--- name: default_portfolio
--- Its money is written once the ledger is known.
-INSERT INTO portfolios (
-    name, description, strategy_type, initial_balance, current_balance, peak_equity, status,
-    status_reason, created_at, last_updated
+-- name: stated
+-- What each portfolio says of itself; the default one by the old state where the seed's script has
+-- made no row of it yet, or where it did and the old application traded on.
+CREATE TABLE prescient_v1.stated AS
+WITH bought AS (
+    SELECT coalesce(sum(amount), 0) AS amount
+    FROM prescient_v1.judged_trades JOIN prescient_v1.default_portfolio
+        ON default_portfolio.portfolio_id = prescient_v1.owner(judged_trades.portfolio_id)
+    WHERE refusal IS NULL
 )
 SELECT
-    'Default Portfolio', 'Migrated from single portfolio system', 'momentum', 1, 0, 0,
-    CASE WHEN known THEN 'active' ELSE 'paused' END,
-    CASE WHEN NOT known THEN 'schema v1 did not say its balance: 10000.00 is assumed' END,
-    coalesce(prescient_v1.moment(created_at), now()),
-    coalesce(prescient_v1.moment(last_updated), now())
+    portfolio.portfolio_id, coalesce(nullif(name, ''), 'Portfolio ' || portfolio.portfolio_id) AS name,
+    description, strategy_type, prescient_v1.positive(initial_balance) AS initial_balance,
+    prescient_v1.number(CASE
+        WHEN state.id IS NULL OR current_balance + bought.amount = initial_balance
+            THEN current_balance
+        ELSE state.balance
+    END) AS balance,
+    status, portfolio.created_at, portfolio.last_updated, strategy_config, max_position_size,
+    max_total_exposure, max_positions, last_trade_at, last_price_update
+FROM prescient_v1.portfolios AS portfolio
+CROSS JOIN bought
+LEFT JOIN prescient_v1.default_portfolio USING (portfolio_id)
+LEFT JOIN prescient_v1.portfolio_state AS state ON default_portfolio.portfolio_id IS NOT NULL
+UNION ALL
+SELECT
+    1, 'Default Portfolio', 'Migrated from single portfolio system', 'momentum', NULL,
+    prescient_v1.number(balance), 'active', created_at, last_updated, NULL, NULL, NULL, NULL, NULL,
+    NULL
 FROM (SELECT) AS always
 LEFT JOIN prescient_v1.portfolio_state ON true
-CROSS JOIN LATERAL (SELECT coalesce(balance <> 'NaN', false) AS known) AS state
-WHERE id IS NOT NULL
+WHERE NOT EXISTS (SELECT FROM prescient_v1.portfolios) AND (
+    id IS NOT NULL
     OR EXISTS (SELECT FROM prescient_v1.trades)
     OR EXISTS (SELECT FROM prescient_v1.portfolio_positions)
     OR EXISTS (SELECT FROM prescient_v1.trading_signals)
-    OR EXISTS (SELECT FROM prescient_v1.portfolio_history);
+    OR EXISTS (SELECT FROM prescient_v1.portfolio_history)
+);
+
+-- name: portfolios
+-- Their money is written once the ledger is known.
+INSERT INTO portfolios (
+    portfolio_id, name, description, strategy_type, initial_balance, current_balance, peak_equity,
+    status, status_reason, created_at, last_updated, strategy_config, max_position_size,
+    max_total_exposure, last_trade_at, last_price_update
+)
+SELECT
+    portfolio_id, name, coalesce(description, ''), strategy_type, 1, 0, 0,
+    CASE
+        WHEN reason IS NOT NULL THEN 'paused' ELSE coalesce(stated.status, 'active')
+    END,
+    reason,
+    coalesce(prescient_v1.application_moment(created_at), now()),
+    coalesce(prescient_v1.application_moment(last_updated), now()),
+    CASE WHEN jsonb_typeof(strategy_config) = 'object' THEN strategy_config ELSE '{}' END,
+    prescient_v1.positive(max_position_size), prescient_v1.positive(max_total_exposure),
+    prescient_v1.application_moment(last_trade_at),
+    prescient_v1.application_moment(last_price_update)
+FROM prescient_v1.stated
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN balance IS NULL THEN 'schema v1 did not say its balance: 10000.00 is assumed'
+        WHEN status NOT IN ('active', 'paused', 'archived')
+            THEN format('schema v1 called its status %L', status)
+        WHEN status = 'archived' AND EXISTS (
+            SELECT FROM prescient_v1.judged_positions AS held
+            WHERE prescient_v1.owner(held.portfolio_id) = stated.portfolio_id
+                AND held.status = 'open' AND refusal IS NULL
+        ) THEN 'it was archived with open positions'
+    END AS reason
+) AS decided;
 
 -- name: positions
 INSERT INTO portfolio_positions (
@@ -57,14 +108,14 @@ INSERT INTO portfolio_positions (
     exit_price, exit_timestamp, created_at, origin
 )
 SELECT
-    old.id, (SELECT portfolio_id FROM portfolios), old.trade_id, old.market_id, trade.event_id,
+    old.id, prescient_v1.owner(old.portfolio_id), old.trade_id, old.market_id, trade.event_id,
     old.market_question, old.action, bought.shares,
     CASE old.status WHEN 'open' THEN bought.shares ELSE 0 END,
     old.amount, 0,
     CASE old.status WHEN 'open' THEN old.amount ELSE 0 END,
     old.entry_price,
     CASE WHEN old.entry_price > 0 AND old.entry_price < 1 THEN old.entry_price END,
-    prescient_v1.moment(old.entry_timestamp), old.status,
+    prescient_v1.application_moment(old.entry_timestamp), old.status,
     CASE WHEN bought.shares IS NULL THEN 'unknown_shares' END,
     CASE old.status
         WHEN 'open' THEN 0 ELSE trunc(bought.shares * old.exit_price, 2) - old.amount
@@ -73,7 +124,8 @@ SELECT
     CASE old.status WHEN 'closed' THEN prescient_v1.moment(old.exit_timestamp) END,
     prescient_v1.moment(old.created_at), 'v1'
 FROM prescient_v1.judged_positions AS old
-LEFT JOIN prescient_v1.trades AS trade USING (trade_id)
+LEFT JOIN prescient_v1.trades AS trade ON trade.trade_id = old.trade_id
+    AND prescient_v1.owner(trade.portfolio_id) = prescient_v1.owner(old.portfolio_id)
 CROSS JOIN LATERAL (SELECT prescient_v1.shares(old.amount, old.entry_price) AS shares) AS bought
 WHERE old.refusal IS NULL;
 
@@ -85,19 +137,20 @@ INSERT INTO trades (
     created_at, origin
 )
 SELECT
-    old.id, (SELECT portfolio_id FROM portfolios), old.trade_id,
-    prescient_v1.moment(old.timestamp), old.market_id, old.market_question, old.action,
+    old.id, prescient_v1.owner(old.portfolio_id), old.trade_id,
+    prescient_v1.application_moment(old.timestamp), old.market_id, old.market_question, old.action,
     CASE
         WHEN position.id IS NULL THEN prescient_v1.shares(old.amount, old.entry_price)
         ELSE position.bought_shares
     END,
     coalesce(position.amount, old.amount), 0, old.entry_price, old.confidence, old.reason,
     coalesce(position.status, old.status), old.event_id, old.event_title,
-    prescient_v1.moment(old.event_end_date),
+    prescient_v1.application_moment(old.event_end_date),
     CASE position.status WHEN 'closed' THEN position.realized_pnl END,
     prescient_v1.moment(old.created_at), 'v1'
 FROM prescient_v1.judged_trades AS old
-LEFT JOIN portfolio_positions AS position USING (trade_id)
+LEFT JOIN portfolio_positions AS position ON position.trade_id = old.trade_id
+    AND position.portfolio_id = prescient_v1.owner(old.portfolio_id)
 WHERE old.refusal IS NULL;
 
 -- name: trades_of_positions
@@ -115,7 +168,10 @@ SELECT
     CASE position.status WHEN 'closed' THEN position.realized_pnl END,
     position.created_at, 'v1_position'
 FROM portfolio_positions AS position
-WHERE NOT EXISTS (SELECT FROM trades AS trade WHERE trade.trade_id = position.trade_id);
+WHERE NOT EXISTS (
+    SELECT FROM trades AS trade
+    WHERE trade.trade_id = position.trade_id AND trade.portfolio_id = position.portfolio_id
+);
 
 -- name: exits
 -- At 0 or 1 nothing can be sold: such an exit was a settlement.
@@ -139,40 +195,52 @@ INSERT INTO trading_signals (
     event_title, event_end_date, executed, executed_at, trade_id, created_at, origin
 )
 SELECT
-    old.id, (SELECT portfolio_id FROM portfolios), 'momentum', prescient_v1.moment(old.timestamp),
+    old.id, portfolio.portfolio_id, coalesce(old.strategy_type, portfolio.strategy_type),
+    prescient_v1.application_moment(old.timestamp),
     old.market_id, old.market_question, old.action, old.target_price, old.amount, old.confidence,
     old.reason, old.yes_price, old.no_price, prescient_v1.number(old.market_liquidity),
     prescient_v1.number(old.market_volume), old.event_id, old.event_title,
-    prescient_v1.moment(old.event_end_date), coalesce(old.executed, false),
+    prescient_v1.application_moment(old.event_end_date), coalesce(old.executed, false),
     prescient_v1.moment(old.executed_at), trade.trade_id, prescient_v1.moment(old.created_at), 'v1'
 FROM prescient_v1.judged_signals AS old
+JOIN portfolios AS portfolio
+    ON portfolio.portfolio_id = prescient_v1.owner(old.portfolio_id)
 LEFT JOIN (
-    SELECT trade_id, min(first.id) AS id
-    FROM prescient_v1.judged_signals AS first JOIN trades USING (trade_id)
-    WHERE refusal IS NULL GROUP BY trade_id
+    SELECT trade.trade_id, min(first.id) AS id
+    FROM prescient_v1.judged_signals AS first JOIN trades AS trade
+        ON trade.trade_id = first.trade_id
+        AND trade.portfolio_id = prescient_v1.owner(first.portfolio_id)
+    WHERE refusal IS NULL GROUP BY trade.portfolio_id, trade.trade_id
 ) AS trade ON trade.id = old.id
 WHERE old.refusal IS NULL;
 
 -- name: history
 INSERT INTO portfolio_history (
     id, portfolio_id, snapshot_date, timestamp, balance, total_invested, total_profit_loss,
-    total_value, open_positions, trade_count, origin
+    total_value, open_positions, trade_count, origin, created_at
 )
 SELECT
-    id, (SELECT portfolio_id FROM portfolios), snapshot_date, prescient_v1.moment(timestamp),
-    balance, total_invested, total_profit_loss, total_value, open_positions, trade_count, 'v1'
+    id, prescient_v1.owner(portfolio_id), snapshot_date,
+    prescient_v1.application_moment(timestamp),
+    balance, total_invested, total_profit_loss, total_value, open_positions, trade_count, 'v1',
+    prescient_v1.moment(created_at)
 FROM prescient_v1.judged_history
 WHERE refusal IS NULL;
 
 -- name: survivors
 INSERT INTO portfolio_snapshots (
-    id, timestamp, balance, total_invested, total_profit_loss, trade_count
+    id, timestamp, balance, total_invested, total_profit_loss, trade_count, created_at
 )
 SELECT
-    id, prescient_v1.moment(timestamp), balance, total_invested, total_profit_loss, trade_count
+    id, prescient_v1.moment(timestamp), balance, total_invested, total_profit_loss, trade_count,
+    prescient_v1.moment(created_at)
 FROM prescient_v1.portfolio_snapshots;
-INSERT INTO signal_archives (id, archived_at, archive_month, signals_count, signals_data)
-SELECT id, prescient_v1.moment(archived_at), archive_month, signals_count, signals_data
+INSERT INTO signal_archives (
+    id, archived_at, archive_month, signals_count, signals_data, created_at
+)
+SELECT
+    id, prescient_v1.moment(archived_at), archive_month, signals_count, signals_data,
+    prescient_v1.moment(created_at)
 FROM prescient_v1.signal_archives;
 INSERT INTO system_metadata (key, value, updated_at)
 SELECT key, value, prescient_v1.moment(updated_at) FROM prescient_v1.system_metadata;
@@ -188,7 +256,8 @@ SELECT
     greatest(prescient_v1.number(liquidity), 0),
     greatest(prescient_v1.number(volume), 0),
     greatest(prescient_v1.number(volume24hr), 0),
-    prescient_v1.moment(start_date), prescient_v1.moment(end_date), coalesce(event_data, '{}'),
+    prescient_v1.application_moment(start_date), prescient_v1.application_moment(end_date),
+    coalesce(event_data, '{}'),
     coalesce(prescient_v1.moment(created_at), prescient_v1.moment(updated_at), now()),
     coalesce(prescient_v1.moment(updated_at), prescient_v1.moment(created_at), now())
 FROM prescient_v1.judged_events
@@ -201,7 +270,7 @@ INSERT INTO markets (
 )
 SELECT
     id, market_id, coalesce(question, ''), event_id, event_title,
-    prescient_v1.moment(event_end_date), 'Yes', 'No', 0.01, false, 0, 1,
+    prescient_v1.application_moment(event_end_date), 'Yes', 'No', 0.01, false, 0, 1,
     coalesce(market_data, '{}'),
     coalesce(prescient_v1.moment(created_at), prescient_v1.moment(updated_at), now()),
     coalesce(prescient_v1.moment(updated_at), prescient_v1.moment(created_at), now())
@@ -209,13 +278,35 @@ FROM prescient_v1.judged_markets
 WHERE refusal IS NULL;
 
 -- name: snapshots
--- A batch holds a market once: the n-th batch of an hour has each market's n-th snapshot in it.
-WITH hours AS (
+-- A batch holds a market once: the n-th batch of an hour has each market's n-th price in it. Where
+-- a market's own row is newer than its snapshots, the tape has that too, closed to orders.
+WITH listed AS (
+    SELECT
+        NULL::integer AS id, old.market_id, old.updated_at AS timestamp, old.yes_price,
+        CASE WHEN old.no_price BETWEEN 0 AND 1 THEN old.no_price END AS no_price,
+        coalesce(prescient_v1.number(old.liquidity), 0) AS liquidity,
+        coalesce(prescient_v1.number(old.volume), 0) AS volume,
+        coalesce(prescient_v1.number(old.volume24hr), 0) AS volume24hr,
+        old.updated_at AS created_at
+    FROM prescient_v1.judged_markets AS old
+    LEFT JOIN (
+        SELECT market_id, max(timestamp) AS timestamp
+        FROM prescient_v1.judged_snapshots
+        WHERE refusal IS NULL AND yes_price IS NOT NULL GROUP BY market_id
+    ) AS seen USING (market_id)
+    WHERE refusal IS NULL AND old.yes_price BETWEEN 0 AND 1
+        AND prescient_v1.moment(old.updated_at) IS NOT NULL
+        AND (seen.timestamp IS NULL OR old.updated_at > seen.timestamp)
+), observed AS (
+    SELECT
+        id, market_id, timestamp, yes_price, no_price, liquidity, volume, volume24hr, created_at
+    FROM prescient_v1.judged_snapshots WHERE refusal IS NULL
+    UNION ALL TABLE listed
+), hours AS (
     SELECT hour, sum(max(snapshots)) OVER (ORDER BY hour) - max(snapshots) AS batches_before
     FROM (
         SELECT date_trunc('hour', timestamp) AS hour, count(*) AS snapshots
-        FROM prescient_v1.judged_snapshots WHERE refusal IS NULL
-        GROUP BY market_id, date_trunc('hour', timestamp)
+        FROM observed GROUP BY market_id, date_trunc('hour', timestamp)
     ) AS counted
     GROUP BY hour
 ), placed AS (
@@ -224,17 +315,18 @@ WITH hours AS (
         row_number() OVER (
             PARTITION BY market_id, date_trunc('hour', timestamp) ORDER BY timestamp, id
         ) AS place
-    FROM prescient_v1.judged_snapshots WHERE refusal IS NULL
+    FROM observed
 )
 INSERT INTO market_snapshots (
     batch_id, market_id, timestamp, yes_price, no_price, mark, mark_stale, liquidity, volume,
-    volume24hr, created_at, legacy_id
+    volume24hr, accepting_orders, closed, created_at, legacy_id
 )
 SELECT
-    hours.batches_before + old.place, old.market_id, prescient_v1.moment(old.timestamp),
-    old.yes_price, old.no_price, old.yes_price, true, prescient_v1.number(old.liquidity),
-    prescient_v1.number(old.volume), prescient_v1.number(old.volume24hr),
-    prescient_v1.moment(old.created_at), old.id
+    hours.batches_before + old.place, old.market_id,
+    least(prescient_v1.moment(old.timestamp), now()), old.yes_price, old.no_price, old.yes_price,
+    true, prescient_v1.number(old.liquidity), prescient_v1.number(old.volume),
+    prescient_v1.number(old.volume24hr), CASE WHEN old.id IS NULL THEN false END,
+    CASE WHEN old.id IS NULL THEN false END, prescient_v1.moment(old.created_at), old.id
 FROM placed AS old
 JOIN hours ON hours.hour = date_trunc('hour', old.timestamp);
 
@@ -257,6 +349,22 @@ FROM market_snapshots
 WHERE mark IS NOT NULL
 ORDER BY market_id, date_trunc('hour', timestamp, 'UTC'), timestamp DESC;
 
+-- name: transfers
+-- The seed's log of capital that moved between portfolios that are both still there.
+INSERT INTO portfolio_rebalancing_log (
+    id, timestamp, from_portfolio_id, to_portfolio_id, from_name, to_name, amount, reason,
+    executed_by
+)
+SELECT
+    old.id, prescient_v1.moment(old.timestamp), payer.portfolio_id, payee.portfolio_id,
+    payer.name, payee.name, old.amount, old.reason,
+    CASE old.executed_by WHEN 'manual' THEN 'manual' ELSE 'system' END
+FROM prescient_v1.portfolio_rebalancing_log AS old
+JOIN portfolios AS payer ON payer.portfolio_id = old.from_portfolio_id
+JOIN portfolios AS payee ON payee.portfolio_id = old.to_portfolio_id
+WHERE prescient_v1.positive(old.amount) IS NOT NULL
+    AND prescient_v1.moment(old.timestamp) IS NOT NULL AND payer.portfolio_id <> payee.portfolio_id;
+
 -- name: next_ids
 -- New rows are numbered on from the old ones, those in legacy_rows included.
 SELECT setval(pg_get_serial_sequence(table_name, column_name), greatest(last, 1))
@@ -264,6 +372,7 @@ FROM (
     SELECT 'trades' AS table_name, 'id' AS column_name, max(id) AS last FROM (
         SELECT max(id) AS id FROM trades UNION ALL SELECT max(id) FROM prescient_v1.trades
     ) AS every
+    UNION ALL SELECT 'portfolios', 'portfolio_id', max(portfolio_id) FROM portfolios
     UNION ALL SELECT 'portfolio_positions', 'id', max(id) FROM prescient_v1.portfolio_positions
     UNION ALL SELECT 'trading_signals', 'id', max(id) FROM prescient_v1.trading_signals
     UNION ALL SELECT 'portfolio_history', 'id', max(id) FROM prescient_v1.portfolio_history
@@ -271,6 +380,7 @@ FROM (
     UNION ALL SELECT 'signal_archives', 'id', max(id) FROM prescient_v1.signal_archives
     UNION ALL SELECT 'events', 'id', max(id) FROM prescient_v1.events
     UNION ALL SELECT 'markets', 'id', max(id) FROM prescient_v1.markets
+    UNION ALL SELECT 'portfolio_rebalancing_log', 'id', max(id) FROM portfolio_rebalancing_log
     UNION ALL SELECT 'market_batches', 'batch_id', max(batch_id) FROM market_batches
 ) AS used
 WHERE last IS NOT NULL;

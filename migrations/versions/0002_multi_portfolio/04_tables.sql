@@ -426,6 +426,7 @@ CREATE TABLE portfolio_history (
     open_positions INTEGER NOT NULL CHECK (open_positions >= 0),
     trade_count INTEGER NOT NULL CHECK (trade_count >= 0),
     origin TEXT NOT NULL DEFAULT 'live' CHECK (origin IN ('live', 'v1')),
+    created_at TIMESTAMPTZ DEFAULT now(),
     CHECK (origin <> 'live' OR total_value >= balance)
 );
 
@@ -470,7 +471,8 @@ CREATE TABLE portfolio_snapshots (
     balance NUMERIC(15, 2),
     total_invested NUMERIC(15, 2),
     total_profit_loss NUMERIC(15, 2),
-    trade_count INTEGER
+    trade_count INTEGER,
+    created_at TIMESTAMPTZ
 );
 
 CREATE TABLE signal_archives (
@@ -478,7 +480,8 @@ CREATE TABLE signal_archives (
     archived_at TIMESTAMPTZ,
     archive_month VARCHAR(7),
     signals_count INTEGER,
-    signals_data JSONB
+    signals_data JSONB,
+    created_at TIMESTAMPTZ
 );
 
 CREATE TABLE system_metadata (

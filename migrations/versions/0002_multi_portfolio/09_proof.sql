@@ -12,22 +12,20 @@ UNION ALL
 SELECT 'markets', id,
     to_jsonb(market) - 'refusal'
     || jsonb_build_object('market_data', prescient_v1.boxed(market_data))
-FROM prescient_v1.judged_markets AS market WHERE refusal IS NULL;
+FROM prescient_v1.judged_markets AS market WHERE refusal IS NULL
+UNION ALL
+SELECT 'portfolios', portfolio_id,
+    to_jsonb(portfolio)
+    || jsonb_build_object('strategy_config', prescient_v1.boxed(strategy_config))
+FROM prescient_v1.portfolios AS portfolio
+UNION ALL
+SELECT 'portfolio_rebalancing_log', id, to_jsonb(log)
+FROM prescient_v1.portfolio_rebalancing_log AS log
+UNION ALL
+SELECT 'portfolio_performance_cache', portfolio_id, to_jsonb(cache)
+FROM prescient_v1.portfolio_performance_cache AS cache;
 
--- name: tables
--- `piece` cuts a table into pieces of 4096 ids; `summed` is a column whose sum the report shows.
-CREATE TABLE prescient_v1.tables AS
-SELECT
-    name, summed, key, CASE key WHEN 'id' THEN '(%1$s).id >> 12' ELSE '0' END AS piece, kept_whole
-FROM (VALUES
-    ('portfolio_state', 'balance', 'id', true), ('events', 'liquidity', 'id', true),
-    ('markets', 'liquidity', 'id', true), ('portfolio_positions', 'amount', 'id', false),
-    ('trades', 'amount', 'id', false), ('trading_signals', 'amount', 'id', false),
-    ('portfolio_history', 'total_value', 'id', false),
-    ('portfolio_snapshots', 'balance', 'id', false),
-    ('signal_archives', 'signals_count', 'id', false), ('system_metadata', NULL, 'key', false),
-    ('market_snapshots', 'yes_price', 'id', false)
-) AS listed (name, summed, key, kept_whole);
+-- name: sums
 CREATE TABLE prescient_v1.before (
     table_name text, piece integer, rows bigint, sum numeric, checksum numeric
 );
@@ -107,16 +105,17 @@ BEGIN
 END $$;
 
 -- name: changeable
--- The columns in which a carried row may differ from what it was: times beyond any calendar or that
--- the zone skips, NaN, an exit of what is open, what a trade takes from its position, and who names
--- a trade.
+-- The columns in which a carried row may differ from what it was: times beyond any calendar, that
+-- the zone skips or that are still to come, NaN, an exit of what is open, what a trade takes from its
+-- position, who names a trade, a portfolio that was not named, and convictions.
 CREATE TABLE prescient_v1.changeable AS
 SELECT table_name, unnest(columns) AS changed FROM (VALUES
-    ('portfolio_positions', '{entry_timestamp,exit_price,exit_timestamp,created_at}'::text[]),
-    ('trades', '{amount,status,timestamp,event_end_date,created_at}'),
-    ('trading_signals', '{timestamp,market_liquidity,market_volume,event_end_date,executed,executed_at,trade_id,created_at}'),
-    ('portfolio_history', '{timestamp}'), ('portfolio_snapshots', '{timestamp}'),
-    ('signal_archives', '{archived_at}'), ('system_metadata', '{updated_at}'),
+    ('portfolio_positions', '{entry_timestamp,exit_price,exit_timestamp,created_at,portfolio_id}'::text[]),
+    ('trades', '{amount,status,timestamp,event_end_date,created_at,portfolio_id}'),
+    ('trading_signals', '{timestamp,market_liquidity,market_volume,event_end_date,executed,executed_at,trade_id,created_at,portfolio_id,strategy_type}'),
+    ('portfolio_history', '{timestamp,created_at,portfolio_id}'),
+    ('portfolio_snapshots', '{timestamp,created_at}'),
+    ('signal_archives', '{archived_at,created_at}'), ('system_metadata', '{updated_at}'),
     ('market_snapshots', '{timestamp,liquidity,volume,volume24hr,market_conviction,created_at}')
 ) AS listed (table_name, columns);
 
@@ -147,16 +146,25 @@ BEGIN
     END IF;
     SELECT string_agg(format('%s is %s, not %s', what, actual, expected), '; ') INTO broken
     FROM (
-        SELECT 'balance' AS what, current_balance AS actual,
-            initial_balance + (SELECT coalesce(sum(amount), 0) FROM cash_ledger) AS expected
+        SELECT format('balance of portfolio %s', portfolio_id) AS what, current_balance AS actual,
+            initial_balance + (
+                SELECT coalesce(sum(amount), 0) FROM cash_ledger
+                WHERE cash_ledger.portfolio_id = portfolios.portfolio_id
+            ) AS expected
         FROM portfolios
         UNION ALL
-        SELECT 'equity', current_balance + total_invested + total_profit_loss - realized_pnl,
-            portfolios.initial_balance + total_profit_loss + money.adjustment
-        FROM portfolios CROSS JOIN prescient_v1.money
+        SELECT format('equity of portfolio %s', portfolio_id),
+            current_balance + total_invested + total_profit_loss - realized_pnl,
+            initial_balance + total_profit_loss + (
+                SELECT coalesce(sum(amount), 0) FROM cash_ledger
+                WHERE cash_ledger.portfolio_id = portfolios.portfolio_id
+                    AND kind IN ('adjustment', 'transfer_in', 'transfer_out')
+            )
+        FROM portfolios
         UNION ALL
-        SELECT 'realized P&L', realized_pnl, (
+        SELECT format('realized P&L of portfolio %s', portfolio_id), realized_pnl, (
             SELECT coalesce(sum(realized_pnl), 0) FROM position_exits
+            WHERE position_exits.portfolio_id = portfolios.portfolio_id
         )
         FROM portfolios
         UNION ALL
