@@ -31,7 +31,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 .DELETE_ON_ERROR:
 .PHONY: help run serve test unit bench lint style types imports template sql forge format hooks build \
 	openapi docs schema pin python psql recordings check-strategy status backup migrate downgrade \
-	reconcile clean
+	reconcile bare-root clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,9 @@ downgrade: $(RUNS) ## Take a database back to schema v1, as it was, or to a revi
 
 reconcile: $(RUNS) ## Check every number of a database, or of the last run: DATABASE_URL=...
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.reconcile
+
+bare-root: ## Run both commands of README on a Debian with next to nothing, as root: [SUITE=trixie] [INTERPRETER=DIR] [SHORT=yes]
+	@"$(PYTHON)" -m tests.packaging.bare_root
 
 clean: ## Remove what the commands made: virtualenvs, builds, the local database; backups and reports stay
 	@"$(PYTHON)" -m local.clean
