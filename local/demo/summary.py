@@ -39,6 +39,7 @@ def summary(
 ) -> Iterator[RenderableType]:
     """Yield the screen from top to bottom."""
     ranked = sorted(portfolios, key=lambda portfolio: -_return(portfolio))
+    yield ""
     yield _standings(ranked, counts)
     yield from _purchases("Best trades", [found for found in extremes if found.pnl > 0])
     yield from _purchases("Worst trades", [found for found in reversed(extremes) if found.pnl < 0])
@@ -87,7 +88,7 @@ def _standings(ranked: Sequence[PortfolioRow], counts: Mapping[PortfolioId, Trad
     return table
 
 
-def _purchases(title: str, purchases: Sequence[Purchase]) -> Iterator[Table]:
+def _purchases(title: str, purchases: Sequence[Purchase]) -> Iterator[RenderableType]:
     if not purchases:
         return
     table = _list(title)
@@ -98,6 +99,7 @@ def _purchases(title: str, purchases: Sequence[Purchase]) -> Iterator[Table]:
         text = Text("\n".join((story, purchase.market, f"Why: {purchase.reason}")))
         table.add_row(f"{purchase.pnl:+,.2f}", text)
     yield table
+    yield ""
 
 
 def _bought(purchase: Purchase) -> str:

@@ -9,10 +9,9 @@ import pytest
 from operations.strategy_check import __main__ as check_strategy
 from operations.strategy_check.checks import verdicts
 from operations.strategy_check.situations import situations
+from operations.strategy_check.source import impurities
 from tests.own_strategies.modules import YES_TO_ALL, module
 
-CLOCK = "from datetime import datetime\n"
-BY_THE_SECOND = "datetime.now().microsecond"
 EVERY_OTHER_TIME = "_calls = []\n"
 PICKED_FROM_A_SET = """names = {candidate.market_id for candidate in candidates}
     first = next(iter(names), None)
@@ -24,9 +23,6 @@ PICKED_FROM_A_SET = """names = {candidate.market_id for candidate in candidates}
 
 BAD = {
     "imports": ("import os, random\n", YES_TO_ALL, "pure", "line 1: imports os: a strategy knows"),
-    "clock": (CLOCK, f"{BY_THE_SECOND}; {YES_TO_ALL}", "pure", "now() asks a clock"),
-    "opens": ("", f"open('/dev/null').close(); {YES_TO_ALL}", "pure", "open() reads files"),
-    "store": ("from prescient.store import books\n", YES_TO_ALL, "pure", "imports prescient.store"),
     "loads": ("1 / 0\n", YES_TO_ALL, "loads", "raised ZeroDivisionError"),
     "answers": ("", "return [1]", "answers", "answered an int"),
     "silent": ("", "return []", "answers", "0 buys, 0 sales in 400 decisions"),
@@ -53,6 +49,29 @@ def test_a_bad_strategy_fails_where_it_is_bad(folder: Path, name: str) -> None:
     found = {verdict.check: verdict for verdict in verdicts(module(folder, name, body, before))}
     assert not found[check].holds
     assert words in found[check].words
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from datetime import datetime\nx = datetime.now()", "line 2: now() asks a clock"),
+        ("import time", "line 1: imports time"),
+        ("from prescient.store import books", "line 1: imports prescient.store"),
+        ("from prescient.corep import x", "line 1: imports prescient.corep"),
+        ("from . import helpers", "line 1: imports ."),
+        ("if True:\n    open('/etc/passwd')", "line 2: open() reads files"),
+        ("x = hash('a')", "line 1: hash() differs from process to process"),
+        ("eval('1')", "line 1: eval() runs a text"),
+        ("import numpy as np", "line 1: imports numpy"),
+    ],
+)
+def test_what_reads_waits_or_draws_is_named_with_its_line(text: str, found: str) -> None:
+    [finding] = impurities(text)
+    assert finding.startswith(found)
+
+
+def test_what_the_core_and_mathematics_need_is_pure() -> None:
+    assert impurities("import math\nfrom prescient.core.money import ONE\nx = math.log(2)") == []
 
 
 def test_a_good_one_may_trade(

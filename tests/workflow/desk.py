@@ -1,4 +1,4 @@
-"""The four portfolios of `make run`, and the questions of the workflow tests."""
+"""Four momentum portfolios, as on a recording, and the questions of the workflow tests."""
 
 from __future__ import annotations
 
