@@ -1,4 +1,4 @@
-"""The daily work: trim the tape, ask for outcomes and histories, move cash, check the books."""
+"""The daily work: trim tape and points, ask for outcomes and prices, move cash, check the books."""
 
 from prescient.runtime.entry import StepHandler
 from prescient.usecases import maintenance

@@ -36,7 +36,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "reset_peaks lock_total begin_total move_total shift_total note_total_warning "
             "reset_total"
         ),
-        "history": "insert_equity_points save_snapshot",
+        "history": "select_thinned note_thinned thin_points",
         "idempotency": "claim_key select_answer keep_answer forget_keys",
         "listings": "upsert_events upsert_markets",
         "old_schema": "count_rows select_report",
@@ -69,6 +69,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "exposures": "select_of_portfolio lock_markets_of_orders",
         "guards": "select_guarded note_warnings",
+        "history": "insert_equity_points",
         "ledger": "post",
         "orders": "select_orders",
         "portfolios": (
@@ -80,7 +81,8 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "rebuilding": (
             "select_entries select_exits select_configurations select_published select_moments "
-            "count_inherited_history select_before select_near select_cycle_counts"
+            "count_inherited_history select_flows select_days select_before select_near "
+            "select_cycle_counts"
         ),
         "signals": "select_held select_exited_by_rule",
         "status_changes": (
@@ -93,6 +95,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "admission": "select_held",
         "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
         "exits": "select_held_outcomes count_open_positions flag_positions",
+        "history": "carry_days",
         "portfolios": "select_portfolios select_first_active",
         "rebalancing": "lock_members select_days",
         "status_changes": "lock_active",

@@ -24,6 +24,7 @@ INSERT INTO portfolio_history (
 SELECT portfolio_id, '2026-01-01', '2026-01-01 12:00+00', 10000, 0, 0, 10000, 0, 0, 'v1'
 FROM portfolios RETURNING 1
 """
+MISSING_DAYS = INHERITED_DAYS.replace("2026-01-01", "2026-01-02").replace("'v1'", "'live'")
 CONFIGURATION: dict[str, Any] = {
     "stop_loss_percentage": 0.1,
     "cooldown_hours": 0,
@@ -55,6 +56,7 @@ def trade(database_url: str) -> TwoPortfolios:
     theirs = world.portfolio("theirs", **CONFIGURATION)
     mine = world.portfolio("mine", limits=Limits(None, None, 2), **CONFIGURATION)
     world.rows(INHERITED_DAYS)
+    world.rows(MISSING_DAYS)
     world.run_cycle()
     _stop_out_of_first_market(world)
     _transfer(world, theirs, mine)

@@ -29,7 +29,7 @@ def test_marks_every_position_and_stores_an_equity_point(world: World) -> None:
     assert (result.markets, result.positions, result.settled, result.exited) == (1, 1, 0, 0)
     state = world.state(portfolio_id)
     assert (state.unrealized_pnl, state.total_value) == (D("15.38"), D("10015.38"))
-    point = world.row("SELECT * FROM portfolio_equity")
+    point = world.rows("SELECT * FROM portfolio_equity ORDER BY timestamp")[-1]
     # at the bid: 128.20 × 0.89 = 114.098 → 114.09
     assert (point["equity"], point["equity_at_bid"]) == (D("10015.38"), D("10014.09"))
     assert state.last_price_update == world.clock.now

@@ -67,7 +67,7 @@ OF_EXITS = [
 OF_HISTORY = [
     (f"{column} = {column} + {by}", f"6: {name} of history")
     for column, name, by in [
-        ("balance", "balance", "0.01"),
+        ("balance", "balance", "-0.01"),
         ("total_invested", "total_invested", "0.01"),
         ("total_profit_loss", "total_profit_loss", "0.01"),
         ("total_value", "equity", "0.01"),
@@ -85,6 +85,17 @@ OF_EQUITY = [
         ("equity_at_bid", "0.01"),
         ("open_positions", "1"),
     ]
+]
+OF_EQUITY += [
+    ("entry_no = entry_no + 100 WHERE entry_no > 0", "6: entry_no of equity point"),
+    ("flow = flow + 0.01", "6: flow of equity points"),
+]
+OF_HISTORY += [
+    ("timestamp = timestamp - interval '5 minutes'", "6: history = the last equity point"),
+    (
+        "snapshot_date = snapshot_date + portfolio_id * 3 WHERE snapshot_date > '2026-03-01'",
+        "6: history has every day",
+    ),
 ]
 OF_PORTFOLIOS = [
     ("closed_positions = closed_positions + 1", "6: closed_positions"),
@@ -135,8 +146,8 @@ def test_what_the_tape_no_longer_has_is_counted(own: World) -> None:
     assert {(note.rule, note.reason, note.rows) for note in found.notes} == {
         ("6: entry price = what its batch offered", "its tape is gone", 2),
         ("6: exit price = what was bid", "its tape is gone", 1),
-        ("6: equity point at the marks of then", "its tape is gone", 3),
-        ("6: history at the marks of then", "its tape is gone", 2),
+        ("6: equity point at the marks of then", "its tape is gone", 7),
+        ("6: history at the marks of then", "its tape is gone", 1),
         ("6: cycle at the marks of then", "its tape is gone", 2),
     }
 

@@ -19,11 +19,15 @@ SQL = statements.load(__file__)
 
 @dataclass(frozen=True, slots=True)
 class CashAccount:
-    """What decides whether a portfolio's cash may move; the balance is dollars."""
+    """What decides whether a portfolio's cash may move; the balance is dollars.
+
+    Its totals tell of now where it `is_valued`.
+    """
 
     portfolio_id: PortfolioId
     status: PortfolioStatus
     current_balance: Decimal
+    is_valued: bool
 
 
 def lock_accounts(session: Session, ids: Sequence[PortfolioId]) -> dict[PortfolioId, CashAccount]:

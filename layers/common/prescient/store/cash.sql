@@ -1,6 +1,7 @@
 -- name: lock_portfolios
 -- Lock portfolios, and read their status and balance.
-SELECT portfolio_id, status, current_balance FROM portfolios
+SELECT portfolio_id, status, current_balance, valuation_error IS NULL AS is_valued
+FROM portfolios
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id
 FOR UPDATE;

@@ -17,7 +17,7 @@ from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.names import folded
 from prescient.core.portfolio.portfolios import Limits, NewPortfolio, PortfolioId, PortfolioStatus
 from prescient.core.portfolio.positions import Action, PositionStatus
-from prescient.store import statements
+from prescient.store import history, statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
@@ -134,7 +134,7 @@ class EntryRow:
 
 
 def create(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
-    """Insert a portfolio; raises `NameTaken`."""
+    """Insert a portfolio, whose first equity point is its balance; raises `NameTaken`."""
     values = {
         "name": portfolio.name,
         "folded_name": folded(portfolio.name),
@@ -148,9 +148,13 @@ def create(session: Session, portfolio: NewPortfolio, now: datetime) -> Portfoli
     }
     with session.cursor(row_factory=scalar_row) as cursor:
         try:
-            return PortfolioId(cursor.execute(SQL["insert_portfolio"], values).fetchall()[0])
+            portfolio_id = PortfolioId(
+                cursor.execute(SQL["insert_portfolio"], values).fetchall()[0]
+            )
         except errors.UniqueViolation as error:
             raise _conflict(error, portfolio.name) from error
+    history.add_equity_points(session, [portfolio_id], now)
+    return portfolio_id
 
 
 def get(session: Session, portfolio_id: PortfolioId) -> PortfolioRow:

@@ -23,6 +23,7 @@ from prescient.core.accounting.entries import (
     EntryRecord,
     PositionEntry,
 )
+from prescient.core.accounting.equity_points import DayTold, FlowTold
 from prescient.core.accounting.exits import ExitSeen
 from prescient.core.accounting.past import Moment, Published, Worth
 from prescient.core.accounting.seen import Seen
@@ -31,6 +32,7 @@ from prescient.core.errors import InvalidRequest
 from prescient.core.market.fills import Match
 from prescient.core.market.markets import FeeSchedule
 from prescient.core.money import ZERO
+from prescient.core.portfolio.cash import FLOWS, LedgerKind
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.positions import Action, PositionStatus
 from prescient.core.strategies import registry
@@ -118,6 +120,18 @@ def around(session: Session, moment: Moment) -> Around:
     with session.cursor(row_factory=scalar_row) as cursor:
         is_whole = cursor.execute(SQL["select_is_whole"], values).fetchone()
     return Around(earliest, latest, before, near, bool(is_whole))
+
+
+def flows(session: Session, portfolio_ids: Sequence[int]) -> list[FlowTold]:
+    """Where points and ledger differ in what came into a portfolio at a moment."""
+    values = {"portfolio_ids": portfolio_ids, "flow_kinds": sorted(FLOWS - {LedgerKind.ADJUSTMENT})}
+    return [FlowTold(*row) for row in session.execute(SQL["select_flows"], values)]
+
+
+def days(session: Session, portfolio_ids: Sequence[int]) -> list[DayTold]:
+    """The days of portfolios that are not their last equity point, or follow a missing one."""
+    values = {"portfolio_ids": portfolio_ids}
+    return [DayTold(*row) for row in session.execute(SQL["select_days"], values)]
 
 
 def inherited_history(session: Session, portfolio_ids: Sequence[int]) -> int:

@@ -130,24 +130,65 @@ ORDER BY batch.completed_at, batch.batch_id;
 SELECT
     portfolio_id, 'equity point' AS row, timestamp AS at, timestamp AS until, balance,
     total_invested, total_profit_loss, equity, equity_at_bid, open_positions,
-    NULL::int AS trade_count
+    NULL::int AS trade_count, nullif(entry_no, 0) AS entry_no
 FROM portfolio_equity WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 UNION ALL
 SELECT
     portfolio_id, 'history', timestamp, timestamp, balance, total_invested, total_profit_loss,
-    total_value, NULL, open_positions, trade_count
+    total_value, NULL, open_positions, trade_count, NULL
 FROM portfolio_history
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND origin = 'live'
 UNION ALL
 SELECT
     ran.portfolio_id, 'cycle', ran.executed_at,
     greatest(ran.executed_at, coalesce(cycle.ended_at, ran.executed_at)), NULL, NULL, NULL,
-    ran.equity, NULL, NULL, NULL
+    ran.equity, NULL, NULL, NULL, NULL
 FROM cycle_portfolios AS ran
 JOIN trading_cycles AS cycle ON cycle.cycle_id = ran.cycle_id
 WHERE ran.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND ran.executed_at IS NOT NULL
     AND ran.equity IS NOT NULL
-ORDER BY at;
+ORDER BY at, entry_no, portfolio_id;
+
+-- name: select_flows
+-- The moments at which equity points tell of other flows than the ledger, since they note entries.
+WITH told AS (
+    SELECT portfolio_id, timestamp, sum(flow) AS amount
+    FROM portfolio_equity
+    WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+    GROUP BY portfolio_id, timestamp
+    HAVING bool_or(entry_no > 0)
+), posted AS (
+    SELECT portfolio_id, timestamp, sum(amount) AS amount
+    FROM cash_ledger
+    WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND kind = ANY (%(flow_kinds)s::text[])
+    GROUP BY portfolio_id, timestamp
+)
+SELECT portfolio_id, timestamp, told.amount, coalesce(posted.amount, 0)
+FROM told LEFT JOIN posted USING (portfolio_id, timestamp)
+WHERE told.amount <> coalesce(posted.amount, 0)
+ORDER BY portfolio_id, timestamp;
+
+-- name: select_days
+-- The days of portfolios that are not the last equity point before their end, or are missing.
+SELECT
+    day.portfolio_id, day.snapshot_date, day.timestamp AS told, newest.timestamp AS newest,
+    day.before
+FROM (
+    SELECT
+        portfolio_id, snapshot_date, timestamp,
+        lag(snapshot_date) OVER (PARTITION BY portfolio_id ORDER BY snapshot_date) AS before
+    FROM portfolio_history
+    WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND origin = 'live'
+) AS day
+LEFT JOIN LATERAL (
+    SELECT point.timestamp FROM portfolio_equity AS point
+    WHERE point.portfolio_id = day.portfolio_id
+        AND point.timestamp < (day.snapshot_date + 1)::timestamp AT TIME ZONE 'UTC'
+    ORDER BY point.timestamp DESC
+    LIMIT 1
+) AS newest ON true
+WHERE newest.timestamp > day.timestamp OR day.before < day.snapshot_date - 1
+ORDER BY day.portfolio_id, day.snapshot_date;
 
 -- name: count_inherited_history
 -- Count the rows of days that come from schema v1.

@@ -60,14 +60,25 @@ ORDER BY portfolio_id, id;
 
 -- name: select_equity
 -- How many equity points each portfolio has, their highest P&L, and their deepest fall from there.
+-- Their order is that of the ledger's entries, which is that of the commits; where a point does not
+-- note its entry, that of their times. Of one moment the last counts: a flow moves no P&L.
 SELECT
     portfolio_id, count(*), greatest(max(total_profit_loss), 0),
     max(greatest(highest, 0) - total_profit_loss)
 FROM (
     SELECT
         portfolio_id, total_profit_loss,
-        max(total_profit_loss) OVER (PARTITION BY portfolio_id ORDER BY timestamp) AS highest
-    FROM portfolio_equity WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+        max(total_profit_loss) OVER (PARTITION BY portfolio_id ORDER BY place, timestamp) AS highest
+    FROM (
+        SELECT DISTINCT ON (portfolio_id, timestamp)
+            portfolio_id, timestamp, total_profit_loss,
+            CASE entry_no
+                WHEN 0 THEN max(entry_no) OVER (PARTITION BY portfolio_id ORDER BY timestamp)
+                ELSE entry_no
+            END AS place
+        FROM portfolio_equity WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+        ORDER BY portfolio_id, timestamp, entry_no DESC
+    ) AS placed
 ) AS point
 GROUP BY portfolio_id;
 

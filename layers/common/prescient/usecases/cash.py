@@ -17,7 +17,7 @@ from prescient.core.portfolio.cash import (
     check_transfer,
 )
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cash, guards, ledger, portfolios
+from prescient.store import cash, guards, history, ledger, portfolios
 from prescient.store.database import Session
 
 
@@ -85,10 +85,14 @@ def _move(
     if exactly:
         _check_alike([entry for entry in entries if entry.source in known], before)
     new = [entry for entry in entries if entry.source not in known]
-    for portfolio_id, change in _changes(new).items():
+    changes = _changes(new)
+    for portfolio_id, change in changes.items():
         account = accounts[portfolio_id]
         check_flow(account.status, account.current_balance, change)
+    valued = [portfolio_id for portfolio_id in changes if accounts[portfolio_id].is_valued]
+    history.add_equity_points(session, valued, now)
     ledger.post(session, new, now)
+    history.add_equity_points(session, valued, now, changes)
     portfolios.shift_peaks(session, [(entry.portfolio_id, entry.amount) for entry in new], now)
     paid_in = sum((entry.amount for entry in new), ZERO)
     if paid_in != ZERO:

@@ -10,8 +10,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from prescient.core.accounting.findings import Break
 from prescient.core.errors import InvalidRequest
 from prescient.core.portfolio.targets import Targets
-from prescient.usecases import backfill, outcomes, rebalancing, reconcile, retention
+from prescient.usecases import (
+    backfill,
+    history,
+    outcomes,
+    rebalancing,
+    reconcile,
+    retention,
+)
 from prescient.usecases.backfill import BackfillResult
+from prescient.usecases.history import HistoryResult
 from prescient.usecases.outcomes import OutcomesResult
 from prescient.usecases.rebalancing import TransferResult
 from prescient.usecases.reconcile import Note
@@ -23,6 +31,7 @@ class Task(StrEnum):
     """What maintenance does, in this order."""
 
     RETENTION = "retention"
+    HISTORY = "history"
     OUTCOMES = "outcomes"
     BACKFILL = "backfill"
     REBALANCING = "rebalancing"
@@ -49,6 +58,7 @@ class MaintenanceResult(BaseModel):
     """
 
     retention: RetentionResult | None = None
+    history: HistoryResult | None = None
     outcomes: OutcomesResult | None = None
     backfill: BackfillResult | None = None
     rebalanced: list[TransferResult] | None = None
@@ -63,6 +73,8 @@ def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
     done = MaintenanceResult()
     if Task.RETENTION in request.tasks:
         done.retention = retention.run(context)
+    if Task.HISTORY in request.tasks:
+        done.history = history.run(context)
     if Task.OUTCOMES in request.tasks:
         done.outcomes = outcomes.run(context)
     if Task.BACKFILL in request.tasks:

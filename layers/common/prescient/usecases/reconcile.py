@@ -17,6 +17,7 @@ from prescient.core.accounting.across_portfolios import (
 from prescient.core.accounting.books_as_stored import Books
 from prescient.core.accounting.cycle_counts import count_breaks
 from prescient.core.accounting.entries import entry_findings
+from prescient.core.accounting.equity_points import day_breaks, flow_breaks
 from prescient.core.accounting.exits import exit_findings
 from prescient.core.accounting.findings import Break, Finding, Reason, Unseen
 from prescient.core.accounting.reconcile import breaks
@@ -114,5 +115,9 @@ def _of_the_past(session: Session, books: Sequence[Books]) -> Iterator[Finding]:
     for moment, worth in past.differing(books, published, told):
         around = rebuilding.around(session, moment)
         yield from commit_orders.findings(moment, worth, owners[moment.portfolio_id], around)
+    for flow in rebuilding.flows(session, portfolio_ids):
+        yield from flow_breaks(flow)
+    for day in rebuilding.days(session, portfolio_ids):
+        yield from day_breaks(day)
     for _ in range(rebuilding.inherited_history(session, portfolio_ids)):
         yield Unseen("6: history", Reason.SCHEMA_V1)

@@ -1,4 +1,4 @@
-"""Write the portfolio's row of the day and end its part of the cycle."""
+"""Store what the portfolio is worth and end its part of the cycle."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
         alerts: list[Alert] = []
         equity = portfolio.total_value if portfolio.valuation_error is None else None
         if equity is not None:
-            history.save_snapshot(session, portfolio, now)
+            history.add_equity_points(session, [portfolio.portfolio_id], now)
             alerts = guarding.watch(session, [portfolio.portfolio_id], now)
         cycles.complete(session, cycle_id, portfolio.portfolio_id, equity)
     if alerts:

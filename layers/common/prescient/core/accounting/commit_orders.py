@@ -23,6 +23,7 @@ NAMES = (
     "total_invested",
     "open_positions",
     "trade_count",
+    "entry_no",
     "total_profit_loss",
     "equity",
     "equity_at_bid",

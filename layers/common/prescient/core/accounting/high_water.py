@@ -1,9 +1,9 @@
 """What the peak and the drawdown of a portfolio can have been, from what is stored of its past.
 
-Both move whenever totals are rewritten, and equity points stand at price updates only. So the
-points show the least that peak and drawdown are. The ledger shows the most: at each of its moments
-a share that is held is worth between $0 and $1. Both count equity without flows of cash, which is
-the initial balance and the P&L.
+Both move whenever totals are rewritten, and equity points stand at price updates, cycles and flows
+only. So the points show the least that peak and drawdown are. The ledger shows the most: at each of
+its moments a share that is held is worth between $0 and $1. Both count equity without flows of
+cash, which is the initial balance and the P&L.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from prescient.core.money import ZERO
 from prescient.core.portfolio.positions import Action
 
 UNPRICED = MarketPrice(None, None, None)
+_ORDER = itemgetter(slice(5))
 
 
 class Published(NamedTuple):
@@ -38,7 +39,10 @@ class Published(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """A portfolio's totals in dollars; None where a row does not tell."""
+    """A portfolio's totals in dollars; None where a row does not tell.
+
+    `entry_no` is the newest entry of the ledger that they count.
+    """
 
     balance: Decimal | None
     total_invested: Decimal | None
@@ -47,6 +51,7 @@ class Worth:
     equity_at_bid: Decimal | None
     open_positions: int | None
     trade_count: int | None
+    entry_no: int | None
 
     def is_told_by(self, row: Worth) -> bool:
         """Whether the row says the same, as far as it tells."""
@@ -59,7 +64,13 @@ class Worth:
     @property
     def in_cash(self) -> tuple[Decimal | int | None, ...]:
         """What follows without any mark."""
-        return self.balance, self.total_invested, self.open_positions, self.trade_count
+        return (
+            self.balance,
+            self.total_invested,
+            self.open_positions,
+            self.trade_count,
+            self.entry_no,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,7 @@ class _Change:
     """What one entry of the ledger changes: its cash, and the position that it opens or leaves."""
 
     at: datetime
+    entry_no: int
     amount: Decimal
     opened: PositionRecord | None
     cost_basis: Decimal
@@ -136,7 +148,7 @@ class _Change:
     is_trade: bool
 
 
-_Event = tuple[datetime, int, int, Published | _Change | Moment]
+_Event = tuple[datetime, int, int, int, int, Published | _Change | Moment]
 
 
 @dataclass(slots=True)
@@ -147,6 +159,7 @@ class Account:
     balance: Decimal
     trades: int
     realized: Decimal = ZERO
+    entry_no: int = 0
     held: dict[int, _Held] = field(default_factory=dict)
 
     @classmethod
@@ -159,6 +172,7 @@ class Account:
     def apply(self, change: _Change, prices: Prices) -> None:
         """Move cash, and open or leave a position at the latest prices."""
         self.balance += change.amount
+        self.entry_no = change.entry_no
         self.trades += change.is_trade
         if (opened := change.opened) is not None:
             held = _Held(opened, opened.bought_shares, change.cost_basis)
@@ -198,6 +212,7 @@ class Account:
             equity_at_bid=self.balance + at_bid,
             open_positions=len(self.held),
             trade_count=self.trades,
+            entry_no=self.entry_no,
         )
 
 
@@ -218,6 +233,7 @@ def changes(books: Books) -> list[_Change]:
         found.append(
             _Change(
                 at=entry.at,
+                entry_no=entry.entry_no,
                 amount=entry.amount,
                 opened=positions.get(trade.trade_id) if trade else None,
                 cost_basis=trade.cost_basis if trade else ZERO,
@@ -228,33 +244,42 @@ def changes(books: Books) -> list[_Change]:
     return found
 
 
+def _told(moment: Moment) -> _Event:
+    """Where a row stands among the events of its instant."""
+    entry_no = moment.told.entry_no
+    if entry_no is None:
+        return moment.at, 2, 0, moment.portfolio_id, 1, moment
+    return moment.at, 1, entry_no, moment.portfolio_id, 1, moment
+
+
 def differing(
     books: Sequence[Books], published: Iterable[Published], moments: Iterable[Moment]
 ) -> Iterator[tuple[Moment, Worth]]:
     """The moments that tell something else than the past does, with what that says.
 
     `published` and `moments` are in the order of time and are read once. What happened at the same
-    instant is taken in the order of a price update: publish, exit, tell. Who differs from that may
-    still be right: see `core.accounting.commit_orders`.
+    instant is taken in the order of a price update: publish, exit, tell; a row that says which
+    entry of the ledger it counts follows that one. Who differs from that may still be right: see
+    `core.accounting.commit_orders`.
     """
     accounts = {owned.portfolio_id: Account.at_start(owned) for owned in books}
     prices = Prices()
     holders: defaultdict[MarketId, set[tuple[int, int]]] = defaultdict(set)
     ledger: list[_Event] = sorted(
         (
-            (change.at, 1, owned.portfolio_id, change)
+            (change.at, 1, change.entry_no, owned.portfolio_id, 0, change)
             for owned in books
             for change in changes(owned)
         ),
-        key=itemgetter(0),
+        key=_ORDER,
     )
     events: Iterator[_Event] = merge(
-        ((row.at, 0, 0, row) for row in published),
+        ((row.at, 0, 0, 0, 0, row) for row in published),
         ledger,
-        ((moment.at, 2, 0, moment) for moment in moments),
-        key=itemgetter(0, 1),
+        map(_told, moments),
+        key=_ORDER,
     )
-    for _, _, portfolio_id, event in events:
+    for _, _, _, portfolio_id, _, event in events:
         if isinstance(event, Published):
             if prices.carry(event):
                 for owner, position_id in holders[event.market_id]:
