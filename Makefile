@@ -10,6 +10,8 @@ SAM := $(SAM_VENV)/bin/sam
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
 SAM_READY := $(SAM_VENV)/.ready
+# For tools that say nothing until they are done.
+SHOWN := $(BIN)/python -m local.heartbeat
 # uv is the one tool that is not pinned here: it writes the pins. peewee has no wheel that empyrical would
 # take, and only its download of factors from the network would import it.
 PIN := uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras \
@@ -57,13 +59,13 @@ style: $(TESTS)
 	$(BIN)/ruff format --check .
 
 types: $(TESTS)
-	$(BIN)/mypy
+	$(SHOWN) "Checking types" $(BIN)/mypy
 
 imports: $(TESTS)
-	$(BIN)/lint-imports
+	$(SHOWN) "Checking imports" $(BIN)/lint-imports
 
-template: $(SAM_READY)
-	$(SAM) validate --lint
+template: $(TESTS) $(SAM_READY)
+	$(SHOWN) "Checking the template" $(SAM) validate --lint
 
 sql: $(TESTS)
 	$(BIN)/squawk migrations/versions/*/*.sql

@@ -1,12 +1,14 @@
 """A sign of life while something takes its time.
 
-Standard library only: the install needs it before there is anything else.
+`python -m local.heartbeat TEXT COMMAND...` runs a command that shows none of its own. Standard
+library only: the install needs it before there is anything else.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -77,3 +79,20 @@ def closed_visibly() -> Iterator[ExitStack]:
         finally:
             with Heartbeat("Stopping"):
                 resources.close()
+
+
+def main() -> int:
+    """Run the command, and return its exit status."""
+    doing, *command = sys.argv[1:]
+    with Heartbeat(doing):
+        done = subprocess.run(
+            command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+    sys.stdout.buffer.write(done.stdout)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit(130)

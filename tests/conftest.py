@@ -1,3 +1,7 @@
 """Fixtures that every test may use."""
 
-pytest_plugins = ["tests.fixtures.pgbouncer", "tests.fixtures.postgres"]
+pytest_plugins = [
+    "tests.fixtures.heartbeat",
+    "tests.fixtures.pgbouncer",
+    "tests.fixtures.postgres",
+]
