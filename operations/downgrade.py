@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from local.postgres import databases
 from local.settings import read, switch
-from operations import backup, target
+from operations import backup, remedies, target
 from operations.outcomes import Attempt, as_program, carried_out
 from operations.reports import Report
 from prescient.core.errors import MigrationRefused
@@ -54,7 +54,10 @@ def _downgrade(options: Options, attempt: Attempt) -> None:
     database = target.look(options.url)
     started, now = time.monotonic(), datetime.now(UTC)
     with revisions.connected(options.url) as connection:
-        undone = _undone(connection, options.to)
+        try:
+            undone = _undone(connection, options.to)
+        except MigrationRefused as error:
+            raise remedies.written(error, database) from error
         print(f"Database: {database}", "To undo, in this order:", *_listed(undone), sep="\n")
         deed = "downgrade-dry-run" if options.dry_run else "downgrade"
         report = Report.reserved(database, now, deed)
@@ -80,6 +83,8 @@ def _undone(connection: Connection, to: str) -> list[Revision]:
     """The revisions to undo, newest first."""
     with connection.begin():
         revision = revisions.current(connection)
+        if to == revisions.BASELINE:
+            revisions.check_detached(connection)
     if revision is None:
         raise MigrationRefused("the database has no revision: nothing was migrated")
     if revision == revisions.BASELINE:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import shorten
 
 import psycopg
 from psycopg.rows import class_row
@@ -29,6 +30,7 @@ from prescient.usecases.migrate import MigrateRequest, plan
 
 SQL = statements.load(__file__)
 SETTINGS = ("DATABASE_URL",)
+_SUMMARY = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +107,12 @@ def _upgraded(session: Session) -> str | None:
 
 def _history(revision: str | None) -> Table:
     shown = plain_table("Revisions")
-    for heading, width in (("revision", 8), ("state", 7), ("kind", 11)):
-        shown.add_column(heading, min_width=width)
-    shown.add_column("what it is", no_wrap=True, overflow="ellipsis")
+    for heading in ("revision", "state", "kind", "what it is"):
+        shown.add_column(heading)
     for known in revisions.history():
         state = "applied" if revision is not None and known.number <= revision else "pending"
         kind = "contracting" if known.is_contracting else "expanding"
-        shown.add_row(known.number, state, kind, known.summary)
+        shown.add_row(known.number, state, kind, shorten(known.summary, _SUMMARY, placeholder="…"))
     return shown
 
 

@@ -121,7 +121,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "retention": "select_untrimmed",
         "revisions": (
             "ask_whether_pooled ask_whether_read_only ask_whether_stamped select_revision "
-            "configure take_turn"
+            "select_schema configure take_turn"
         ),
         "roles": "become_oneself create give_database give_schema",
         "tape": "select_marks select_batch select_staleness",

@@ -7,7 +7,7 @@ from typing import LiteralString
 
 import pytest
 
-from operations import migrate, status
+from operations import downgrade, migrate, status
 from prescient.core.errors import MigrationRefused, Remedy
 from prescient.store import mending
 from tests.migrations.commands import Commands
@@ -116,6 +116,24 @@ def test_the_command_writes_them_and_status_names_them(
     unversioned.execute(before.read_text("utf-8"))
     assert commands(migrate.main, DATABASE_URL=unversioned.url).status == 0
     unversioned.execute(after.read_text("utf-8"))
+
+
+def test_a_downgrade_is_refused_for_views_of_the_upgraded_tables_with_the_same_way_out(
+    unversioned: OldDatabase, commands: Commands
+) -> None:
+    before = unversioned.content()
+    unversioned.upgrade()
+    unversioned.execute(*VIEWS, *TRIGGER)
+    ended = commands(downgrade.main, DATABASE_URL=unversioned.url, BACKUP="no")
+    assert (ended.status, ended.lines[-1]) == (1, "Refused: nothing has changed. Exit status 1.")
+    assert "view best: save and drop it" in ended.text
+    assert "row-level security" not in ended.text
+    first, last = sorted(Path(".local/reports").glob("*.sql"), reverse=True)
+    unversioned.execute(first.read_text("utf-8"))
+    assert commands(downgrade.main, DATABASE_URL=unversioned.url, BACKUP="no").status == 0
+    unversioned.execute(last.read_text("utf-8"))
+    assert unversioned.content() == before
+    assert unversioned.row("SELECT count(*) FROM best") == {"count": 1}
 
 
 def test_a_refusal_without_a_remedy_gives_none(unversioned: OldDatabase) -> None:

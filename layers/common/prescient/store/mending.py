@@ -25,10 +25,15 @@ class Place:
     tables: Collection[str]
 
 
-def take_off(session: Session, place: Place) -> Iterator[Remedy]:
-    """Save and drop what hangs on the tables, as views and triggers; put it back after."""
+def take_off(session: Session, place: Place, *, of_ours: bool = False) -> Iterator[Remedy]:
+    """Save and drop what hangs on the tables, as views and triggers; put it back after.
+
+    Row-level security `of_ours`, the tables of later revisions, is none of the owner's.
+    """
     values = {"namespace": place.namespace, "tables": list(place.tables)}
-    for about, before, after in session.execute(SQL["select_attached"], values).fetchall():
+    for kind, about, before, after in session.execute(SQL["select_attached"], values).fetchall():
+        if of_ours and kind == "row-level security":
+            continue
         yield Remedy(f"{about}: save and drop it, make it again after", before, after)
 
 

@@ -1,5 +1,5 @@
 -- name: select_attached
--- Read what hangs on the tables of schema v1: what it is, and the SQL that takes it off and puts it back.
+-- Read what hangs on the tables: what it is, and the SQL that takes it off and puts it back.
 -- In the order in which it can be taken off: a view before those that it reads.
 WITH RECURSIVE old AS (
     SELECT oid, relname, reltype FROM pg_class
@@ -28,18 +28,19 @@ WITH RECURSIVE old AS (
             FROM aclexplode(relacl) WHERE grantee <> relowner
         ), '') AS grants
     FROM reading JOIN pg_class AS relation USING (oid)
-    WHERE relkind IN ('v', 'm')
+    WHERE relkind IN ('v', 'm') AND relation.oid NOT IN (SELECT oid FROM old)
     GROUP BY relation.oid
 )
-SELECT about, before, after FROM (
+SELECT kind, about, before, after FROM (
     SELECT
-        1 AS rank, -depth AS place, format('%%s %%s', lower(kind), oid::regclass) AS about,
+        1 AS rank, -depth AS place, 'view' AS kind,
+        format('%%s %%s', lower(kind), oid::regclass) AS about,
         format('DROP %%s %%s;', kind, oid::regclass) AS before,
         format(E'CREATE %%s %%s AS\n%%s', kind, oid::regclass, pg_get_viewdef(oid)) || grants AS after
     FROM views
     UNION ALL
     SELECT
-        2, 0, format('function %%s', routine.oid::regprocedure),
+        2, 0, 'function', format('function %%s', routine.oid::regprocedure),
         format('DROP ROUTINE %%s;', routine.oid::regprocedure),
         rtrim(pg_get_functiondef(routine.oid), E'\n') || ';'
     FROM old
@@ -51,19 +52,19 @@ SELECT about, before, after FROM (
     GROUP BY routine.oid
     UNION ALL
     SELECT
-        3, 0, format('trigger %%I of %%s', tgname, tgrelid::regclass),
+        3, 0, 'trigger', format('trigger %%I of %%s', tgname, tgrelid::regclass),
         format('DROP TRIGGER %%I ON %%s;', tgname, tgrelid::regclass),
         pg_get_triggerdef(pg_trigger.oid) || ';'
     FROM pg_trigger JOIN old ON old.oid = tgrelid WHERE NOT tgisinternal
     UNION ALL
     SELECT
-        4, 0, format('rule %%I of %%s', rulename, ev_class::regclass),
+        4, 0, 'rule', format('rule %%I of %%s', rulename, ev_class::regclass),
         format('DROP RULE %%I ON %%s;', rulename, ev_class::regclass),
         pg_get_ruledef(pg_rewrite.oid)
-    FROM pg_rewrite JOIN old ON old.oid = ev_class
+    FROM pg_rewrite JOIN old ON old.oid = ev_class WHERE rulename <> '_RETURN'
     UNION ALL
     SELECT
-        5, 0, format('foreign key %%I of %%s', conname, conrelid::regclass),
+        5, 0, 'foreign key', format('foreign key %%I of %%s', conname, conrelid::regclass),
         format('ALTER TABLE %%s DROP CONSTRAINT %%I;', conrelid::regclass, conname),
         -- A trade's id is unique within its portfolio alone.
         CASE WHEN relname IN ('trades', 'portfolio_positions') THEN '-- not as it was: ' ELSE '' END
@@ -75,13 +76,13 @@ SELECT about, before, after FROM (
     WHERE contype = 'f' AND conrelid NOT IN (SELECT oid FROM old)
     UNION ALL
     SELECT
-        6, 0, format('row-level security of %%s', oid::regclass),
+        6, 0, 'row-level security', format('row-level security of %%s', oid::regclass),
         format('ALTER TABLE %%s DISABLE ROW LEVEL SECURITY;', oid::regclass),
         '-- the portfolios have row-level security of their own now'
     FROM pg_class JOIN old USING (oid) WHERE relrowsecurity
     UNION ALL
     SELECT
-        7, 0, format('inheritance of %%s', inhrelid::regclass),
+        7, 0, 'inheritance', format('inheritance of %%s', inhrelid::regclass),
         format('ALTER TABLE %%s NO INHERIT %%s;', inhrelid::regclass, inhparent::regclass)
         || coalesce((
             SELECT string_agg(
@@ -95,7 +96,7 @@ SELECT about, before, after FROM (
     FROM pg_inherits WHERE inhparent IN (SELECT oid FROM old) OR inhrelid IN (SELECT oid FROM old)
     UNION ALL
     SELECT
-        8, 0, format('publication %%I of %%s', pubname, prrelid::regclass),
+        8, 0, 'publication', format('publication %%I of %%s', pubname, prrelid::regclass),
         format('ALTER PUBLICATION %%I DROP TABLE %%s;', pubname, prrelid::regclass),
         format('ALTER PUBLICATION %%I ADD TABLE %%s;', pubname, prrelid::regclass)
     FROM pg_publication_rel
@@ -103,7 +104,7 @@ SELECT about, before, after FROM (
     JOIN old ON old.oid = prrelid
     UNION ALL
     SELECT
-        9, 0, format('sequence %%s', sequence.oid::regclass),
+        9, 0, 'sequence', format('sequence %%s', sequence.oid::regclass),
         format(
             'ALTER SEQUENCE %%s OWNED BY %%s.%%I;', sequence.oid::regclass, adrelid::regclass, attname
         ),

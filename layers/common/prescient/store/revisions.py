@@ -30,8 +30,9 @@ from prescient.core.errors import (
     MigrationRefused,
     PrescientError,
 )
-from prescient.store import old_schema, reach, roles, statements
+from prescient.store import mending, old_schema, reach, roles, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
+from prescient.store.mending import Place
 
 SQL = statements.load(__file__)
 BASELINE = "0001"
@@ -200,6 +201,18 @@ def check_way_back(revision: str, target: str) -> None:
         f"TO: revision {last} ({summary}) is contracting: no step leads back over it, only the "
         "whole way to schema v1, without TO"
     )
+
+
+def check_detached(connection: Connection) -> None:
+    """Raise `MigrationRefused` where views and the like, an owner's own, hang on our tables."""
+    begun = begun_session(connection)
+    row = begun.execute(SQL["select_schema"]).fetchone()
+    place = Place(row[0] if row else 0, later_names())
+    if remedies := [*mending.take_off(begun, place, of_ours=True)]:
+        told = "; ".join(remedy.about for remedy in remedies)
+        raise MigrationRefused(
+            f"what hangs on the tables would be lost with them: {told}", remedies
+        )
 
 
 def refusal_of_downgrade(session: Session) -> str | None:

@@ -15,6 +15,10 @@ SELECT to_regclass('alembic_version') IS NOT NULL;
 -- Read the database's revision.
 SELECT version_num FROM alembic_version;
 
+-- name: select_schema
+-- Read the oid of the schema that unqualified names mean.
+SELECT current_schema()::regnamespace::oid;
+
 -- name: configure
 -- Set the limits of a migration's session.
 -- A client that vanishes, its machine and all, must not keep its locks; a backup may take long.
