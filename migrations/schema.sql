@@ -1204,7 +1204,8 @@ CREATE TABLE position_exits (
     CONSTRAINT position_exits_price_check CHECK (((price >= (0)::numeric) AND (price <=
         (1)::numeric))),
     CONSTRAINT position_exits_proceeds_check CHECK ((proceeds >= (0)::numeric)),
-    CONSTRAINT position_exits_shares_check CHECK ((shares > (0)::numeric)),
+    CONSTRAINT position_exits_shares_check CHECK (((shares > (0)::numeric) OR ((shares =
+        (0)::numeric) AND (kind = 'write_off'::text)))),
     CONSTRAINT position_exits_write_off_check CHECK (((kind <> 'write_off'::text) OR ((price =
         (0)::numeric) AND (proceeds = (0)::numeric) AND (fee = (0)::numeric) AND (reason IS NOT
         NULL)))),
@@ -1215,6 +1216,7 @@ CREATE TABLE position_exits (
     CONSTRAINT position_exits_portfolio_id_position_id_fkey FOREIGN KEY (portfolio_id, position_id)
         REFERENCES portfolio_positions(portfolio_id, id) ON DELETE CASCADE
 );
+COMMENT ON COLUMN position_exits.shares IS 'how many were sold, 0 where they are unknown';
 COMMENT ON COLUMN position_exits.ordered_by IS 'whose token an exit by hand was asked for with';
 COMMENT ON COLUMN position_exits.reason IS 'why a position was written off';
 COMMENT ON COLUMN position_exits.quoted_at IS 'when the bids were shown that a sale by hand took';

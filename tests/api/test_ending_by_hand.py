@@ -209,9 +209,7 @@ def test_a_sale_takes_the_best_bids_first_and_never_more_than_there_is(
     shown = closing.showing(
         market(), holding().outcome, OrderBook(bids, (Level(D("0.78"), D(1)),)), NOON
     )
-    position = OpenPosition(
-        1, MarketId("m1"), holding().outcome, None, holding(shares=D(held) / 100), shown
-    )
+    position = OpenPosition(holding(shares=D(held) / 100), None, shown)
     left, proceeds = min(wanted, held), Fraction(0)
     for price, size in ordered:
         taken = min(left, size // 10_000)

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from local.postgres import migrations
 from prescient.core.portfolio.portfolios import PortfolioId
+from tests.api.client import Client
 from tests.builders import event
 from tests.migrations.old_database import OldDatabase
 from tests.world import World, several
@@ -62,4 +64,34 @@ def test_what_resolves_is_paid_and_unknown_shares_stay(world: World) -> None:
     assert world.update_prices().settled == 1
     assert world.state(DEFAULT).current_balance == D("9929.03")
     assert world.rows(OPEN) == [{"market_id": "m2", "flag": "unknown_shares"}]
+    assert world.breaks() == []
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_unknown_shares_can_be_written_off_whatever_their_market_shows(
+    world: World, is_closed: bool
+) -> None:
+    """They can neither be sold nor paid, so their portfolio could never be archived."""
+    end: dict[str, Any] = {"closed": True, "yes_price": D(1), "no_price": D(0)} if is_closed else {}
+    world.exchange.events = [event(*several(2, **end))]
+    world.update_prices()
+    (position,) = world.rows("SELECT id FROM portfolio_positions WHERE shares IS NULL")
+    client = Client(world)
+    target = f"/portfolios/1/positions/{position['id']}"
+    assert client.post(f"{target}/close", {}).json["message"].endswith("has unknown shares")
+    answer = client.post(f"{target}/write-off", {"reason": "no shares follow from its price"})
+    assert (answer.status, answer.json["shares"]) == (200, None)
+    assert answer.json["realized_pnl"] == D("-100.00")
+    closed = "SELECT status, shares, cost_basis, exit_price FROM portfolio_positions WHERE id = %s"
+    assert world.row(closed, position["id"]) == {
+        "status": "closed",
+        "shares": D("0.000000"),
+        "cost_basis": D("0.00"),
+        "exit_price": D("0.000000"),
+    }
+    assert world.breaks() == []
+    client.environment.close()
+    world.disconnect()
+    migrations.downgrade(world.database_url, "0015")
+    migrations.upgrade(world.database_url)
     assert world.breaks() == []

@@ -312,11 +312,14 @@ class PositionClosed(SharesSold):
 
 
 class PositionWrittenOff(BaseModel):
-    """A position that was given up; `realized_pnl` is what it had cost, as a loss."""
+    """A position that was given up; `realized_pnl` is what it had cost, as a loss.
+
+    `shares` are null where they were unknown.
+    """
 
     message: str
     position_id: int
-    shares: Shares
+    shares: Shares | None
     realized_pnl: Money
     reason: str
 
@@ -325,7 +328,7 @@ class PositionWrittenOff(BaseModel):
         return cls(
             message="Position written off",
             position_id=made.holding.position_id,
-            shares=made.shares,
+            shares=made.shares or None,
             realized_pnl=made.realized_pnl,
             reason=reason,
         )

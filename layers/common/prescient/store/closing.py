@@ -26,7 +26,7 @@ class _Row:
     portfolio_id: int
     market_id: MarketId
     action: Action
-    shares: Decimal | None
+    shares: Decimal
     cost_basis: Decimal
     best_bid: Decimal | None
     best_ask: Decimal | None
@@ -53,16 +53,10 @@ def open_positions(
 
 def _open(row: _Row) -> OpenPosition:
     outcome = row.action.outcome
-    holding = (
-        Holding(
-            row.position_id, row.portfolio_id, row.market_id, outcome, row.shares, row.cost_basis
-        )
-        if row.shares is not None
-        else None
+    holding = Holding(
+        row.position_id, row.portfolio_id, row.market_id, outcome, row.shares, row.cost_basis
     )
-    return OpenPosition(
-        row.position_id, row.market_id, outcome, row.identity, holding, _showing(row)
-    )
+    return OpenPosition(holding, row.identity, _showing(row))
 
 
 def _showing(row: _Row) -> Showing | None:

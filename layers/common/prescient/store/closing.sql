@@ -3,7 +3,7 @@
 -- All of the portfolio's, or the one that is named. A market that was never read has no quote.
 SELECT
     position.id AS position_id, position.portfolio_id, position.market_id, position.action,
-    position.shares, position.cost_basis, price.best_bid, price.best_ask,
+    coalesce(position.shares, 0) AS shares, position.cost_basis, price.best_bid, price.best_ask,
     coalesce(book.fetched_at, price.observed_at) AS quoted_at,
     coalesce(price.accepting_orders AND NOT price.closed, false) AS tradable,
     price.yes_payout IS NOT NULL AS resolved, book.bids, book.asks,

@@ -62,10 +62,10 @@ WITH given AS (
     FROM given
 )
 UPDATE portfolio_positions AS position SET
-    shares = position.shares - given.shares,
+    shares = coalesce(position.shares - given.shares, 0),
     cost_basis = position.cost_basis - given.cost_basis,
     realized_pnl = position.realized_pnl + given.realized_pnl,
-    status = CASE WHEN position.shares = given.shares THEN 'closed' ELSE 'open' END,
+    status = CASE WHEN position.shares > given.shares THEN 'open' ELSE 'closed' END,
     exit_price = given.price,
     exit_timestamp = %(now)s,
     flag = NULL

@@ -38,17 +38,31 @@ class Showing:
 
 @dataclass(frozen=True, slots=True)
 class OpenPosition:
-    """`holding` is None where its shares are unknown, `showing` where its market was never read.
+    """`showing` is None where its market was never read.
 
     `identity` is that of the market that was bought, None where it is unknown.
     """
 
-    position_id: int
-    market_id: MarketId
-    outcome: Outcome
+    holding: Holding
     identity: Identity | None
-    holding: Holding | None
     showing: Showing | None
+
+    @property
+    def position_id(self) -> int:
+        return self.holding.position_id
+
+    @property
+    def market_id(self) -> MarketId:
+        return self.holding.market_id
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.holding.outcome
+
+    @property
+    def shares(self) -> Decimal | None:
+        """None where they are unknown."""
+        return self.holding.shares or None
 
     @property
     def is_of_another_market(self) -> bool:
@@ -118,13 +132,13 @@ def close(position: OpenPosition, shares: Decimal | None, order: HandOrder) -> E
     Raises `StaleQuote`, `PortfolioConflict` (no bid, no orders taken, shares unknown) or
     `InvalidRequest` (more shares than are held, or a part of a hundredth).
     """
-    if position.holding is not None and shares is not None:
-        check_sale(shares, position.holding.shares)
+    if position.shares is not None and shares is not None:
+        check_sale(shares, position.shares)
     age = _age(position, order)
     if age is not None and age > order.max_quote_age:
         raise StaleQuote(f"position_id: {_too_old(position.position_id, age, order)}")
     obstacle = _obstacle(position, order)
-    if obstacle is not None or position.holding is None or position.showing is None:
+    if obstacle is not None or position.showing is None:
         raise PortfolioConflict(f"position_id: position {position.position_id} {obstacle}")
     return _sold(position.holding, position.showing, shares, order)
 
@@ -147,11 +161,10 @@ def liquidate(held: Sequence[OpenPosition], order: HandOrder, *, partial: bool) 
 def write_off(position: OpenPosition, order: HandOrder) -> Exit:
     """Give all shares of a position up for nothing.
 
-    Raises `PortfolioConflict` where they can be settled or sold, or where they are unknown.
+    Raises `PortfolioConflict` where they can be settled or sold, which unknown ones never can.
     """
-    if position.holding is None:
-        raise PortfolioConflict(f"position_id: position {position.position_id} {UNKNOWN_SHARES}")
-    shown = None if position.is_of_another_market else position.showing
+    is_lost = position.shares is None or position.is_of_another_market
+    shown = None if is_lost else position.showing
     if shown is not None and shown.resolved:
         raise PortfolioConflict(
             f"position_id: the market of position {position.position_id} is resolved; "
@@ -166,9 +179,8 @@ def write_off(position: OpenPosition, order: HandOrder) -> Exit:
 
 def _liquidated(position: OpenPosition, order: HandOrder) -> tuple[list[Exit], list[Left]]:
     obstacle = _obstacle(position, order)
-    if obstacle is not None or position.holding is None or position.showing is None:
-        shares = None if position.holding is None else position.holding.shares
-        return [], [Left(position.position_id, shares, obstacle or UNKNOWN_SHARES)]
+    if obstacle is not None or position.showing is None:
+        return [], [Left(position.position_id, position.shares, obstacle or NO_BID)]
     made = _sold(position.holding, position.showing, None, order)
     if not made.shares_left:
         return [made], []
@@ -185,7 +197,7 @@ def _sold(holding: Holding, shown: Showing, shares: Decimal | None, order: HandO
 
 def _obstacle(position: OpenPosition, order: HandOrder) -> str | None:
     """Why not one share of the position can be sold; None where some can."""
-    if position.holding is None:
+    if position.shares is None:
         return UNKNOWN_SHARES
     age = _age(position, order)
     if position.showing is None or age is None:

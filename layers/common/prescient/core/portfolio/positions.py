@@ -67,7 +67,10 @@ class PositionFlag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """An open position: `shares` still held and their `cost_basis` in dollars, fees included."""
+    """An open position: `shares` still held and their `cost_basis` in dollars, fees included.
+
+    Of some that schema v1 left the shares are unknown: 0.
+    """
 
     position_id: int
     portfolio_id: int
@@ -188,7 +191,7 @@ def settle(holding: Holding, payout: Decimal) -> Exit:
 
 
 def write_off(holding: Holding, by_hand: ByHand) -> Exit:
-    """Give all shares up for nothing: what they cost is lost."""
+    """Give all shares up for nothing, also where they are unknown: what they cost is lost."""
     return Exit(
         holding=holding,
         kind=ExitKind.WRITE_OFF,
