@@ -1,5 +1,7 @@
--- A generated database of schema v1: :size trades, as many positions and signals, three times as
--- many market snapshots, and of every hundredth row something that the upgrade has to think about.
+-- A generated database of schema v1, shaped as such databases are (tests/migrations/lived.py): :size
+-- trades, as many positions, of which 100 are open, and signals, three times as many market
+-- snapshots, newer than the markets' rows and without conviction; and of every hundredth row
+-- something that the upgrade has to think about.
 
 -- name: events
 INSERT INTO events (event_id, title, slug, liquidity, volume, volume24hr, start_date, end_date,
@@ -16,7 +18,7 @@ INSERT INTO markets (market_id, question, event_id, event_title, event_end_date,
 SELECT 'm' || n, 'Will it happen, number ' || n || '?', 'e' || n / 4 + 1, 'Event ' || n / 4 + 1,
     '2026-12-31', n, n * 7, n / 2, price, 1 - price, abs(2 * price - 1),
     jsonb_build_object('id', n::text, 'outcomes', '["Yes", "No"]', 'description', repeat('x', 500)),
-    n %% 3 = 0, '2024-01-01', '2026-01-01'
+    n %% 3 = 0, '2024-01-01', '2025-06-01'
 FROM (
     SELECT n, (n * 7919 %% 998 + 1) / 1000.0 AS price FROM generate_series(1, %(markets)s) AS n
 ) AS priced;
@@ -28,9 +30,9 @@ INSERT INTO trades (trade_id, timestamp, market_id, market_question, action, amo
 SELECT
     'trade-' || md5(n::text), at, 'm' || market, 'Will it happen, number ' || market || '?',
     CASE n %% 3 WHEN 0 THEN 'buy_no' ELSE 'buy_yes' END, amount, entry, 0.75 + n %% 20 / 100.0,
-    'conviction within the band', CASE WHEN n %% 5 = 0 THEN 'open' ELSE 'closed' END,
+    'conviction within the band', CASE WHEN n > %(size)s - 100 THEN 'open' ELSE 'closed' END,
     'e' || market / 4 + 1, 'Event ' || market / 4 + 1, '2026-12-31', (last - entry) * amount,
-    CASE WHEN n %% 5 <> 0 THEN (last - entry) * amount END, at
+    CASE WHEN n <= %(size)s - 100 THEN (last - entry) * amount END, at
 FROM (
     SELECT
         n, n * 31 %% %(markets)s + 1 AS market, 50 + n %% 100 AS amount,
@@ -63,14 +65,15 @@ FROM trades;
 
 -- name: snapshots
 INSERT INTO market_snapshots (market_id, timestamp, yes_price, no_price, liquidity, volume,
-    volume24hr, market_conviction, created_at)
+    volume24hr, created_at)
 SELECT
-    'm' || n %% least(1000, %(markets)s) + 1, at, price, 1 - price, 20000 + n %% 1000, 100000 + n %% 5000,
-    1000 + n %% 100, abs(2 * price - 1), at
+    'm' || (%(size)s - n %% 100) * 31 %% %(markets)s + 1, at, price, 1 - price, 20000 + n %% 1000,
+    100000 + n %% 5000, 1000 + n %% 100, at
 FROM (
     SELECT
         n, (n * 17 %% 1001) / 1000.0 AS price,
-        timestamp '2025-12-20' + n / 1000 * interval '5 minutes' + n %% 1000 * interval '1 ms' AS at
+        timestamp '2026-01-01' + (n - 3 * %(size)s::bigint) / 100 * interval '5 minutes'
+            + n %% 100 * interval '1 ms' AS at
     FROM generate_series(1, 3 * %(size)s::bigint) AS n
 ) AS observed;
 

@@ -39,7 +39,7 @@ def _fill(url: str, rows: int) -> None:
     migrations.upgrade(url, "0001")
     with psycopg.connect(url) as connection:
         for statement in OLD.values():
-            connection.execute(statement, {"size": rows, "markets": max(rows // 20, 20)})
+            connection.execute(statement, {"size": rows, "markets": max(rows // 20, 2000)})
 
 
 def _upgrade(bench: Bench, old: str) -> Lap:
@@ -72,7 +72,7 @@ def _reader(url: str) -> Iterator[list[float]]:
 
 
 def _floor(bench: Bench, old: str) -> Lap:
-    tables, keys = (_part(name) for name in ("02_tables.sql", "05_constraints.sql"))
+    tables, keys = (_part(name) for name in ("04_tables.sql", "07_constraints.sql"))
     parts = (SQL["begin"], tables, SQL["fill"], keys, SQL["end"])
     with (
         bench.database(copy_of=old) as url,

@@ -112,7 +112,7 @@ INSERT INTO market_snapshots (
     volume24hr, created_at, legacy_id
 )
 SELECT
-    id / (SELECT least(1000, count(*)) FROM public.markets), market_id, timestamp, yes_price, no_price, yes_price, true, liquidity, volume,
+    id / 100, market_id, timestamp, yes_price, no_price, yes_price, true, liquidity, volume,
     volume24hr, created_at, id
 FROM public.market_snapshots;
 

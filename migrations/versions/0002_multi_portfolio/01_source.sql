@@ -2,6 +2,7 @@
 -- the new ones grow in a schema of their own.
 
 -- name: settings
+-- No nested loops: no table has statistics yet, and a wrong guess would cost hours.
 SELECT
     set_config('prescient.migration_schema', current_schema(), true),
     set_config('prescient.migration_source', quote_ident(current_schema()), true),
@@ -9,6 +10,7 @@ SELECT
     set_config('lock_timeout', coalesce(
         nullif(current_setting('prescient.migration_lock_timeout', true), ''), '10s'
     ), true),
+    set_config('enable_nestloop', 'off', true),
     set_config('work_mem', '64MB', true),
     set_config('maintenance_work_mem', '128MB', true);
 

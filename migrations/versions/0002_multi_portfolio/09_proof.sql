@@ -178,6 +178,16 @@ BEGIN
         )
         FROM capital_in_use
         UNION ALL
+        SELECT format('mark of market %s', market_id), price.mark, newest.mark
+        FROM market_prices AS price
+        JOIN (
+            SELECT DISTINCT ON (market_id) market_id, mark, batch_id FROM market_snapshots
+            WHERE mark IS NOT NULL AND market_id IN (
+                SELECT market_id FROM portfolio_positions WHERE status = 'open'
+            )
+            ORDER BY market_id, timestamp DESC, batch_id DESC
+        ) AS newest USING (market_id)
+        UNION ALL
         SELECT 'number of trades unlike their position', count(*), 0
         FROM legacy_values
         JOIN trades AS trade ON trade.id::text = legacy_values.id

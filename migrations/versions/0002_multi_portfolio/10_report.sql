@@ -297,6 +297,8 @@ WHERE EXISTS (SELECT FROM prescient_v1.before)
 
 -- name: destination
 -- Later revisions change the new tables where they are.
-SELECT set_config(
-    'search_path', 'prescient_v2, ' || current_setting('prescient.migration_search_path'), true
-);
+SELECT
+    set_config('enable_nestloop', 'on', true),
+    set_config(
+        'search_path', 'prescient_v2, ' || current_setting('prescient.migration_search_path'), true
+    );

@@ -100,6 +100,11 @@ def count_rows(session: Session, limit: int) -> int:
     return sum(_count(session, table, limit) for table in TABLES if table in present)
 
 
+def count_trades(session: Session) -> int:
+    """The trades of the new tables while both are there."""
+    return _first(session, "count_trades")
+
+
 def check_time_zone(session: Session, field: str, name: str) -> None:
     """Raises `InvalidRequest` when Postgres does not know the time zone."""
     if not _first(session, "select_time_zone", name=name):
