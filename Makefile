@@ -119,7 +119,7 @@ status: $(RUNS) ## Which schema a database has, what is pending, what migrate an
 backup: $(RUNS) ## Take a backup of a database into .local/backups, by pg_dump: DATABASE_URL=...
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.backup
 
-migrate: $(RUNS) ## Bring a database to the newest schema: DATABASE_URL=... [DRY_RUN=1] [TIME_ZONE=...] [BACKUP=no]
+migrate: $(RUNS) ## Bring a database to the newest schema: DATABASE_URL=... [DRY_RUN=1] [TIME_ZONE=...] [SERVER_TIME_ZONE=...] [BACKUP=no]
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.migrate
 
 downgrade: $(RUNS) ## Take a database back to schema v1, as it was, or to a revision: DATABASE_URL=... [DRY_RUN=1] [TO=...] [BACKUP=no]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 from local.postgres import server
@@ -17,3 +18,8 @@ def definitions(url: str, *options: str) -> list[str]:
 def old_definitions(url: str) -> list[str]:
     """The same without the revision, which a database of schema v1 may not have had."""
     return definitions(url, "--exclude-table=alembic_version")
+
+
+def without_casts(definitions: str) -> str:
+    """For comparison: Postgres writes casts of VARCHAR otherwise once it has read its own."""
+    return re.sub(r"::(?:text|character\s+varying)(?:\[\])?|[()\s]", "", definitions)

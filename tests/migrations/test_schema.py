@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from local.postgres import migrations, server
+from local.postgres import migrations
 from operations import schema
 from prescient.store import revisions
 from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.chain import PARTS, REVISIONS, VERSIONS
 from tests.migrations.conftest import MakeOldDatabase
+from tests.migrations.definitions import definitions, without_casts
 from tests.migrations.old_database import OldDatabase
-
-
-def _schema(url: str, *options: str) -> list[str]:
-    """Every definition as pg_dump writes it, without the token that differs from run to run."""
-    command = [str(server.program("pg_dump")), "--schema-only", *options, "--dbname", url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [line for line in done.stdout.splitlines() if "restrict" not in line]
 
 
 def _fill(old: OldDatabase) -> None:
@@ -36,7 +29,7 @@ def test_an_upgraded_database_has_the_schema_of_a_fresh_one(
 ) -> None:
     _fill(old)
     old.upgrade()
-    assert _schema(old.url) == _schema(database_url)
+    assert definitions(old.url) == definitions(database_url)
 
 
 def test_so_has_an_adopted_one_with_columns_in_another_order(
@@ -46,7 +39,7 @@ def test_so_has_an_adopted_one_with_columns_in_another_order(
     old.execute("ALTER TABLE trades ADD reason TEXT")
     _fill(old)
     old.upgrade()
-    assert _schema(old.url) == _schema(database_url)
+    assert definitions(old.url) == definitions(database_url)
 
 
 def test_a_downgraded_database_has_the_schema_that_it_had(
@@ -57,7 +50,7 @@ def test_a_downgraded_database_has_the_schema_that_it_had(
     migrations.downgrade(old.url, "0001")
     with make_old_database() as untouched:
         options = ("--no-owner", "--no-privileges")
-        assert _schema(old.url, *options) == _schema(untouched.url, *options)
+        assert definitions(old.url, *options) == definitions(untouched.url, *options)
 
 
 def test_the_last_revision_is_what_the_store_expects() -> None:
@@ -73,17 +66,12 @@ def test_the_committed_schema_is_that_of_all_revisions(database_url: str) -> Non
     assert committed == schema.document(database_url), "run `make schema` and commit the file"
 
 
-def _without_casts(definitions: str) -> str:
-    """Postgres writes the casts of VARCHAR otherwise whenever it has read its own writing."""
-    return re.sub(r"::(?:text|character\s+varying)(?:\[\])?|[()\s]", "", definitions)
-
-
 @pytest.mark.usefixtures("template_database")  # which makes the roles
 def test_the_committed_schema_makes_the_same_tables(empty_database_url: str) -> None:
     committed = schema.DOCUMENT.read_text("utf-8")
     with psycopg.connect(empty_database_url) as connection:
         connection.execute(committed)
-    assert _without_casts(schema.document(empty_database_url)) == _without_casts(committed)
+    assert without_casts(schema.document(empty_database_url)) == without_casts(committed)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

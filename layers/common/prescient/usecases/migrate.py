@@ -19,8 +19,8 @@ from prescient.usecases.support.context import StepContext
 # The function has 900 s. A busy laptop upgrades a million rows in 18 s (docs/migration.md), so this
 # leaves room for a database that is ten times as slow.
 ROW_LIMIT = 5_000_000
-# A hundred times what 10,000 dollars could buy in lots of 20. To rebuild every number takes 0.1 ms a
-# trade and much memory: beyond this the proof in SQL, of the same sums, has to do.
+# A hundred times what 10,000 dollars buy in lots of 20. To rebuild each number takes 0.1 ms a trade
+# and much memory: beyond this the proof in SQL, of the same sums, has to do.
 RECONCILED_TRADES = 50_000
 _BREAKS_NAMED = 10
 
