@@ -17,7 +17,13 @@ AT_0011 = Path(__file__).with_name("at_0011.sql")
 
 
 def test_a_database_at_revision_0011_goes_on(empty_database_url: str, database_url: str) -> None:
-    command = [str(server.program("psql")), "--quiet", "--set=ON_ERROR_STOP=1", "--file", AT_0011]
+    command = [
+        str(server.program("psql")),
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        "--file",
+        str(AT_0011),
+    ]
     subprocess.run([*command, "--dbname", empty_database_url], check=True, capture_output=True)
     migrations.upgrade(empty_database_url)
     found, fresh = ("".join(definitions(url)) for url in (empty_database_url, database_url))
