@@ -360,6 +360,9 @@ CREATE TABLE portfolios (
     index_peak numeric(40,12),
     peak_since timestamp with time zone,
     drawdown_warned_at timestamp with time zone,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    twin_of integer,
+    twin_key text,
     CONSTRAINT portfolios_check CHECK ((((status)::text <> 'archived'::text) OR (total_invested =
         (0)::numeric))),
     CONSTRAINT portfolios_closed_positions_check CHECK ((closed_positions >= 0)),
@@ -383,6 +386,7 @@ CREATE TABLE portfolios (
         varying, 'paused'::character varying, 'archived'::character varying])::text[]))),
     CONSTRAINT portfolios_strategy_config_check CHECK ((jsonb_typeof(strategy_config) =
         'object'::text)),
+    CONSTRAINT portfolios_tags_check CHECK ((cardinality(tags) <= 20)),
     CONSTRAINT portfolios_total_invested_check CHECK ((total_invested >= (0)::numeric)),
     CONSTRAINT portfolios_total_losing_trades_check CHECK ((total_losing_trades >= 0)),
     CONSTRAINT portfolios_total_trades_executed_check CHECK ((total_trades_executed >= 0)),
@@ -404,9 +408,13 @@ COMMENT ON COLUMN portfolios.peak_profit IS 'the highest P&L in dollars since pe
 COMMENT ON COLUMN portfolios.index_peak IS 'the equity in dollars at which the time-weighted index would be at its highest since peak_since; null is the present one';
 COMMENT ON COLUMN portfolios.peak_since IS 'when the portfolio began, or its peak was last reset';
 COMMENT ON COLUMN portfolios.drawdown_warned_at IS 'when four fifths of a limit were reached; null while they are not';
+COMMENT ON COLUMN portfolios.twin_of IS 'the portfolio that it began as a copy of, which may be deleted by now';
+COMMENT ON COLUMN portfolios.twin_key IS 'the one key in which it began to differ; null where in none';
 CREATE INDEX idx_portfolios_status ON portfolios USING btree (status);
 CREATE INDEX idx_portfolios_status_strategy ON portfolios USING btree (status, strategy_type);
 CREATE INDEX idx_portfolios_strategy_type ON portfolios USING btree (strategy_type);
+CREATE INDEX idx_portfolios_tags ON portfolios USING gin (tags);
+CREATE INDEX idx_portfolios_twin_of ON portfolios USING btree (twin_of) WHERE (twin_of IS NOT NULL);
 CREATE UNIQUE INDEX portfolios_folded_name_key ON portfolios USING btree (folded_name);
 CREATE POLICY every_portfolio ON portfolios TO prescient_app USING (true) WITH CHECK (true);
 CREATE POLICY named_portfolio ON portfolios TO prescient_portfolio USING ((portfolio_id =
@@ -633,6 +641,49 @@ GRANT SELECT,INSERT ON TABLE cash_ledger TO prescient_app;
 GRANT SELECT,INSERT ON TABLE cash_ledger TO prescient_portfolio;
 
 
+CREATE TABLE portfolio_configurations (
+    portfolio_id integer NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ordered_by text,
+    reason text,
+    from_version integer,
+    restored_version integer,
+    strategy_type character varying(100) NOT NULL,
+    strategy_config jsonb NOT NULL,
+    limits_kept boolean DEFAULT true NOT NULL,
+    max_position_size numeric(15,2),
+    max_total_exposure numeric(15,2),
+    max_positions integer,
+    drawdown_limit numeric(15,2),
+    drawdown_limit_percent numeric(5,2),
+    CONSTRAINT portfolio_configurations_check CHECK ((limits_kept OR
+        (num_nonnulls(max_position_size, max_total_exposure, max_positions, drawdown_limit,
+        drawdown_limit_percent) = 0))),
+    CONSTRAINT portfolio_configurations_from_version_check CHECK ((from_version > 0)),
+    CONSTRAINT portfolio_configurations_restored_version_check CHECK ((restored_version > 0)),
+    CONSTRAINT portfolio_configurations_strategy_config_check CHECK ((jsonb_typeof(strategy_config)
+        = 'object'::text)),
+    CONSTRAINT portfolio_configurations_version_check CHECK ((version > 0)),
+    CONSTRAINT portfolio_configurations_pkey PRIMARY KEY (portfolio_id, version),
+    CONSTRAINT portfolio_configurations_portfolio_id_fkey FOREIGN KEY (portfolio_id) REFERENCES
+        portfolios(portfolio_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE portfolio_configurations IS 'only ever added to';
+COMMENT ON COLUMN portfolio_configurations.ordered_by IS 'whose token it was asked for with; null where that was not noted';
+COMMENT ON COLUMN portfolio_configurations.from_version IS 'the version that it took the place of; null for the first';
+COMMENT ON COLUMN portfolio_configurations.restored_version IS 'the version whose content it brought back';
+COMMENT ON COLUMN portfolio_configurations.limits_kept IS 'false where only a cycle kept the version: what the limits were is not known';
+CREATE POLICY every_portfolio ON portfolio_configurations TO prescient_app USING (true) WITH CHECK
+    (true);
+CREATE POLICY named_portfolio ON portfolio_configurations TO prescient_portfolio USING
+    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
+    ''::text))::integer)) WITH CHECK ((portfolio_id =
+    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer));
+ALTER TABLE portfolio_configurations ENABLE ROW LEVEL SECURITY;
+GRANT SELECT,INSERT ON TABLE portfolio_configurations TO prescient_app;
+
+
 CREATE TABLE portfolio_equity (
     portfolio_id integer NOT NULL,
     "timestamp" timestamp with time zone NOT NULL,
@@ -741,7 +792,10 @@ CREATE VIEW portfolio_overview WITH (security_invoker='true') AS
     COALESCE(peak_profit, total_profit_loss) AS peak_profit,
     COALESCE(index_peak, total_value) AS index_peak,
     COALESCE(peak_since, created_at) AS peak_since,
-    drawdown_warned_at
+    drawdown_warned_at,
+    tags,
+    twin_of,
+    twin_key
    FROM portfolios;
 GRANT SELECT ON TABLE portfolio_overview TO prescient_app;
 GRANT SELECT ON TABLE portfolio_overview TO prescient_portfolio;

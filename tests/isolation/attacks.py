@@ -28,6 +28,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "backfill": "fill_hours note_backfills complete_backfill",
         "books": "copy_books",
         "cash": "log_transfers",
+        "configurations": "keep select_versions",
         "deletion": "delete_portfolio",
         "cycles": "open_cycle decide_on_batch record_counters enroll_portfolios close_cycle",
         "exits": "insert_exits",
@@ -43,7 +44,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "outcomes": "select_due note_asked note_of_batch note_of_prices",
         "portfolios": "insert_portfolio update_portfolio update_triggers note_valuations",
         "reconcile": "select_transfers",
-        "rebuilding": "select_transfers",
+        "rebuilding": "select_transfers select_configurations",
         "retention": (
             "delete_stale trim_snapshots trim_features trim_books mark_trimmed delete_empty "
             "delete_hours"
@@ -80,7 +81,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_totals select_ledger select_trades select_positions select_exits select_equity"
         ),
         "rebuilding": (
-            "select_entries select_exits select_configurations select_published select_moments "
+            "select_entries select_exits select_published select_moments "
             "count_inherited_history select_flows select_days select_before select_near "
             "select_cycle_counts"
         ),

@@ -13,9 +13,11 @@ from psycopg import Connection, errors, sql
 from prescient.store import roles
 from tests.isolation.two_portfolios import TwoPortfolios, trade
 
-LOG, UNREAD = "portfolio_rebalancing_log", "portfolio_performance_cache"
+LOG = "portfolio_rebalancing_log"
+UNREAD = {"portfolio_configurations", "portfolio_performance_cache"}
 OWNED = (
-    "cash_ledger", "cycle_portfolios", "portfolio_equity", "portfolio_history",
+    "cash_ledger", "cycle_portfolios", "portfolio_configurations", "portfolio_equity",
+    "portfolio_history",
     "portfolio_performance_cache", "portfolio_positions", "portfolio_status_changes", "portfolios",
     "position_exits", "trades", "trading_signals",
 )  # fmt: skip
@@ -61,7 +63,7 @@ def test_every_table_of_portfolios_is_protected(two: tuple[str, TwoPortfolios]) 
     assert set(policies) == expected | {(table, "named_portfolio") for table in OWNED}
 
 
-@pytest.mark.parametrize("table", sorted({*OWNED, *VIEWS} - {UNREAD}))
+@pytest.mark.parametrize("table", sorted({*OWNED, *VIEWS} - UNREAD))
 def test_only_the_named_portfolio_is_visible(two: tuple[str, TwoPortfolios], table: str) -> None:
     url, portfolios = two
     query = sql.SQL("SELECT DISTINCT portfolio_id FROM {}").format(sql.Identifier(table))
@@ -76,7 +78,7 @@ def test_only_the_named_portfolio_is_visible(two: tuple[str, TwoPortfolios], tab
             assert found == expected, named
 
 
-@pytest.mark.parametrize("table", [UNREAD, LOG])
+@pytest.mark.parametrize("table", sorted({*UNREAD, LOG}))
 def test_what_no_step_of_a_portfolio_reads_it_may_not_read(
     two: tuple[str, TwoPortfolios], table: str
 ) -> None:

@@ -66,7 +66,7 @@ def trade(database_url: str) -> TwoPortfolios:
     for portfolio_id in (mine, theirs):
         world.signal(running, portfolio_id)
     opened = world.open_cycle()
-    world.rows("UPDATE portfolios SET drawdown_limit = 900 RETURNING 1")
+    world.rows("UPDATE portfolios SET drawdown_limit = 900, config_version = 2 RETURNING 1")
     world.rows("UPDATE portfolio_positions SET take_profit_bid = 0.01 RETURNING 1")  # all are due
     world.disconnect()
     return TwoPortfolios(mine, theirs, running, pending, opened)

@@ -70,6 +70,9 @@ PORTFOLIO = PortfolioRow(
     index_peak=Decimal("10000.00"),
     peak_since=NOON,
     drawdown_warned_at=None,
+    tags=[],
+    twin_of=None,
+    twin_key=None,
 )
 ACTIVITY = Activity(
     strategies=[StrategyRow("momentum", 9, 1, 5, 3, Decimal("1234.50"))],

@@ -47,7 +47,7 @@ EXCUSED = {
     "portfolios": {
         # settings
         "config_version", "max_position_size", "max_total_exposure", "max_positions",
-        "drawdown_limit", "drawdown_limit_percent",
+        "drawdown_limit", "drawdown_limit_percent", "twin_of",
         # peaks of what moves between equity points too: kept within bounds
         "peak_equity", "max_drawdown", "peak_profit", "index_peak",
     },

@@ -25,7 +25,7 @@ from tests.docs.pages import ROOT
 from tests.docs.printed import PRINTED, Block, Shell, answer, failures
 
 FIRST = ("README.md", "docs/how-to/your-own-strategy.md")
-SERVED = ("docs/laptop-stack.md", "docs/http-api.md", "docs/guards.md")
+SERVED = ("docs/laptop-stack.md", "docs/http-api.md", "docs/guards.md", "docs/experiments.md")
 LEFT = {".git", ".venv", ".venv-sam", ".local", ".aws-sam", ".hypothesis"}
 
 

@@ -19,6 +19,7 @@ from prescient.api.request_shape import check_shape, normalised
 from prescient.api.routes import (
     cash,
     cycles,
+    experiments,
     health,
     portfolios,
     positions,
@@ -33,6 +34,7 @@ ROUTES = (
     cash.routes,  # before the portfolios', whose path parameter would take `transfer` for an id
     statuses.routes,  # `pauses` too
     portfolios.routes,
+    experiments.routes,
     positions.routes,
     trading.routes,
     cycles.routes,

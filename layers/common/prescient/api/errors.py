@@ -57,6 +57,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.NoActivePortfolio: 404,
     errors.CycleNotFound: 404,
     errors.PauseNotFound: 404,
+    errors.VersionNotFound: 404,
     errors.PortfolioNotActive: 409,
     errors.PortfolioConflict: 409,
     errors.NameTaken: 409,

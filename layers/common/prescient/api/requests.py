@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -15,6 +16,7 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
+    ValidationError,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -22,6 +24,7 @@ from pydantic import (
 
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import CENT, LARGEST_BALANCE, exact_number
+from prescient.core.portfolio.configurations import GUARD_KEYS, LIMIT_KEYS
 from prescient.core.portfolio.guards import Guard, Reset
 from prescient.core.portfolio.names import LONGEST_NAME, check_name
 from prescient.core.portfolio.portfolios import (
@@ -30,6 +33,9 @@ from prescient.core.portfolio.portfolios import (
     NewPortfolio,
     PortfolioStatus,
 )
+from prescient.core.portfolio.tags import FORM as TAG_FORM
+from prescient.core.portfolio.tags import MOST_TAGS, check_tag, tidy
+from prescient.usecases.experiments import Twin
 from prescient.usecases.portfolio_management import GuardChange, LimitsChange, PortfolioChange
 
 LARGEST_INTEGER = 2**31 - 1
@@ -180,18 +186,42 @@ Resets = Annotated[
 ]
 
 
-class StatusReason(BaseModel):
-    """Why a status changes: it stays in the record."""
+Tag = Annotated[
+    str, AfterValidator(check_tag), WithJsonSchema({"type": "string", "pattern": TAG_FORM})
+]
+Tags = Annotated[
+    list[Tag],
+    Field(max_length=MOST_TAGS, description="What groups portfolios; each is kept once"),
+    AfterValidator(lambda tags: list(tidy(tags))),
+]
+TagInQuery = Annotated[Tag | None, Query(description="Only portfolios with this tag")]
+VersionInPath = Annotated[
+    int, Path(ge=1, le=LARGEST_INTEGER, description="A version of the configuration")
+]
+FirstVersion = Annotated[
+    int, Query(alias="from", ge=1, le=LARGEST_INTEGER, description="The version before")
+]
+SecondVersion = Annotated[
+    int, Query(alias="to", ge=1, le=LARGEST_INTEGER, description="The version after")
+]
+
+
+class Because(BaseModel):
+    """Why something changes: it stays in the record."""
 
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason
 
+
+class Pausing(Because):
+    """Why a portfolio opens nothing any more."""
+
     def change(self) -> PortfolioChange:
         return PortfolioChange(status=PortfolioStatus.PAUSED, reason=self.reason)
 
 
-class Reactivation(StatusReason):
+class Reactivation(Because):
     """Why a portfolio trades again, and what it begins anew with."""
 
     resets: Resets = Reset.NOTHING
@@ -201,7 +231,7 @@ class Reactivation(StatusReason):
         return PortfolioChange(status=status, reason=self.reason, resets=self.resets)
 
 
-class ReactivationOfAll(StatusReason):
+class ReactivationOfAll(Because):
     """Why they trade again, which pause ends, and what they begin anew with."""
 
     resets: Resets = Reset.NOTHING
@@ -210,7 +240,7 @@ class ReactivationOfAll(StatusReason):
     )
 
 
-class Archiving(StatusReason):
+class Archiving(Because):
     """Why a portfolio ends, and what becomes of its open positions."""
 
     liquidate: Annotated[bool, Strict()] = Field(
@@ -250,8 +280,9 @@ class CreatePortfolio(BaseModel):
     max_positions: Count | None = Field(None, description="20 unless given")
     drawdown_limit: DrawdownLimit = None
     drawdown_limit_percent: DrawdownLimitPercent = None
+    tags: Tags = []
 
-    def portfolio(self) -> NewPortfolio:
+    def portfolio(self, ordered_by: str) -> NewPortfolio:
         return NewPortfolio(
             name=self.name,
             description=self.description or "",
@@ -264,6 +295,8 @@ class CreatePortfolio(BaseModel):
                 max_positions=self.max_positions or DEFAULT_MAX_POSITIONS,
             ),
             guard=Guard(self.drawdown_limit, self.drawdown_limit_percent),
+            tags=self.tags,
+            ordered_by=ordered_by,
         )
 
 
@@ -285,6 +318,7 @@ class UpdatePortfolio(BaseModel):
     max_positions: Count | None = None
     drawdown_limit: DrawdownLimit = None
     drawdown_limit_percent: DrawdownLimitPercent = None
+    tags: Tags | None = None
     reason: Reason | None = Field(None, description="Why, for the record")
     liquidate: Annotated[bool, Strict()] = Field(
         False, description="With status archived: sell all open positions at their bids, or none"
@@ -294,7 +328,7 @@ class UpdatePortfolio(BaseModel):
         description="With liquidate: sell what is bid for; where something is left, pause instead",
     )
 
-    @field_validator("name", "status", "strategy_type", "strategy_config", mode="before")
+    @field_validator("name", "status", "strategy_type", "strategy_config", "tags", mode="before")
     @classmethod
     def _refuse_null(cls, value: object) -> object:
         if value is None:
@@ -325,6 +359,7 @@ class UpdatePortfolio(BaseModel):
             strategy_config=self.strategy_config,
             limits=self._limits(),
             guard=self._guard(),
+            tags=self.tags,
             reason=self.reason,
             liquidate=self.liquidate,
             partial=self.partial,
@@ -347,6 +382,47 @@ class UpdatePortfolio(BaseModel):
         if "drawdown_limit_percent" in given:
             guard["limit_percent"] = self.drawdown_limit_percent
         return guard
+
+
+class ChangedKey(BaseModel):
+    """The one key in which a twin differs; null lets a key of the strategy follow its default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(
+        description="strategy_type, a limit, or strategy_config.KEY for a key of the strategy",
+        max_length=255,
+    )
+    value: Any = Field(description="What the key has in the twin")
+
+    @model_validator(mode="after")
+    def _check_limit(self) -> Self:
+        """A limit is read as `PATCH` reads it; the strategy checks its own keys."""
+        if self.key in {*LIMIT_KEYS, *GUARD_KEYS, "strategy_type"}:
+            try:
+                given = UpdatePortfolio.model_validate({self.key: self.value})
+            except ValidationError as error:
+                raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+            self.value = getattr(given, self.key)
+        if self.key == "max_positions" and self.value is None:
+            self.value = DEFAULT_MAX_POSITIONS
+        return self
+
+
+class Clone(BaseModel):
+    """A twin to create: its name, and at most one key in which it differs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    description: Text | None = Field(None, description="That of the portfolio unless given")
+    changed: ChangedKey | None = Field(None, description="Without one it is the same")
+
+    def twin(self) -> Twin:
+        named = Twin(name=self.name, description=self.description)
+        if self.changed is None:
+            return named
+        return replace(named, key=self.changed.key, value=self.changed.value)
 
 
 class ThresholdsQuery(Thresholds):

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 from prescient.core.market.fills import Evidence
 from prescient.core.money import CENT, SHARE_STEP
 from prescient.core.portfolio.closing import Liquidation
+from prescient.core.portfolio.configurations import ABSENT, Difference
 from prescient.core.portfolio.guards import Alert, Reset, alert
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.portfolio.positions import Action, Exit, PositionStatus
@@ -109,7 +110,10 @@ class PortfolioDeleted(BaseModel):
 
 
 class PortfolioListed(BaseModel):
-    """A portfolio in a list. `total_value` is its equity."""
+    """A portfolio in a list. `total_value` is its equity.
+
+    `twin_of` is the portfolio that it began as a copy of, which may be deleted by now.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -125,6 +129,8 @@ class PortfolioListed(BaseModel):
     total_value: Money
     trade_count: int
     open_positions: int
+    tags: list[str]
+    twin_of: int | None
     last_updated: datetime
 
 
@@ -193,6 +199,7 @@ class Portfolio(PortfolioListed):
 
     `valuation_error` is why the newest prices could not be carried into it, null where they could:
     until then its totals are those of the last price update, and nothing of it is settled.
+    `twin_key` is the one key in which a twin began to differ, null where in none.
     """
 
     description: str
@@ -200,6 +207,7 @@ class Portfolio(PortfolioListed):
     initial_balance: Money
     strategy_config: Mapping[str, Any]
     config_version: int
+    twin_key: str | None
     max_position_size: Money | None
     max_total_exposure: Money | None
     max_positions: int
@@ -439,6 +447,78 @@ class PausesAnswer(BaseModel):
     message: str
     pauses: list[Pause]
     next: str | None
+
+
+class TwinCreated(PortfolioCreated):
+    """A twin: whose, and the one key in which it differs, null where in none."""
+
+    twin_of: int
+    twin_key: str | None
+
+
+class ConfigurationVersion(BaseModel):
+    """A version of a portfolio's configuration and limits.
+
+    `from_version` is the one before it, `restored_version` the one whose content it brought back.
+    `ordered_by` is null where it was not noted. Where `limits_kept` is false, the limits are not
+    known, rather than none.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    created_at: datetime
+    ordered_by: str | None
+    reason: str | None
+    from_version: int | None
+    restored_version: int | None
+    strategy_type: str
+    strategy_config: Mapping[str, Any]
+    limits_kept: bool
+    max_position_size: Money | None
+    max_total_exposure: Money | None
+    max_positions: int | None
+    drawdown_limit: Money | None
+    drawdown_limit_percent: Percent | None
+
+
+class ConfigurationsAnswer(BaseModel):
+    """A page of versions, newest first; `next` is the URL of the next."""
+
+    message: str
+    configurations: list[ConfigurationVersion]
+    next: str | None
+
+
+class ConfigurationDifference(BaseModel):
+    """A key with its two values, null where the version does not name the key."""
+
+    key: str
+    before: Any
+    after: Any
+    is_named_before: bool
+    is_named_after: bool
+
+    @classmethod
+    def of(cls, found: Difference) -> Self:
+        is_before, is_after = found.before is not ABSENT, found.after is not ABSENT
+        return cls(
+            key=found.key,
+            before=found.before if is_before else None,
+            after=found.after if is_after else None,
+            is_named_before=is_before,
+            is_named_after=is_after,
+        )
+
+
+class ConfigurationsCompared(BaseModel):
+    """Where two versions differ, key by key. Limits that one of them lacks are not compared."""
+
+    message: str
+    from_version: int
+    to_version: int
+    limits_compared: bool
+    differences: list[ConfigurationDifference]
 
 
 class Balance(BaseModel):

@@ -83,6 +83,13 @@ class PauseNotFound(PrescientError):
         super().__init__(f"pause_id: no pause {pause_id} exists")
 
 
+class VersionNotFound(PrescientError):
+    """The portfolio has no such version of its configuration, or none was kept."""
+
+    def __init__(self, portfolio_id: int, version: int) -> None:
+        super().__init__(f"version: portfolio {portfolio_id} has no version {version} kept")
+
+
 class CycleNotFound(PrescientError):
     """No cycle has this id, or none has run the portfolio yet."""
 

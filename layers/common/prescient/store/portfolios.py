@@ -12,6 +12,7 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from prescient.core.errors import NameTaken, PortfolioNotFound
+from prescient.core.portfolio.configurations import Configuration
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.names import folded
@@ -71,6 +72,9 @@ class PortfolioRow:
     index_peak: Decimal
     peak_since: datetime
     drawdown_warned_at: datetime | None
+    tags: Sequence[str]
+    twin_of: PortfolioId | None
+    twin_key: str | None
 
     @property
     def limits(self) -> Limits:
@@ -79,6 +83,10 @@ class PortfolioRow:
     @property
     def guard(self) -> Guard:
         return Guard(self.drawdown_limit, self.drawdown_limit_percent)
+
+    @property
+    def configuration(self) -> Configuration:
+        return Configuration(self.strategy_type, self.strategy_config, self.limits, self.guard)
 
     @property
     def standing(self) -> Standing:
@@ -144,6 +152,10 @@ def create(session: Session, portfolio: NewPortfolio, now: datetime) -> Portfoli
         "strategy_config": Jsonb(dict(portfolio.strategy_config)),
         **_limit_values(portfolio.limits),
         **_guard_values(portfolio.guard),
+        "tags": list(portfolio.tags),
+        "twin_of": portfolio.twin_of,
+        "twin_key": portfolio.twin_key,
+        "ordered_by": portfolio.ordered_by,
         "now": now,
     }
     with session.cursor(row_factory=scalar_row) as cursor:
@@ -179,10 +191,13 @@ def send_lock(session: Session, portfolio_id: PortfolioId) -> Pending[PortfolioR
     return _send(session, portfolio_id)
 
 
-def list_by_status(session: Session, statuses: Sequence[PortfolioStatus]) -> list[PortfolioRow]:
-    """All portfolios in one of `statuses`, by id."""
+def list_by_status(
+    session: Session, statuses: Sequence[PortfolioStatus], tag: str | None = None
+) -> list[PortfolioRow]:
+    """All portfolios in one of `statuses`, with the `tag` where one is given, by id."""
+    values = {"statuses": list(statuses), "tag": tag}
     with session.cursor(row_factory=typed_row(PortfolioRow)) as cursor:
-        return cursor.execute(SQL["select_portfolios"], {"statuses": list(statuses)}).fetchall()
+        return cursor.execute(SQL["select_portfolios"], values).fetchall()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +213,7 @@ class PortfolioSettings:
     config_version: int
     limits: Limits
     guard: Guard
+    tags: Sequence[str]
 
 
 def update(
@@ -216,6 +232,7 @@ def update(
         "config_version": wanted.config_version,
         **_limit_values(wanted.limits),
         **_guard_values(wanted.guard),
+        "tags": list(wanted.tags),
         "now": now,
     }
     try:

@@ -1,16 +1,32 @@
 -- name: insert_portfolio
--- Create a portfolio.
-INSERT INTO portfolios (
-    name, folded_name, description, strategy_type, initial_balance, current_balance, peak_equity,
-    strategy_config, max_position_size, max_total_exposure, max_positions, drawdown_limit,
-    drawdown_limit_percent, peak_profit, index_peak, peak_since, created_at, last_updated
-) VALUES (
-    %(name)s, %(folded_name)s, %(description)s, %(strategy_type)s, %(initial_balance)s,
-    %(initial_balance)s, %(initial_balance)s, %(strategy_config)s, %(max_position_size)s,
-    %(max_total_exposure)s, %(max_positions)s, %(drawdown_limit)s, %(drawdown_limit_percent)s, 0,
-    %(initial_balance)s, %(now)s, %(now)s, %(now)s
+-- Create a portfolio, and keep the first version of its configuration.
+WITH made AS (
+    INSERT INTO portfolios (
+        name, folded_name, description, strategy_type, initial_balance, current_balance,
+        peak_equity, strategy_config, max_position_size, max_total_exposure, max_positions,
+        drawdown_limit, drawdown_limit_percent, peak_profit, index_peak, peak_since, tags,
+        twin_of, twin_key, created_at, last_updated
+    ) VALUES (
+        %(name)s, %(folded_name)s, %(description)s, %(strategy_type)s, %(initial_balance)s,
+        %(initial_balance)s, %(initial_balance)s, %(strategy_config)s, %(max_position_size)s,
+        %(max_total_exposure)s, %(max_positions)s, %(drawdown_limit)s,
+        %(drawdown_limit_percent)s, 0, %(initial_balance)s, %(now)s, %(tags)s::text[],
+        %(twin_of)s::int, %(twin_key)s::text, %(now)s, %(now)s
+    )
+    RETURNING *
+), kept AS (
+    INSERT INTO portfolio_configurations (
+        portfolio_id, version, created_at, ordered_by, strategy_type, strategy_config,
+        max_position_size, max_total_exposure, max_positions, drawdown_limit,
+        drawdown_limit_percent
+    )
+    SELECT
+        portfolio_id, config_version, %(now)s, %(ordered_by)s, strategy_type, strategy_config,
+        max_position_size, max_total_exposure, max_positions, drawdown_limit,
+        drawdown_limit_percent
+    FROM made
 )
-RETURNING portfolio_id;
+SELECT portfolio_id FROM made;
 
 -- name: select_portfolio
 -- Read a portfolio.
@@ -21,8 +37,11 @@ SELECT * FROM portfolio_overview WHERE portfolio_id = %(portfolio_id)s;
 SELECT portfolio_id FROM portfolios WHERE portfolio_id = %(portfolio_id)s FOR UPDATE;
 
 -- name: select_portfolios
--- Read the portfolios of some statuses.
-SELECT * FROM portfolio_overview WHERE status = ANY (%(statuses)s::text[]) ORDER BY portfolio_id;
+-- Read the portfolios of some statuses, all of them or those with a tag.
+SELECT * FROM portfolio_overview
+WHERE status = ANY (%(statuses)s::text[])
+    AND (%(tag)s::text IS NULL OR tags @> ARRAY[%(tag)s::text])
+ORDER BY portfolio_id;
 
 -- name: select_first_active
 -- Read the active portfolio that is the oldest.
@@ -46,6 +65,7 @@ UPDATE portfolios SET
     max_positions = %(max_positions)s,
     drawdown_limit = %(drawdown_limit)s,
     drawdown_limit_percent = %(drawdown_limit_percent)s,
+    tags = %(tags)s::text[],
     last_updated = %(now)s
 WHERE portfolio_id = %(portfolio_id)s;
 

@@ -77,17 +77,24 @@ def closing_rules(session: Session, portfolio_ids: Sequence[int]) -> dict[int, C
     rows = session.execute(SQL["select_configurations"], {"portfolio_ids": portfolio_ids})
     today: dict[int, ClosingRule] = {}
     kept: defaultdict[int, set[ClosingRule]] = defaultdict(set)
-    versions: dict[int, int] = {}
-    for portfolio_id, strategy_type, values, version, is_today in rows:
-        versions[portfolio_id] = version
+    newest: dict[int, int] = {}
+    known: Counter[int] = Counter()
+    for portfolio_id, strategy_type, values, version, source in rows:
         rule = _closing_rule(strategy_type, values)
+        if source == "today":
+            newest[portfolio_id] = version
         if rule is None:
             continue
-        if is_today:
+        if source == "today":
             today[portfolio_id] = rule
+        known[portfolio_id] += source == "version"
         kept[portfolio_id].add(rule)
     return {
-        portfolio_id: ClosingRules(rule, kept[portfolio_id], versions[portfolio_id] == 1)
+        portfolio_id: ClosingRules(
+            rule,
+            kept[portfolio_id],
+            known[portfolio_id] == newest[portfolio_id] and kept[portfolio_id] == {rule},
+        )
         for portfolio_id, rule in today.items()
     }
 

@@ -94,16 +94,20 @@ LEFT JOIN order_books AS book
     AND book.outcome = split_part(made.action, '_', 2);
 
 -- name: select_configurations
--- Read the configurations of portfolios: that of today first, then those that their cycles kept.
-SELECT portfolio_id, strategy_type, strategy_config, config_version, true AS today
+-- Read the configurations of portfolios: that of today, the versions that were kept, and those that
+-- their cycles kept, which code without versions may have made.
+SELECT portfolio_id, strategy_type, strategy_config, config_version, 'today' AS source
 FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 UNION ALL
+SELECT portfolio_id, strategy_type, strategy_config, version, 'version'
+FROM portfolio_configurations WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+UNION ALL
 SELECT DISTINCT ON (ran.portfolio_id, ran.strategy_config)
-    ran.portfolio_id, portfolio.strategy_type, ran.strategy_config, portfolio.config_version, false
+    ran.portfolio_id, portfolio.strategy_type, ran.strategy_config, portfolio.config_version,
+    'cycle'
 FROM cycle_portfolios AS ran
 JOIN portfolios AS portfolio ON portfolio.portfolio_id = ran.portfolio_id
-WHERE ran.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND ran.executed_at IS NOT NULL
-ORDER BY today DESC;
+WHERE ran.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND ran.executed_at IS NOT NULL;
 
 -- name: select_published
 -- Read what was published of the markets that portfolios held, while they held them, in the order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from prescient.core.portfolio.portfolios import (
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import (
+    configurations,
     deletion,
     exposures,
     guards,
@@ -30,6 +31,7 @@ from prescient.store import (
     portfolios,
     status_changes,
 )
+from prescient.store.configurations import Origin
 from prescient.store.database import Database, Session
 from prescient.store.portfolios import PortfolioRow, PortfolioSettings
 from prescient.store.status_changes import Order
@@ -58,7 +60,8 @@ class GuardChange(TypedDict, total=False):
 class PortfolioChange:
     """What to change of a portfolio; None leaves it as it is.
 
-    `reason` is for the record; `resets` is what begins anew where it trades again.
+    `reason` is for the record; `resets` is what begins anew where it trades again, and
+    `restored_version` the version of the configuration that this brings back.
     """
 
     name: str | None = None
@@ -70,7 +73,9 @@ class PortfolioChange:
     guard: GuardChange = field(default_factory=GuardChange)
     liquidate: bool = False
     partial: bool = False
+    tags: Sequence[str] | None = None
     reason: str | None = None
+    restored_version: int | None = None
     resets: Reset = Reset.NOTHING
 
 
@@ -82,23 +87,29 @@ def create(
     Raises `InvalidRequest`, `NameTaken`, `IdempotencyConflict`, and `PortfolioDeleted` where that
     one is gone.
     """
-    check_balance("initial_balance", wanted.initial_balance)
-    configuration = registry.configuration(wanted.strategy_type, wanted.strategy_config)
-    portfolio = replace(wanted, strategy_config=_as_given(configuration))
+    portfolio = checked(wanted)
     with database.transaction() as session:
         if request is None:
-            return _create(session, portfolio, now)
+            return begin(session, portfolio, now)
         earlier = idempotency.earlier_answer(session, request, now)
         if earlier is not None:
             portfolio_id = PortfolioId(int(str(earlier["portfolio_id"])))
             check_present(session, [portfolio_id])
             return portfolio_id
-        portfolio_id = _create(session, portfolio, now)
+        portfolio_id = begin(session, portfolio, now)
         idempotency.keep(session, request, {"portfolio_id": portfolio_id})
         return portfolio_id
 
 
-def _create(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
+def checked(portfolio: NewPortfolio) -> NewPortfolio:
+    """Return it with the configuration as its strategy reads it; raises `InvalidRequest`."""
+    check_balance("initial_balance", portfolio.initial_balance)
+    configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
+    return replace(portfolio, strategy_config=_as_given(configuration))
+
+
+def begin(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
+    """Create a portfolio that is checked; raises `NameTaken`."""
     portfolio_id = portfolios.create(session, portfolio, now)
     guards.shift_total(session, portfolio.initial_balance)
     return portfolio_id
@@ -133,13 +144,17 @@ def change(
             wanted = replace(wanted, status=PortfolioStatus.PAUSED)
     configuration = _configuration(present, wanted)
     settings = _settings(present, wanted, configuration)
+    # Code that knew of no versions may have made this one.
+    configurations.keep(session, portfolio_id, Origin(now=present.last_updated))
     portfolios.update(session, portfolio_id, settings, order.now)
     if settings.status is not present.status:
         _record_status(session, present, settings, wanted, order)
         if settings.status is PortfolioStatus.ACTIVE:
             _reactivate(session, portfolio_id, wanted.resets, total_guard, order.now)
-    if configuration is not None and settings.config_version != present.config_version:
-        _move_triggers(session, portfolio_id, configuration)
+    if settings.config_version != present.config_version:
+        _keep_version(session, present, wanted, order)
+        if configuration is not None:
+            _move_triggers(session, portfolio_id, configuration)
     return liquidation
 
 
@@ -159,6 +174,19 @@ def delete(database: Database, portfolio_id: PortfolioId, confirmed: str, *, pur
         exposures.move(session, [(market_id, -cost_basis) for market_id, cost_basis in invested])
         deletion.delete(session, portfolio_id)
         guards.shift_total(session, -portfolio.total_value, -portfolio.total_profit_loss)
+
+
+def _keep_version(
+    session: Session, present: PortfolioRow, wanted: PortfolioChange, order: HandOrder
+) -> None:
+    origin = Origin(
+        now=order.now,
+        ordered_by=order.ordered_by,
+        reason=wanted.reason,
+        from_version=present.config_version,
+        restored_version=wanted.restored_version,
+    )
+    configurations.keep(session, present.portfolio_id, origin)
 
 
 def _record_status(
@@ -204,7 +232,9 @@ def _settings(
     strategy_type = wanted.strategy_type or present.strategy_type
     before = (present.strategy_type, dict(present.strategy_config))
     strategy_config = before[1] if configuration is None else _as_given(configuration)
-    is_changed = (strategy_type, strategy_config) != before
+    limits, guard = replace(present.limits, **wanted.limits), replace(present.guard, **wanted.guard)
+    of_strategy, of_limits = (strategy_type, strategy_config), (limits, guard)
+    is_changed = of_strategy != before or of_limits != (present.limits, present.guard)
     return PortfolioSettings(
         name=wanted.name or present.name,
         description=present.description if wanted.description is None else wanted.description,
@@ -213,8 +243,9 @@ def _settings(
         strategy_type=strategy_type,
         strategy_config=strategy_config,
         config_version=present.config_version + is_changed,
-        limits=replace(present.limits, **wanted.limits),
-        guard=replace(present.guard, **wanted.guard),
+        limits=limits,
+        guard=guard,
+        tags=present.tags if wanted.tags is None else wanted.tags,
     )
 
 

@@ -13,6 +13,7 @@ from prescient.api.requests import (
     PortfolioIdInPath,
     PortfolioIdInQuery,
     Purge,
+    TagInQuery,
     UpdatePortfolio,
 )
 from prescient.api.responses import (
@@ -54,7 +55,7 @@ class Changed(BaseModel):
     errors=(400, 409, 410, 422),
 )
 def create_portfolio(
-    api: Api, body: CreatePortfolio, idempotency_key: IdempotencyKey = None
+    api: Api, caller: Caller, body: CreatePortfolio, idempotency_key: IdempotencyKey = None
 ) -> PortfolioCreated:
     """Create a portfolio.
 
@@ -64,7 +65,8 @@ def create_portfolio(
     now, request = api.now(), None
     if idempotency_key is not None:
         request = Request.of(CREATE_ROUTE, idempotency_key, body.model_dump())
-    portfolio_id = portfolio_management.create(api.database, body.portfolio(), request, now)
+    wanted = body.portfolio(caller)
+    portfolio_id = portfolio_management.create(api.database, wanted, request, now)
     return PortfolioCreated(portfolio_id=portfolio_id, message="Portfolio created successfully")
 
 
@@ -76,17 +78,17 @@ def create_portfolio(
     errors=(404, 422),
 )
 def get_paper_trading_portfolio(
-    api: Api, portfolio_id: PortfolioIdInQuery = None
+    api: Api, portfolio_id: PortfolioIdInQuery = None, tag: TagInQuery = None
 ) -> PortfoliosAnswer | PortfolioAnswer:
-    """Read all portfolios that are not archived, or one of any status.
+    """Read all portfolios that are not archived, those with a tag, or one of any status.
 
     With `portfolio_id` the answer is that of `GET /portfolios/{portfolio_id}`.
     """
     if portfolio_id is not None:
-        return _portfolio(api, PortfolioId(portfolio_id), "Portfolio retrieved")
+        return shown(api, PortfolioId(portfolio_id), "Portfolio retrieved")
     now = api.now()
     with api.database.transaction() as session:
-        rows = portfolios.list_by_status(session, LISTED)
+        rows = portfolios.list_by_status(session, LISTED, tag)
     return PortfoliosAnswer.of(rows, now)
 
 
@@ -99,7 +101,7 @@ def get_paper_trading_portfolio(
 )
 def get_portfolio(api: Api, portfolio_id: PortfolioIdInPath) -> PortfolioAnswer:
     """Read a portfolio with its open positions, newest first."""
-    return _portfolio(api, PortfolioId(portfolio_id), "Portfolio retrieved")
+    return shown(api, PortfolioId(portfolio_id), "Portfolio retrieved")
 
 
 @routes.route(
@@ -172,11 +174,12 @@ def changed(
             return Changed(liquidation=done and LiquidationResult.of(done))
 
         made = answer_once(session, request, Changed, change, order.now)
-    shown = _portfolio(api, owner, "Portfolio updated successfully")
-    return PortfolioUpdated(**dict(shown), liquidation=made.liquidation)
+    updated = shown(api, owner, "Portfolio updated successfully")
+    return PortfolioUpdated(**dict(updated), liquidation=made.liquidation)
 
 
-def _portfolio(api: RequestContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:
+def shown(api: RequestContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:
+    """The portfolio as it is now, with its open positions."""
     now = api.now()
     with api.database.snapshot() as session:
         row = portfolios.get(session, portfolio_id)

@@ -6,13 +6,14 @@ from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
 from prescient.api.requests import (
     Archiving,
+    Because,
     Before,
     IdempotencyKey,
     PageSize,
+    Pausing,
     PortfolioIdInPath,
     Reactivation,
     ReactivationOfAll,
-    StatusReason,
 )
 from prescient.api.responses import (
     Pause,
@@ -45,7 +46,7 @@ routes = RouteTable("Status")
     errors=(400, 409, 422),
 )
 def pause_all_portfolios(
-    api: Api, caller: Caller, body: StatusReason, idempotency_key: IdempotencyKey = None
+    api: Api, caller: Caller, body: Because, idempotency_key: IdempotencyKey = None
 ) -> PausedAll:
     """Pause every active portfolio at once.
 
@@ -124,7 +125,7 @@ def pause_portfolio(
     api: Api,
     caller: Caller,
     portfolio_id: PortfolioIdInPath,
-    body: StatusReason,
+    body: Pausing,
     idempotency_key: IdempotencyKey = None,
 ) -> PortfolioUpdated:
     """Pause a portfolio: it buys nothing; what it holds is marked, settled and stopped out."""

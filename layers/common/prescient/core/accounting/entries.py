@@ -81,9 +81,9 @@ class ClosingRule:
 
 @dataclass(frozen=True, slots=True)
 class ClosingRules:
-    """A portfolio's rule of today and those that its cycles kept.
+    """A portfolio's rule of today and those of its versions and its cycles.
 
-    `is_complete` where it was never changed, so that there were no others.
+    `is_complete` where every version was kept and has the rule of today: there was no other.
     """
 
     today: ClosingRule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -42,7 +42,7 @@ class GlobalLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPortfolio:
-    """A portfolio to create; money in dollars."""
+    """A portfolio to create; money in dollars. `ordered_by` is whose token asks for it."""
 
     name: str
     description: str
@@ -51,6 +51,10 @@ class NewPortfolio:
     strategy_config: Mapping[str, object]
     limits: Limits
     guard: Guard = NO_GUARD
+    tags: Sequence[str] = ()
+    twin_of: PortfolioId | None = None
+    twin_key: str | None = None
+    ordered_by: str | None = None
 
 
 _ALLOWED = {
