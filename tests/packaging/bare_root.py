@@ -30,6 +30,7 @@ PIP_FILES = {Path("/etc/pip.conf"): Path("/etc/pip.conf")} | {
     Path(place).expanduser(): HOME / ".config/pip/pip.conf"
     for place in ("~/.pip/pip.conf", "~/.config/pip/pip.conf")
 }
+SCRIPTS = Path("/usr/share/debootstrap/scripts")
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 MOUNTS = """
 mount -t proc proc "$1/proc"
@@ -77,8 +78,10 @@ def _debootstrap(folder: Path) -> None:
     suite = os.environ.get("SUITE") or _release("VERSION_CODENAME")
     print(f"Making a Debian root ({suite}) in {folder}", flush=True)
     command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", suite, str(folder)]
+    # A suite that is younger than this debootstrap is made as the newest one.
+    script = [] if (SCRIPTS / suite).exists() else [str(SCRIPTS / "sid")]
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
-        subprocess.run([*command, _mirror()], check=True, stdout=log, stderr=log)
+        subprocess.run([*command, _mirror(), *script], check=True, stdout=log, stderr=log)
     Path(log.name).unlink()
 
 
