@@ -6,7 +6,6 @@ from local.demo.portfolios import CreationRefused
 from local.demo.timetable import UnknownExchange
 from local.exchange.recordings import RecordingUnreadable
 from local.ownership import FolderTaken, FolderUnusable
-from local.postgres.server import PostgresFailed
 from prescient.core.errors import PrescientError
 
 REFUSALS = (
@@ -15,6 +14,5 @@ REFUSALS = (
     CreationRefused,
     FolderTaken,
     FolderUnusable,
-    PostgresFailed,
     PrescientError,
 )

@@ -25,6 +25,17 @@ def server_account() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
+def other_owner(path: Path) -> str | None:
+    """Return the name of the owner of `path`, None where it is the server's account."""
+    user, owner = server_account(), path.stat().st_uid
+    if owner == (user.pw_uid if user else os.geteuid()):
+        return None
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return f"user {owner}"
+
+
 def own(directory: Path) -> None:
     """Make a directory that only the server's account may enter."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)

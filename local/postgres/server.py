@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from local.postgres import account
+from prescient.core.errors import PrescientError
 
 VERSION = 18  # another one cannot open the data directories of this one
 SUPERUSER = "postgres"
@@ -43,8 +44,8 @@ _PLAIN_PATH = re.compile(r"[\w/.+-]+")
 _THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
-class PostgresFailed(Exception):
-    """A Postgres program failed; the message has the end of what it wrote."""
+class PostgresFailed(PrescientError):
+    """Postgres cannot be started or used; the message says why, or has the end of what it wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,11 @@ class Postgres:
     def open(self) -> None:
         """Start the server, or join the one that runs. Raises PostgresFailed."""
         self.directory.mkdir(parents=True, exist_ok=True)
+        if self._data.exists() and (owner := account.other_owner(self._data)):
+            raise PostgresFailed(
+                f"{self._data} belongs to {owner}, as whom Postgres will not run for you: go on as "
+                "the user who made it, or remove it (sudo make clean)"
+            )
         account.own(self._home)
         with self._gate(), ExitStack() as unless_started:
             membership = unless_started.enter_context((self.directory / "members.lock").open("wb"))

@@ -93,6 +93,17 @@ def test_as_root_no_permission_of_a_folder_above_changes(monkeypatch: pytest.Mon
     account.reachable_programs.cache_clear()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
+def test_the_data_of_another_user_is_left_to_him() -> None:
+    with throwaway() as server:
+        server.close()
+        data = server.directory / "data"
+        os.chown(data, 12345, 12345)
+        with pytest.raises(PostgresFailed, match=r"data belongs to user 12345.*sudo make clean"):
+            server.open()
+        assert data.stat().st_uid == 12345
+
+
 def test_a_server_that_is_abandoned_has_ended() -> None:
     with throwaway() as server:
         url = server.url()
