@@ -83,13 +83,13 @@ def _undone(connection: Connection, to: str) -> list[Revision]:
     """The revisions to undo, newest first."""
     with connection.begin():
         revision = revisions.current(connection)
+        if revision is None:
+            raise MigrationRefused("the database has no revision: nothing was migrated")
+        if revision == revisions.BASELINE:
+            raise MigrationRefused(f"the database is at revision {revision}: it was not upgraded")
+        revisions.check_way_back(revision, to)
         if to == revisions.BASELINE:
-            revisions.check_detached(connection)
-    if revision is None:
-        raise MigrationRefused("the database has no revision: nothing was migrated")
-    if revision == revisions.BASELINE:
-        raise MigrationRefused(f"the database is at revision {revision}: it was not upgraded")
-    revisions.check_way_back(revision, to)
+            revisions.check_nothing_lost(connection)
     return [known for known in revisions.history() if to < known.number <= revision][::-1]
 
 

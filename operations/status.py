@@ -139,7 +139,10 @@ def _way_on(url: str, facts: Facts, revision: str | None) -> Iterator[str]:
     yield from found_lines(planned)
     if revisions.UPGRADE in planned.lacking and planned.old_rows:
         yield f"Beside the old tables the new ones need as much room: {facts.old_size}."
-        yield f"Without TIME_ZONE the old timestamps are local times of {facts.time_zone}."
+        yield (
+            f"Without TIME_ZONE the application's clock counts as one of {facts.time_zone}; "
+            "SERVER_TIME_ZONE is guessed from it and from the rows."
+        )
 
 
 def _way_back(session: Session, revision: str | None) -> Iterator[str]:
@@ -157,7 +160,7 @@ def _way_back(session: Session, revision: str | None) -> Iterator[str]:
     if reasons is None:
         yield "make downgrade: possible, to schema v1 as it was."
     else:
-        yield f"make downgrade: no way back to schema v1 any more: {reasons}."
+        yield f"make downgrade: would be refused: {reasons}."
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 from local.postgres import migrations
 from prescient.core.errors import MigrationRefused
 from prescient.store.database import SCHEMA_VERSION
+from tests.builders import NOON
 from tests.migrations.old_database import OldDatabase
 from tests.world import World
 
@@ -33,12 +34,6 @@ from tests.world import World
             " timestamp, market_id, market_question, action, amount, fee, entry_price, 0.8, status,"
             " 'v1' FROM trades LIMIT 1",
             "the rows of trades that came from schema v1 have changed",
-        ),
-        (
-            "INSERT INTO portfolio_history (portfolio_id, snapshot_date, timestamp, balance,"
-            " total_invested, total_profit_loss, total_value, open_positions, trade_count)"
-            " VALUES (1, '2026-02-01', now(), 1, 0, 0, 1, 0, 0)",
-            "1 days were snapshotted",
         ),
         ("DELETE FROM portfolios", "portfolio 1 is gone"),
         (
@@ -68,9 +63,13 @@ def test_marks_and_settings_since_the_upgrade_are_no_hindrance(old: OldDatabase)
     old.add("portfolio_state")
     old.add("markets")
     old.buy()
+    old.add("portfolio_history", snapshot_date=NOON.date(), timestamp=NOON.date())
     before = old.content()
     old.upgrade()
     world = World(old.url)
+    assert world.update_prices().positions == 1
+    assert world.row("SELECT count(*) AS days FROM portfolio_history")["days"] == 1
+    world.clock.pass_time(days=1)
     assert world.update_prices().positions == 1
     world.disconnect()
     old.execute(

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from local.postgres import migrations
-from operations import status
+from operations import downgrade, status
 from prescient.store import revisions
 from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.commands import Commands
@@ -47,7 +47,7 @@ def test_a_database_that_nothing_ever_migrated(filled: OldDatabase, commands: Co
         "the older system's tables (schema v1), without a revision. They are adopted.",
         "Rows of schema v1: 3.",
         "as much room",
-        "local times of",
+        "Without TIME_ZONE",
     ):
         assert told in ended.text
     assert (_traces(filled), filled.content()) == (before, content)
@@ -94,9 +94,14 @@ def test_one_that_has_traded_has_no_way_back_to_schema_v1(
     world.run_cycle()
     world.disconnect()
     ended = commands(status.main, DATABASE_URL=database_url)
-    assert "make downgrade: no way back to schema v1 any more: " in ended.text
-    assert "portfolio 1 (One) exists" in ended.text
+    assert (
+        "make downgrade: would be refused: schema v1 has no place for what happened" in ended.text
+    )
     assert "1 cycles have run" in ended.text
+    assert "portfolio 1 (One) exists; portfolio 2 (Two) exists" in ended.text
+    refused = commands(downgrade.main, DATABASE_URL=database_url)
+    assert (refused.status, commands.backups()) == (1, [])
+    assert "portfolio 1 (One) exists; portfolio 2 (Two) exists" in refused.text
 
 
 def test_one_of_a_newer_program(old: OldDatabase, commands: Commands) -> None:

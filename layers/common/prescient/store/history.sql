@@ -40,7 +40,8 @@ WITH point AS (
         total_invested = excluded.total_invested, total_profit_loss = excluded.total_profit_loss,
         total_value = excluded.total_value, open_positions = excluded.open_positions,
         trade_count = excluded.trade_count
-    WHERE excluded.timestamp >= portfolio_history.timestamp
+    -- A row of schema v1 stays as it is: a downgrade gives it back.
+    WHERE excluded.timestamp >= portfolio_history.timestamp AND portfolio_history.origin = 'live'
     RETURNING portfolio_id, snapshot_date, xmax = 0 AS is_first
 )
 INSERT INTO portfolio_history (

@@ -203,16 +203,17 @@ def check_way_back(revision: str, target: str) -> None:
     )
 
 
-def check_detached(connection: Connection) -> None:
-    """Raise `MigrationRefused` where views and the like, an owner's own, hang on our tables."""
+def check_nothing_lost(connection: Connection) -> None:
+    """Raise `MigrationRefused` where schema v1 has no place for what happened since the upgrade, or
+    where views and the like, an owner's own, would go with the tables that they read."""
     begun = begun_session(connection)
+    if (reasons := refusal_of_downgrade(begun)) is not None:
+        raise MigrationRefused(reasons)
     row = begun.execute(SQL["select_schema"]).fetchone()
     place = Place(row[0] if row else 0, later_names())
     if remedies := [*mending.take_off(begun, place, of_ours=True)]:
         told = "; ".join(remedy.about for remedy in remedies)
-        raise MigrationRefused(
-            f"what hangs on the tables would be lost with them: {told}", remedies
-        )
+        raise MigrationRefused(f"the tables would take with them what reads them: {told}", remedies)
 
 
 def refusal_of_downgrade(session: Session) -> str | None:

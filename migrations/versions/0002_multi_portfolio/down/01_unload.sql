@@ -24,7 +24,7 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'an unreleased version upgraded this database, and did not note all that a downgrade needs: restore the backup that was made before';
     END IF;
-    SELECT string_agg(reason, '; ') INTO reasons FROM (
+    SELECT string_agg(reason, '; ' ORDER BY reason) INTO reasons FROM (
         SELECT format('portfolio %s (%s) exists', portfolio_id, name) AS reason
         FROM portfolios WHERE portfolio_id = ANY (upgraded) IS NOT TRUE
         UNION ALL
@@ -46,9 +46,6 @@ BEGIN
             SELECT 'trade:' || trade_id FROM trades WHERE origin <> 'live'
         )
         HAVING count(*) > 0
-        UNION ALL
-        SELECT format('%s days were snapshotted', count(*)) FROM portfolio_history
-        WHERE origin = 'live' HAVING count(*) > 0
     ) AS happened;
     IF reasons IS NOT NULL THEN
         RAISE EXCEPTION 'schema v1 has no place for what happened since the upgrade: %', reasons;
