@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.utils import formatdate, parsedate_to_datetime
 from random import Random
 from typing import TypeVar
 
@@ -19,7 +18,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from prescient.core.errors import ExchangeUnavailable
-from prescient.polymarket import decimal_json
+from prescient.polymarket.answers import Refused, Silent, Unusable, decoded, failure_of
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit, RateLimiter
 
@@ -28,11 +27,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 OK = 200
-RETRIED_CLIENT_ERRORS = frozenset({408, 425, 429})
-FIRST_SERVER_ERROR = 500
 CHUNK_BYTES = 1 << 16
 BODY_READS = 2  # read timeouts within which a body is complete, where silence is an answer
-LONGEST_QUOTED_ERROR = 200
 CONNECTIONS = 8  # kept to a host, and the most requests that one fetch makes at once
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "prescient"}
 
@@ -101,27 +97,6 @@ class ErrorAnswer:
     message: str
 
 
-class _Unusable(Exception):
-    """One attempt brought no usable answer; another may."""
-
-    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.retry_after = retry_after
-
-
-class _Silent(_Unusable):
-    """The request was taken, and not answered in time, or not to the end."""
-
-
-class _Refused(_Unusable):
-    """One attempt was answered with an error. Another is of no use where it is final."""
-
-    def __init__(self, reason: str, retry_after: float, *, final: bool) -> None:
-        super().__init__(reason, retry_after)
-        self.final = final
-
-
 class JsonTransport:
     """Requests that answer JSON, over kept connections and below the exchange's rate limits."""
 
@@ -174,7 +149,7 @@ class JsonTransport:
             self._await_turn(call, deadline)
             try:
                 return self._attempt(call, deadline)
-            except _Unusable as failure:
+            except Unusable as failure:
                 if ended := self._ended(call, attempt, failure):
                     return ended
                 self._wait(call, attempt, failure, deadline)
@@ -185,16 +160,16 @@ class JsonTransport:
         """Close the kept connections."""
         self._pool.clear()
 
-    def _ended(self, call: Call, attempt: int, failure: _Unusable) -> ErrorAnswer | None:
+    def _ended(self, call: Call, attempt: int, failure: Unusable) -> ErrorAnswer | None:
         """Return what the failures so far are the answer to, None where another attempt follows.
 
         Raises `ExchangeUnavailable` where they were the last and no answer.
         """
         attempts = call.attempts or self._limits.attempts
-        is_answer = isinstance(failure, _Refused)
-        if isinstance(failure, _Silent) and call.silences is not None:
+        is_answer = isinstance(failure, Refused)
+        if isinstance(failure, Silent) and call.silences is not None:
             attempts, is_answer = min(attempts, call.silences), True
-        if isinstance(failure, _Refused) and failure.final:
+        if isinstance(failure, Refused) and failure.final:
             return ErrorAnswer(f"{call}: {failure.reason}")
         if attempt < attempts:
             return None
@@ -220,12 +195,12 @@ class JsonTransport:
             response = self._request(call, timeout)
             body = self._body(response, call, deadline)
         except ReadTimeoutError as error:
-            raise _Silent(f"{type(error).__name__}: {error}") from error
+            raise Silent(f"{type(error).__name__}: {error}") from error
         except HTTPError as error:
-            raise _Unusable(f"{type(error).__name__}: {error}") from error
+            raise Unusable(f"{type(error).__name__}: {error}") from error
         if response.status != OK:
-            raise _failure(response, body)
-        return _decoded(response, body)
+            raise failure_of(response, body)
+        return decoded(response, body)
 
     def _request(self, call: Call, timeout: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
         posted = call.document is not None
@@ -243,7 +218,7 @@ class JsonTransport:
     def _timeout(self, call: Call, deadline: Deadline) -> urllib3.Timeout:
         remaining = deadline.remaining()
         if remaining <= 0:
-            raise _Unusable(f"not answered within {deadline.seconds:g} s")
+            raise Unusable(f"not answered within {deadline.seconds:g} s")
         return urllib3.Timeout(
             connect=min(self._limits.connect_seconds, remaining),
             read=min(self._read_seconds(call), remaining),
@@ -263,7 +238,7 @@ class JsonTransport:
             self._counters.add(call.family, bytes_=response.tell())
             response.close()
 
-    def _wait(self, call: Call, attempt: int, failure: _Unusable, deadline: Deadline) -> None:
+    def _wait(self, call: Call, attempt: int, failure: Unusable, deadline: Deadline) -> None:
         """Sleep before the next attempt. Raises `ExchangeUnavailable` if there is no time."""
         seconds = max(failure.retry_after, self._backoff(attempt))
         if seconds >= deadline.remaining():
@@ -301,48 +276,7 @@ def _chunks(
     """
     while chunk := response.read1(CHUNK_BYTES):
         if deadline.remaining() <= 0:
-            raise _Unusable(f"body not complete within {deadline.seconds:g} s")
+            raise Unusable(f"body not complete within {deadline.seconds:g} s")
         if patience.remaining() <= 0:
-            raise _Silent(f"body not complete within {patience.seconds:g} s")
+            raise Silent(f"body not complete within {patience.seconds:g} s")
         yield chunk
-
-
-def _decoded(response: urllib3.BaseHTTPResponse, body: bytes) -> object:
-    try:
-        return decimal_json.decode(body)
-    except decimal_json.NotJson as error:
-        kind = response.headers.get("Content-Type", "a body of no stated type")
-        raise _Unusable(f"answered {kind} that is not JSON: {error}") from error
-
-
-def _failure(response: urllib3.BaseHTTPResponse, body: bytes) -> _Unusable:
-    """Return the error of a status other than 200: worth another attempt, or final."""
-    status = response.status
-    reason, retry_after = f"answered {status}{_error_text(body)}", _retry_after(response.headers)
-    if status in RETRIED_CLIENT_ERRORS:
-        return _Unusable(reason, retry_after)
-    return _Refused(reason, retry_after, final=status < FIRST_SERVER_ERROR)
-
-
-def _error_text(body: bytes) -> str:
-    """Return the exchange's own words, ready to follow the status; empty if it has none."""
-    try:
-        match decimal_json.decode(body):
-            case {"error": str(words)}:
-                return f" {words[:LONGEST_QUOTED_ERROR]}"
-            case _:
-                return ""
-    except decimal_json.NotJson:
-        return ""
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds that the exchange asks to wait; a date counts from its `Date`."""
-    value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return float(value)
-    try:
-        sent = parsedate_to_datetime(headers.get("Date") or formatdate(usegmt=True))
-        return max(0.0, (parsedate_to_datetime(value) - sent).total_seconds())
-    except (TypeError, ValueError):
-        return 0.0
