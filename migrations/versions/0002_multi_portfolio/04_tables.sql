@@ -514,8 +514,7 @@ CREATE TABLE migration_differences (
     status VARCHAR(50) NOT NULL,
     old_current_pnl NUMERIC(15, 2),
     old_realized_pnl NUMERIC(15, 2),
-    corrected_pnl NUMERIC(15, 2),
-    PRIMARY KEY (table_name, id)
+    corrected_pnl NUMERIC(15, 2)
 );
 COMMENT ON TABLE migration_differences IS
     'P&L of schema v1, (price - entry) x dollars, beside that of the shares; null where unknown';

@@ -13,9 +13,9 @@ CREATE TABLE prescient_v1.money (
 
 -- name: movements
 -- What moved cash, in time.
-CREATE TABLE prescient_v1.movements AS
+CREATE UNLOGGED TABLE prescient_v1.movements AS
 SELECT
-    portfolio_id, row_number() OVER in_time AS entry_no, kind, amount,
+    portfolio_id, row_number() OVER in_time AS entry_no, turn, kind, amount,
     sum(amount) OVER in_time AS moved, source, timestamp
 FROM (
     SELECT
@@ -62,9 +62,9 @@ WITH elsewhere AS (
 ), sums AS (
     SELECT
         portfolio_id,
-        -coalesce(sum(amount) FILTER (WHERE kind = 'buy'), 0) AS bought,
-        coalesce(sum(amount) FILTER (WHERE source LIKE 'v1:exit:%'), 0) AS proceeds,
-        coalesce(sum(amount) FILTER (WHERE kind LIKE 'transfer%'), 0) AS transferred,
+        -coalesce(sum(amount) FILTER (WHERE turn = 0), 0) AS bought,
+        coalesce(sum(amount) FILTER (WHERE turn = 1), 0) AS proceeds,
+        coalesce(sum(amount) FILTER (WHERE turn > 1), 0) AS transferred,
         min(moved) AS lowest
     FROM prescient_v1.movements GROUP BY portfolio_id
 ), known AS (

@@ -68,3 +68,5 @@ ALTER TABLE portfolio_history
 CREATE INDEX idx_portfolio_history_portfolio_date ON portfolio_history (portfolio_id, snapshot_date);
 CREATE INDEX idx_portfolio_history_portfolio_timestamp
     ON portfolio_history (portfolio_id, timestamp);
+
+ALTER TABLE migration_differences ADD PRIMARY KEY (table_name, id);
