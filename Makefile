@@ -32,8 +32,8 @@ export AWS_DEFAULT_REGION ?= us-east-1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run serve test unit bench lint style types imports template sql forge format hooks build \
-	openapi docs schema pin python psql recordings check-strategy status backup migrate downgrade \
-	reconcile bare-root clean
+	openapi docs schema pin python psql calibrate recordings check-strategy status backup migrate \
+	downgrade reconcile bare-root clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ psql: $(RUNS) ## PostgreSQL's terminal on the database of the last run
 
 check-strategy: $(RUNS) ## Check a strategy of your own before it trades: FILE=my_strategies/longshot.py
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.strategy_check
+
+calibrate: $(TESTS) ## How often the comparison is right, on simulated histories: SERIES=n SEED=n
+	@$(BIN)/python -m benchmarks.calibration
 
 recordings: $(TESTS) ## What is read of the recorded answers, and where the official client differs
 	@$(BIN)/python -m tests.polymarket.report

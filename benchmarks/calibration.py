@@ -18,7 +18,7 @@ from rich.table import Table
 from local.demo.report import terminal
 from prescient.core.performance.estimates import Estimate, estimates_by_days
 from prescient.core.performance.figures import FloatArray
-from prescient.core.performance.planning import POWER, days_needed
+from prescient.core.performance.planning import POWER, days_needed, median_error
 from prescient.core.performance.ranking import step_down
 
 DAYS = (30, 90, 365)
@@ -100,7 +100,7 @@ def plan(cell: Cell, series: int, seed: int) -> Plan:
     stated = days_needed(mean, error, cell.days)
     assert stated is not None
     plans = [
-        days_needed(told.mean, told.standard_error, cell.days) or np.inf
+        days_needed(told.mean, median_error(told.standard_error, told.freedom), cell.days) or np.inf
         for told in estimates(cell, series, seed, mean)
     ]
     return Plan(

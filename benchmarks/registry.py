@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import execute, ingest, isolation, price_update, upgrade
+from benchmarks import (
+    comparison,
+    execute,
+    ingest,
+    isolation,
+    performance,
+    price_update,
+    upgrade,
+)
 from benchmarks.bench import Bench, Measurement
 
 
@@ -25,4 +33,6 @@ BENCHMARKS = (
     Benchmark("execute", execute.measure, rows=1_000),
     Benchmark("isolation", isolation.measure, rows=1_000),
     Benchmark("upgrade", upgrade.measure, rows=5_000, rounds=3),
+    Benchmark("performance", performance.measure, rows=1_000),
+    Benchmark("comparison", comparison.measure, rows=4_950, rounds=3),
 )

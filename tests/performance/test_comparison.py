@@ -18,6 +18,7 @@ from prescient.core.performance.comparison import (
     event_contributions,
 )
 from prescient.core.performance.estimates import estimates_by_days
+from prescient.core.performance.long_run import cosine_count
 from prescient.core.performance.planning import days_needed, detectable
 from prescient.core.performance.series import DailySeries, EquityPoint
 from tests.performance.histories import day, of_days, series
@@ -97,6 +98,14 @@ def test_a_twin_that_did_the_same() -> None:
     assert found.sentence("A", "B") == "A and B did the same on every day."
 
 
+def test_one_that_is_ahead_by_the_same_every_day_is_better() -> None:
+    grown = [str(D(2**number * 100)) for number in range(20)]
+    found = compared(series([*of_days(grown, 0), *of_days([100] * 20, 1)]))
+    assert found.verdict is Verdict.BETTER
+    steady = estimates_by_days(np.full((1, 20), 0.001), [1])[0]
+    assert 0 < steady.low <= steady.high
+
+
 def test_too_few_days_in_common() -> None:
     late = [point._replace(at=point.at + timedelta(days=31)) for point in of_days(range(100, 109))]
     found = compared(series([*of_days(range(50, 90), portfolio_id=0), *late]))
@@ -129,6 +138,7 @@ def test_events_of_both_are_set_off_against_each_other() -> None:
 def test_one_event_tells_nothing_however_many_days_it_lasts() -> None:
     found = compared(walks(0.02, 0.0), of_events([1.2]))
     assert (found.verdict, found.by_events) == (Verdict.ONE_EVENT, None)
+    assert found.more_days is None
     assert "one event alone" in found.sentence("A", "B")
 
 
@@ -169,5 +179,5 @@ def test_a_plan_that_takes_too_long_is_none() -> None:
 
 def test_a_difference_as_large_as_these_days_can_show_needs_no_more_days() -> None:
     for days in (30, 90, 365):
-        planned = days_needed(detectable(0.01, days), 0.01, days)
+        planned = days_needed(detectable(0.01, cosine_count(days)), 0.01, days)
         assert planned == pytest.approx(days, abs=1)

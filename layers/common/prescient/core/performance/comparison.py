@@ -18,7 +18,7 @@ import numpy as np
 from prescient.core.market.markets import EventId
 from prescient.core.performance.estimates import Estimate, estimate_by_events, estimates_by_days
 from prescient.core.performance.figures import LEAST_DEVIATION, FloatArray
-from prescient.core.performance.planning import MOST_DAYS, days_needed, detectable
+from prescient.core.performance.planning import MOST_DAYS, days_needed, detectable, median_error
 from prescient.core.performance.series import DailySeries
 
 LEAST_COMMON_DAYS = 10
@@ -75,7 +75,7 @@ class Difference:
     @property
     def detectable(self) -> float | None:
         """The smallest difference that these days could show, at 80% power; a fraction a day."""
-        return self.told and detectable(self.told.standard_error, self.days)
+        return self.told and detectable(self.told.standard_error, self.told.freedom)
 
     @property
     def more_days(self) -> int | None:
@@ -85,9 +85,10 @@ class Difference:
         """
         if self.verdict in (Verdict.BETTER, Verdict.WORSE):
             return 0
-        if self.told is None:
+        if self.told is None or self.verdict is Verdict.ONE_EVENT:
             return None
-        total = days_needed(self.told.mean, self.told.standard_error, self.days)
+        error = median_error(self.told.standard_error, self.told.freedom)
+        total = days_needed(self.told.mean, error, self.days)
         return None if total is None else max(total - self.days, 1)
 
     def sentence(self, first: str, second: str) -> str:
@@ -165,9 +166,9 @@ def _compared(
     contributions: Mapping[int, Contributions],
 ) -> Iterator[Difference]:
     days = rows.shape[1]
-    differ = np.flatnonzero(rows.std(axis=1) >= LEAST_DEVIATION) if days else np.zeros(0, np.int64)
-    if days < LEAST_COMMON_DAYS:
-        differ = differ[:0]
+    enough = days >= LEAST_COMMON_DAYS
+    differ = np.flatnonzero(np.abs(rows).max(axis=1, initial=0.0) >= LEAST_DEVIATION)
+    differ = differ if enough else differ[:0]
     by_days = dict(zip(differ.tolist(), estimates_by_days(rows[differ], [last_day]), strict=True))
     for row, (first_id, second_id) in enumerate(pairs):
         plain = Difference(
@@ -175,7 +176,7 @@ def _compared(
             second_id=second_id,
             last_day=date.fromordinal(last_day) if days else None,
             days=days,
-            verdict=Verdict.TOO_FEW_DAYS if days < LEAST_COMMON_DAYS else Verdict.SAME,
+            verdict=Verdict.SAME if enough else Verdict.TOO_FEW_DAYS,
         )
         sums = _event_sums(contributions.get(first_id, {}), contributions.get(second_id, {}))
         yield _judged(plain, by_days[row], sums) if row in by_days else plain

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from prescient.core.performance.returns import GrowthIndex
 _ROUNDING = 1e-11
 
 
-@dataclass(frozen=True, slots=True)
-class Drawdown:
+class Drawdown(NamedTuple):
     """The deepest fall of the index below its peak before.
 
     `fraction` of the peak, 0–1; `amount` in dollars, the P&L from the end of the peak's day to
@@ -60,32 +59,33 @@ class Drawdowns:
         ends = np.minimum(self.recoveries, self.index.series.lengths)
         return np.where(self.exist, ends - self.peaks, 0)
 
-    def deepest(self) -> Iterator[Drawdown | None]:
+    def deepest(self) -> list[Drawdown | None]:
         """The deepest drawdown of each row; None where there was none."""
-        columns = zip(
-            self.fractions.tolist(),
-            self.amounts.astype(np.int64).tolist(),
-            self.index.series.first_days.tolist(),
-            self.index.series.lengths.tolist(),
-            self.peaks.tolist(),
-            self.troughs.tolist(),
-            self.recoveries.tolist(),
-            self.days_under_water.tolist(),
-            strict=True,
+        # The beginning of the index is on its first day, and so is that day's end.
+        first = self.index.series.first_days - 1
+        days = (first + np.maximum(column, 1) for column in (self.peaks, self.troughs))
+        recovered = np.where(self.recoveries <= self.index.series.lengths, self.recoveries, 0)
+        columns = (
+            self.fractions,
+            self.amounts.astype(np.int64),
+            *days,
+            np.where(recovered > 0, first + recovered, 0),
+            self.days_under_water,
         )
-        for fraction, cents, first, length, peak, trough, recovery, under_water in columns:
-            yield (
-                Drawdown(
-                    fraction=fraction,
-                    amount=Decimal(cents).scaleb(-2),
-                    peak_on=_day(first, peak),
-                    trough_on=_day(first, trough),
-                    recovered_on=_day(first, recovery) if recovery <= length else None,
-                    days_under_water=under_water,
-                )
-                if fraction > 0.0
-                else None
-            )
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [_drawdown(row) if row[0] > 0.0 else None for row in rows]
+
+
+def _drawdown(row: tuple[float, int, int, int, int, int]) -> Drawdown:
+    fraction, cents, peak, trough, recovered, under_water = row
+    return Drawdown(
+        fraction,
+        Decimal(cents).scaleb(-2),
+        date.fromordinal(peak),
+        date.fromordinal(trough),
+        date.fromordinal(recovered) if recovered else None,
+        under_water,
+    )
 
 
 def drawdowns(index: GrowthIndex) -> Drawdowns:
@@ -133,8 +133,3 @@ def _lost(index: GrowthIndex, peaks: IntArray, troughs: IntArray) -> FloatArray:
     np.cumsum(series.flows, axis=1, out=flows[:, 1:])
     profits = equity - flows
     return profits[rows, peaks] - profits[rows, troughs]
-
-
-def _day(first: int, column: int) -> date:
-    """The day of a column of the index; its beginning is on the first day."""
-    return date.fromordinal(first + max(column - 1, 0))

@@ -26,6 +26,8 @@ CONFIDENCE = 0.95
 LEAST_RESAMPLED_EVENTS = 10
 _UPPER = (1.0 + CONFIDENCE) / 2.0
 _EVENT_BITS = 18
+_LEAST_ERROR = 1e-12
+"""Of rows that are the same every day, whose means are beyond doubt."""
 _AT_ONCE = 8192
 """Rows; each takes 30 kB while it is resampled."""
 
@@ -42,6 +44,8 @@ class Estimate(NamedTuple):
     critical: float
     p_value: float
     above_zero: float
+    freedom: int
+    """Degrees of freedom of the standard error."""
 
     @property
     def margin(self) -> float:
@@ -72,8 +76,7 @@ class _ByChance(NamedTuple):
 def estimates_by_days(rows: FloatArray, seed: Sequence[int]) -> list[Estimate]:
     """Estimate the mean of each row, one column a day, by stationary bootstrap over the days.
 
-    Rows whose mean has a standard error of 0 must be left out. Equal rows, days and seeds give
-    equal estimates, whatever other rows there are.
+    Equal rows, days and seeds give equal estimates, whatever other rows there are.
     """
     found: list[Estimate] = []
     for start in range(0, len(rows), _AT_ONCE):
@@ -82,7 +85,7 @@ def estimates_by_days(rows: FloatArray, seed: Sequence[int]) -> list[Estimate]:
 
 
 def _estimated(rows: FloatArray, seed: Sequence[int]) -> list[Estimate]:
-    means, errors = rows.mean(axis=1), standard_errors(rows)
+    means, errors = rows.mean(axis=1), np.maximum(standard_errors(rows), _LEAST_ERROR)
     by_chance: dict[int, _ByChance] = {}
     for block, own in by_block(rounded_blocks(optimal_block_lengths(rows))):
         ratios = resample(rows[own], block, seed).ratios
@@ -160,4 +163,5 @@ def _with_student(mean: float, error: float, by_chance: _ByChance, freedom: int)
         critical=max(by_chance.critical, student_quantile(_UPPER, freedom)),
         p_value=max((by_chance.beyond + 1.0) / (RESAMPLES + 1), tail),
         above_zero=min(of_student, of_bootstrap, key=lambda sure: abs(sure - 0.5)),
+        freedom=freedom,
     )

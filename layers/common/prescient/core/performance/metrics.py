@@ -101,7 +101,7 @@ def performance(
         "current_run": record.current_run.tolist(),
         "fees": [sums.fees for sums in own_sums],
         "slippage": [sums.slippage for sums in own_sums],
-        "max_drawdown": list(falls.deepest()),
+        "max_drawdown": falls.deepest(),
         "reasons": _reasons(found, falls),
     }
     columns = plain | {name: column.optional() for name, column in found.items()}

@@ -21,9 +21,19 @@ def errors_needed(freedom: int) -> float:
     return student_quantile(0.975, freedom) + student_quantile(POWER, freedom)
 
 
-def detectable(standard_error: float, days: int) -> float:
-    """The smallest true mean that as many days tell from zero in 80% of all histories."""
-    return errors_needed(cosine_count(days)) * standard_error
+def detectable(standard_error: float, freedom: int) -> float:
+    """The smallest true mean that is told from zero in 80% of all histories."""
+    return errors_needed(freedom) * standard_error
+
+
+def median_error(standard_error: float, freedom: int) -> float:
+    """A standard error that half of all histories estimate too high, and half too low.
+
+    The square of an estimated one follows χ² / freedom, whose median is (1 − 2 / (9 freedom))³.
+    Source: E. B. Wilson and M. M. Hilferty, The distribution of chi-square, Proceedings of the
+    National Academy of Sciences 17 (1931).
+    """
+    return standard_error * math.pow(1.0 - 2.0 / (9.0 * freedom), -1.5)
 
 
 def days_needed(mean: float, standard_error: float, days: int) -> int | None:

@@ -69,6 +69,8 @@ class EquityPoints:
 
     def only(self, kept: BoolArray) -> EquityPoints:
         """The points where `kept` is true."""
+        if kept.all():
+            return self
         return EquityPoints(
             self.portfolio_ids[kept],
             self.days[kept],
@@ -169,18 +171,20 @@ class _Table:
     lengths: IntArray
 
     def placed(self, values: FloatArray | IntArray) -> FloatArray:
-        table = np.zeros(self.shape)
-        table[self.rows, self.columns] = values
-        return table
+        table = np.zeros(self.shape[0] * self.shape[1])
+        table[self.rows * self.shape[1] + self.columns] = values
+        return table.reshape(self.shape)
 
     def carried(self, values: IntArray) -> FloatArray:
         """Placed, and on days without a point what the day before had."""
-        days = np.arange(self.shape[1])
+        placed = self.placed(values)
+        if len(self.rows) == self.lengths.sum():
+            return placed
         newest = np.zeros(self.shape, np.int64)
         newest[self.rows, self.columns] = self.columns
         np.maximum.accumulate(newest, axis=1, out=newest)
-        table = np.take_along_axis(self.placed(values), newest, axis=1)
-        table[days >= self.lengths[:, None]] = 0.0
+        table = np.take_along_axis(placed, newest, axis=1)
+        table[np.arange(self.shape[1]) >= self.lengths[:, None]] = 0.0
         return table
 
 
