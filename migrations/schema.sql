@@ -641,6 +641,28 @@ GRANT SELECT,INSERT ON TABLE cash_ledger TO prescient_app;
 GRANT SELECT,INSERT ON TABLE cash_ledger TO prescient_portfolio;
 
 
+CREATE TABLE portfolio_comparisons (
+    first_id integer NOT NULL,
+    second_id integer NOT NULL,
+    calculated_at timestamp with time zone NOT NULL,
+    last_day date NOT NULL,
+    days integer NOT NULL,
+    verdict text NOT NULL,
+    CONSTRAINT portfolio_comparisons_check CHECK ((first_id < second_id)),
+    CONSTRAINT portfolio_comparisons_days_check CHECK ((days >= 0)),
+    CONSTRAINT portfolio_comparisons_verdict_check CHECK ((verdict = ANY (ARRAY['better'::text,
+        'worse'::text, 'not_yet'::text, 'too_few_days'::text, 'one_event'::text, 'same'::text]))),
+    CONSTRAINT portfolio_comparisons_pkey PRIMARY KEY (first_id, second_id),
+    CONSTRAINT portfolio_comparisons_first_id_fkey FOREIGN KEY (first_id) REFERENCES
+        portfolios(portfolio_id) ON DELETE CASCADE,
+    CONSTRAINT portfolio_comparisons_second_id_fkey FOREIGN KEY (second_id) REFERENCES
+        portfolios(portfolio_id) ON DELETE CASCADE
+);
+COMMENT ON COLUMN portfolio_comparisons.verdict IS 'of the first portfolio beside the second';
+CREATE INDEX idx_portfolio_comparisons_second ON portfolio_comparisons USING btree (second_id);
+GRANT SELECT,INSERT,UPDATE ON TABLE portfolio_comparisons TO prescient_app;
+
+
 CREATE TABLE portfolio_configurations (
     portfolio_id integer NOT NULL,
     version integer NOT NULL,

@@ -124,4 +124,6 @@ def test_rebalancing_is_switched_on_by_a_parameter(chosen: dict[str, str], targe
     assert json.loads(schedules["MaintenanceFunction"].input) == {
         "scheduled_at": "<aws.scheduler.scheduled-time>",
         "rebalance": targets,
+        "rebalance_only_significant": False,
+        "rebalance_dry_run": False,
     }

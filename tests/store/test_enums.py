@@ -15,6 +15,7 @@ from prescient.core.market.books import BookSide
 from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import Outcome
 from prescient.core.market.settlement import ResolutionFlag
+from prescient.core.performance.comparison import Verdict
 from prescient.core.portfolio.cash import Executor, LedgerKind
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
@@ -38,6 +39,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "taken_depth.side": BookSide,
     "trades.evidence": Evidence,
     "trades.status": PositionStatus,
+    "portfolio_comparisons.verdict": Verdict,
     "portfolio_status_changes.from_status": PortfolioStatus,
     "portfolio_status_changes.resets": Reset,
     "portfolio_status_changes.to_status": PortfolioStatus,

@@ -15,7 +15,7 @@ from prescient.core.errors import InvalidRequest
 from prescient.core.money import cents_down
 from prescient.core.portfolio.cash import Executor, Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.core.portfolio.rebalancing import drifted, drifts, transfers
+from prescient.core.portfolio.rebalancing import drifted, drifts, plan, transfers
 from prescient.core.portfolio.targets import Day, Member, Targets, Weights, daily_returns, weights
 
 TODAY = date(2026, 1, 2)
@@ -259,3 +259,35 @@ def test_a_transfer_names_both_sides_and_the_day() -> None:
         reason="rebalancing",
         executed_by=Executor.SYSTEM,
     )
+
+
+pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12).map(
+    lambda found: {frozenset(map(PortfolioId, pair)) for pair in found if len(set(pair)) > 1}
+)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 10**7), st.integers(0, 100)), min_size=2, max_size=7), pairs
+)
+def test_only_what_is_told_apart_exchanges_and_never_beyond_a_target(
+    drawn: list[tuple[int, int]], told_apart: set[frozenset[PortfolioId]]
+) -> None:
+    members = [
+        member(place, str(D(cents) / 100), str(cents_down(D(cents) * part / 10_000)), threshold="0")
+        for place, (cents, part) in enumerate(drawn)
+    ]
+    weighed = initial(members)
+    made = plan(members, weighed, TODAY, told_apart)
+    left = {place.portfolio_id: place.equity - place.target for place in made.places}
+    cash = {owner.portfolio_id: owner.cash for owner in members}
+    for transfer in made.transfers:
+        assert frozenset((transfer.from_id, transfer.to_id)) in told_apart
+        left[transfer.from_id] -= transfer.amount
+        left[transfer.to_id] += transfer.amount
+        cash[transfer.from_id] -= transfer.amount
+        assert transfer.amount > 0
+        assert left[transfer.from_id] >= 0 >= left[transfer.to_id]
+        assert cash[transfer.from_id] >= 0
+    assert made.held_back >= 0
+    everyone = {frozenset((a, b)) for a in left for b in left if a != b}
+    assert plan(members, weighed, TODAY, everyone).transfers == transfers(members, weighed, TODAY)

@@ -10,8 +10,11 @@ import pytest
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.targets import Targets
+from prescient.store import comparisons
+from prescient.store.comparisons import Compared
 from prescient.usecases import cash
-from prescient.usecases.maintenance import MaintenanceRequest, MaintenanceResult, Task, run
+from prescient.usecases.maintenance import MaintenanceRequest, Task, run
+from prescient.usecases.rebalancing import RebalancingResult
 from tests.world import World
 
 ON = MaintenanceRequest(tasks=frozenset({Task.REBALANCING}), rebalance=Targets.INITIAL)
@@ -45,12 +48,14 @@ def balances(world: World) -> list[D]:
     return [row["current_balance"] for row in rows]
 
 
-def rebalanced(world: World, request: MaintenanceRequest = ON) -> MaintenanceResult:
-    return run(request, world.context)
+def rebalanced(world: World, request: MaintenanceRequest = ON) -> RebalancingResult:
+    done = run(request, world.context).rebalancing
+    assert done is not None
+    return done
 
 
 def test_free_cash_goes_to_who_fell_below_its_part(drifted: World) -> None:
-    (moved,) = rebalanced(drifted).rebalanced or []
+    (moved,) = rebalanced(drifted).transfers
     assert (moved.from_portfolio_id, moved.to_portfolio_id, moved.amount) == (1, 2, D(1500))
     assert balances(drifted) == [D(11500), D(11500), D(10000)]
     log = (
@@ -65,14 +70,14 @@ def test_targets_are_parts_of_the_initial_balances(drifted: World) -> None:
     drifted.rows("UPDATE portfolios SET initial_balance = 5000, current_balance = 5000,"
                  " peak_equity = 5000 WHERE portfolio_id = 2 RETURNING 1")  # fmt: skip
     # 18,000 in all, of which 2 should have a third: 6,000.
-    (moved,) = rebalanced(drifted).rebalanced or []
+    (moved,) = rebalanced(drifted).transfers
     assert moved.amount == D(1000)
     assert balances(drifted) == [D(12000), D(6000), D(10000)]
 
 
 def test_invested_equity_counts_and_only_cash_moves(drifted: World) -> None:
     drifted.run_cycle()
-    (moved,) = rebalanced(drifted).rebalanced or []
+    (moved,) = rebalanced(drifted).transfers
     assert moved.amount == D(1500)
     states = [drifted.state(PortfolioId(number)) for number in (1, 2)]
     assert states[0].total_value == states[1].total_value == D("11499.36")
@@ -82,16 +87,16 @@ def test_invested_equity_counts_and_only_cash_moves(drifted: World) -> None:
 def test_a_second_round_moves_nothing(drifted: World) -> None:
     rebalanced(drifted)
     before = drifted.everything()
-    assert rebalanced(drifted).rebalanced == []
+    assert rebalanced(drifted).transfers == []
     assert drifted.everything() == before
 
 
 def test_the_same_two_exchange_cash_once_a_day(drifted: World) -> None:
     rebalanced(drifted)
     earn(drifted, 1, 4000, "more")
-    assert rebalanced(drifted).rebalanced == []
+    assert rebalanced(drifted).transfers == []
     drifted.clock.pass_time(hours=24)
-    (moved,) = rebalanced(drifted).rebalanced or []
+    (moved,) = rebalanced(drifted).transfers
     assert moved.amount == D(2000)
     assert drifted.breaks() == []
 
@@ -106,12 +111,12 @@ def test_the_same_two_exchange_cash_once_a_day(drifted: World) -> None:
 )
 def test_within_the_threshold_or_alone_nothing_moves(drifted: World, change: str) -> None:
     drifted.rows(change)
-    assert rebalanced(drifted).rebalanced == []
+    assert rebalanced(drifted).transfers == []
     assert balances(drifted) == [D(13000), D(10000), D(10000)]
 
 
 def test_it_is_off_unless_switched_on(drifted: World) -> None:
-    assert rebalanced(drifted, MaintenanceRequest()).rebalanced is None
+    assert run(MaintenanceRequest(), drifted.context).rebalancing is None
     assert balances(drifted) == [D(13000), D(10000), D(10000)]
 
 
@@ -120,7 +125,7 @@ def test_many_members_come_to_their_targets(world: World) -> None:
         world.portfolio(f"p{place}", rebalance_threshold=0.001)
     for place in range(6):
         earn(world, place + 1, 100 * (place + 1), f"gain {place}")
-    moved = rebalanced(world).rebalanced or []
+    moved = rebalanced(world).transfers
     assert len(moved) > 6
     assert set(balances(world)) == {D(10175)}
     assert world.breaks() == []
@@ -130,20 +135,20 @@ def test_deposits_and_withdrawals_stay_where_they_are(drifted: World) -> None:
     with drifted.context.database.transaction() as session:
         cash.deposit(session, PortfolioId(2), D(5000), "in", drifted.clock.now)
         cash.withdraw(session, PortfolioId(1), D(2000), "out", drifted.clock.now)
-    (moved,) = rebalanced(drifted).rebalanced or []
+    (moved,) = rebalanced(drifted).transfers
     assert (moved.from_portfolio_id, moved.to_portfolio_id, moved.amount) == (1, 2, D(1500))
     assert balances(drifted) == [D(9500), D(16500), D(10000)]
     drifted.clock.pass_time(hours=24)
     with drifted.context.database.transaction() as session:
         cash.deposit(session, PortfolioId(1), D(100000), "more", drifted.clock.now)
-    assert rebalanced(drifted).rebalanced == []
+    assert rebalanced(drifted).transfers == []
 
 
 def test_fixed_weights_are_those_of_the_configurations(world: World) -> None:
     world.portfolio("three", rebalance_threshold=0.05, rebalance_weight=3)
     world.portfolio("one", rebalance_threshold=0.05)
     fixed = MaintenanceRequest(tasks=frozenset({Task.REBALANCING}), rebalance=Targets.FIXED)
-    (moved,) = rebalanced(world, fixed).rebalanced or []
+    (moved,) = rebalanced(world, fixed).transfers
     assert (moved.from_portfolio_id, moved.to_portfolio_id, moved.amount) == (2, 1, D(5000))
     assert world.breaks() == []
 
@@ -157,14 +162,14 @@ def test_inverse_volatility_needs_a_history_and_says_whose_is_missing(world: Wor
     for name in ("calm", "wild"):
         world.portfolio(name, rebalance_threshold=0.05)
     add_days(world, 1, 100)
-    refused = rebalanced(world, BY_VOLATILITY)
-    assert refused.rebalanced is None
+    refused = run(BY_VOLATILITY, world.context)
+    assert refused.rebalancing is None
     assert refused.rebalancing_refused == (
         "rebalancing: inverse_volatility cannot weigh portfolio 2: "
         "0 daily returns are known, and 30 are needed"
     )
     add_days(world, 2, 200)
-    (moved,) = rebalanced(world, BY_VOLATILITY).rebalanced or []
+    (moved,) = rebalanced(world, BY_VOLATILITY).transfers
     # Deviations of about 1% and 2%: two thirds and one third of 20,000.
     assert (moved.from_portfolio_id, moved.to_portfolio_id) == (2, 1)
     assert D(3250) < moved.amount < D(3333)
@@ -180,3 +185,52 @@ def add_days(world: World, portfolio_id: int, swing: int) -> None:
             " total_invested, total_profit_loss, total_value, open_positions, trade_count)"
             f" VALUES ({portfolio_id}, '{day}', '{day}', 10000, 0, 0, {value}, 0, 0) RETURNING 1"
         )
+
+
+def test_a_dry_run_tells_the_plan_and_moves_nothing(drifted: World) -> None:
+    before = drifted.everything()
+    plan = rebalanced(drifted, ON.model_copy(update={"rebalance_dry_run": True}))
+    assert drifted.everything() == before
+    assert (plan.dry_run, plan.portfolios, plan.held_back) == (True, 2, D(0))
+    [move] = plan.transfers
+    assert (move.from_portfolio_id, move.to_portfolio_id, move.amount) == (1, 2, D(1500))
+    assert [place.equity for place in plan.places] == [D(13000), D(10000)]
+    assert [place.target for place in plan.places] == [D(11500), D(11500)]
+    assert all(place.has_drifted for place in plan.places)
+    assert rebalanced(drifted).transfers == plan.transfers, "as planned"
+
+
+SIGNIFICANT = ON.model_copy(update={"rebalance_only_significant": True})
+
+
+def compared(world: World, verdict: str, *, first: int = 1, second: int = 2) -> None:
+    found = [Compared(PortfolioId(first), PortfolioId(second), 40, verdict)]
+    with world.context.database.transaction() as session:
+        comparisons.save(session, found, world.clock.now.date(), world.clock.now)
+
+
+@pytest.mark.parametrize("verdict", [None, "not_yet", "too_few_days", "one_event", "same"])
+def test_noise_moves_nothing_where_only_what_is_significant_may(
+    drifted: World, verdict: str | None
+) -> None:
+    if verdict is not None:
+        compared(drifted, verdict)
+    plan = rebalanced(drifted, SIGNIFICANT)
+    assert (plan.transfers, plan.held_back) == ([], D(1500))
+    assert balances(drifted) == [D(13000), D(10000), D(10000)]
+
+
+@pytest.mark.parametrize("verdict", ["better", "worse"])
+def test_what_can_be_told_apart_moves(drifted: World, verdict: str) -> None:
+    compared(drifted, "not_yet")
+    drifted.clock.pass_time(hours=1)
+    compared(drifted, verdict)
+    plan = rebalanced(drifted, SIGNIFICANT)
+    assert [move.amount for move in plan.transfers] == [D(1500)]
+    assert plan.held_back == 0
+
+
+def test_an_old_comparison_says_nothing(drifted: World) -> None:
+    compared(drifted, "better")
+    drifted.clock.pass_time(hours=49)
+    assert rebalanced(drifted, SIGNIFICANT).transfers == []

@@ -35,6 +35,7 @@ from prescient.core.portfolio.portfolios import (
 )
 from prescient.core.portfolio.tags import FORM as TAG_FORM
 from prescient.core.portfolio.tags import MOST_TAGS, check_tag, tidy
+from prescient.core.portfolio.targets import Targets
 from prescient.usecases.experiments import Twin
 from prescient.usecases.portfolio_management import GuardChange, LimitsChange, PortfolioChange
 
@@ -113,6 +114,7 @@ SharedDepth = Annotated[
     bool | None,
     Query(description="Whether what one portfolio takes is gone for the next; else the setting's"),
 ]
+DryRun = Annotated[bool, Query(description="Only plan; nothing is moved unless this is false")]
 CycleIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A cycle's id")]
 KEY_FORM = r"^[!-~]{1,255}$"
 
@@ -151,6 +153,17 @@ class WriteOff(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason
+
+
+class Rebalance(BaseModel):
+    """How to share the capital between the active portfolios that have a `rebalance_threshold`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    targets: Targets
+    only_significant: Annotated[bool, Strict()] = Field(
+        False, description="Only between portfolios that the comparison can tell apart"
+    )
 
 
 class CashFlow(BaseModel):

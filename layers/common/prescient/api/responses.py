@@ -17,6 +17,7 @@ from prescient.core.portfolio.configurations import ABSENT, Difference
 from prescient.core.portfolio.guards import Alert, Reset, alert
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.portfolio.positions import Action, Exit, PositionStatus
+from prescient.core.portfolio.targets import Targets
 from prescient.store.portfolios import PortfolioRow, PositionRow
 
 Money = Annotated[
@@ -533,6 +534,50 @@ class CashMoved(BaseModel):
 
     message: str
     balances: list[Balance]
+
+
+class PlannedTransfer(BaseModel):
+    """Dollars from one portfolio to another."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    from_portfolio_id: int
+    to_portfolio_id: int
+    amount: Money
+
+
+class PlaceOfPortfolio(BaseModel):
+    """Where a portfolio stood beside its target; drift and threshold are parts of all equity."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    portfolio_id: int
+    equity: Money
+    target: Money
+    drift: float
+    threshold: float
+    has_drifted: bool
+
+
+class Rebalanced(BaseModel):
+    """What was moved or, in a dry run, what would be.
+
+    `held_back` are dollars that stay because of `only_significant`: the portfolios cannot be told
+    apart, or were not compared within two days. `places` are the 100 of `portfolios` that drifted
+    the farthest, `transfers` the first 100 of `transfer_count`.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    message: str
+    dry_run: bool
+    targets: Targets
+    only_significant: bool
+    portfolios: int
+    places: list[PlaceOfPortfolio]
+    transfer_count: int
+    transfers: list[PlannedTransfer]
+    held_back: Money
 
 
 class BrokenInvariant(BaseModel):

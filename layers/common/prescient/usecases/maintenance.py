@@ -21,7 +21,7 @@ from prescient.usecases import (
 from prescient.usecases.backfill import BackfillResult
 from prescient.usecases.history import HistoryResult
 from prescient.usecases.outcomes import OutcomesResult
-from prescient.usecases.rebalancing import TransferResult
+from prescient.usecases.rebalancing import RebalancingRequest, RebalancingResult
 from prescient.usecases.reconcile import Note
 from prescient.usecases.retention import RetentionResult
 from prescient.usecases.support.context import StepContext
@@ -41,7 +41,7 @@ class Task(StrEnum):
 class MaintenanceRequest(BaseModel):
     """Without `tasks` all are done, but rebalancing only where `rebalance` names its targets.
 
-    `scheduled_at` is noted in the logs.
+    A dry run of it only plans. `scheduled_at` is noted in the logs.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -49,6 +49,8 @@ class MaintenanceRequest(BaseModel):
     scheduled_at: AwareDatetime | None = None
     tasks: frozenset[Task] = frozenset(Task)
     rebalance: Targets | Literal["off"] = "off"
+    rebalance_only_significant: bool = False
+    rebalance_dry_run: bool = False
 
 
 class MaintenanceResult(BaseModel):
@@ -61,7 +63,7 @@ class MaintenanceResult(BaseModel):
     history: HistoryResult | None = None
     outcomes: OutcomesResult | None = None
     backfill: BackfillResult | None = None
-    rebalanced: list[TransferResult] | None = None
+    rebalancing: RebalancingResult | None = None
     rebalancing_refused: str | None = None
     reconciled: bool | None = None
     breaks: list[Break] = []
@@ -80,12 +82,25 @@ def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
     if Task.BACKFILL in request.tasks:
         done.backfill = backfill.run(context)
     if Task.REBALANCING in request.tasks and request.rebalance != "off":
-        try:
-            done.rebalanced = rebalancing.run(request.rebalance, context)
-        except InvalidRequest as refusal:
-            done.rebalancing_refused = str(refusal)
+        _rebalance(request.rebalance, request, context, done)
     if Task.RECONCILE in request.tasks:
         found = reconcile.run(context.database)
         done.breaks, done.notes = found.breaks, found.notes
         done.reconciled = not found.breaks
     return done
+
+
+def _rebalance(
+    targets: Targets, request: MaintenanceRequest, context: StepContext, done: MaintenanceResult
+) -> None:
+    wanted = RebalancingRequest(
+        targets=targets,
+        only_significant=request.rebalance_only_significant,
+        dry_run=request.rebalance_dry_run,
+    )
+    now = context.now()
+    try:
+        with context.database.transaction() as session:
+            done.rebalancing = rebalancing.run(session, wanted, now)
+    except InvalidRequest as refusal:
+        done.rebalancing_refused = str(refusal)

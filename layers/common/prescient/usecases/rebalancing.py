@@ -2,48 +2,118 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
-from prescient.core.portfolio.rebalancing import transfers
-from prescient.core.portfolio.targets import Targets, weights
-from prescient.store import rebalancing
+from prescient.core.portfolio.cash import Transfer
+from prescient.core.portfolio.rebalancing import Pairs, Plan, plan
+from prescient.core.portfolio.targets import Member, Targets, weights
+from prescient.store import comparisons, rebalancing
+from prescient.store.database import Session
 from prescient.usecases import cash
-from prescient.usecases.support.context import StepContext
 
 LOOKBACK = timedelta(days=90)
 """The days whose returns say how volatile a portfolio is."""
+COMPARED_WITHIN = timedelta(days=2)
+"""How old a comparison may be that says that two portfolios can be told apart."""
+MOST_NAMED = 100  # portfolios in an answer, those that drifted the farthest, and transfers
 
 
 class TransferResult(BaseModel):
-    """Dollars that went from one portfolio to another."""
+    """Dollars that went, or would go, from one portfolio to another."""
 
     from_portfolio_id: int
     to_portfolio_id: int
     amount: Decimal
 
-
-def run(targets: Targets, context: StepContext) -> list[TransferResult]:
-    """Rebalance, at most once a day between the same two portfolios; what was moved.
-
-    Portfolios with a `rebalance_threshold` take part. Raises `InvalidRequest` where the targets
-    cannot be known.
-    """
-    now = context.now()
-    with context.database.transaction() as session:
-        members = rebalancing.members(session)
-        is_told_by_days = targets is Targets.INVERSE_VOLATILITY
-        since = (now - LOOKBACK).date()
-        days = rebalancing.days(session, members, since) if is_told_by_days else {}
-        wanted = transfers(members, weights(targets, members, days), now.date())
-        made = cash.transfer_all(session, wanted, now) if wanted else []
-    return [
-        TransferResult(
+    @classmethod
+    def of(cls, transfer: Transfer) -> TransferResult:
+        return cls(
             from_portfolio_id=transfer.from_id,
             to_portfolio_id=transfer.to_id,
             amount=transfer.amount,
         )
-        for transfer in made
-    ]
+
+
+class PlaceResult(BaseModel):
+    """Where a portfolio stood beside its target, in dollars; drift is a part of all equity."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    portfolio_id: int
+    equity: Decimal
+    target: Decimal
+    drift: Decimal
+    threshold: Decimal
+    has_drifted: bool
+
+
+class RebalancingResult(BaseModel):
+    """What was moved or, in a `dry_run`, what would be; in dollars.
+
+    `held_back` stays because the portfolios cannot be told apart. `places` are at most the 100 of
+    `portfolios` that drifted the farthest.
+    """
+
+    dry_run: bool
+    targets: Targets
+    only_significant: bool
+    portfolios: int
+    places: list[PlaceResult]
+    transfers: list[TransferResult]
+    held_back: Decimal
+
+
+class RebalancingRequest(BaseModel):
+    """How to share the capital.
+
+    With `only_significant` two portfolios exchange cash only where the comparison can tell them
+    apart. A `dry_run` only plans.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    targets: Targets
+    only_significant: bool = False
+    dry_run: bool = False
+
+
+def run(session: Session, wanted: RebalancingRequest, now: datetime) -> RebalancingResult:
+    """Plan a rebalancing and, unless it is a dry run, carry it out.
+
+    Active portfolios with a `rebalance_threshold` take part, the same two at most once a day.
+    Raises `InvalidRequest` where the targets cannot be known.
+    """
+    members = rebalancing.members(session)
+    made = _plan(session, members, wanted, now)
+    transfers: Sequence[Transfer] = made.transfers
+    if transfers and not wanted.dry_run:
+        transfers = cash.transfer_all(session, transfers, now)
+    places = sorted(made.places, key=lambda place: (-abs(place.drift), place.portfolio_id))
+    return RebalancingResult(
+        dry_run=wanted.dry_run,
+        targets=wanted.targets,
+        only_significant=wanted.only_significant,
+        portfolios=len(members),
+        places=[PlaceResult.model_validate(place) for place in places[:MOST_NAMED]],
+        transfers=[TransferResult.of(transfer) for transfer in transfers],
+        held_back=made.held_back,
+    )
+
+
+def _plan(
+    session: Session, members: Sequence[Member], wanted: RebalancingRequest, now: datetime
+) -> Plan:
+    is_told_by_days = wanted.targets is Targets.INVERSE_VOLATILITY
+    since = (now - LOOKBACK).date()
+    days = rebalancing.days(session, members, since) if is_told_by_days else {}
+    told_apart = _told_apart(session, members, now) if wanted.only_significant else None
+    return plan(members, weights(wanted.targets, members, days), now.date(), told_apart)
+
+
+def _told_apart(session: Session, members: Sequence[Member], now: datetime) -> Pairs:
+    ids = [member.portfolio_id for member in members]
+    return comparisons.told_apart(session, ids, now - COMPARED_WITHIN)

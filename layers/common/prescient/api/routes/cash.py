@@ -8,15 +8,22 @@ from decimal import Decimal
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
-from prescient.api.requests import CashFlow, CashTransfer, IdempotencyKey, PortfolioIdInPath
-from prescient.api.responses import Balance, CashMoved
+from prescient.api.requests import (
+    CashFlow,
+    CashTransfer,
+    DryRun,
+    IdempotencyKey,
+    PortfolioIdInPath,
+    Rebalance,
+)
+from prescient.api.responses import Balance, CashMoved, Rebalanced
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import portfolios
 from prescient.store.database import Session
 from prescient.store.idempotency import Request
-from prescient.usecases import cash
+from prescient.usecases import cash, rebalancing
 from prescient.usecases.support.keyed import answer_once
 
 routes = RouteTable("Cash")
@@ -83,6 +90,43 @@ def withdraw(
 ) -> CashMoved:
     """Pay cash out, at most what is not invested."""
     return _flow(api, cash.withdraw, portfolio_id, body, idempotency_key)
+
+
+@routes.route(
+    ["POST"],
+    "/portfolios/rebalance",
+    scope=Scope.TRADE,
+    answers={200: Rebalanced},
+    errors=(400, 409, 422),
+)
+def rebalance(
+    api: Api,
+    body: Rebalance,
+    dry_run: DryRun = True,
+    idempotency_key: IdempotencyKey = None,
+) -> Rebalanced:
+    """Plan how free cash would bring each portfolio to its part of the capital, or move it.
+
+    The same two portfolios exchange cash at most once a day, the daily maintenance's included.
+    """
+    now, values = api.now(), {**body.model_dump(), "dry_run": dry_run}
+    request = Request.of_money("rebalance", [], idempotency_key, values)
+    wanted = rebalancing.RebalancingRequest.model_validate(values)
+    with api.database.transaction() as session:
+
+        def act() -> Rebalanced:
+            done = rebalancing.run(session, wanted, now)
+            transfers = done.transfers[: rebalancing.MOST_NAMED]
+            return Rebalanced.model_validate(
+                {
+                    **done.model_dump(),
+                    "message": "Rebalancing planned" if dry_run else "Portfolios rebalanced",
+                    "transfers": [transfer.model_dump() for transfer in transfers],
+                    "transfer_count": len(done.transfers),
+                }
+            )
+
+        return answer_once(session, request, Rebalanced, act, now)
 
 
 def _flow(api: Api, move: Move, portfolio_id: int, body: CashFlow, key: str | None) -> CashMoved:
