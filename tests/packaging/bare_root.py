@@ -155,6 +155,8 @@ def _as_user(root: Path, command: str) -> list[str]:
     settings = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     settings |= {"HOME": str(HOME), "USER": "ann", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     settings |= {"SSL_CERT_FILE": str(CERTIFICATES), "REQUESTS_CA_BUNDLE": str(CERTIFICATES)}
+    if os.environ.get("INTERPRETER"):
+        settings["LD_LIBRARY_PATH"] = "/opt/python/lib"
     folders = " ".join(_folders_of_pip())
     environment = shlex.join(f"{name}={value}" for name, value in settings.items())
     inside = shlex.quote(f"cd {HOME}/prescient && {command}")
