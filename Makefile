@@ -17,8 +17,8 @@ SHOWN := $(BIN)/python -m local.heartbeat
 PIN := uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras \
 	--no-emit-package peewee --python-version 3.11 $(if $(UPGRADE),--upgrade)
 # Each after those that it reads.
-PINNED := layers/common/requirements migrations/requirements tests/packaging/requirements \
-	requirements-run requirements-dev requirements-oracles requirements-sam
+PINNED := layers/common/requirements migrations/requirements layers/research/requirements \
+	tests/packaging/requirements requirements-run requirements-dev requirements-oracles requirements-sam
 
 # The names of what was set on the command line: a command refuses those that it does not know.
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))

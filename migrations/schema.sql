@@ -826,22 +826,51 @@ GRANT SELECT ON TABLE portfolio_overview TO prescient_portfolio;
 CREATE TABLE portfolio_performance_cache (
     portfolio_id integer NOT NULL,
     calculated_at timestamp with time zone NOT NULL,
-    sharpe_ratio numeric(10,4),
-    sortino_ratio numeric(10,4),
-    win_rate numeric(5,2),
-    avg_win numeric(15,2),
-    avg_loss numeric(15,2),
-    profit_factor numeric(10,4),
+    sharpe_ratio double precision,
+    sortino_ratio double precision,
+    win_rate double precision,
+    avg_win double precision,
+    avg_loss double precision,
+    profit_factor double precision,
     max_consecutive_wins integer,
     max_consecutive_losses integer,
-    return_1d numeric(10,4),
-    return_7d numeric(10,4),
-    return_30d numeric(10,4),
-    return_all_time numeric(10,4),
+    return_1d double precision,
+    return_7d double precision,
+    return_30d double precision,
+    return_all_time double precision,
+    last_day date,
+    days integer,
+    annual_return double precision,
+    volatility double precision,
+    calmar_ratio double precision,
+    present_drawdown double precision,
+    days_since_peak integer,
+    max_drawdown double precision,
+    max_drawdown_amount numeric(15,2),
+    max_drawdown_peak_on date,
+    max_drawdown_trough_on date,
+    max_drawdown_recovered_on date,
+    days_under_water integer,
+    expectancy double precision,
+    average_holding_seconds double precision,
+    turnover double precision,
+    exposure double precision,
+    closed_positions integer,
+    current_run integer,
+    fees numeric(20,2),
+    slippage numeric(20,2),
+    reasons jsonb DEFAULT '{}'::jsonb NOT NULL,
+    calibration jsonb,
+    attribution jsonb,
     CONSTRAINT portfolio_performance_cache_pkey PRIMARY KEY (portfolio_id),
     CONSTRAINT portfolio_performance_cache_portfolio_id_fkey FOREIGN KEY (portfolio_id) REFERENCES
         portfolios(portfolio_id) ON DELETE CASCADE
 );
+COMMENT ON COLUMN portfolio_performance_cache.return_all_time IS 'time-weighted, a fraction: 0.01 is 1%; as all returns, drawdowns, rates and exposures';
+COMMENT ON COLUMN portfolio_performance_cache.max_drawdown_amount IS 'dollars of P&L from the peak to the trough';
+COMMENT ON COLUMN portfolio_performance_cache.reasons IS 'by metric that is null, the code of the reason and its sentence';
+COMMENT ON COLUMN portfolio_performance_cache.calibration IS 'the scores of the probabilities and of the prices paid';
+COMMENT ON COLUMN portfolio_performance_cache.attribution IS 'P&L by market, event, tag, strategy, exit kind and evidence';
 CREATE POLICY every_portfolio ON portfolio_performance_cache TO prescient_app USING (true) WITH
     CHECK (true);
 CREATE POLICY named_portfolio ON portfolio_performance_cache TO prescient_portfolio USING

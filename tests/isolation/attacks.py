@@ -43,6 +43,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "listings": "upsert_events upsert_markets",
         "old_schema": "count_rows select_report",
         "outcomes": "select_due note_asked note_of_batch note_of_prices",
+        "performance": ("select_changed select_forecasts save select_metrics select_sharpe_ratios"),
         "portfolios": "insert_portfolio update_portfolio update_triggers note_valuations",
         "reconcile": "select_transfers",
         "rebuilding": "select_transfers select_configurations",
@@ -71,9 +72,13 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "exposures": "select_of_portfolio lock_markets_of_orders",
         "guards": "select_guarded note_warnings",
-        "history": "insert_equity_points",
+        "history": "insert_equity_points select_points select_days",
         "ledger": "post",
         "orders": "select_orders",
+        "performance": (
+            "select_series select_closed select_traded select_results "
+            "select_compared select_event_profits select_held_sides"
+        ),
         "portfolios": (
             "select_portfolio lock_portfolio select_positions select_entries rewrite_totals "
             "shift_peaks"
@@ -98,6 +103,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
         "exits": "select_held_outcomes count_open_positions flag_positions",
         "history": "carry_days",
+        "performance": "select_benchmark",
         "portfolios": "select_portfolios select_first_active",
         "rebalancing": "lock_members select_days",
         "status_changes": "lock_active",

@@ -17,6 +17,7 @@ from tests.template.conftest import ROOT
 LAYER = ROOT / "layers/common/prescient"
 LAMBDA = {"boto3", "botocore"}
 PERFORMANCE = LAYER / "core/performance"
+MEASURING = LAYER / "usecases/support/measured.py"
 MIGRATING = {LAYER / "usecases/migrate.py", LAYER / "store/revisions.py"}
 STEPS = (
     "cycle",
@@ -51,7 +52,8 @@ def test_the_layer_imports_only_its_own_requirements() -> None:
     for path in LAYER.rglob("*.py"):
         # Only functions that have a layer more import these: migrate, and research.
         of_second_layer = {"alembic", "sqlalchemy"} if path in MIGRATING else set()
-        of_third_layer = {"numpy"} if path.is_relative_to(PERFORMANCE) else set()
+        computes = path == MEASURING or path.is_relative_to(PERFORMANCE)
+        of_third_layer = {"numpy"} if computes else set()
         of_layers = of_second_layer | of_third_layer
         assert {name.split(".")[0] for name in _imports(path)} <= allowed | of_layers, path
 
@@ -66,6 +68,11 @@ def test_a_step_function_imports_runtime_and_one_step(name: str) -> None:
 def test_the_api_function_imports_runtime_and_api() -> None:
     packages = _packages(ROOT / "functions/api/app.py")
     assert packages <= {"prescient.runtime", "prescient.api"}
+
+
+def test_the_research_function_is_both() -> None:
+    packages = _packages(ROOT / "functions/research/app.py")
+    assert packages == {"prescient.runtime", "prescient.usecases", "prescient.api"}
 
 
 def _pinned() -> set[str]:

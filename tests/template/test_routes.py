@@ -19,7 +19,12 @@ def test_the_template_routes_what_the_api_serves(resources: dict[str, dict[str, 
 
 def _routed(resources: dict[str, dict[str, Any]]) -> dict[str, str | None]:
     """The one scope of each route, None where the gateway asks for no token."""
-    events = resources["ApiFunction"]["Properties"]["Events"].values()
+    events = [
+        event
+        for name in ("ApiFunction", "ResearchFunction")
+        for event in resources[name]["Properties"]["Events"].values()
+        if event["Type"] == "HttpApi"
+    ]
     return {
         f"{event['Properties']['Method']} {event['Properties']['Path']}": _scope(event)
         for event in events

@@ -25,6 +25,7 @@ FUNCTIONS = {
     "maintenance",
     "migrate",
     "price_update",
+    "research",
     "signal",
     "snapshot",
 }
@@ -37,7 +38,7 @@ LOG_DELIVERY = re.compile(
 Resources = dict[str, dict[str, Any]]
 
 
-def test_there_are_the_nine_functions(functions: Resources) -> None:
+def test_there_are_the_ten_functions(functions: Resources) -> None:
     assert set(functions) == FUNCTIONS
 
 
@@ -135,6 +136,7 @@ def test_schedules_are_parameters_and_have_no_fixed_name(
     assert expressions == {
         "TradingCycle": "rate(1 hour)",
         "PriceUpdateFunction": "rate(5 minutes)",
+        "ResearchFunction": "rate(30 minutes)",
         "MaintenanceFunction": "cron(30 3 * * ? *)",
     }
 
@@ -149,10 +151,13 @@ def test_a_fetch_that_fails_has_time_to_say_so(functions: Resources, name: str) 
     assert limits.fetch_seconds + limits.read_seconds < functions[name]["Timeout"]
 
 
-def test_every_route_leads_to_the_api_function_and_asks_for_a_scope(resources: Resources) -> None:
+def test_every_route_asks_for_a_scope_and_leads_to_the_api_unless_it_needs_numpy(
+    resources: Resources,
+) -> None:
     assert resources["HttpApi"]["Properties"]["Auth"]["DefaultAuthorizer"] == "Cognito"
     for logical_id, event in _events(resources, "HttpApi"):
-        assert logical_id == "ApiFunction"
+        of_research = _route(event) == "GET /portfolios/compare"
+        assert logical_id == ("ResearchFunction" if of_research else "ApiFunction")
         assert event["ApiId"] == {"Ref": "HttpApi"}
         if _route(event) in PUBLIC_ROUTES:
             assert event["Auth"] == {"Authorizer": "NONE"}

@@ -21,6 +21,7 @@ from prescient.api.routes import (
     cycles,
     experiments,
     health,
+    performance,
     portfolios,
     positions,
     reconcile,
@@ -31,7 +32,9 @@ from prescient.usecases.support.context import RequestContext
 
 ROUTES = (
     health.routes,
-    cash.routes,  # before the portfolios', whose path parameter would take `transfer` for an id
+    # Before the portfolios', whose path parameter would take `transfer` and `compare` for an id.
+    cash.routes,
+    performance.routes,
     statuses.routes,  # `pauses` too
     portfolios.routes,
     experiments.routes,

@@ -71,6 +71,7 @@ STATUSES: dict[type[Exception], int] = {
     CycleFailed: 500,
     errors.StateMachineUnavailable: 503,
     errors.ExchangeUnavailable: 503,
+    errors.ComparisonUnavailable: 503,
     errors.BatchLost: 503,
     errors.SchemaVersionMismatch: 503,
     errors.DatabaseUnavailable: 503,

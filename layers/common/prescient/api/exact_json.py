@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -40,7 +40,7 @@ def encode(value: object) -> str:
             return encode(value.model_dump())
         case Decimal():
             return f"{value:f}"
-        case datetime():
+        case date():  # a datetime is one
             return json.dumps(value.isoformat())
         case Mapping():
             return "{" + ",".join(f"{json.dumps(k)}:{encode(v)}" for k, v in value.items()) + "}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -137,6 +139,35 @@ IdempotencyKey = Annotated[
 ]
 PageSize = Annotated[int, Query(ge=1, le=100, description="How many at most")]
 Before = Annotated[int | None, Query(ge=1, le=LARGEST_BIGINT, description="Only ids below this")]
+
+LongPageSize = Annotated[int, Query(ge=1, le=1000, description="How many at most")]
+PointCursor = Annotated[
+    str | None,
+    Query(pattern=r"^[0-9]{1,16}-[0-9]{1,9}$", description="Where a page before said that it ends"),
+]
+Since = Annotated[AwareDatetime | None, Query(description="Only from this moment on")]
+Until = Annotated[AwareDatetime | None, Query(description="Only before this moment")]
+SinceDay = Annotated[date | None, Query(description="Only from this day on")]
+BeforeDay = Annotated[date | None, Query(description="Only days before this one")]
+MOST_COMPARED = 20
+IDS_FORM = r"^[1-9][0-9]{0,9}(,[1-9][0-9]{0,9}){1,19}$"
+
+
+def _distinct_ids(text: str) -> str:
+    if not re.fullmatch(IDS_FORM, text):
+        raise ValueError(f"must be 2 to {MOST_COMPARED} ids of portfolios with commas between them")
+    ids = [int(number) for number in text.split(",")]
+    if len(set(ids)) < len(ids) or max(ids) > LARGEST_INTEGER:
+        raise ValueError(f"must be different ids up to {LARGEST_INTEGER}")
+    return text
+
+
+ComparedIds = Annotated[
+    str,
+    AfterValidator(_distinct_ids),
+    WithJsonSchema({"type": "string", "pattern": IDS_FORM, "examples": ["1,2"]}),
+    Query(description="The portfolios to compare, at most 20, with commas between their ids"),
+]
 
 
 class ClosePosition(BaseModel):

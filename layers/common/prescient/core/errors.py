@@ -121,6 +121,10 @@ class StateMachineUnavailable(PassingError):
     """Step Functions did not accept an execution."""
 
 
+class ComparisonUnavailable(PassingError):
+    """The function that was asked has nothing to compute with."""
+
+
 class DatabaseUnavailable(PassingError):
     """The connection to Postgres could not be opened or was lost."""
 

@@ -62,6 +62,7 @@ class Environment:
             hours_retention=timedelta(days=settings.hours_retention_days),
             record_min_liquidity=settings.record_min_liquidity,
             record_min_volume=settings.record_min_volume,
+            risk_free_rate=settings.risk_free_rate,
         )
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from prescient.runtime.entry import Answer, BoundHandler, Event, Handler
 from prescient.runtime.environment import Environment
 from prescient.runtime.observability import logger
 from prescient.runtime.step_functions import StepFunctions
+from prescient.usecases.support.comparing import Compare
 from prescient.usecases.support.context import RequestContext, StateMachine
 
 
@@ -28,6 +29,7 @@ class HttpHandler(Handler):
         self,
         application: Callable[[], Application],
         *,
+        compare: Compare | None = None,
         state_machine: Callable[[str | None], StateMachine] = StepFunctions,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         sleep: Callable[[float], None] = time.sleep,
@@ -35,6 +37,7 @@ class HttpHandler(Handler):
     ) -> None:
         """`state_machine` takes its ARN; see `RequestContext` for the others."""
         self._application = application
+        self._compare = compare
         self._state_machine = state_machine
         self._new_id = new_id
         self._sleep = sleep
@@ -55,6 +58,7 @@ class HttpHandler(Handler):
             price_update_late_after=timedelta(seconds=settings.price_update_late_after),
             cycle_late_after=timedelta(seconds=settings.cycle_late_after),
             total_guard=environment.context.total_guard,
+            compare=self._compare,
         )
         return lambda event, context: self._answer(application, event, context, api)
 
@@ -71,3 +75,15 @@ class HttpHandler(Handler):
             milliseconds=round(1000 * (self._elapsed() - began)),
         )
         return answer
+
+
+class HttpOrStepHandler(Handler):
+    """A function that is invoked over HTTP and as a step: the event tells which."""
+
+    def __init__(self, http: HttpHandler, step: Handler) -> None:
+        self._http = http
+        self._step = step
+
+    def bound_to(self, environment: Environment) -> BoundHandler:
+        http, step = self._http.bound_to(environment), self._step.bound_to(environment)
+        return lambda event, context: (http if "requestContext" in event else step)(event, context)

@@ -28,6 +28,7 @@ class Settings(BaseModel):
     `record_min_volume` are dollars that an event must have to be recorded. `database_user` replaces
     the user of the URL; with `iam` it proves itself by a token instead of a password, and the
     server by a certificate of the authority in the file `database_root_certificate`.
+    `risk_free_rate` is a year's, a fraction: ratios count what is earned beyond it.
     `database_statement_timeout` is seconds, fewer than the function has. `strategies_path` is the
     folder of a user's own strategies, each of which may run for `strategy_timeout` seconds.
     """
@@ -57,6 +58,7 @@ class Settings(BaseModel):
     record_min_liquidity: NotNegative | None = None
     record_min_volume: NotNegative | None = None
     max_concurrency: Annotated[int, Field(gt=0, le=1000)] = 10
+    risk_free_rate: Annotated[float, Field(gt=-1, le=1)] = 0.0
     strategies_path: str | None = None
     strategy_timeout: Annotated[float, Field(gt=0, le=60)] = 10.0
     state_machine_arn: str | None = None

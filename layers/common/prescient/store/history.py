@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from psycopg.rows import scalar_row
 
@@ -16,6 +17,34 @@ from prescient.store.database import Session
 
 SQL = statements.load(__file__)
 NO_FLOWS: Mapping[PortfolioId, Decimal] = MappingProxyType({})
+
+
+class PointRow(NamedTuple):
+    """What a portfolio was worth at a moment, in dollars; `flow` had just come in."""
+
+    timestamp: datetime
+    entry_no: int
+    balance: Decimal
+    total_invested: Decimal
+    total_profit_loss: Decimal
+    equity: Decimal
+    equity_at_bid: Decimal
+    open_positions: int
+    flow: Decimal
+
+
+class DayRow(NamedTuple):
+    """The last point of a day, in dollars; those of `v1` are as the older system claimed them."""
+
+    snapshot_date: date
+    timestamp: datetime
+    balance: Decimal
+    total_invested: Decimal
+    total_profit_loss: Decimal
+    total_value: Decimal
+    open_positions: int
+    trade_count: int
+    origin: str
 
 
 class Unit(StrEnum):
@@ -69,3 +98,41 @@ def thin(session: Session, unit: Unit, portfolio_ids: Sequence[int], day: date) 
     """
     values = {"unit": unit, "portfolio_ids": list(portfolio_ids), "day": day}
     return session.execute(SQL["thin_points"], values).rowcount
+
+
+def points(
+    session: Session,
+    portfolio_id: PortfolioId,
+    limit: int,
+    *,
+    before: tuple[datetime, int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[PointRow]:
+    """A page of a portfolio's points from `since` until before `until`, newest first.
+
+    `before` is the moment and the entry of the last one that the reader has.
+    """
+    moment, entry_no = before or (None, None)
+    values = {
+        "portfolio_id": portfolio_id,
+        "since": since,
+        "until": until,
+        "before": moment,
+        "before_entry": entry_no,
+        "limit": limit,
+    }
+    return [PointRow(*row) for row in session.execute(SQL["select_points"], values)]
+
+
+def days(
+    session: Session,
+    portfolio_id: PortfolioId,
+    limit: int,
+    *,
+    before: date | None = None,
+    since: date | None = None,
+) -> list[DayRow]:
+    """A page of a portfolio's days from `since` until before `before`, newest first."""
+    values = {"portfolio_id": portfolio_id, "since": since, "before": before, "limit": limit}
+    return [DayRow(*row) for row in session.execute(SQL["select_days"], values)]

@@ -147,3 +147,29 @@ WHERE old.portfolio_id = point.portfolio_id AND old.timestamp = point.timestamp
     AND old.entry_no = point.entry_no AND point.is_no_flow AND point.has_later
     AND point.timestamp >= (%(day)s::date)::timestamp AT TIME ZONE 'UTC'
     AND point.timestamp < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC';
+
+-- name: select_points
+-- Read a page of a portfolio's equity points, newest first.
+SELECT
+    timestamp, entry_no, balance, total_invested, total_profit_loss, equity, equity_at_bid,
+    open_positions, flow
+FROM portfolio_equity
+WHERE portfolio_id = %(portfolio_id)s
+    AND timestamp >= coalesce(%(since)s, '-infinity'::timestamptz)
+    AND timestamp < coalesce(%(until)s, 'infinity'::timestamptz)
+    AND (timestamp, entry_no)
+        < (coalesce(%(before)s, 'infinity'::timestamptz), coalesce(%(before_entry)s, 0))
+ORDER BY timestamp DESC, entry_no DESC
+LIMIT %(limit)s;
+
+-- name: select_days
+-- Read a page of a portfolio's days, newest first.
+SELECT
+    snapshot_date, timestamp, balance, total_invested, total_profit_loss, total_value,
+    open_positions, trade_count, origin
+FROM portfolio_history
+WHERE portfolio_id = %(portfolio_id)s
+    AND snapshot_date >= coalesce(%(since)s, '-infinity'::date)
+    AND snapshot_date < coalesce(%(before)s, 'infinity'::date)
+ORDER BY snapshot_date DESC
+LIMIT %(limit)s;

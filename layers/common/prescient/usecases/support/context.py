@@ -17,6 +17,7 @@ from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import CountersDocument
 from prescient.store.database import Database
+from prescient.usecases.support.comparing import Compare
 from prescient.usecases.support.metrics import Metrics
 
 
@@ -72,8 +73,8 @@ class StepContext:
     of admitted markets it fetches at most. `tape_retention` is for how long the tape is kept whole,
     `hours_retention` for how long its hourly marks are. Where `record_min_liquidity` and
     `record_min_volume` (dollars an event) ask for less than the portfolios do, the tape records
-    that, too. `total_guard` is over the sum of all portfolios. `metrics` is where steps say how
-    much they did.
+    that, too. `total_guard` is over the sum of all portfolios. `risk_free_rate` is a year's, a
+    fraction. `metrics` is where steps say how much they did.
     """
 
     database: Database
@@ -90,6 +91,7 @@ class StepContext:
     record_min_liquidity: Decimal | None = None
     record_min_volume: Decimal | None = None
     total_guard: Guard = NO_GUARD
+    risk_free_rate: float = 0.0
     metrics: Metrics = field(default_factory=Metrics)
 
 
@@ -102,6 +104,7 @@ class RequestContext:
     `max_quote_age` is how old the quote may be that something is sold at.
     Price updates and cycles are late that long after the last one ended.
     `total_guard` is over the sum of all portfolios.
+    `compare` is None where no numpy is: only the function that has it is asked.
     """
 
     database: Database
@@ -116,3 +119,4 @@ class RequestContext:
     price_update_late_after: timedelta
     cycle_late_after: timedelta
     total_guard: Guard = NO_GUARD
+    compare: Compare | None = None

@@ -1,0 +1,102 @@
+"""What a comparison of portfolios says, in plain numbers: reading it needs no numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A mean daily return, a fraction (0.001 is 0.1%), with its 95% interval.
+
+    `above_zero` is the probability 0–1 that the true one is above zero, `p_value` that of zero.
+    """
+
+    mean: float
+    low: float
+    high: float
+    p_value: float
+    above_zero: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """The correlation of daily returns over `days`, −1 to 1, with its 95% interval."""
+
+    days: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedPair:
+    """The first portfolio beside the second, over the `days` that both have.
+
+    `told` is the wider of the intervals by days and by events, and `unit` says which. `detectable`
+    is the smallest difference that these days could show; `more_days` how many more would tell this
+    one. All four are None, and so is the verdict, where more than two are compared: then only what
+    counts all trials is shown. `in_common` is the share of positions that both held, 0–1.
+    """
+
+    first_id: int
+    second_id: int
+    days: int
+    last_day: date | None
+    sentence: str | None
+    verdict: str | None
+    unit: str | None
+    told: Interval | None
+    by_days: Interval | None
+    by_events: Interval | None
+    detectable: float | None
+    more_days: int | None
+    correlation: Likeness | None
+    in_common: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedPortfolio:
+    """A portfolio beside the benchmark, all trials counted.
+
+    `advantage` is its mean daily return less the benchmark's, a fraction; `adjusted_p` the
+    step-down p-value of "it is not better". `deflated_sharpe_ratio` is the probability 0–1 that its
+    Sharpe ratio is above what the best of all portfolios shows by luck. Null with fewer than 30
+    days, and the former two where there is no benchmark.
+    """
+
+    portfolio_id: int
+    name: str
+    days: int
+    return_all_time: float
+    advantage: float | None
+    adjusted_p: float | None
+    deflated_sharpe_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Portfolios side by side up to the end of `last_day` (UTC); `trials` are all ever tried."""
+
+    calculated_at: datetime
+    last_day: date
+    benchmark_id: int | None
+    trials: int
+    portfolios: Sequence[ComparedPortfolio]
+    pairs: Sequence[ComparedPair]
+
+
+class Compare(Protocol):
+    """Compares portfolios."""
+
+    def __call__(
+        self, database: Database, portfolio_ids: Sequence[PortfolioId], now: datetime
+    ) -> Comparison:
+        """Compare at least two; raises `PortfolioNotFound`."""
+        ...
