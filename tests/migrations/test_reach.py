@@ -100,8 +100,10 @@ def standby(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with fast_server(folder) as primary:
         url = databases.create(primary.url("shop"))
         migrations.upgrade(url, "0001")
-        OldDatabase(url).buy()
-    sign = folder / "data/standby.signal"
+        filled = OldDatabase(url)
+        filled.buy()
+        data = Path(filled.row("SHOW data_directory")["data_directory"])
+    sign = data / "standby.signal"
     sign.touch()
     shutil.chown(sign, sign.parent.owner(), sign.parent.group())
     with fast_server(folder) as server:
