@@ -2,7 +2,8 @@
 -- the new ones grow in a schema of their own.
 
 -- name: settings
--- No nested loops: no table has statistics yet, and a wrong guess would cost hours.
+-- No nested loops: no table has statistics yet, and a wrong guess would cost hours. Their absence
+-- looks so dear to older servers that they would compile every statement.
 SELECT
     set_config('prescient.migration_schema', current_schema(), true),
     set_config('prescient.migration_source', quote_ident(current_schema()), true),
@@ -11,6 +12,7 @@ SELECT
         nullif(current_setting('prescient.migration_lock_timeout', true), ''), '10s'
     ), true),
     set_config('enable_nestloop', 'off', true),
+    set_config('jit', 'off', true),
     set_config('work_mem', '64MB', true),
     set_config('maintenance_work_mem', '128MB', true);
 
