@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -290,3 +290,31 @@ class ComparisonAnswer(BaseModel):
     trials: int
     portfolios: list[ComparedPortfolio]
     pairs: list[ComparedPair]
+
+
+class ScorecardPoint(BaseModel):
+    """One point: `green` speaks for the portfolio, `red` against it, `grey` cannot be said yet."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    subject: str
+    colour: Literal["green", "grey", "red"]
+    number: float | None
+    says: str
+
+
+class ScorecardAnswer(BaseModel):
+    """Whether a portfolio is worth real money, as of the end of `last_day` (UTC).
+
+    `benchmark_id` is the portfolio that buys at random, null where there is none.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    message: str = "Portfolio judged"
+    portfolio_id: int
+    calculated_at: datetime
+    last_day: date
+    benchmark_id: int | None
+    sentence: str
+    points: list[ScorecardPoint]

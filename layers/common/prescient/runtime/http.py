@@ -14,6 +14,7 @@ from prescient.runtime.observability import logger
 from prescient.runtime.step_functions import StepFunctions
 from prescient.usecases.support.comparing import Compare
 from prescient.usecases.support.context import RequestContext, StateMachine
+from prescient.usecases.support.judging import Judge
 
 
 class Application(Protocol):
@@ -30,6 +31,7 @@ class HttpHandler(Handler):
         application: Callable[[], Application],
         *,
         compare: Compare | None = None,
+        judge: Judge | None = None,
         state_machine: Callable[[str | None], StateMachine] = StepFunctions,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         sleep: Callable[[float], None] = time.sleep,
@@ -38,6 +40,7 @@ class HttpHandler(Handler):
         """`state_machine` takes its ARN; see `RequestContext` for the others."""
         self._application = application
         self._compare = compare
+        self._judge = judge
         self._state_machine = state_machine
         self._new_id = new_id
         self._sleep = sleep
@@ -59,6 +62,7 @@ class HttpHandler(Handler):
             cycle_late_after=timedelta(seconds=settings.cycle_late_after),
             total_guard=environment.context.total_guard,
             compare=self._compare,
+            judge=self._judge,
         )
         return lambda event, context: self._answer(application, event, context, api)
 

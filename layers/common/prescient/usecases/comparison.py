@@ -33,11 +33,23 @@ from prescient.usecases.support.comparing import (
 from prescient.usecases.support.measured import equity_points
 
 
+def between(
+    session: Session, first: PortfolioId, second: PortfolioId, last_day: date
+) -> Difference | None:
+    """The first portfolio beside the second, by days and events; None before they have begun."""
+    compared = Compared.read(session, [first, second], last_day)
+    if {first, second} - {*compared.begun}:
+        return None
+    by_event = contributions(session, compared)
+    [found] = comparison.compare(compared.series, [(first, second)], by_event)
+    return found
+
+
 def compare(database: Database, portfolio_ids: Sequence[PortfolioId], now: datetime) -> Comparison:
     """Compare at least two portfolios; raises `PortfolioNotFound`."""
     last_day = now.astimezone(UTC).date() - timedelta(days=1)
     with database.snapshot() as session:
-        compared = _Compared.read(session, portfolio_ids, last_day)
+        compared = Compared.read(session, portfolio_ids, last_day)
         pairs = list(_pairs(session, compared))
     return Comparison(
         calculated_at=now,
@@ -50,7 +62,7 @@ def compare(database: Database, portfolio_ids: Sequence[PortfolioId], now: datet
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class Compared:
     """What is compared; portfolios that began today have no day yet, and are in no series."""
 
     names: dict[PortfolioId, str]
@@ -62,7 +74,7 @@ class _Compared:
     @classmethod
     def read(
         cls, session: Session, portfolio_ids: Sequence[PortfolioId], last_day: date
-    ) -> _Compared:
+    ) -> Compared:
         found = stored.names(session, portfolio_ids)
         for portfolio_id in portfolio_ids:
             if portfolio_id not in found:
@@ -80,7 +92,7 @@ class _Compared:
         return [portfolio_id for portfolio_id in self.names if portfolio_id in known]
 
 
-def _portfolios(compared: _Compared) -> Iterator[ComparedPortfolio]:
+def _portfolios(compared: Compared) -> Iterator[ComparedPortfolio]:
     series, advantages = compared.series, _advantages(compared)
     growth = dict(zip(series.portfolio_ids.tolist(), growth_index(series).last - 1.0, strict=True))
     for portfolio_id, name in compared.names.items():
@@ -100,7 +112,7 @@ def _portfolios(compared: _Compared) -> Iterator[ComparedPortfolio]:
         )
 
 
-def _advantages(compared: _Compared) -> dict[int, ranking.Advantage]:
+def _advantages(compared: Compared) -> dict[int, ranking.Advantage]:
     benchmark, begun = compared.benchmark_id, compared.begun
     others = [portfolio_id for portfolio_id in begun if portfolio_id != benchmark]
     if benchmark is None or not others or benchmark not in compared.series.portfolio_ids:
@@ -109,12 +121,12 @@ def _advantages(compared: _Compared) -> dict[int, ranking.Advantage]:
     return {advantage.portfolio_id: advantage for advantage in ranked.advantages}
 
 
-def _pairs(session: Session, compared: _Compared) -> Iterator[ComparedPair]:
+def _pairs(session: Session, compared: Compared) -> Iterator[ComparedPair]:
     pairs: list[tuple[int, int]] = list(combinations(compared.begun, 2))
     sides = stored.held_sides(session, compared.begun)
     is_alone = len(compared.names) == 2  # noqa: PLR2004 (a pair)
-    contributions = _contributions(session, compared) if is_alone and pairs else {}
-    for found in comparison.compare(compared.series, pairs, contributions):
+    by_event = contributions(session, compared) if is_alone and pairs else {}
+    for found in comparison.compare(compared.series, pairs, by_event):
         first, second = PortfolioId(found.first_id), PortfolioId(found.second_id)
         alike = likeness.correlation(compared.series, first, second)
         yield ComparedPair(
@@ -133,7 +145,7 @@ _NOT_TOLD = dict.fromkeys(
 )
 
 
-def _told(found: Difference, compared: _Compared) -> dict[str, object]:
+def _told(found: Difference, compared: Compared) -> dict[str, object]:
     names = compared.names
     return {
         "sentence": found.sentence(
@@ -159,7 +171,7 @@ def _interval(estimate: Estimate | None) -> Interval | None:
     )
 
 
-def _contributions(session: Session, compared: _Compared) -> dict[int, Contributions]:
+def contributions(session: Session, compared: Compared) -> dict[int, Contributions]:
     """What each event added to the returns of both, over the days that both have."""
     series = compared.series
     first_day, days = series.common_window(compared.begun)

@@ -116,11 +116,12 @@ def _drawdown(deepest: Drawdown | None) -> dict[str, object]:
 def _attributions(rows: Sequence[ResultRow]) -> dict[int, dict[str, object]]:
     by_portfolio: defaultdict[int, list[Result]] = defaultdict(list)
     for row in rows:
-        by_portfolio[row.portfolio_id].append(_result(row))
+        by_portfolio[row.portfolio_id].append(result_of(row))
     return {owner: _divided(attribution(results)) for owner, results in by_portfolio.items()}
 
 
-def _result(row: ResultRow) -> Result:
+def result_of(row: ResultRow) -> Result:
+    """The row as what the core divides P&L by."""
     return Result(
         market_id=row.market_id,
         event_id=row.event_id,

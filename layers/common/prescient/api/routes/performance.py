@@ -14,6 +14,7 @@ from prescient.api.performance_responses import (
     HistoryAnswer,
     HistoryDay,
     PerformanceAnswer,
+    ScorecardAnswer,
 )
 from prescient.api.requests import (
     BeforeDay,
@@ -55,6 +56,25 @@ def compare_portfolios(api: Api, ids: ComparedIds) -> ComparisonAnswer:
         raise ComparisonUnavailable("this function compares nothing: research does")
     wanted = [PortfolioId(int(number)) for number in ids.split(",")]
     return ComparisonAnswer.model_validate(api.compare(api.database, wanted, api.now()))
+
+
+@routes.route(
+    ["GET"],
+    "/portfolios/<portfolio_id>/scorecard",
+    scope=Scope.READ,
+    answers={200: ScorecardAnswer},
+    errors=(404, 422),
+)
+def get_scorecard(api: Api, portfolio_id: PortfolioIdInPath) -> ScorecardAnswer:
+    """Judge point by point whether a portfolio is worth real money.
+
+    There is no grade of the whole: `sentence` names what speaks against it, however good the
+    other points are.
+    """
+    if api.judge is None:
+        raise ComparisonUnavailable("this function judges nothing: research does")
+    judged = api.judge(api.database, PortfolioId(portfolio_id), api.now())
+    return ScorecardAnswer.model_validate(judged)
 
 
 @routes.route(

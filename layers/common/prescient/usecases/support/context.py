@@ -18,6 +18,7 @@ from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import CountersDocument
 from prescient.store.database import Database
 from prescient.usecases.support.comparing import Compare
+from prescient.usecases.support.judging import Judge
 from prescient.usecases.support.metrics import Metrics
 
 
@@ -120,3 +121,4 @@ class RequestContext:
     cycle_late_after: timedelta
     total_guard: Guard = NO_GUARD
     compare: Compare | None = None
+    judge: Judge | None = None
