@@ -28,7 +28,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "backfill": "fill_hours note_backfills complete_backfill",
         "books": "copy_books",
         "cash": "log_transfers",
-        "comparisons": "save select_told_apart",
+        "comparisons": "save select_told_apart select_to_compare",
         "configurations": "keep select_versions",
         "deletion": "delete_portfolio",
         "cycles": "open_cycle decide_on_batch record_counters enroll_portfolios close_cycle",

@@ -29,6 +29,7 @@ FUNCTIONS = {
     "signal",
     "snapshot",
 }
+ROUTES_OF_RESEARCH = {"GET /portfolios/compare", "GET /portfolios/{portfolio_id}/scorecard"}
 PUBLIC_ROUTES = {"GET /health"}
 # CloudWatch Logs knows no resources for these, and a state machine cannot log without them.
 LOG_DELIVERY = re.compile(
@@ -156,7 +157,7 @@ def test_every_route_asks_for_a_scope_and_leads_to_the_api_unless_it_needs_numpy
 ) -> None:
     assert resources["HttpApi"]["Properties"]["Auth"]["DefaultAuthorizer"] == "Cognito"
     for logical_id, event in _events(resources, "HttpApi"):
-        of_research = _route(event) == "GET /portfolios/compare"
+        of_research = _route(event) in ROUTES_OF_RESEARCH
         assert logical_id == ("ResearchFunction" if of_research else "ApiFunction")
         assert event["ApiId"] == {"Ref": "HttpApi"}
         if _route(event) in PUBLIC_ROUTES:

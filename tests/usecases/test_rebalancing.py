@@ -10,9 +10,9 @@ import pytest
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.targets import Targets
-from prescient.store import comparisons
+from prescient.store import comparisons, history
 from prescient.store.comparisons import Compared
-from prescient.usecases import cash
+from prescient.usecases import cash, research
 from prescient.usecases.maintenance import MaintenanceRequest, Task, run
 from prescient.usecases.rebalancing import RebalancingResult
 from tests.world import World
@@ -234,3 +234,25 @@ def test_an_old_comparison_says_nothing(drifted: World) -> None:
     compared(drifted, "better")
     drifted.clock.pass_time(hours=49)
     assert rebalanced(drifted, SIGNIFICANT).transfers == []
+
+
+def test_research_says_what_can_be_told_apart(world: World) -> None:
+    """One earns a steady tenth of a percent a day more than the other, and 40 days show it."""
+    for name in ("rich", "poor"):
+        world.portfolio(name, rebalance_threshold=0.0001)
+    for day in range(40):
+        world.clock.pass_time(days=1)
+        for owner, dollars in ((1, 12 + day % 3), (2, 2 - day % 2)):
+            world.rows(
+                "UPDATE portfolios SET current_balance = current_balance + %s,"
+                " realized_pnl = realized_pnl + %s, total_profit_loss = total_profit_loss + %s"
+                " WHERE portfolio_id = %s RETURNING 1",
+                dollars, dollars, dollars, owner,
+            )  # fmt: skip
+        with world.context.database.transaction() as session:
+            history.add_equity_points(session, [PortfolioId(1), PortfolioId(2)], world.clock.now)
+    assert rebalanced(world, SIGNIFICANT).transfers == []
+    research.run(research.ResearchRequest(), world.context)
+    found = world.row("SELECT first_id, second_id, days, verdict FROM portfolio_comparisons")
+    assert found == {"first_id": 1, "second_id": 2, "days": 40, "verdict": "better"}
+    assert len(rebalanced(world, SIGNIFICANT).transfers) == 1

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from psycopg.rows import scalar_row
+
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
@@ -21,6 +23,13 @@ class Compared:
     second_id: PortfolioId
     days: int
     verdict: str
+
+
+def to_compare(session: Session, last_day: date, limit: int) -> list[PortfolioId]:
+    """The portfolios that are rebalanced; none once they were compared on days up to this one."""
+    values = {"last_day": last_day, "limit": limit}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL["select_to_compare"], values).fetchall()
 
 
 def save(session: Session, found: Sequence[Compared], last_day: date, now: datetime) -> None:

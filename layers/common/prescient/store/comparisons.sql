@@ -17,3 +17,11 @@ WHERE excluded.calculated_at >= portfolio_comparisons.calculated_at;
 SELECT first_id, second_id FROM portfolio_comparisons
 WHERE first_id = ANY (%(portfolio_ids)s::int[]) AND second_id = ANY (%(portfolio_ids)s::int[])
     AND calculated_at >= %(since)s AND verdict IN ('better', 'worse');
+
+-- name: select_to_compare
+-- Read the active portfolios that are rebalanced, unless they were compared on these days already.
+SELECT portfolio_id FROM portfolios
+WHERE status = 'active' AND strategy_config ->> 'rebalance_threshold' IS NOT NULL
+    AND NOT EXISTS (SELECT FROM portfolio_comparisons WHERE last_day >= %(last_day)s)
+ORDER BY portfolio_id
+LIMIT %(limit)s;

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import combinations
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.market.fills import Evidence
 from prescient.core.performance.attribution import Attribution, Result, attribution
+from prescient.core.performance.comparison import compare
 from prescient.core.performance.drawdown import Drawdown
 from prescient.core.performance.metrics import Performance, performance
 from prescient.core.performance.probabilities import (
@@ -23,14 +25,19 @@ from prescient.core.performance.probabilities import (
 from prescient.core.performance.risk import daily_rate
 from prescient.core.performance.series import daily_series
 from prescient.core.performance.trading import TradedSums
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import ExitKind
+from prescient.store import comparisons
 from prescient.store import performance as stored
-from prescient.store.database import Session
+from prescient.store.comparisons import Compared
+from prescient.store.database import Database, Session
 from prescient.store.performance import ForecastRow, ResultRow
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.measured import closed_positions, equity_points
 
 AT_ONCE = 500
+MOST_REBALANCED = 100
+"""Portfolios that are rebalanced and compared, each with each."""
 MOST_PARTS = 50
 """Of a view of the P&L the largest, by size; the others are summed up."""
 _RENAMED = {
@@ -63,8 +70,30 @@ def run(_: ResearchRequest, context: StepContext) -> ResearchResult:
     for start in range(0, len(changed), AT_ONCE):
         with context.database.transaction() as session:
             measure(session, changed[start : start + AT_ONCE], risk_free, now)
+    compare_rebalanced(context.database, now)
     context.metrics.add("PortfoliosMeasured", len(changed))
     return ResearchResult(portfolios=len(changed))
+
+
+def compare_rebalanced(database: Database, now: datetime) -> None:
+    """Once a day, note which of the portfolios that are rebalanced can be told apart by their days.
+
+    Only the days count here: events are looked at where two portfolios are compared by themselves.
+    """
+    last_day = now.astimezone(UTC).date() - timedelta(days=1)
+    with database.transaction() as session:
+        chosen = comparisons.to_compare(session, last_day, MOST_REBALANCED)
+        if len(chosen) < 2:  # noqa: PLR2004 (a pair)
+            return
+        series = daily_series(equity_points(stored.series(session, chosen, last_day)), last_day)
+        begun = sorted({*chosen} & {*series.portfolio_ids.tolist()})
+        found = [
+            Compared(
+                PortfolioId(pair.first_id), PortfolioId(pair.second_id), pair.days, pair.verdict
+            )
+            for pair in compare(series, list(combinations(begun, 2)), {})
+        ]
+        comparisons.save(session, found, last_day, now)
 
 
 def measure(
