@@ -131,6 +131,7 @@ def coverage_table(series: int, seed: int) -> Table:
     table = Table("days", "correlation", "intervals", "covered", "families", box=SIMPLE_HEAD)
     table.add_column("told falsely")
     for cell in (Cell(days, correlation) for days in DAYS for correlation in CORRELATIONS):
+        print(f"{cell.days} days, correlation {cell.correlation} …", flush=True)
         count, share = covered(cell, series, seed)
         families = max(series // 10, 1)
         errors = family_errors(cell, families, seed)
@@ -144,7 +145,8 @@ def plan_table(series: int, seed: int) -> Table:
     table = Table("days", "correlation", "stated", "power then", "simulated", box=SIMPLE_HEAD)
     table.add_column("median stated")
     for cell in (Cell(30, 0.0), Cell(30, 0.3), Cell(90, 0.0), Cell(90, 0.3)):
-        found = plan(cell, max(series // 4, AT_ONCE), seed)
+        print(f"plans from {cell.days} days, correlation {cell.correlation} …", flush=True)
+        found = plan(cell, max(series // 10, AT_ONCE), seed)
         row = (found.stated, f"{found.power:.0%}", found.simulated, f"{found.median_stated:.0f}")
         table.add_row(str(cell.days), str(cell.correlation), *map(str, row))
     return table

@@ -102,6 +102,22 @@ def test_a_portfolio_without_equity_turns_nothing_over() -> None:
     assert (found.days, found.return_all_time, found.exposure) == (1, 0, 0)
 
 
+def test_what_came_of_next_to_nothing_is_too_large_to_say_anything() -> None:
+    points: list[EquityPoint] = []
+    for number in range(0, 40, 2):  # a million of a cent, withdrawn, and again
+        points.append(EquityPoint(1, at_day(number, 1), D("0.01"), D("-9999.99") * (number > 0)))
+        points.append(EquityPoint(1, at_day(number, 2), D(10_000)))
+    found, other = measured([*points, *of_days([100, 101] * 20, 2)])
+    for name in ("return_all_time", "annual_return"):
+        assert getattr(found, name) is None
+        assert found.reasons[name] is Reason.TOO_LARGE
+        assert getattr(other, name) is not None
+
+
+def test_nothing_is_measured_of_nothing() -> None:
+    assert measured(of_days([100])[:1], last=-1) == []
+
+
 def test_the_risk_free_rate_of_a_day_compounds_to_that_of_the_year() -> None:
     assert (1 + daily_rate(0.05)) ** 365 == pytest.approx(1.05)
 

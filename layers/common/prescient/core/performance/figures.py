@@ -20,6 +20,8 @@ LEAST_DAYS = 30
 """Ratios and annualised figures need as many daily returns."""
 LEAST_DEVIATION = 1e-9
 """A daily standard deviation below it is rounding, and divides nothing."""
+LARGEST_RATE = 1e6
+"""A return or ratio from here on comes of a start from next to nothing."""
 
 
 class Reason(StrEnum):
@@ -33,6 +35,7 @@ class Reason(StrEnum):
     NO_WINS = "no_wins"
     NO_LOSSES = "no_losses"
     NO_EQUITY = "no_equity"
+    TOO_LARGE = "too_large"
 
     @property
     def sentence(self) -> str:
@@ -48,6 +51,7 @@ _SENTENCES = {
     Reason.NO_WINS: "No position has closed with a profit.",
     Reason.NO_LOSSES: "No position has closed with a loss.",
     Reason.NO_EQUITY: "The portfolio had no equity.",
+    Reason.TOO_LARGE: "The number is beyond a million, which no trading makes.",
 }
 _REASONS = tuple(Reason)
 
@@ -81,6 +85,11 @@ def figures(values: FloatArray, *missing: tuple[BoolArray, Reason]) -> Figures:
     for holds, reason in reversed(missing):
         codes[holds] = _REASONS.index(reason) + 1
     return Figures(values, codes)
+
+
+def rates(values: FloatArray, *missing: tuple[BoolArray, Reason]) -> Figures:
+    """Return returns or ratios as `figures`, null also where one is beyond a million."""
+    return figures(values, *missing, (np.abs(values) >= LARGEST_RATE, Reason.TOO_LARGE))
 
 
 def quotient(dividend: FloatArray, divisor: FloatArray) -> FloatArray:

@@ -42,7 +42,7 @@ class Performance(NamedTuple):
     return_1d: float | None
     return_7d: float | None
     return_30d: float | None
-    return_all_time: float
+    return_all_time: float | None
     annual_return: float | None
     volatility: float | None
     sharpe_ratio: float | None
@@ -92,7 +92,6 @@ def performance(
     plain = {
         "portfolio_id": series.portfolio_ids.tolist(),
         "days": series.lengths.tolist(),
-        "return_all_time": total_return(index).tolist(),
         "present_drawdown": falls.present.tolist(),
         "days_since_peak": falls.present_days.tolist(),
         "closed_positions": record.count.tolist(),
@@ -118,6 +117,7 @@ def _of_the_series(
         "return_1d": window_return(index, 1),
         "return_7d": window_return(index, 7),
         "return_30d": window_return(index, 30),
+        "return_all_time": total_return(index),
         "annual_return": yearly,
         "volatility": moments.volatility(),
         "sharpe_ratio": moments.sharpe_ratio(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -15,7 +16,7 @@ from prescient.core.performance.figures import (
     Figures,
     FloatArray,
     Reason,
-    figures,
+    rates,
 )
 from prescient.core.performance.series import DailySeries
 
@@ -62,14 +63,14 @@ def window_return(index: GrowthIndex, days: int) -> Figures:
     Null where the portfolio has fewer days.
     """
     young = index.series.lengths < days
-    return figures(
+    return rates(
         index.last / index.days_before_last(days) - 1.0, (young, Reason.YOUNGER_THAN_WINDOW)
     )
 
 
-def total_return(index: GrowthIndex) -> FloatArray:
+def total_return(index: GrowthIndex) -> Figures:
     """Time-weighted return since the first point: index − 1; 0.01 is 1%."""
-    return index.last - 1.0
+    return rates(index.last - 1.0)
 
 
 def annual_return(index: GrowthIndex) -> Figures:
@@ -79,11 +80,18 @@ def annual_return(index: GrowthIndex) -> Figures:
     """
     lengths = index.series.lengths
     # Python's power, one by one: numpy's may differ in the last bit with the array's length.
-    rates = [
-        last ** (DAYS_A_YEAR / days) - 1.0 if days >= LEAST_DAYS else 0.0
+    compound = [
+        _power(last, DAYS_A_YEAR / days) - 1.0 if days >= LEAST_DAYS else 0.0
         for last, days in zip(index.last.tolist(), lengths.tolist(), strict=True)
     ]
-    return figures(np.array(rates), (lengths < LEAST_DAYS, Reason.TOO_FEW_DAYS))
+    return rates(np.array(compound), (lengths < LEAST_DAYS, Reason.TOO_FEW_DAYS))
+
+
+def _power(base: float, exponent: float) -> float:
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return math.inf
 
 
 def monthly_returns(series: DailySeries, portfolio_id: int) -> list[MonthlyReturn]:

@@ -22,6 +22,7 @@ from prescient.core.performance.figures import (
     Reason,
     figures,
     quotient,
+    rates,
 )
 from prescient.core.performance.series import DailySeries
 
@@ -78,7 +79,7 @@ class Moments:
         return self._ratio(self.downside)
 
     def _ratio(self, deviation: FloatArray) -> Figures:
-        return figures(
+        return rates(
             quotient(self.excess, deviation) * _ROOT,
             (self.too_few, Reason.TOO_FEW_DAYS),
             (deviation < LEAST_DEVIATION, Reason.NO_DEVIATION),
@@ -94,8 +95,9 @@ def calmar_ratio(annual_return: Figures, drawdowns: Drawdowns) -> Figures:
     Null under 30 days and without a drawdown. Source: T. W. Young, Calmar ratio: a smoother tool,
     Futures 20 (1991), here over the whole series.
     """
-    return figures(
+    return rates(
         quotient(annual_return.values, drawdowns.fractions),
-        (annual_return.codes > 0, Reason.TOO_FEW_DAYS),
+        (drawdowns.index.series.lengths < LEAST_DAYS, Reason.TOO_FEW_DAYS),
+        (annual_return.codes > 0, Reason.TOO_LARGE),
         (~drawdowns.exist, Reason.NO_DRAWDOWN),
     )

@@ -22,6 +22,7 @@ from prescient.core.performance.figures import (
     Reason,
     figures,
     quotient,
+    rates,
 )
 from prescient.core.performance.segments import Number, ends_of, reduced, rows_of, starts_of
 from prescient.core.performance.series import DailySeries
@@ -137,7 +138,7 @@ class ClosedRecord:
 
         Source: R. Pardo, Design, testing, and optimization of trading systems (1992).
         """
-        return figures(
+        return rates(
             quotient(self.gross_profit.astype(np.float64), self.gross_loss.astype(np.float64)),
             (self.count == 0, Reason.NO_POSITIONS),
             (self.losses == 0, Reason.NO_LOSSES),
@@ -177,7 +178,7 @@ def turnover(series: DailySeries, traded: FloatArray) -> Figures:
     `traded` is bought + sold in dollars, one entry a row. Null under 30 days.
     """
     mean_equity = series.segments.sums(series.equity) / series.lengths / 100.0
-    return figures(
+    return rates(
         quotient(traded / 2.0, mean_equity) * (DAYS_A_YEAR / series.lengths),
         (series.lengths < LEAST_DAYS, Reason.TOO_FEW_DAYS),
         (mean_equity == 0.0, Reason.NO_EQUITY),
