@@ -20,10 +20,10 @@ from prescient.core.performance.student import NORMAL, student_quantile
 
 _EULER = 0.5772156649015329
 _LONGER_BLOCKS = 2.0
-_FEWER_DAYS = 3.0
+_FEWER_DAYS = 0.55
 """What a short history hides of its dependence counts more for the largest of many, which lies far
-out: blocks are longer than for one mean, and chance ratios are stretched by 1 + 3 / days. Without
-both, 6% of families of 30 days were told falsely (`docs/performance.md` has the rates)."""
+out: blocks are longer than for one mean, and chance ratios are stretched by 1 + 0.55 / √days.
+Without both, 6% of families of 30 days were told falsely (`docs/performance.md` has the rates)."""
 
 
 class Advantage(NamedTuple):
@@ -100,7 +100,7 @@ def _not_thinner_than_student(ratios: FloatArray, days: int) -> FloatArray:
     critical = np.partition(np.abs(ratios), rank, axis=0)[rank]
     student = student_quantile((1.0 + CONFIDENCE) / 2.0, cosine_count(days))
     stretched: FloatArray = (
-        ratios * np.maximum(student / critical, 1.0) * (1.0 + _FEWER_DAYS / days)
+        ratios * np.maximum(student / critical, 1.0) * (1.0 + _FEWER_DAYS / math.sqrt(days))
     )
     return stretched
 
