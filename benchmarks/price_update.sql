@@ -1,5 +1,5 @@
 -- The floor of a price update, in one transaction: the rows go to the tape, the latest prices move,
--- and one pass over the positions gives every portfolio its totals and its equity point.
+-- and one pass over the positions gives every portfolio its totals, its equity point and its row of the day.
 
 -- name: add_batch
 INSERT INTO market_batches (kind, status, started_at, completed_at, markets)
@@ -46,16 +46,32 @@ WITH valued AS (
         ),
         last_updated = %(now)s, last_price_update = %(now)s
     FROM valued WHERE valued.portfolio_id = portfolio.portfolio_id
-    RETURNING portfolio.portfolio_id, portfolio.current_balance, portfolio.total_profit_loss
+    RETURNING
+        portfolio.portfolio_id, portfolio.current_balance, portfolio.total_profit_loss,
+        portfolio.trade_count
+), point AS (
+    INSERT INTO portfolio_equity (
+        portfolio_id, timestamp, balance, total_invested, total_profit_loss, equity, equity_at_bid,
+        open_positions
+    )
+    SELECT
+        portfolio_id, %(now)s, current_balance, invested, total_profit_loss,
+        current_balance + value, current_balance + value_at_bid, positions
+    FROM marked JOIN valued USING (portfolio_id)
 )
-INSERT INTO portfolio_equity (
-    portfolio_id, timestamp, balance, total_invested, total_profit_loss, equity, equity_at_bid,
-    open_positions
+INSERT INTO portfolio_history (
+    portfolio_id, snapshot_date, timestamp, balance, total_invested, total_profit_loss,
+    total_value, open_positions, trade_count
 )
 SELECT
-    portfolio_id, %(now)s, current_balance, invested, total_profit_loss, current_balance + value,
-    current_balance + value_at_bid, positions
-FROM marked JOIN valued USING (portfolio_id);
+    portfolio_id, (%(now)s AT TIME ZONE 'UTC')::date, %(now)s, current_balance, invested,
+    total_profit_loss, current_balance + value, positions, trade_count
+FROM marked JOIN valued USING (portfolio_id)
+ON CONFLICT ON CONSTRAINT portfolio_history_day_key DO UPDATE SET
+    timestamp = excluded.timestamp, balance = excluded.balance,
+    total_invested = excluded.total_invested, total_profit_loss = excluded.total_profit_loss,
+    total_value = excluded.total_value, open_positions = excluded.open_positions,
+    trade_count = excluded.trade_count;
 
 -- name: read_change
 -- What a price update leaves behind, to show that both contestants make the same change.
@@ -66,4 +82,6 @@ SELECT
         max_drawdown, last_price_update), ',' ORDER BY portfolio_id)) FROM portfolios),
     (SELECT md5(string_agg(concat_ws(' ', portfolio_id, timestamp, equity, equity_at_bid, open_positions), ','
         ORDER BY portfolio_id, timestamp)) FROM portfolio_equity),
+    (SELECT md5(string_agg(concat_ws(' ', portfolio_id, snapshot_date, timestamp, total_value), ','
+        ORDER BY portfolio_id, snapshot_date)) FROM portfolio_history),
     (SELECT count(*) FROM market_snapshots);

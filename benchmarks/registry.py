@@ -11,6 +11,7 @@ from benchmarks import (
     ingest,
     isolation,
     performance,
+    performance_reads,
     price_update,
     upgrade,
 )
@@ -34,5 +35,6 @@ BENCHMARKS = (
     Benchmark("isolation", isolation.measure, rows=1_000),
     Benchmark("upgrade", upgrade.measure, rows=5_000, rounds=3),
     Benchmark("performance", performance.measure, rows=1_000),
+    Benchmark("performance_reads", performance_reads.measure, rows=1_000, rounds=3),
     Benchmark("comparison", comparison.measure, rows=4_950, rounds=3),
 )
