@@ -139,6 +139,7 @@ def _trade(
 
 
 def _reconcile(stack: Stack, console: Console) -> bool:
+    stack.invoke("ResearchFunction", {})
     found = stack.invoke("MaintenanceFunction", {})
     for broken in found["breaks"]:
         console.print(

@@ -157,6 +157,8 @@ def test_flows_at_any_moment_change_no_time_weighted_return(
     plain, flowing = world.portfolio("plain"), world.portfolio("flowing")
     world.run_cycle()
     oracle = {plain: _Oracle(), flowing: _Oracle()}
+    for own in oracle.values():
+        own.mark(Fraction(world.state(plain).total_profit_loss))
     for minutes, (kind, amount) in actions:
         world.clock.pass_time(minutes=minutes)
         if kind == "bid":
