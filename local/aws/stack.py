@@ -6,6 +6,7 @@ import json
 import uuid
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,15 +26,22 @@ class Stack:
     """The functions, the state machine and the API, open between `open` and `close`.
 
     `exchange_url` is an exchange of `local.exchange`, whose clock the functions then use; None is
-    Polymarket itself. `strategies_path` is a folder with strategies of the user's.
+    Polymarket itself. `strategies_path` is a folder with strategies of the user's. `at` is a moment
+    at which time stands still, for a stack that only reads.
     """
 
     def __init__(
-        self, database_url: str, exchange_url: str | None, strategies_path: Path | None = None
+        self,
+        database_url: str,
+        exchange_url: str | None,
+        strategies_path: Path | None = None,
+        at: datetime | None = None,
     ) -> None:
         self.template: Template = read_template({"Stage": "dev", "DatabaseUrl": database_url})
         self.dispatcher = Dispatcher(
-            self.template.functions, _open_environment, _variables(exchange_url, strategies_path)
+            self.template.functions,
+            partial(_open_environment, at),
+            _variables(exchange_url, strategies_path),
         )
         self.state_machine = LocalStateMachine(self.template.state_machine, self.dispatcher)
         self.gateway = Gateway(self.template.routes, self.dispatcher)
@@ -88,8 +96,9 @@ def _execution_name() -> str:
     return f"scheduled-{uuid.uuid4()}"
 
 
-def _open_environment(variables: dict[str, str]) -> Environment:
-    return Environment(Settings.from_variables(variables))
+def _open_environment(at: datetime | None, variables: dict[str, str]) -> Environment:
+    now = None if at is None else lambda: at
+    return Environment(Settings.from_variables(variables), now=now)
 
 
 def _variables(exchange_url: str | None, strategies_path: Path | None) -> dict[str, str]:

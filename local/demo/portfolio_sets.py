@@ -13,6 +13,14 @@ RANDOM: Mapping[str, Any] = {
 }
 """Part of every set, so that there is something to beat."""
 
+WITHOUT_A_STOP: Mapping[str, Any] = {
+    "name": "Momentum, no stop",
+    "description": "Momentum but for its stop: what that is worth shows in the comparison of both",
+    "twin_of": "Momentum",
+    "changed": {"key": "strategy_config.stop_loss_percentage", "value": None},
+}
+"""A twin, which the API clones from the portfolio of that name."""
+
 ONE_A_STRATEGY: tuple[Mapping[str, Any], ...] = (
     {
         "name": "Momentum",
@@ -63,6 +71,7 @@ ONE_A_STRATEGY: tuple[Mapping[str, Any], ...] = (
         "max_position_size": 100,
     },
     RANDOM,
+    WITHOUT_A_STOP,
 )
 
 OF_AN_OWN_STRATEGY = "A strategy of your own, by its defaults"

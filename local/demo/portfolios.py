@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from werkzeug.wrappers import Request
@@ -17,19 +17,28 @@ class CreationRefused(Exception):
 
 
 def create_missing(
-    gateway: Gateway, wanted: Sequence[Mapping[str, Any]], existing: Collection[str]
+    gateway: Gateway, wanted: Sequence[Mapping[str, Any]], existing: Mapping[str, int]
 ) -> list[str]:
-    """Create the portfolios whose names are not in `existing`; return the new names."""
-    created = [portfolio for portfolio in wanted if portfolio["name"] not in existing]
-    for portfolio in created:
-        _create(gateway, portfolio)
-    return [portfolio["name"] for portfolio in created]
+    """Create the portfolios whose names are not in `existing`; return the new names.
+
+    `existing` has the ids by name. A twin comes after the portfolio that it is cloned from.
+    """
+    known, created = dict(existing), []
+    for portfolio in wanted:
+        if portfolio["name"] not in known:
+            known[portfolio["name"]] = _create(gateway, portfolio, known)
+            created.append(portfolio["name"])
+    return created
 
 
-def _create(gateway: Gateway, portfolio: Mapping[str, Any]) -> None:
-    wanted = {"initial_balance": INITIAL_BALANCE, **portfolio}
-    request = Request.from_values("/portfolios/create", method="POST", json=wanted)
-    response = gateway.respond(request)
+def _create(gateway: Gateway, portfolio: Mapping[str, Any], known: Mapping[str, int]) -> int:
+    path, wanted = "/portfolios/create", {"initial_balance": INITIAL_BALANCE, **portfolio}
+    if "twin_of" in portfolio:
+        path = f"/portfolios/{known[portfolio['twin_of']]}/clone"
+        wanted = {key: value for key, value in portfolio.items() if key != "twin_of"}
+    response = gateway.respond(Request.from_values(path, method="POST", json=wanted))
     if response.status_code >= 400:  # noqa: PLR2004 (client and server errors)
         answer = response.get_data(as_text=True)
         raise CreationRefused(f"{portfolio['name']}: {response.status_code} {answer}")
+    created: int = response.get_json()["portfolio_id"]
+    return created

@@ -1,4 +1,4 @@
-"""`make run`: five portfolios trade on this machine, and their books are checked at the end."""
+"""`make run`: six portfolios trade on this machine, and their books are checked at the end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.stack import Stack
 from local.demo import own_strategies, owners, polymarket, portfolios
+from local.demo.comparison import compared
 from local.demo.database import begun_anew
 from local.demo.refusals import REFUSALS
 from local.demo.report import activity_tables, funnel_tables, portfolio_tables, terminal
@@ -28,6 +29,7 @@ from local.ownership import owned
 from local.postgres import databases
 from local.postgres.migrations import prepare
 from local.postgres.server import DEFAULT_DIRECTORY
+from local.report.writing import reading, write
 from local.settings import read, switch
 from local.stopping import Stopped, Stopping
 
@@ -91,8 +93,16 @@ def _run(url: str, choice: Choice, stopping: Stopping, console: Console, started
         _trade(timetable, trader, results, stopping, console)
         with Heartbeat("Checking the books"):
             reconciled = _reconcile(stack, console)
+        with Heartbeat("Writing the report"):
+            found = reading(stack, url)
+            page = write(found)
         run = _summary(trader.journal, reconciled, started, url)
         _report(run, trader.journal, results, console)
+        console.print(f"The report is {page}: open it in a browser.")
+        shown = summary(
+            results.portfolios(), results.trade_counts(), results.extremes(SHOWN), compared(found)
+        )
+        console.print(*shown)
     return 0 if reconciled and not trader.journal.failures else 1
 
 
@@ -105,7 +115,7 @@ def _stack(url: str, timetable: Timetable, resources: ExitStack) -> Stack:
 
 
 def _begin(timetable: Timetable, stack: Stack, results: Results, console: Console) -> None:
-    existing = [portfolio.name for portfolio in results.portfolios()]
+    existing = {found.name: found.portfolio_id for found in results.portfolios()}
     created = portfolios.create_missing(stack.gateway, timetable.portfolios, existing)
     console.print(f"Portfolios: {len(created)} created, {len(existing)} found.")
     cycles, updates = sum(moment.has_cycle for moment in timetable.moments), len(timetable.moments)
@@ -183,7 +193,6 @@ def _report(run: RunSummary, journal: Journal, results: Results, console: Consol
         f"{run.settled_positions} positions settled in {run.seconds:.1f} s; {books}. "
         f"Written to {RUN_FILE}; the functions' log is {FUNCTION_LOG}."
     )
-    console.print(*summary(listed, results.trade_counts(), results.extremes(SHOWN)))
 
 
 def _short(text: str) -> str:

@@ -36,8 +36,9 @@ def summary(
     portfolios: Sequence[PortfolioRow],
     counts: Mapping[PortfolioId, TradeCounts],
     extremes: Sequence[Purchase],
+    comparison: Sequence[RenderableType] = (),
 ) -> Iterator[RenderableType]:
-    """Yield the screen from top to bottom."""
+    """Yield the screen from top to bottom; `comparison` is what can be told from luck."""
     ranked = sorted(portfolios, key=lambda portfolio: -_return(portfolio))
     yield ""
     yield _standings(ranked, counts)
@@ -45,6 +46,7 @@ def summary(
     yield from _purchases("Worst trades", [found for found in reversed(extremes) if found.pnl < 0])
     if ranked:
         yield Text(f"{lesson(ranked, has_traded=bool(counts))}\n")
+    yield from comparison
     yield _commands()
 
 

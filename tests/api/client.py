@@ -18,7 +18,7 @@ from prescient.runtime.environment import Environment
 from prescient.runtime.http import HttpHandler
 from prescient.runtime.settings import Settings
 from prescient.store import roles
-from prescient.usecases import comparison, cycle
+from prescient.usecases import comparison, cycle, scorecard
 from tests.world import World
 
 EVENTS = Path(__file__).resolve().parents[2] / "events" / "api"
@@ -154,6 +154,7 @@ class Client:
         self.handler = HttpHandler(
             Application,
             compare=comparison.compare,
+            judge=scorecard.judge,
             state_machine=lambda _: self.machine,
             new_id=lambda: f"id-{next(counter)}",
             sleep=self.time.sleep,

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +50,10 @@ def test_every_strategy_trades_in_four_simulated_days(
     assert (written["cycles"], written["price_updates"]) == (17, 97)
     assert written["reconciled"] is True
     strategies = [portfolio["strategy_type"] for portfolio in written["portfolios"]]
-    assert strategies == ["momentum", "mean_reversion", "arbitrage", "hybrid", "random"]
+    assert strategies == [
+        *("momentum", "mean_reversion", "arbitrage", "hybrid", "random"),
+        "momentum",  # the twin
+    ]
     assert [portfolio["name"] for portfolio in written["portfolios"]] == NAMES
     for portfolio in written["portfolios"]:
         assert portfolio["trade_count"] > 0
@@ -61,23 +65,30 @@ def test_every_strategy_trades_in_four_simulated_days(
     assert all(name in shown for name in NAMES)
     assert "the books reconcile" in shown
     assert all(title in shown for title in ("Best trades", "Worst trades", "Positions closed"))
-    assert "of the other 4 did better than Random" in shown
+    assert "of the other 5 did better than Random" in shown
+    assert "Momentum, no stop and Momentum cannot be compared yet" in " ".join(shown.split())
+    assert "The report is .local/report.html" in shown
+    assert "Will " in Path(".local/report.html").read_text("utf-8")
 
 
 def _check_activity(written: dict[str, Any]) -> None:
     """The counts by strategy and kind are those of the portfolios and of the price updates."""
     trades = {strategy["strategy_type"]: strategy["trades"] for strategy in written["strategies"]}
-    assert trades == {
-        portfolio["strategy_type"]: portfolio["trade_count"] for portfolio in written["portfolios"]
-    }
+    assert trades == _by_strategy(written, "trade_count")
     assert sum(written["settlements"].values()) == written["settled_positions"]
     assert written["exits"].get("settlement", 0) == written["settled_positions"]
     realized = {
         strategy["strategy_type"]: strategy["realized_pnl"] for strategy in written["strategies"]
     }
-    assert realized == {
-        portfolio["strategy_type"]: portfolio["realized_pnl"] for portfolio in written["portfolios"]
-    }
+    assert realized == pytest.approx(_by_strategy(written, "realized_pnl"))
+
+
+def _by_strategy(written: dict[str, Any], name: str) -> dict[str, Any]:
+    """The sums of what the portfolios of each strategy have."""
+    sums: Counter[str] = Counter()
+    for portfolio in written["portfolios"]:
+        sums[portfolio["strategy_type"]] += portfolio[name]
+    return sums
 
 
 def test_a_second_run_goes_on_with_the_same_portfolios(

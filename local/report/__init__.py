@@ -1,0 +1,1 @@
+"""The report: one page about portfolios, which shows what the API answers and computes nothing."""
