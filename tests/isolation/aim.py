@@ -129,6 +129,7 @@ def _portfolio(two: TwoPortfolios) -> Values:
         "from_status": "active",
         "to_status": "paused",
         "resets": "peak",
+        "tables": "trades",
         "first_ids": [two.theirs],
         "second_ids": [two.mine],
         "days": [40],

@@ -20,6 +20,7 @@ from prescient.core.portfolio.cash import Executor, LedgerKind
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.portfolio.positions import Action, ExitKind, PositionFlag, PositionStatus
+from prescient.store.history import Unit
 
 BUYS = {action.value for action in Action if action.is_buy}
 ENUMS: dict[str, type[StrEnum]] = {
@@ -39,6 +40,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "taken_depth.side": BookSide,
     "trades.evidence": Evidence,
     "trades.status": PositionStatus,
+    "equity_thinning.unit": Unit,
     "portfolio_comparisons.verdict": Verdict,
     "portfolio_status_changes.from_status": PortfolioStatus,
     "portfolio_status_changes.resets": Reset,
