@@ -12,27 +12,41 @@ WHERE known.calculated_at IS NULL OR known.attribution IS NULL
 ORDER BY portfolio.portfolio_id;
 
 -- name: select_series
--- Read what daily returns are chained over: each portfolio's first point, its days, and the points
--- after flows, up to a day. Numbers leave as bytes, eight each, since there are many of them: days
--- since the year 1, and cents.
+-- Read what daily returns are chained over: each portfolio's first point, its days, and its flows, up
+-- to a day. A flow is a step of its own, on the equity right before it, since prices may move at its
+-- moment too. Numbers leave as bytes, eight each, since there are many of them: days since the year
+-- 1, and cents.
 WITH point AS (
     SELECT
-        portfolio_id, snapshot_date AS day, timestamp, NULL::int AS entry_no,
+        portfolio_id, snapshot_date AS day, timestamp, 2147483647 AS entry_no, 1 AS step,
         total_value AS equity, total_value - total_profit_loss AS paid_in, total_invested
     FROM portfolio_history
     WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND origin = 'live'
         AND snapshot_date <= %(last_day)s
     UNION ALL
     SELECT
-        portfolio_id, (timestamp AT TIME ZONE 'UTC')::date, timestamp, entry_no, equity,
-        equity - total_profit_loss, total_invested
-    FROM portfolio_equity
-    WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND flow <> 0
-        AND timestamp < (%(last_day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+        after.portfolio_id, (after.timestamp AT TIME ZONE 'UTC')::date, after.timestamp,
+        after.entry_no, passed.step, passed.equity, passed.equity - passed.profit,
+        after.total_invested
+    FROM portfolio_equity AS after
+    CROSS JOIN LATERAL (
+        SELECT own.equity, own.total_profit_loss FROM portfolio_equity AS own
+        WHERE own.portfolio_id = after.portfolio_id
+            AND (own.timestamp, own.entry_no) < (after.timestamp, after.entry_no)
+        ORDER BY own.timestamp DESC, own.entry_no DESC
+        LIMIT 1
+    ) AS before
+    CROSS JOIN LATERAL (
+        VALUES
+            (0, before.equity + after.flow, before.total_profit_loss),
+            (1, after.equity, after.total_profit_loss)
+    ) AS passed (step, equity, profit)
+    WHERE after.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND after.flow <> 0
+        AND after.timestamp < (%(last_day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
     UNION ALL
     SELECT
         beginning.portfolio_id, (beginning.timestamp AT TIME ZONE 'UTC')::date,
-        beginning.timestamp, beginning.entry_no, beginning.equity,
+        beginning.timestamp, beginning.entry_no, 1, beginning.equity,
         beginning.equity - beginning.total_profit_loss, beginning.total_invested
     FROM unnest(%(portfolio_ids)s::int[]) AS owner (portfolio_id)
     CROSS JOIN LATERAL (
@@ -49,7 +63,7 @@ WITH point AS (
         paid_in - lag(paid_in, 1, paid_in) OVER own AS flow
     FROM point
     WINDOW own AS (
-        PARTITION BY portfolio_id ORDER BY day, timestamp, coalesce(entry_no, 2147483647)
+        PARTITION BY portfolio_id ORDER BY day, timestamp, entry_no, step
     )
 )
 SELECT
