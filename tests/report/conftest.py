@@ -20,6 +20,7 @@ from tests.builders import event, market
 from tests.world import World
 
 HARMFUL = '<script>document.title = "owned"</script><img src=x onerror=alert(1)>'
+BY_LOT = f"By lot {HARMFUL}"
 _BIDS = ("0.78", "0.76", "0.79", "0.70", "0.74", "0.80", "0.60", "0.82")
 
 
@@ -66,7 +67,7 @@ def _create(client: Client) -> None:
     changed = {"key": "strategy_config.stop_loss_percentage", "value": None}
     cloned = client.post(f"/portfolios/{first}/clone", {"name": "Two", "changed": changed})
     assert cloned.status == 200, cloned.text
-    client.create(name="Three", strategy_type="random")
+    client.create(name=BY_LOT, strategy_type="random")
 
 
 def _move(client: Client, route: str, amount: int) -> None:

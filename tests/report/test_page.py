@@ -18,7 +18,7 @@ from local.report.traced import Traced
 from local.report.words import ranking_sentence
 from operations import report
 from prescient.core.errors import InvalidRequest
-from tests.report.conftest import HARMFUL
+from tests.report.conftest import BY_LOT, HARMFUL
 from tests.report.elements import Page
 from tests.world import World
 
@@ -121,7 +121,7 @@ _SOLD = {
 }
 
 
-@pytest.mark.parametrize(("wanted", "names"), [("2", ["Two"]), ("Three, 2", ["Three", "Two"])])
+@pytest.mark.parametrize(("wanted", "names"), [("Two", ["Two"]), (f"{BY_LOT}, 2", [BY_LOT, "Two"])])
 def test_portfolios_are_chosen_by_id_or_name(
     world: World, ask: Ask, wanted: str, names: list[str]
 ) -> None:
@@ -176,7 +176,7 @@ def test_make_report_writes_the_page_as_of_the_newest_prices(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert report.main([f"DATABASE_URL={world.database_url}", "PORTFOLIOS=Two,Three"]) == 0
+    assert report.main([f"DATABASE_URL={world.database_url}", "PORTFOLIOS=Two,3"]) == 0
     assert ".local/report.html" in capsys.readouterr().out
     written = Path(".local/report.html").read_text("utf-8")
     assert f"as of {world.clock.now:%Y-%m-%d %H:%M} UTC" in re.sub(r"<[^>]+>", "", written)
