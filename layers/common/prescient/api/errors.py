@@ -67,6 +67,8 @@ STATUSES: dict[type[Exception], int] = {
     errors.MigrationRefused: 409,
     errors.PortfolioDeleted: 410,
     errors.InvalidRequest: 422,
+    errors.InvalidStrategy: 422,
+    errors.StrategyFailed: 422,
     errors.TooManyExecutions: 429,
     CycleFailed: 500,
     errors.StateMachineUnavailable: 503,
