@@ -89,9 +89,14 @@ class Catalog:
                 yield f"{place}: {text}"
 
 
+_DIGITS_OF_A_DOUBLE = 15
+
+
 def _holds(wide: str, narrow: str) -> bool:
     """Whether a column of the one type holds every value of the other."""
     first, second = _SIZED.fullmatch(wide), _SIZED.fullmatch(narrow)
+    if wide == "double precision" and second is not None and second[1] == "numeric":
+        return int(second[2]) <= _DIGITS_OF_A_DOUBLE
     if wide == narrow or first is None or second is None or first[1] != second[1]:
         return wide == narrow
     scale, least = int(first[3] or 0), int(second[3] or 0)

@@ -29,6 +29,10 @@ UNZIPPED_LIMIT = 250 * 1024 * 1024
 Start = Callable[[str, str], AbstractContextManager[Emulator]]
 
 
+# What a function has beside the layer that all have.
+LAYERS = {"MigrateFunction": ("MigrationsLayer",), "ResearchFunction": ("ResearchLayer",)}
+
+
 @pytest.fixture(scope="module")
 def exchange_url() -> Iterator[str]:
     with exchange_server(SimulatedVenue()) as server:
@@ -42,7 +46,7 @@ def start(build: Path, runtime: Runtime, exchange_url: str, tmp_path: Path) -> S
 
     def emulator(logical_id: str, database_url: str) -> Emulator:
         function = template.functions[logical_id]
-        names = ["CommonLayer"] + ["MigrationsLayer"] * (logical_id == "MigrateFunction")
+        names = ["CommonLayer", *LAYERS.get(logical_id, ())]
         overrides = {
             "DATABASE_URL": database_url,
             "GAMMA_URL": exchange_url,

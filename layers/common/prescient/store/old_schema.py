@@ -248,7 +248,7 @@ def _wanted(
     needed = _shape(session, own, tables)
     if not is_seeded:
         return Wanted(tables, needed, needed)
-    session.execute(old_script.SQL["make"])
+    old_script.make(session)
     return Wanted(tables, needed, _shape(session, own, tables))
 
 

@@ -92,6 +92,11 @@ def check_decided(session: Session, present: Collection[str]) -> None:
         )
 
 
+def make(session: Session) -> None:
+    """Make what the script adds to schema v1, where tables are made for now."""
+    session.execute(SQL["make"])
+
+
 def _undecided(session: Session, present: Collection[str]) -> Iterator[Remedy]:
     if "portfolios" not in present:
         return
