@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.fixtures.heartbeat",
+    "tests.fixtures.order",
     "tests.fixtures.pgbouncer",
     "tests.fixtures.postgres",
 ]

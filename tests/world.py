@@ -317,7 +317,9 @@ class World:
             ).fetchall()
             names = [row["tablename"] for row in tables if row["tablename"] not in skipped]
             return {
-                name: connection.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall()
+                name: connection.execute(
+                    f'SELECT * FROM "{name}" AS stored ORDER BY 1, 2, stored::text'
+                ).fetchall()
                 for name in names
             }
 
