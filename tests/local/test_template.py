@@ -77,6 +77,7 @@ def test_every_function_of_the_template_has_its_folder_and_settings() -> None:
         "ApiFunction",
         "MaintenanceFunction",
         "MigrateFunction",
+        "ResearchFunction",
     }
     for function in functions.values():
         assert function.folder.parent == Path(__file__).parents[2] / "functions"

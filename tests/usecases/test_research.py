@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
@@ -137,8 +138,9 @@ ACTIONS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def shared(shared_database_url: str) -> World:
-    return World(shared_database_url)
+def shared(shared_database_url: str) -> Iterator[World]:
+    with World(shared_database_url) as world:
+        yield world
 
 
 @settings(max_examples=12, deadline=None)
