@@ -16,7 +16,7 @@ from local.demo.own_strategies import registered_from
 from prescient import __version__
 from prescient.api.application import Application
 from prescient.api.authorization import SCHEME
-from prescient.api.requests import ThresholdsQuery
+from prescient.api.requests.parameters import ThresholdsQuery
 from prescient.core.errors import InvalidRequest
 from prescient.core.strategies import registry
 

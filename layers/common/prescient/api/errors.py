@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
-from prescient.api.responses import Detail, ErrorBody
+from prescient.api.responses.errors import Detail, ErrorBody
 from prescient.core import errors
 
 logger = Logger(child=True)

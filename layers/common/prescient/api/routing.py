@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel
 
 from prescient.api.authorization import Scope, security
-from prescient.api.responses import ErrorBody
+from prescient.api.responses.errors import ErrorBody
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 Answers = Mapping[int, type[BaseModel] | UnionType]

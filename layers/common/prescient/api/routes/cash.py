@@ -8,15 +8,9 @@ from decimal import Decimal
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
-from prescient.api.requests import (
-    CashFlow,
-    CashTransfer,
-    DryRun,
-    IdempotencyKey,
-    PortfolioIdInPath,
-    Rebalance,
-)
-from prescient.api.responses import Balance, CashMoved, Rebalanced
+from prescient.api.requests.cash import CashFlow, CashTransfer, Rebalance
+from prescient.api.requests.parameters import DryRun, IdempotencyKey, PortfolioIdInPath
+from prescient.api.responses.cash import Balance, CashMoved, Rebalanced
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
-from prescient.api.cycle_responses import (
+from prescient.api.requests.parameters import Before, CycleIdInPath, PageSize
+from prescient.api.responses.cycles import (
     Cycle,
     CycleAnswer,
     CyclesAnswer,
     CycleSummary,
     PortfolioResult,
 )
-from prescient.api.requests import Before, CycleIdInPath, PageSize
 from prescient.api.routing import RouteTable
 from prescient.store import cycles
 

@@ -6,10 +6,9 @@ from pydantic import BaseModel
 
 from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
-from prescient.api.requests import (
-    Because,
+from prescient.api.requests.experiments import Clone
+from prescient.api.requests.parameters import (
     Before,
-    Clone,
     FirstVersion,
     IdempotencyKey,
     PageSize,
@@ -17,14 +16,15 @@ from prescient.api.requests import (
     SecondVersion,
     VersionInPath,
 )
-from prescient.api.responses import (
+from prescient.api.requests.statuses import Because
+from prescient.api.responses.experiments import (
     ConfigurationDifference,
     ConfigurationsAnswer,
     ConfigurationsCompared,
     ConfigurationVersion,
-    PortfolioAnswer,
     TwinCreated,
 )
+from prescient.api.responses.portfolios import PortfolioAnswer
 from prescient.api.routes.portfolios import shown
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.closing import HandOrder

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from prescient.api.context import Api
-from prescient.api.responses import ErrorBody, Health, HealthStatus, NewestBatch, RegularWork
+from prescient.api.responses.errors import ErrorBody
+from prescient.api.responses.health import Health, HealthStatus, NewestBatch, RegularWork
 from prescient.api.routing import RouteTable
 from prescient.store import health
 from prescient.store.health import HealthRow

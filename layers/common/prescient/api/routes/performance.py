@@ -7,16 +7,7 @@ from urllib.parse import urlencode
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
-from prescient.api.performance_responses import (
-    ComparisonAnswer,
-    EquityAnswer,
-    EquityPoint,
-    HistoryAnswer,
-    HistoryDay,
-    PerformanceAnswer,
-    ScorecardAnswer,
-)
-from prescient.api.requests import (
+from prescient.api.requests.parameters import (
     BeforeDay,
     ComparedIds,
     LongPageSize,
@@ -26,6 +17,9 @@ from prescient.api.requests import (
     SinceDay,
     Until,
 )
+from prescient.api.responses.comparison import ComparisonAnswer, ScorecardAnswer
+from prescient.api.responses.performance import PerformanceAnswer
+from prescient.api.responses.series import EquityAnswer, EquityPoint, HistoryAnswer, HistoryDay
 from prescient.api.routing import RouteTable
 from prescient.core.errors import ComparisonUnavailable
 from prescient.core.portfolio.portfolios import PortfolioId

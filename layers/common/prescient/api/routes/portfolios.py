@@ -6,17 +6,16 @@ from pydantic import BaseModel
 
 from prescient.api.authorization import Caller, GrantedScopes, Scope, require_scope
 from prescient.api.context import Api
-from prescient.api.requests import (
+from prescient.api.requests.parameters import (
     Confirmation,
-    CreatePortfolio,
     IdempotencyKey,
     PortfolioIdInPath,
     PortfolioIdInQuery,
     Purge,
     TagInQuery,
-    UpdatePortfolio,
 )
-from prescient.api.responses import (
+from prescient.api.requests.portfolios import CreatePortfolio, UpdatePortfolio
+from prescient.api.responses.portfolios import (
     LiquidationResult,
     PortfolioAnswer,
     PortfolioCreated,

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
-from prescient.api.requests import (
-    ClosePosition,
-    IdempotencyKey,
-    PortfolioIdInPath,
-    PositionIdInPath,
-    WriteOff,
-)
-from prescient.api.responses import PositionClosed, PositionWrittenOff
+from prescient.api.requests.parameters import IdempotencyKey, PortfolioIdInPath, PositionIdInPath
+from prescient.api.requests.positions import ClosePosition, WriteOff
+from prescient.api.responses.positions import PositionClosed, PositionWrittenOff
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.portfolios import PortfolioId

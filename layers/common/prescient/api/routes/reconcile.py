@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
-from prescient.api.responses import BrokenInvariant, Reconciliation, UncheckedRows
+from prescient.api.responses.reconcile import BrokenInvariant, Reconciliation, UncheckedRows
 from prescient.api.routing import RouteTable
 from prescient.usecases import reconcile
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
-from prescient.api.requests import (
+from prescient.api.requests.parameters import Before, IdempotencyKey, PageSize, PortfolioIdInPath
+from prescient.api.requests.statuses import (
     Archiving,
     Because,
-    Before,
-    IdempotencyKey,
-    PageSize,
     Pausing,
-    PortfolioIdInPath,
     Reactivation,
     ReactivationOfAll,
 )
-from prescient.api.responses import (
+from prescient.api.responses.portfolios import PortfolioUpdated
+from prescient.api.responses.statuses import (
     Pause,
     PausedAll,
     PausesAnswer,
-    PortfolioUpdated,
     ReactivatedAll,
     StatusChange,
     StatusChangesAnswer,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
-from prescient.api.cycle_responses import (
+from prescient.api.errors import CycleFailed
+from prescient.api.requests.parameters import (
+    IdempotencyKey,
+    PortfolioIdInQuery,
+    SharedDepth,
+    ThresholdsInQuery,
+)
+from prescient.api.responses.cycles import (
     AllPortfoliosAnswer,
     CycleStarted,
     CycleSummary,
     PortfolioCycleAnswer,
     PortfolioResult,
     SinglePortfolioResult,
-)
-from prescient.api.errors import CycleFailed
-from prescient.api.requests import (
-    IdempotencyKey,
-    PortfolioIdInQuery,
-    SharedDepth,
-    ThresholdsInQuery,
 )
 from prescient.api.routing import RouteTable
 from prescient.core.deciding.cycles import CycleStatus

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prescient.api.responses import Money
+from prescient.api.responses.values import Money
 from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
 from prescient.store.cycles import CycleResultRow, CycleRow
 

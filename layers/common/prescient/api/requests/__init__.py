@@ -1,0 +1,1 @@
+"""What clients send: bodies and parameters. What these do not name is refused."""

@@ -1,0 +1,76 @@
+"""Bodies of requests that change a status, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+
+from prescient.api.requests.values import LARGEST_BIGINT, Reason
+from prescient.core.portfolio.guards import Reset
+from prescient.core.portfolio.portfolios import PortfolioStatus
+from prescient.usecases.portfolio_management import PortfolioChange
+
+Resets = Annotated[
+    Reset,
+    Field(description="What begins anew: the peak, with the equity of now, or nothing"),
+]
+
+
+class Because(BaseModel):
+    """Why something changes: it stays in the record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class Pausing(Because):
+    """Why a portfolio opens nothing any more."""
+
+    def change(self) -> PortfolioChange:
+        return PortfolioChange(status=PortfolioStatus.PAUSED, reason=self.reason)
+
+
+class Reactivation(Because):
+    """Why a portfolio trades again, and what it begins anew with."""
+
+    resets: Resets = Reset.NOTHING
+
+    def change(self) -> PortfolioChange:
+        status = PortfolioStatus.ACTIVE
+        return PortfolioChange(status=status, reason=self.reason, resets=self.resets)
+
+
+class ReactivationOfAll(Because):
+    """Why they trade again, which pause ends, and what they begin anew with."""
+
+    resets: Resets = Reset.NOTHING
+    pause_id: Annotated[int, Strict(), Field(ge=1, le=LARGEST_BIGINT)] | None = Field(
+        None, description="The newest pause that still holds a portfolio unless given"
+    )
+
+
+class Archiving(Because):
+    """Why a portfolio ends, and what becomes of its open positions."""
+
+    liquidate: Annotated[bool, Strict()] = Field(
+        False, description="Sell all open positions at their bids, or none"
+    )
+    partial: Annotated[bool, Strict()] = Field(
+        False, description="With liquidate: sell what is bid for; where some is left, pause instead"
+    )
+
+    @model_validator(mode="after")
+    def _partial_to_liquidate(self) -> Self:
+        if self.partial and not self.liquidate:
+            raise ValueError("partial goes with liquidate alone")
+        return self
+
+    def change(self) -> PortfolioChange:
+        return PortfolioChange(
+            status=PortfolioStatus.ARCHIVED,
+            reason=self.reason,
+            liquidate=self.liquidate,
+            partial=self.partial,
+        )

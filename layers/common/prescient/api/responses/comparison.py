@@ -1,0 +1,120 @@
+"""What clients get where portfolios are compared or judged. Returns are fractions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from prescient.api.responses.values import Price
+
+
+class Interval(BaseModel):
+    """A mean daily return with its 95% interval, and how probable it is that it is above zero."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    mean: float
+    low: float
+    high: float
+    p_value: Price
+    above_zero: Price
+
+
+class Likeness(BaseModel):
+    """The correlation of daily returns, −1 to 1, with its 95% interval."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    days: int
+    value: float
+    low: float
+    high: float
+
+
+class ComparedPair(BaseModel):
+    """The first portfolio's daily returns less the second's, over the `days` that both have.
+
+    `told` is the wider of the intervals by days and by events, as `unit` says. `detectable` is the
+    smallest difference that these days could show, `more_days` how many more would tell this one,
+    null where ten years would not. Where more than two are compared only likeness is shown, since
+    one of many pairs differs by luck. `in_common` is the share of positions that both held.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    first_id: int
+    second_id: int
+    days: int
+    last_day: date | None
+    sentence: str | None
+    verdict: str | None
+    unit: str | None
+    told: Interval | None
+    by_days: Interval | None
+    by_events: Interval | None
+    detectable: float | None
+    more_days: int | None
+    correlation: Likeness | None
+    in_common: float | None
+
+
+class ComparedPortfolio(BaseModel):
+    """A portfolio beside the benchmark; `adjusted_p` and the deflated ratio count all trials."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    portfolio_id: int
+    name: str
+    days: int
+    return_all_time: float
+    advantage: float | None
+    adjusted_p: float | None
+    deflated_sharpe_ratio: float | None
+
+
+class ComparisonAnswer(BaseModel):
+    """Portfolios side by side, up to the end of `last_day`.
+
+    The benchmark is the first portfolio that buys at random; `trials` are all portfolios that have
+    a Sharpe ratio.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    message: str = "Portfolios compared"
+    calculated_at: datetime
+    last_day: date
+    benchmark_id: int | None
+    trials: int
+    portfolios: list[ComparedPortfolio]
+    pairs: list[ComparedPair]
+
+
+class ScorecardPoint(BaseModel):
+    """One point: `green` speaks for the portfolio, `red` against it, `grey` cannot be said yet."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    subject: str
+    colour: Literal["green", "grey", "red"]
+    number: float | None
+    says: str
+
+
+class ScorecardAnswer(BaseModel):
+    """Whether a portfolio is worth real money, as of the end of `last_day` (UTC).
+
+    `benchmark_id` is the portfolio that buys at random, null where there is none.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    message: str = "Portfolio judged"
+    portfolio_id: int
+    calculated_at: datetime
+    last_day: date
+    benchmark_id: int | None
+    sentence: str
+    points: list[ScorecardPoint]

@@ -1,0 +1,34 @@
+"""What clients see of the books."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+
+class BrokenInvariant(BaseModel):
+    """A row that breaks an invariant of the accounting: what it says and what it should say."""
+
+    rule: str
+    subject: str
+    found: str
+    expected: str
+
+
+class UncheckedRows(BaseModel):
+    """How many rows a rule could not be held against, and why: their tape is gone, for one."""
+
+    rule: str
+    reason: str
+    rows: int
+
+
+class Reconciliation(BaseModel):
+    """Whether every number agrees; at most the first 100 rows that do not.
+
+    `notes` count the rows of which nothing is left to check them with.
+    """
+
+    message: str
+    reconciled: bool
+    breaks: list[BrokenInvariant]
+    notes: list[UncheckedRows]

@@ -1,0 +1,65 @@
+"""What clients get of the past: points of equity, and days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from prescient.api.responses.values import Money
+
+
+class EquityPoint(BaseModel):
+    """What a portfolio was worth at a moment.
+
+    `flow` is what had just come in, negative where it left; `equity` counts it. Two points of one
+    moment stand before and after a flow, in the order of the ledger's `entry_no`.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    timestamp: datetime
+    entry_no: int
+    balance: Money
+    total_invested: Money
+    total_profit_loss: Money
+    equity: Money
+    equity_at_bid: Money
+    open_positions: int
+    flow: Money
+
+
+class EquityAnswer(BaseModel):
+    """A page of points, newest first; `next` is where the older ones are, null at the end."""
+
+    message: str
+    points: list[EquityPoint]
+    next: str | None
+
+
+class HistoryDay(BaseModel):
+    """The last point of a (UTC) day; a `timestamp` of an earlier day was carried forward.
+
+    Of the older system (`origin` `v1`) it is what that claimed: `total_value` counted no invested
+    cash.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    snapshot_date: date
+    timestamp: datetime
+    balance: Money
+    total_invested: Money
+    total_profit_loss: Money
+    total_value: Money
+    open_positions: int
+    trade_count: int
+    origin: str
+
+
+class HistoryAnswer(BaseModel):
+    """A page of days, newest first; `next` is where the older ones are, null at the end."""
+
+    message: str
+    days: list[HistoryDay]
+    next: str | None

@@ -1,0 +1,85 @@
+"""What clients see of pauses and changes of status."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from prescient.core.portfolio.guards import Reset
+from prescient.core.portfolio.portfolios import PortfolioStatus
+
+
+class PausedAll(BaseModel):
+    """A pause of all: `portfolios` were active, and `pause_id` names the act that undoes it."""
+
+    message: str
+    pause_id: int
+    portfolios: int
+
+
+class LeftPaused(BaseModel):
+    """A portfolio that its own guard would pause again at once."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    portfolio_id: int
+    obstacle: str
+
+
+class ReactivatedAll(BaseModel):
+    """How many portfolios trade again, and how many do not, with the first 100 of these.
+
+    `pause_id` is null where no portfolio was held by a pause of all.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    message: str = "Portfolios reactivated"
+    pause_id: int | None
+    portfolios: int
+    left: int
+    first_left: list[LeftPaused]
+
+
+class StatusChange(BaseModel):
+    """A change of status. `ordered_by` is null where a guard made it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    change_id: int
+    changed_at: datetime
+    from_status: PortfolioStatus
+    to_status: PortfolioStatus
+    reason: str | None
+    ordered_by: str | None
+    resets: Reset | None
+    pause_id: int | None
+
+
+class StatusChangesAnswer(BaseModel):
+    """A page of a portfolio's changes of status, newest first; `next` is the URL of the next."""
+
+    message: str
+    changes: list[StatusChange]
+    next: str | None
+
+
+class Pause(BaseModel):
+    """An act of pausing; `portfolios` is the number that it paused."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    pause_id: int
+    paused_at: datetime
+    ordered_by: str | None
+    reason: str
+    portfolios: int
+
+
+class PausesAnswer(BaseModel):
+    """A page of pauses of all, newest first; `next` is the URL of the next."""
+
+    message: str
+    pauses: list[Pause]
+    next: str | None
