@@ -32,7 +32,7 @@ WARM_UP = 50
 
 
 class Cell(NamedTuple):
-    """One kind of history: so many days, each correlated with the day before by as much."""
+    """One kind of history: its number of days, and how each correlates with the day before."""
 
     days: int
     correlation: float

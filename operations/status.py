@@ -138,7 +138,7 @@ def _way_on(url: str, facts: Facts, revision: str | None) -> Iterator[str]:
     yield f"make migrate: would apply {pending}{backup}."
     yield from found_lines(planned)
     if revisions.UPGRADE in planned.lacking and planned.old_rows:
-        yield f"Beside the old tables the new ones need as much room: {facts.old_size}."
+        yield f"Beside the old tables the new ones need the same room again: {facts.old_size}."
         yield (
             f"Without TIME_ZONE the application's clock counts as one of {facts.time_zone}; "
             "SERVER_TIME_ZONE is guessed from it and from the rows."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from werkzeug.wrappers import Request
@@ -37,7 +38,7 @@ def _create(gateway: Gateway, portfolio: Mapping[str, Any], known: Mapping[str, 
         path = f"/portfolios/{known[portfolio['twin_of']]}/clone"
         wanted = {key: value for key, value in portfolio.items() if key != "twin_of"}
     response = gateway.respond(Request.from_values(path, method="POST", json=wanted))
-    if response.status_code >= 400:  # noqa: PLR2004 (client and server errors)
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
         answer = response.get_data(as_text=True)
         raise CreationRefused(f"{portfolio['name']}: {response.status_code} {answer}")
     created: int = response.get_json()["portfolio_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def asking(stack: Stack) -> Ask:
     def ask(path: str) -> Any:
         response = stack.gateway.respond(Request.from_values(path))
         answer = response.get_json()
-        if response.status_code >= 400:  # noqa: PLR2004 (client and server errors)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise InvalidRequest(f"GET {path}: {answer['message']}")
         return answer
 

@@ -20,6 +20,7 @@ _LOOKBACKS = (6, 24, 72, 168, 336)
 _TAGS = ("politics", "sports", "crypto", "weather")
 _MOST_EVENTS, _MOST_MARKETS = 8, 5
 _HAS_PAST, _HAS_BOOKS, _HAS_NO_QUOTE = 0.8, 0.7, 0.05
+_AUGMENTED, _STILL_LISTED = 0.2, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def _event(chance: Random, place: int) -> Iterator[Candidate]:
     facts = EventFacts(
         event_id=EventId(f"{7_000 + place}"),
         neg_risk=count > 1,
-        augmented=chance.random() < 0.2,  # noqa: PLR2004
+        augmented=chance.random() < _AUGMENTED,
         markets=count,
         open_markets=frozenset(ids),
         closed_as_no=0,
@@ -153,5 +154,5 @@ def _position(chance: Random, candidate: Candidate, strategy_type: str) -> HeldP
         cost_basis=100 * entry,
         entry_price=entry,
         strategy_type=strategy_type,
-        candidate=candidate if chance.random() < 0.9 else None,  # noqa: PLR2004
+        candidate=candidate if chance.random() < _STILL_LISTED else None,
     )

@@ -87,7 +87,8 @@ class Life:
     """What an old database lived through, for a test to compare with.
 
     `application` and `server` are the zones of the two clocks. Each cycle of its `days` wanted
-    so many `purchases`, and a price update followed; `updates` more, five minutes apart, end it.
+    to buy `purchases` times, and a price update followed; `updates` more, five minutes apart, end
+    it.
     """
 
     days: int = 10

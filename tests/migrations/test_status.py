@@ -46,7 +46,7 @@ def test_a_database_that_nothing_ever_migrated(filled: OldDatabase, commands: Co
         f"would apply {len(revisions.history()) - 1} revisions, 0002 to {SCHEMA_VERSION}, after a",
         "the older system's tables (schema v1), without a revision. They are adopted.",
         "Rows of schema v1: 3.",
-        "as much room",
+        "the same room again",
         "Without TIME_ZONE",
     ):
         assert told in ended.text

@@ -27,7 +27,7 @@ from tests.performance.histories import day, of_days, series
 def walk_points(
     *drifts: float, days: int = 60, noise: float = 0.01, seed: int = 1
 ) -> list[EquityPoint]:
-    """Portfolios 0, 1, … that share the market's moves and drift apart by as much a day."""
+    """Portfolios 0, 1, … that share the market's moves and drift apart by this much a day."""
     random = np.random.default_rng(seed)
     market = random.normal(0, 0.02, days)
     points: list[EquityPoint] = []

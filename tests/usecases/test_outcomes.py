@@ -25,7 +25,7 @@ def run(world: World) -> OutcomesResult:
 
 
 def ending(place: int, **changes: Any) -> Market:
-    """Market m1, m2, …, which ends so many hours after noon."""
+    """Market m1, m2, …, which ends this many hours after noon."""
     values: dict[str, Any] = {
         "market_id": MarketId(f"m{place}"),
         "condition_id": f"0x{place}",

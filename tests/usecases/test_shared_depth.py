@@ -20,7 +20,7 @@ TAKEN = "SELECT market_id, outcome, side, shares FROM taken_depth"
 
 
 def offer(world: World, *shares: str) -> None:
-    """Asks at 0.78, 0.79, … of so many shares each."""
+    """Asks at 0.78, 0.79, … of this many shares each."""
     asks = tuple(Level(D("0.78") + D(place) / 100, D(size)) for place, size in enumerate(shares))
     world.exchange.order_books = {"11": OrderBook((Level(D("0.77"), D(5000)),), asks)}
 

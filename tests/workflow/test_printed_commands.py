@@ -44,7 +44,7 @@ def test_every_printed_command_runs() -> None:
 
 
 def _in_order() -> list[str]:
-    """README first; what makes portfolios of its own last, since `make run` begins anew."""
+    """README first; pages that make portfolios of their own last, since `make run` begins anew."""
     pages = dict.fromkeys(block.page for block in PRINTED if block.is_run or block.file)
     return [*FIRST, *(page for page in pages if page not in (*FIRST, *SERVED)), *SERVED]
 

@@ -25,8 +25,8 @@ _read: set[str] = set()
 def register_from(folder: str, seconds: float) -> None:
     """Register the strategies of the folder, once a process; each may run for `seconds`.
 
-    What is no strategy is refused by name, logged, and told to whoever asks for it; it stops
-    neither the others nor the process.
+    A module that is no strategy is refused by name, logged, and reported to each caller that asks
+    for it; it stops neither the others nor the process.
     """
     with _lock:
         if folder in _read:

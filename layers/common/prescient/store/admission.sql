@@ -20,7 +20,7 @@ WHERE market.batch_id = %(batch_id)s AND market.listed AND market.has_prices
 ORDER BY market.liquidity DESC, market.market_id;
 
 -- name: select_held
--- Read the open markets of a batch that some portfolio holds, whoever admits them.
+-- Read the open markets of a batch that some portfolio holds, admitted or not.
 SELECT
     market.market_id, market.yes_token_id, market.no_token_id, snapshot.best_bid, snapshot.best_ask
 FROM market_snapshots AS snapshot

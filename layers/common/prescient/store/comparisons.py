@@ -17,7 +17,7 @@ SQL = statements.load(__file__)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What is said of the first portfolio beside the second over so many common days."""
+    """The verdict on the first portfolio beside the second, and the number of days in common."""
 
     first_id: PortfolioId
     second_id: PortfolioId

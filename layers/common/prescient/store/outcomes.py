@@ -17,7 +17,7 @@ SQL = statements.load(__file__)
 def due(
     session: Session, *, now: datetime, asked_before: datetime, unseen_since: datetime, limit: int
 ) -> list[MarketId]:
-    """The markets without an outcome that nobody holds and that ended, or left the listing.
+    """The markets without an outcome that no portfolio holds and that ended, or left the listing.
 
     A market left the listing if neither the newest one nor any since `unseen_since` shows it open.
     Those that were never asked for come first, then those that were asked for the longest ago, so

@@ -59,7 +59,7 @@ BEGIN
 END $$;
 
 -- name: name_tables
--- Note which tables and views are ours, whoever owns them, one a line.
+-- Note which tables and views are ours, with any owner, one a line.
 SELECT set_config('prescient.tables', %(tables)s, true);
 
 -- name: join_present_owners

@@ -25,7 +25,7 @@ MOST_NAMED = 100  # portfolios in an answer; their records have them all
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """An act that paused so many portfolios."""
+    """An act of pausing, and the number of portfolios that it paused."""
 
     pause_id: int
     portfolios: int

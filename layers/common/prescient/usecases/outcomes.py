@@ -1,4 +1,4 @@
-"""Asks the exchange how the markets of the tape ended that nobody holds."""
+"""Asks the exchange how those markets of the tape ended that no portfolio holds."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Difference:
 
     @property
     def unit(self) -> Unit:
-        """What the told interval was drawn from: of days and events, what makes it wider."""
+        """The source of the told interval: days or events, whichever gives the wider one."""
         days, events = self.by_days, self.by_events
         return Unit.EVENTS if days and events and events.margin > days.margin else Unit.DAYS
 

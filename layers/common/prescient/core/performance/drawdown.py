@@ -117,7 +117,7 @@ def drawdowns(index: GrowthIndex) -> Drawdowns:
 def fall_below_peak(index: GrowthIndex) -> FloatArray:
     """How far the index lies below its highest before, a fraction 0–1, as `index.values`.
 
-    Below 1e-11 it is 0: the roundings of the chain alone make as much.
+    Below 1e-11 it is 0: the roundings of the chain alone reach that size.
     """
     falls = 1.0 - index.values / np.maximum.accumulate(index.values, axis=1)
     falls[falls < _ROUNDING] = 0.0

@@ -1,4 +1,4 @@
-"""What makes a user's module a strategy, and how its code is run: not for ever, and by its name."""
+"""The rules that a user's module obeys to be a strategy, and the time limit of its code."""
 
 from __future__ import annotations
 

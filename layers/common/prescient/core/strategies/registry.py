@@ -43,7 +43,7 @@ def register(name: str, found: object, within: Within) -> None:
 
 
 def refuse(name: str, reason: str) -> None:
-    """Remember why the module of this name is no strategy, for whoever asks for it."""
+    """Remember why the module of this name is no strategy, and say so to each caller that asks."""
     _registered.pop(name, None)
     _refused[name] = reason
 
