@@ -102,9 +102,10 @@ def _chosen(ask: Ask, wanted: str) -> list[int]:
 def _pairs(shown: Sequence[Shown]) -> Iterator[tuple[int, int]]:
     """Those that were made to be compared: others among many differ by luck."""
     ids = [found.portfolio["portfolio_id"].raw for found in shown]
-    if len(ids) == 2:  # noqa: PLR2004 (a pair)
-        yield ids[0], ids[1]
-        return
+    match ids:
+        case [first, second]:
+            yield first, second
+            return
     for found in shown:
         if (original := found.portfolio["twin_of"].raw) in ids:
             yield found.portfolio["portfolio_id"].raw, original

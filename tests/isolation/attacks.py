@@ -44,7 +44,8 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "old_schema": "count_rows select_report note_reconciled",
         "outcomes": "select_due note_asked note_of_batch note_of_prices",
         "performance": ("select_changed select_forecasts save select_metrics select_sharpe_ratios"),
-        "portfolios": "insert_portfolio update_portfolio update_triggers note_valuations",
+        "portfolios": "insert_portfolio update_portfolio note_valuations",
+        "positions": "update_triggers",
         "reconcile": "select_transfers",
         "rebuilding": "select_transfers select_configurations",
         "retention": (
@@ -79,10 +80,8 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_series select_closed select_traded select_results "
             "select_compared select_event_profits select_held_sides"
         ),
-        "portfolios": (
-            "select_portfolio lock_portfolio select_positions select_entries rewrite_totals "
-            "shift_peaks"
-        ),
+        "portfolios": ("select_portfolio lock_portfolio rewrite_totals shift_peaks"),
+        "positions": "select_positions select_entries",
         "reconcile": (
             "select_totals select_ledger select_trades select_positions select_exits select_equity"
         ),

@@ -29,6 +29,7 @@ from prescient.store import (
     guards,
     idempotency,
     portfolios,
+    positions,
     status_changes,
 )
 from prescient.store.configurations import Origin
@@ -267,6 +268,6 @@ def _move_triggers(
             fee=FeeSchedule(position.fee_rate, position.fee_exponent),
             group_id=position.group_id,
         )
-        for position in portfolios.entries(session, portfolio_id)
+        for position in positions.entries(session, portfolio_id)
     }
-    portfolios.set_triggers(session, portfolio_id, wanted)
+    positions.set_triggers(session, portfolio_id, wanted)

@@ -15,7 +15,8 @@ from prescient.core.portfolio.closing import Liquidation
 from prescient.core.portfolio.guards import Alert, alert
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.portfolio.positions import Action, PositionStatus
-from prescient.store.portfolios import PortfolioRow, PositionRow
+from prescient.store.portfolios import PortfolioRow
+from prescient.store.positions import PositionRow
 
 
 class PortfolioCreated(BaseModel):

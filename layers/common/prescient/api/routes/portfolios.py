@@ -27,7 +27,7 @@ from prescient.api.routing import RouteTable
 from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.core.portfolio.positions import PositionStatus
-from prescient.store import portfolios
+from prescient.store import portfolios, positions
 from prescient.store.idempotency import Request
 from prescient.usecases import closing, portfolio_management
 from prescient.usecases.portfolio_management import PortfolioChange
@@ -182,5 +182,5 @@ def shown(api: RequestContext, portfolio_id: PortfolioId, message: str) -> Portf
     now = api.now()
     with api.database.snapshot() as session:
         row = portfolios.get(session, portfolio_id)
-        positions = portfolios.positions(session, portfolio_id, PositionStatus.OPEN)
-    return PortfolioAnswer.of(row, positions, message, now)
+        held = positions.of_status(session, portfolio_id, PositionStatus.OPEN)
+    return PortfolioAnswer.of(row, held, message, now)
