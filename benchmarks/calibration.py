@@ -71,7 +71,8 @@ def estimates(cell: Cell, series: int, seed: int, mean: float = 0.0) -> Iterator
     """What is told of as many histories, some hundred at a time under draws of their own."""
     random = np.random.default_rng([seed, cell.days, round(100 * cell.correlation)])
     for batch in range(-(-series // AT_ONCE)):
-        yield from estimates_by_days(histories(random, cell, AT_ONCE) + mean, [seed, batch])
+        made = estimates_by_days(histories(random, cell, AT_ONCE) + mean, [seed, batch])
+        yield from (estimate for estimate in made if estimate is not None)
 
 
 def covered(cell: Cell, series: int, seed: int) -> tuple[int, float]:
@@ -89,7 +90,7 @@ def family_errors(cell: Cell, families: int, seed: int) -> float:
     errors = 0
     for family in range(families):
         variants = histories(random, cell, VARIANTS) - histories(random, cell, 1)
-        errors += min(step_down(variants, [seed, family])) <= SIGNIFICANT
+        errors += min(step_down(variants, [seed, family]).values()) <= SIGNIFICANT
     return errors / families
 
 

@@ -651,7 +651,8 @@ CREATE TABLE portfolio_comparisons (
     CONSTRAINT portfolio_comparisons_check CHECK ((first_id < second_id)),
     CONSTRAINT portfolio_comparisons_days_check CHECK ((days >= 0)),
     CONSTRAINT portfolio_comparisons_verdict_check CHECK ((verdict = ANY (ARRAY['better'::text,
-        'worse'::text, 'not_yet'::text, 'too_few_days'::text, 'one_event'::text, 'same'::text]))),
+        'worse'::text, 'not_yet'::text, 'too_few_days'::text, 'one_event'::text,
+        'no_deviation'::text, 'same'::text]))),
     CONSTRAINT portfolio_comparisons_pkey PRIMARY KEY (first_id, second_id),
     CONSTRAINT portfolio_comparisons_first_id_fkey FOREIGN KEY (first_id) REFERENCES
         portfolios(portfolio_id) ON DELETE CASCADE,

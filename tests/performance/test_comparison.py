@@ -7,6 +7,8 @@ from decimal import Decimal as D
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from prescient.core.market.markets import EventId
 from prescient.core.performance.comparison import (
@@ -98,12 +100,63 @@ def test_a_twin_that_did_the_same() -> None:
     assert found.sentence("A", "B") == "A and B did the same on every day."
 
 
-def test_one_that_is_ahead_by_the_same_every_day_is_better() -> None:
-    grown = [str(D(2**number * 100)) for number in range(20)]
-    found = compared(series([*of_days(grown, 0), *of_days([100] * 20, 1)]))
-    assert found.verdict is Verdict.BETTER
-    steady = estimates_by_days(np.full((1, 20), 0.001), [1])[0]
-    assert 0 < steady.low <= steady.high
+def apart(*differences: float) -> DailySeries:
+    """A portfolio that returns nothing, and one that returns these fractions beside it."""
+    growth = np.cumprod(1 + np.array(differences))
+    cents = [str(D(round(value * 10**9)).scaleb(-2)) for value in growth]
+    return series([*of_days([10_000_000, *cents], 0), *of_days([100] * (len(cents) + 1), 1)])
+
+
+@pytest.mark.parametrize(
+    "differences",
+    [
+        [0.001] * 29,  # ahead by as much on every day
+        [0.0] * 15 + [0.01] + [0.0] * 13,  # apart on one day
+        [0.001] * 15 + [0.0011] + [0.001] * 13,
+        [0.0] * 60 + [0.05, 0.05] + [0.0] * 60,
+        [0.01] * 10,
+    ],
+)
+def test_a_difference_that_hardly_varies_has_no_interval_and_no_verdict(
+    differences: list[float],
+) -> None:
+    found = compared(apart(*differences), of_events([0.01 * number for number in range(12)]))
+    assert (found.verdict, found.told, found.by_days) == (Verdict.NO_DEVIATION, None, None)
+    assert (found.detectable, found.more_days) == (None, None)
+    assert found.sentence("A", "B") == (
+        "A and B cannot be told apart yet: their difference varies on too few days, or in too few"
+        " events."
+    )
+
+
+def test_a_difference_of_some_days_among_many_has_an_interval_of_its_size() -> None:
+    found = compared(apart(*[0.0, 0.0, 0.01, 0.0, -0.004, 0.002] * 8))
+    assert found.told is not None
+    assert found.told.margin < 0.01
+
+
+@pytest.mark.parametrize("sums", [[0.0] * 20, [0.3] + [0.0] * 29, [0.01, 0.02] + [0.0] * 28])
+def test_events_of_which_nearly_all_added_the_same_tell_nothing(sums: list[float]) -> None:
+    found = compared(walks(0.02, 0.0), of_events(sums))
+    assert (found.verdict, found.told, found.events) == (Verdict.NO_DEVIATION, None, len(sums))
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.0, 0.0, 1e-6, 0.001, -0.03]), min_size=10, max_size=40),
+    st.lists(st.sampled_from([0.0, 0.0, 0.0, 1e-6, 0.5, -0.2]), max_size=30),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_interval_is_wider_than_what_the_days_and_events_show(
+    days: list[float], sums: list[float]
+) -> None:
+    """A difference beyond a hundred times the largest of its days or events is no estimate."""
+    found = compared(apart(*days), of_events(sums))
+    largest = max(map(abs, [*days, *sums]))
+    assert found.told is None or found.told.margin <= 100 * largest
+    assert (found.told is None) == (found.verdict in _WITHOUT_INTERVAL)
+
+
+_WITHOUT_INTERVAL = {Verdict.NO_DEVIATION, Verdict.SAME, Verdict.TOO_FEW_DAYS}
 
 
 def test_too_few_days_in_common() -> None:
@@ -129,10 +182,12 @@ def test_the_wider_of_both_intervals_is_told() -> None:
 
 def test_events_of_both_are_set_off_against_each_other() -> None:
     same = of_events([0.5, 0.2, 0.3] * 4)
-    found = compared(walks(0.02, 0.0), same, same | {EventId("event000"): 0.49})
+    less = {event: value - 0.01 for event, value in list(same.items())[:4]}
+    found = compared(walks(0.02, 0.0), same, same | less)
     assert found.events == 12
     assert found.by_events is not None
-    assert found.by_events.standard_error == pytest.approx(0.01 / 60)
+    deviation = np.std([0.01] * 4 + [0.0] * 8, ddof=1)
+    assert found.by_events.standard_error == pytest.approx(12**0.5 * deviation / 60)
 
 
 def test_one_event_tells_nothing_however_many_days_it_lasts() -> None:
@@ -175,6 +230,12 @@ def test_a_plan_that_takes_too_long_is_none() -> None:
     assert days_needed(0.0, 1.0, 30) is None
     assert days_needed(0.001, 1.0, 30) is None
     assert days_needed(100.0, 1.0, 30) is not None
+
+
+@pytest.mark.parametrize("rounding", [1e-13, -1e-18, 1e-300, 5e-324])
+def test_no_plan_begins_with_a_mean_that_is_rounding(rounding: float) -> None:
+    assert days_needed(rounding, 1e-15, 30) is None
+    assert days_needed(rounding, 1.0, 30) is None
 
 
 def test_a_difference_as_large_as_these_days_can_show_needs_no_more_days() -> None:

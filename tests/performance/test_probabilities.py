@@ -78,3 +78,10 @@ def test_one_who_says_the_price_has_none() -> None:
     assert found.edge is None
     assert found.probabilities == found.prices
     assert calibration([], [1]) is None
+
+
+def test_one_event_that_was_known_better_is_no_edge() -> None:
+    same = [Forecast(EventId(f"e{n}"), 0.6, 0.6, n % 3 > 0) for n in range(30)]
+    found = calibration([same[0]._replace(probability=0.2), *same[1:]], [1])
+    assert found is not None
+    assert found.edge is None

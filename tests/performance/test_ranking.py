@@ -48,10 +48,21 @@ def test_a_young_benchmark_ranks_nothing() -> None:
     assert ranking(series(points), [1], benchmark_id=0).advantages == ()
 
 
+def test_one_that_hardly_varies_is_left_out_and_spoils_no_other() -> None:
+    random = np.random.default_rng(2)
+    rows = random.normal(0, 1, (4, 60)) + np.array([0.8, 0, 0, 0])[:, None]
+    steady = np.zeros((3, 60))
+    steady[0, 7], steady[1], steady[2] = 5.0, 0.3, 0.3 + 1e-12 * random.normal(size=60)
+    alone, beside = step_down(rows, [1]), step_down(np.vstack((rows, steady)), [1])
+    assert (alone, set(beside)) == (beside, {0, 1, 2, 3})
+    assert alone[0] <= 0.05
+    assert step_down(steady, [1]) == {}
+
+
 def test_step_down_finds_what_the_stepwise_test_of_arch_finds() -> None:
     random = np.random.default_rng(2)
     rows = random.normal(0, 1, (8, 250)) + np.array([0.5, 0.4, 0, 0, 0, 0, 0, 0])[:, None]
-    told = {row for row, value in enumerate(step_down(rows, [1])) if value <= 0.05}
+    told = {row for row, value in step_down(rows, [1]).items() if value <= 0.05}
     theirs = StepM(np.zeros(250), -rows.T, size=0.05, block_size=2, reps=499, seed=1)
     theirs.compute()
     assert told == set(theirs.superior_models) == {0, 1}
@@ -79,6 +90,16 @@ def test_luck_alone() -> None:
 def test_short_and_flat_series_have_no_ratio() -> None:
     assert deflated_sharpe_ratio(np.arange(29.0), [0.1]) is None
     assert deflated_sharpe_ratio(np.ones(40), [0.1]) is None
+
+
+@pytest.mark.parametrize("gains", [1, 2])
+def test_one_good_day_or_two_are_no_skill(gains: int) -> None:
+    """Their skewness would make the ratio sure: 99% for two."""
+    returns = np.zeros(60)
+    returns[[5, 40][:gains]] = 0.05
+    assert daily_sharpe_ratio(returns) is not None
+    assert deflated_sharpe_ratio(returns, [0.0]) is None
+    assert deflated_sharpe_ratio(returns + np.resize([0.001, -0.001], 60), [0.0]) is not None
 
 
 def _of_ffn(returns: pd.Series, trials: list[float]) -> float:

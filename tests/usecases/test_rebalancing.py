@@ -209,7 +209,9 @@ def compared(world: World, verdict: str, *, first: int = 1, second: int = 2) -> 
         comparisons.save(session, found, world.clock.now.date(), world.clock.now)
 
 
-@pytest.mark.parametrize("verdict", [None, "not_yet", "too_few_days", "one_event", "same"])
+@pytest.mark.parametrize(
+    "verdict", [None, "not_yet", "too_few_days", "one_event", "no_deviation", "same"]
+)
 def test_noise_moves_nothing_where_only_what_is_significant_may(
     drifted: World, verdict: str | None
 ) -> None:

@@ -38,8 +38,10 @@ class ComparedPair(BaseModel):
 
     `told` is the wider of the intervals by days and by events, as `unit` says. `detectable` is the
     smallest difference that these days could show, `more_days` how many more would tell this one,
-    null where ten years would not. Where more than two are compared only likeness is shown, since
-    one of many pairs differs by luck. `in_common` is the share of positions that both held.
+    null where ten years would not. There is no interval where the difference varies on too few
+    days, or in too few events (`no_deviation`). Where more than two are compared only likeness is
+    shown, since one of many pairs differs by luck. `in_common` is the share of positions that both
+    held.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -61,7 +63,10 @@ class ComparedPair(BaseModel):
 
 
 class ComparedPortfolio(BaseModel):
-    """A portfolio beside the benchmark; `adjusted_p` and the deflated ratio count all trials."""
+    """A portfolio beside the benchmark; `adjusted_p` and the deflated ratio count all trials.
+
+    Both are null with fewer than 30 days, and where returns vary on too few of them.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -34,6 +34,7 @@ class Verdict(StrEnum):
     NOT_YET = "not_yet"
     TOO_FEW_DAYS = "too_few_days"
     ONE_EVENT = "one_event"
+    NO_DEVIATION = "no_deviation"
     SAME = "same"
 
 
@@ -49,7 +50,8 @@ class Difference:
     """The first portfolio's daily return less the second's, over the days that both have.
 
     Means and intervals are a day's, as fractions (0.001 is 0.1%). `by_days` is None with fewer
-    than ten common days, or where the two are the same; `by_events` where no event is known.
+    than ten common days, where the two are the same, or where the difference varies on too few days
+    or in too few events to say how far off its mean can be; `by_events` where no event is known.
     """
 
     first_id: int
@@ -119,6 +121,10 @@ _WITHOUT_ESTIMATE = {
     Verdict.ONE_EVENT: (
         "{first} and {second} cannot be told apart yet: they differ in one event alone."
     ),
+    Verdict.NO_DEVIATION: (
+        "{first} and {second} cannot be told apart yet: their difference varies on too few days, "
+        "or in too few events."
+    ),
     Verdict.SAME: "{first} and {second} did the same on every day.",
 }
 
@@ -182,13 +188,18 @@ def _compared(
         yield _judged(plain, by_days[row], sums) if row in by_days else plain
 
 
-def _judged(plain: Difference, by_days: Estimate, sums: FloatArray) -> Difference:
+def _judged(plain: Difference, by_days: Estimate | None, sums: FloatArray) -> Difference:
+    unknown = replace(plain, events=len(sums), verdict=Verdict.NO_DEVIATION)
+    if by_days is None:
+        return unknown
     seed = [plain.last_day.toordinal()] if plain.last_day else []
     by_events = estimate_by_events(sums, by_days.mean, plain.days, seed)
     found = replace(plain, events=len(sums), by_days=by_days, by_events=by_events)
     told = found.told or by_days
     if len(sums) == 1:
         return replace(found, verdict=Verdict.ONE_EVENT)
+    if len(sums) and by_events is None:
+        return unknown
     if told.low > 0.0:
         return replace(found, verdict=Verdict.BETTER)
     return replace(found, verdict=Verdict.WORSE if told.high < 0.0 else Verdict.NOT_YET)

@@ -17,17 +17,18 @@ from typing import NamedTuple
 import numpy as np
 
 from prescient.core.performance.block_length import optimal_block_lengths
-from prescient.core.performance.figures import FloatArray
+from prescient.core.performance.figures import LEAST_DEVIATION, FloatArray
 from prescient.core.performance.long_run import cosine_count, standard_errors
 from prescient.core.performance.resampling import RESAMPLES, by_block, resample, rounded_blocks
 from prescient.core.performance.student import student_cdf, student_quantile
 
 CONFIDENCE = 0.95
 LEAST_RESAMPLED_EVENTS = 10
+MOST_CRITICAL = 50.0
+"""A critical ratio beyond it is no estimate, but days or events of which nearly all are the same:
+many resamples of them have next to no deviation. Student's for two events is 12.7."""
 _UPPER = (1.0 + CONFIDENCE) / 2.0
 _EVENT_BITS = 18
-_LEAST_ERROR = 1e-12
-"""Of rows that are the same every day, whose means are beyond doubt."""
 _AT_ONCE = 8192
 """Rows; each takes 30 kB while it is resampled."""
 
@@ -73,19 +74,29 @@ class _ByChance(NamedTuple):
     below: float
 
 
-def estimates_by_days(rows: FloatArray, seed: Sequence[int]) -> list[Estimate]:
+def estimates_by_days(rows: FloatArray, seed: Sequence[int]) -> list[Estimate | None]:
     """Estimate the mean of each row, one column a day, by stationary bootstrap over the days.
 
-    Equal rows, days and seeds give equal estimates, whatever other rows there are.
+    Equal rows, days and seeds give equal estimates, whatever other rows there are. None where a
+    row has no deviation, or on so few days that 5% of its resamples have next to none: days that
+    are all the same do not show how far off their mean can be.
     """
-    found: list[Estimate] = []
+    found: list[Estimate | None] = []
     for start in range(0, len(rows), _AT_ONCE):
         found += _estimated(rows[start : start + _AT_ONCE], seed)
     return found
 
 
-def _estimated(rows: FloatArray, seed: Sequence[int]) -> list[Estimate]:
-    means, errors = rows.mean(axis=1), np.maximum(standard_errors(rows), _LEAST_ERROR)
+def _estimated(rows: FloatArray, seed: Sequence[int]) -> list[Estimate | None]:
+    found: list[Estimate | None] = [None] * len(rows)
+    varied = np.flatnonzero(rows.std(axis=1) >= LEAST_DEVIATION)
+    for row, estimate in zip(varied.tolist(), _of_varied(rows[varied], seed), strict=True):
+        found[row] = estimate
+    return found
+
+
+def _of_varied(rows: FloatArray, seed: Sequence[int]) -> list[Estimate | None]:
+    means, errors = rows.mean(axis=1), standard_errors(rows)
     by_chance: dict[int, _ByChance] = {}
     for block, own in by_block(rounded_blocks(optimal_block_lengths(rows))):
         ratios = resample(rows[own], block, seed).ratios
@@ -103,16 +114,18 @@ def estimate_by_events(
     """Estimate a mean daily return `mean` of `days` days by bootstrap over events.
 
     `sums` has what each event added to the return of all days. Events are drawn as wholes, since
-    what hangs together within one does not repeat itself. None where fewer than two took part, or
-    all added the same. Under ten events Student's ratio stands alone.
+    what hangs together within one does not repeat itself. None where fewer than two took part, all
+    added the same, or so many that 5% of the resamples have next to no deviation. Under ten events
+    Student's ratio stands alone.
     Source: Cameron, Gelbach and Miller, Bootstrap-based improvements for inference with clustered
     errors, Review of Economics and Statistics 90 (2008).
     """
     count = len(sums)
     centred = sums - sums.mean() if count else sums
-    error = math.sqrt(count * float((centred**2).sum()) / max(count - 1, 1)) / days
-    if error == 0.0:
+    deviation = math.sqrt(float((centred**2).sum()) / max(count - 1, 1))
+    if deviation < LEAST_DEVIATION:
         return None
+    error = math.sqrt(count) * deviation / days
     ratio, freedom = mean / error, count - 1
     if count < LEAST_RESAMPLED_EVENTS:
         below = student_cdf(ratio, freedom) * RESAMPLES
@@ -152,8 +165,10 @@ def _event_weights(count: int, seed: tuple[int, ...]) -> FloatArray:
     return draws.astype(np.float64)
 
 
-def _with_student(mean: float, error: float, by_chance: _ByChance, freedom: int) -> Estimate:
-    """Take of bootstrap and Student what is less certain."""
+def _with_student(mean: float, error: float, by_chance: _ByChance, freedom: int) -> Estimate | None:
+    """Take of bootstrap and Student what is less certain; None where chance has no bounds."""
+    if by_chance.critical > MOST_CRITICAL:
+        return None
     of_student = student_cdf(mean / error, freedom)
     of_bootstrap = (by_chance.below + 0.5) / (RESAMPLES + 1)
     tail = 2.0 * min(of_student, 1.0 - of_student)

@@ -10,6 +10,8 @@ from prescient.core.performance.student import student_quantile
 POWER = 0.8
 MOST_DAYS = 3650
 """A plan beyond ten years is none."""
+LEAST_MEAN = 1e-12
+"""A mean below it is rounding: no plan begins with it."""
 
 
 def errors_needed(freedom: int) -> float:
@@ -39,9 +41,10 @@ def median_error(standard_error: float, freedom: int) -> float:
 def days_needed(mean: float, standard_error: float, days: int) -> int | None:
     """How many days tell a mean like this from zero in 80% of all histories.
 
-    The standard error of `days` days shrinks with √days. None beyond ten years.
+    The standard error of `days` days shrinks with √days. None beyond ten years, and for a mean that
+    is rounding.
     """
-    if mean == 0.0:
+    if abs(mean) < LEAST_MEAN:
         return None
     for freedom in range(cosine_count(1), MOST_COSINES + 1):
         needed = days * (errors_needed(freedom) * standard_error / mean) ** 2

@@ -69,7 +69,8 @@ class Calibration:
     """The scores of the probabilities and of the prices paid, and how far apart they are.
 
     `edge` is the mean Brier score of the prices less that of the probabilities, above 0 where the
-    strategy knew more than the price; None where one event or none has resolved.
+    strategy knew more than the price; None where one event or none has resolved, or where the
+    scores differ in too few events to say how far off that is.
     """
 
     probabilities: Scores

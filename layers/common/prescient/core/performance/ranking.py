@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from prescient.core.performance.block_length import optimal_block_lengths
-from prescient.core.performance.estimates import CONFIDENCE
+from prescient.core.performance.estimates import CONFIDENCE, MOST_CRITICAL
 from prescient.core.performance.figures import LEAST_DAYS, LEAST_DEVIATION, FloatArray
 from prescient.core.performance.long_run import cosine_count, standard_errors
 from prescient.core.performance.resampling import RESAMPLES, resample, rounded_blocks
@@ -42,8 +42,8 @@ class Advantage(NamedTuple):
 class Ranking:
     """Advantages over a benchmark, best first, over `days` days: since the youngest began.
 
-    `left_out` are the portfolios with fewer than 30 days, or the same returns as the benchmark. One
-    that lost everything stays, and returns nothing from then on.
+    `left_out` are the portfolios with fewer than 30 days, or whose difference to the benchmark
+    varies on too few of them. One that lost everything stays, and returns nothing from then on.
     """
 
     days: int
@@ -68,10 +68,10 @@ def ranking(series: DailySeries, portfolio_ids: Sequence[int], benchmark_id: int
         return Ranking(max(days, 0), (), tuple(portfolio_ids))
     benchmark = series.window(benchmark_id, first_day, days)
     rows = np.array([series.window(number, first_day, days) - benchmark for number in old])
-    differ = np.flatnonzero(rows.std(axis=1) >= LEAST_DEVIATION)
-    tested = [old[row] for row in differ]
-    adjusted = step_down(rows[differ], [first_day + days - 1]) if tested else []
-    advantages = map(Advantage, tested, rows[differ].mean(axis=1).tolist(), adjusted)
+    adjusted = step_down(rows, [first_day + days - 1])
+    tested = [old[row] for row in adjusted]
+    means = rows[[*adjusted]].mean(axis=1).tolist()
+    advantages = map(Advantage, tested, means, adjusted.values())
     return Ranking(
         days=days,
         advantages=tuple(sorted(advantages, key=lambda own: -own.mean)),
@@ -79,11 +79,30 @@ def ranking(series: DailySeries, portfolio_ids: Sequence[int], benchmark_id: int
     )
 
 
-def step_down(rows: FloatArray, seed: Sequence[int]) -> list[float]:
-    """Adjusted p-values of "the mean of this row is not above zero", one column a day."""
+def step_down(rows: FloatArray, seed: Sequence[int]) -> dict[int, float]:
+    """Adjusted p-values of "the mean of this row is not above zero", one column a day, by row.
+
+    A row without a deviation has none, and so has one of which several resamples have next to none:
+    its chance ratio would be the largest in them, whatever the others did.
+    """
+    varied = np.flatnonzero(rows.std(axis=1) >= LEAST_DEVIATION)
+    if not len(varied):
+        return {}
+    block = rounded_blocks(
+        _LONGER_BLOCKS * optimal_block_lengths(rows[varied]).mean(keepdims=True)
+    ).item()
+    ratios = resample(rows[varied], block, seed).ratios
+    bounded = (np.abs(ratios) > MOST_CRITICAL).sum(axis=0) <= 1
+    values = _adjusted(rows[varied[bounded]], ratios[:, bounded])
+    return dict(zip(varied[bounded].tolist(), values, strict=True))
+
+
+def _adjusted(rows: FloatArray, by_chance: FloatArray) -> list[float]:
+    """The step-down itself; `by_chance` has the ratios of the rows, one row a resample."""
+    if not len(rows):
+        return []
     observed = rows.mean(axis=1) / standard_errors(rows)
-    block = rounded_blocks(_LONGER_BLOCKS * optimal_block_lengths(rows).mean(keepdims=True)).item()
-    ratios = _not_thinner_than_student(resample(rows, block, seed).ratios, rows.shape[1])
+    ratios = _not_thinner_than_student(by_chance, rows.shape[1])
     order = np.argsort(-observed, kind="stable")
     # The largest among this row and all after it, in each resample.
     largest = np.maximum.accumulate(ratios[:, order[::-1]], axis=1)[:, ::-1]
@@ -112,12 +131,13 @@ def deflated_sharpe_ratio(returns: FloatArray, trials: Sequence[float]) -> float
     Φ((SR − SR₀) √(n − 1) / √(1 − skewness × SR + (kurtosis − 1)/4 × SR²)), all of daily returns,
     with SR₀ = √V ((1 − γ) Φ⁻¹(1 − 1/N) + γ Φ⁻¹(1 − 1/(N e))), V the variance of the daily Sharpe
     ratios of the N `trials`, this one among them: all portfolios that were ever tried. With one
-    trial SR₀ is 0. None under 30 days or without a deviation.
+    trial SR₀ is 0. None under 30 days or without a deviation, or on so few days that 5% of as long
+    histories would have none: the moments of a few days are not those of all.
     Source: Bailey and López de Prado, The deflated Sharpe ratio, Journal of Portfolio Management 40
     (2014).
     """
     ratio = daily_sharpe_ratio(returns)
-    if ratio is None:
+    if ratio is None or _is_steady(returns):
         return None
     centred = returns - returns.mean()
     spread = float((centred**2).mean())
@@ -126,6 +146,15 @@ def deflated_sharpe_ratio(returns: FloatArray, trials: Sequence[float]) -> float
     wobble = 1.0 - skewness * ratio + (kurtosis - 1.0) / 4.0 * ratio**2
     excess = (ratio - best_by_luck(trials)) * math.sqrt(len(returns) - 1)
     return NORMAL.cdf(excess / math.sqrt(max(wobble, LEAST_DEVIATION)))
+
+
+def _is_steady(returns: FloatArray) -> bool:
+    """Whether 5% of histories drawn of these days would have the same return on all of them.
+
+    (days like the median / days) ^ days.
+    """
+    steady = np.abs(returns - np.median(returns)) < LEAST_DEVIATION
+    return float(steady.mean()) ** len(returns) > 1.0 - CONFIDENCE
 
 
 def daily_sharpe_ratio(returns: FloatArray) -> float | None:

@@ -24,6 +24,9 @@ RESAMPLES = 999
 _BLOCKS = np.array([1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256])
 _EXACT_BITS = 52
 _COSINE_BITS = 16
+_LEAST_ERROR = 2.0**-_COSINE_BITS
+"""In units of a row's largest value: below it the resampled days are all the same, and what is
+left is the rounding of the cosines."""
 
 
 def rounded_blocks(lengths: FloatArray) -> FloatArray:
@@ -57,9 +60,12 @@ class Resampled:
 
     @property
     def ratios(self) -> FloatArray:
-        """Each deviation over its own standard error: what a t-statistic does by chance."""
-        ratios = np.zeros_like(self.deviations)
-        np.divide(self.deviations, self.errors, out=ratios, where=self.errors > 0.0)
+        """Each deviation over its own standard error: what a t-statistic does by chance.
+
+        Infinite where a resample's days are all the same, which could be as far off as any.
+        """
+        ratios = np.copysign(np.inf, self.deviations)
+        np.divide(self.deviations, self.errors, out=ratios, where=self.errors >= _LEAST_ERROR)
         return ratios
 
 
@@ -68,7 +74,8 @@ def resample(
 ) -> Resampled:
     """Resample the mean of each row and its standard error, in units of the row's largest value."""
     days = rows.shape[1]
-    values = _whole(rows).T
+    unit = 2.0 ** (_EXACT_BITS - _COSINE_BITS - 1 - math.ceil(math.log2(days)))
+    values = _whole(rows, unit).T
     draws = drawn_days(days, block, seed, resamples)
     sums = _weights(draws, np.ones(days)) @ values
     squares = np.zeros_like(sums)
@@ -77,7 +84,7 @@ def resample(
         product = _weights(draws, wave) @ values
         squares += np.square(product, out=product)
     errors = np.sqrt(squares / len(waves)) * 2.0**-_COSINE_BITS
-    return Resampled(sums / days, errors / days)
+    return Resampled(sums / days / unit, errors / days / unit)
 
 
 def _weights(draws: IntArray, at_moments: FloatArray) -> FloatArray:
@@ -88,14 +95,12 @@ def _weights(draws: IntArray, at_moments: FloatArray) -> FloatArray:
     return sums.astype(np.float64).reshape(resamples, days)
 
 
-def _whole(rows: FloatArray) -> FloatArray:
-    """The rows without their means, scaled to whole numbers that sum up exactly."""
-    days = rows.shape[1]
+def _whole(rows: FloatArray, unit: float) -> FloatArray:
+    """The rows without their means, scaled to whole numbers, `unit` for the largest of each."""
     centred = rows - rows.mean(axis=1, keepdims=True)
     largest = np.abs(centred).max(axis=1, keepdims=True)
     largest[largest == 0.0] = 1.0
-    bits = _EXACT_BITS - _COSINE_BITS - 1 - math.ceil(math.log2(days))
-    whole: FloatArray = np.rint(centred / largest * 2.0**bits)
+    whole: FloatArray = np.rint(centred / largest * unit)
     return whole
 
 
