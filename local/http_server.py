@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from io import BytesIO
-from typing import Self
+from typing import Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 LOOPBACK = "127.0.0.1"
+_LONGEST_BODY = 6 * 1024 * 1024  # bytes, what Lambda takes
 _CONNECTIONS_WAITING = 128  # a client beyond them waits a second and tries again
 
 
@@ -65,6 +69,14 @@ def listening(port: int) -> socket.socket:
     return socket.create_server((LOOPBACK, port), backlog=_CONNECTIONS_WAITING)
 
 
+class _Unreadable(Exception):
+    """The request's body is not read; the message says why."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class _KeepAliveHandler(WSGIRequestHandler):
     """Keeps connections as the exchange and API Gateway do; werkzeug's own handler closes each."""
 
@@ -72,14 +84,58 @@ class _KeepAliveHandler(WSGIRequestHandler):
 
     def run_wsgi(self) -> None:
         # Read whole, so that the next request of the connection begins where this one ends.
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        environ = {**self.make_environ(), "wsgi.input": BytesIO(body)}
-        response = Response.from_app(self.server.app, environ, buffered=True)
+        environ = self.make_environ()
+        try:
+            body = self._body(environ)
+        except _Unreadable as refusal:
+            self.send_error(refusal.status, str(refusal))
+            return
+        whole = {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        self._send(Response.from_app(self.server.app, environ | whole, buffered=True))
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer a request that is not read to its end, in JSON like every other."""
+        status = HTTPStatus(code)
+        body = {
+            "code": status.name.lower(),
+            "message": message or explain or status.phrase,
+            "details": [],
+            "request_id": str(uuid.uuid4()),
+        }
+        self.close_connection = True
+        self.request_version = self.protocol_version  # it may be what could not be read
+        headers = {"content-type": "application/json", "connection": "close"}
+        self._send(Response(json.dumps(body), code, headers))
+
+    def _body(self, environ: Mapping[str, Any]) -> bytes:
+        """Raises `_Unreadable` where it cannot be told where the body ends, or that is too far."""
+        chunks, length = self.headers.get("Transfer-Encoding"), self.headers.get("Content-Length")
+        if chunks is not None:
+            if length is not None or not environ.get("wsgi.input_terminated"):
+                message = "transfer-encoding: must be chunked, without a content-length"
+                raise _Unreadable(HTTPStatus.BAD_REQUEST, message)
+            try:
+                body: bytes = environ["wsgi.input"].read(_LONGEST_BODY + 1)
+            except OSError as error:
+                raise _Unreadable(HTTPStatus.BAD_REQUEST, f"body: {error}") from None
+        elif length is None:
+            return b""
+        elif not (length.isascii() and length.isdecimal()):
+            raise _Unreadable(HTTPStatus.BAD_REQUEST, "content-length: must be a whole number")
+        else:
+            body = self.rfile.read(min(int(length), _LONGEST_BODY + 1))
+        if len(body) > _LONGEST_BODY:
+            message = f"body: at most {_LONGEST_BODY} bytes"
+            raise _Unreadable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+        return body
+
+    def _send(self, response: Response) -> None:
         self.send_response(response.status_code)
         for name, value in response.headers:
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(response.data)
+        if self.command != "HEAD":
+            self.wfile.write(response.data)
 
     def finish(self) -> None:
         # What a caller that has gone away left unsent is worth no line on the terminal either.

@@ -14,6 +14,7 @@ from local.aws.intrinsics import Resolver
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 _FUNCTION = "AWS::Serverless::Function"
+_API = "AWS::Serverless::HttpApi"
 _STATE_MACHINE = "AWS::Serverless::StateMachine"
 _PLACEHOLDER = re.compile(r"\$\{(\w+)}")
 
@@ -39,6 +40,29 @@ class Route:
     function: str
     authorized: bool
     scopes: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """As API Gateway names it."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class CrossOrigin:
+    """What pages of the one other `origin` may do; a browser remembers it `max_age` seconds."""
+
+    origin: str
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+    max_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class Throttling:
+    """Requests a second to one route, and how many may come at once."""
+
+    rate: float
+    burst: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +90,8 @@ class Template:
 
     functions: Mapping[str, Function]
     routes: Sequence[Route]
+    cross_origin: CrossOrigin
+    throttling: Mapping[str, Throttling]
     schedules: Sequence[Schedule]
     state_machine: StateMachine
 
@@ -79,6 +105,8 @@ def read_template(parameters: Mapping[str, str], path: Path = TEMPLATE) -> Templ
     return Template(
         functions={name: reader.function(name) for name in reader.named(_FUNCTION)},
         routes=list(reader.routes()),
+        cross_origin=reader.cross_origin(),
+        throttling=reader.throttling(),
         schedules=list(reader.schedules()),
         state_machine=machines[0],
     )
@@ -130,12 +158,29 @@ class _Reader:
                     scopes=tuple(authorization.get("AuthorizationScopes", ())),
                 )
 
+    def cross_origin(self) -> CrossOrigin:
+        given = self.resolver.resolve(self._api()["CorsConfiguration"])
+        [origin] = given["AllowOrigins"]
+        methods, headers = tuple(given["AllowMethods"]), tuple(given["AllowHeaders"])
+        return CrossOrigin(origin, methods, headers, given["MaxAge"])
+
+    def throttling(self) -> Mapping[str, Throttling]:
+        """The routes that have limits of their own, by key."""
+        return {
+            key: Throttling(limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"])
+            for key, limits in self._api()["RouteSettings"].items()
+        }
+
     def schedules(self) -> Iterator[Schedule]:
         for name in (*self.named(_STATE_MACHINE), *self.named(_FUNCTION)):
             for event in self._events(name, "ScheduleV2"):
                 schedule = self.resolver.resolve(event)
                 given = schedule.get("Input", json.dumps({}))
                 yield Schedule(name, schedule["ScheduleExpression"], given)
+
+    def _api(self) -> Mapping[str, Any]:
+        [name] = self.named(_API)
+        return self._properties(name)
 
     def _properties(self, logical_id: str) -> Mapping[str, Any]:
         properties: Mapping[str, Any] = self.document["Resources"][logical_id]["Properties"]

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from werkzeug.wrappers import Request
-
-from local.aws.gateway import Gateway
+from local.aws.stack import Stack
 
 INITIAL_BALANCE = 10_000
 
@@ -18,7 +16,7 @@ class CreationRefused(Exception):
 
 
 def create_missing(
-    gateway: Gateway, wanted: Sequence[Mapping[str, Any]], existing: Mapping[str, int]
+    stack: Stack, wanted: Sequence[Mapping[str, Any]], existing: Mapping[str, int]
 ) -> list[str]:
     """Create the portfolios whose names are not in `existing`; return the new names.
 
@@ -27,17 +25,17 @@ def create_missing(
     known, created = dict(existing), []
     for portfolio in wanted:
         if portfolio["name"] not in known:
-            known[portfolio["name"]] = _create(gateway, portfolio, known)
+            known[portfolio["name"]] = _create(stack, portfolio, known)
             created.append(portfolio["name"])
     return created
 
 
-def _create(gateway: Gateway, portfolio: Mapping[str, Any], known: Mapping[str, int]) -> int:
+def _create(stack: Stack, portfolio: Mapping[str, Any], known: Mapping[str, int]) -> int:
     path, wanted = "/portfolios/create", {"initial_balance": INITIAL_BALANCE, **portfolio}
     if "twin_of" in portfolio:
         path = f"/portfolios/{known[portfolio['twin_of']]}/clone"
         wanted = {key: value for key, value in portfolio.items() if key != "twin_of"}
-    response = gateway.respond(Request.from_values(path, method="POST", json=wanted))
+    response = stack.call("POST", path, wanted)
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         answer = response.get_data(as_text=True)
         raise CreationRefused(f"{portfolio['name']}: {response.status_code} {answer}")

@@ -116,7 +116,7 @@ def _stack(url: str, timetable: Timetable, resources: ExitStack) -> Stack:
 
 def _begin(timetable: Timetable, stack: Stack, results: Results, console: Console) -> None:
     existing = {found.name: found.portfolio_id for found in results.portfolios()}
-    created = portfolios.create_missing(stack.gateway, timetable.portfolios, existing)
+    created = portfolios.create_missing(stack, timetable.portfolios, existing)
     console.print(f"Portfolios: {len(created)} created, {len(existing)} found.")
     cycles, updates = sum(moment.has_cycle for moment in timetable.moments), len(timetable.moments)
     console.print(f"Exchange: {timetable.name}; {cycles} cycles, {updates} price updates to come.")

@@ -12,6 +12,7 @@ from socket import socket
 
 from rich.console import Console
 
+from local.aws import token
 from local.aws.dispatcher import Invocation
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.scheduler import Scheduler
@@ -36,6 +37,10 @@ from prescient.core.errors import InvalidRequest
 _SETTINGS = ("EXCHANGE", "PORT", "DATABASE_URL", "DEMO", "STRATEGIES_PATH")
 _USUAL_PORT = 8000
 _HIGHEST_PORT = 65_535
+_CALL = (
+    "Call it   curl --oauth2-bearer $(make -s token SCOPE=read) {url}/paper-trading/portfolio\n"
+    "          (the token above has all scopes; make token SCOPE=read|trade|admin prints others)"
+)
 
 
 def main(stopping: Stopping | None = None) -> int:
@@ -110,10 +115,9 @@ def _serve(
     venue = timetable.running(choice, _latest_batch(url))
     exchange = resources.enter_context(exchange_server(venue)) if venue else None
     resources.enter_context(functions_log_to(FUNCTION_LOG))
+    exchange_url, key = exchange.url if exchange else None, token.own_key()
     with Heartbeat("Starting the functions"):
-        stack = resources.enter_context(
-            Stack(url, exchange.url if exchange else None, strategies_path)
-        )
+        stack = resources.enter_context(Stack(url, exchange_url, strategies_path, key=key))
     api = resources.enter_context(HttpServer(stack.gateway.respond, listener=listener))
 
     def start(target: str, text: str) -> None:
@@ -123,12 +127,14 @@ def _serve(
     scheduler.open()
     resources.callback(scheduler.close)
     console.print(f"API       {api.url}  (try {api.url}/health)")
-    console.print(f"Exchange  {exchange.url if exchange else 'Polymarket itself'}")
+    console.print(f"Token     {token.signed(key, 'admin')}", soft_wrap=True)
+    console.print(f"Exchange  {exchange_url or 'Polymarket itself'}")
     console.print(f"Database  {databases.without_password(url)}", soft_wrap=True)
     console.print(f"Log       {FUNCTION_LOG}")
     for note in own_strategies.notes(strategies_path) if strategies_path else ():
         console.print(note, markup=False)
-    console.print("Every caller on this machine has all scopes. Ctrl-C ends it.")
+    console.print(_CALL.format(url=api.url), markup=False, soft_wrap=True)
+    console.print("Ctrl-C ends it.")
 
 
 def _latest_batch(url: str) -> datetime | None:

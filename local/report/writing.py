@@ -6,8 +6,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from werkzeug.wrappers import Request
-
 from local.aws.stack import Stack
 from local.report.page import page
 from local.report.reading import Ask, Reading, read
@@ -42,7 +40,7 @@ def asking(stack: Stack) -> Ask:
     """The API of a stack, as a reader asks it."""
 
     def ask(path: str) -> Any:
-        response = stack.gateway.respond(Request.from_values(path))
+        response = stack.call("GET", path)
         answer = response.get_json()
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise InvalidRequest(f"GET {path}: {answer['message']}")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from werkzeug.wrappers import Request
 
 from local.aws.stack import Stack
 from local.exchange.server import exchange_server
@@ -22,10 +20,7 @@ def stack(database_url: str) -> Iterator[Stack]:
 
 
 def call(stack: Stack, method: str, target: str, body: object = None, key: str = "") -> Any:
-    headers = {"content-type": "application/json", "idempotency-key": key or "none"}
-    content = b"" if body is None else json.dumps(body).encode()
-    request = Request.from_values(target, method=method, headers=headers, data=content)
-    response = stack.gateway.respond(request)
+    response = stack.call(method, target, body, {"idempotency-key": key or "none"})
     return response.status_code, response.get_json()
 
 

@@ -105,7 +105,7 @@ NOT_RUN: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "refused while the market takes orders; tests/api/test_ending_by_hand.py has one": [
-        ("docs/http-api.md", "curl localhost:8000/portfolios/$ID/positions/$POSITION/wri"),
+        ("docs/http-api.md", "curl --oauth2-bearer $TOKEN localhost:8000/portfolios/$ID/"),
     ],
     "asks Polymarket, for a database of your own": [
         ("docs/migration.md", "make run EXCHANGE=live DATABASE_URL=..."),

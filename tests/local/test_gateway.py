@@ -1,26 +1,24 @@
-"""The gateway speaks API Gateway's payload format 2.0 and checks scopes as its authorizer does."""
+"""The gateway speaks API Gateway's payload format 2.0, and lets in whom its authorizer would."""
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import urllib3
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
+from local.aws import token
 from local.aws.dispatcher import Invocation
-from local.aws.gateway import DEVELOPER, Gateway
-from local.aws.template import Route
-from local.http_server import HttpServer
+from local.aws.gateway import Gateway
+from local.aws.template import read_template
 
-ROUTES = [
-    Route("GET", "/health", "ApiFunction", authorized=False, scopes=()),
-    Route("GET", "/portfolios/{portfolio_id}", "ApiFunction", True, ("prescient/read",)),
-    Route("GET", "/portfolios/compare", "ApiFunction", True, ("prescient/read",)),
-    Route("POST", "/portfolios/create", "ApiFunction", True, ("prescient/trade",)),
-]
+DASHBOARD = "http://localhost:3000"
+KEY = token.new_key()
+TEMPLATE = read_template({"Stage": "dev", "DatabaseUrl": "postgresql://localhost/x"})
 
 
 class FakeDispatcher:
@@ -31,24 +29,37 @@ class FakeDispatcher:
         self.answer = Invocation(payload or {"statusCode": 200, "body": "{}"}, function_error)
 
     def invoke(self, function: str, event: dict[str, Any]) -> Invocation:
-        assert function == "ApiFunction"
+        assert function in TEMPLATE.functions
         self.event = event
         return self.answer
 
 
-def _gateway(dispatcher: FakeDispatcher, claims: Mapping[str, str] | None = DEVELOPER) -> Gateway:
-    return Gateway(ROUTES, dispatcher, claims)
+def _respond(
+    target: str,
+    dispatcher: FakeDispatcher | None = None,
+    *,
+    scope: str = "admin",
+    headers: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Response:
+    """The answer to a request with a token of `scope`; `headers` replace the usual ones."""
+    usual = {"authorization": f"Bearer {token.signed(KEY, scope)}"}
+    request = Request.from_values(target, headers={**usual, **(headers or {})}, **options)
+    return Gateway(TEMPLATE, dispatcher or FakeDispatcher(), KEY).respond(request)
+
+
+def _refusal(response: Response) -> tuple[int, str]:
+    """Status and code of an answer with the API's error body."""
+    body = response.get_json()
+    assert body.keys() == {"code", "message", "details", "request_id"}
+    return response.status_code, body["code"]
 
 
 def test_an_event_tells_the_request() -> None:
     dispatcher = FakeDispatcher()
-    request = Request.from_values(
-        "/portfolios/create?dry=1&tag=a&tag=b",
-        method="POST",
-        headers={"user-agent": "test"},
-        json={"name": "One"},
+    _respond(
+        "/portfolios/create?dry=1&tag=a&tag=b", dispatcher, method="POST", json={"name": "One"}
     )
-    _gateway(dispatcher).respond(request)
     event = dispatcher.event
     assert event["version"] == "2.0"
     assert event["routeKey"] == "POST /portfolios/create"
@@ -61,15 +72,14 @@ def test_an_event_tells_the_request() -> None:
 
 def test_what_a_request_lacks_is_missing_in_the_event() -> None:
     dispatcher = FakeDispatcher()
-    _gateway(dispatcher).respond(Request.from_values("/health"))
+    _respond("/health", dispatcher)
     assert {"body", "queryStringParameters", "pathParameters"}.isdisjoint(dispatcher.event)
     assert "authorizer" not in dispatcher.event["requestContext"]
 
 
 def test_binary_bodies_travel_as_base64() -> None:
     dispatcher = FakeDispatcher()
-    request = Request.from_values("/portfolios/create", method="POST", data=b"\xff")
-    _gateway(dispatcher).respond(request)
+    _respond("/portfolios/create", dispatcher, method="POST", data=b"\xff")
     assert dispatcher.event["isBase64Encoded"] is True
 
 
@@ -85,67 +95,157 @@ def test_the_most_literal_route_answers(
     path: str, route: str, parameters: dict[str, str] | None
 ) -> None:
     dispatcher = FakeDispatcher()
-    _gateway(dispatcher).respond(Request.from_values(path))
+    _respond(path, dispatcher)
     assert dispatcher.event["routeKey"] == route
     assert dispatcher.event.get("pathParameters") == parameters
 
 
-@pytest.mark.parametrize("target", ["/nowhere", "/portfolios/7/8", "/health/"])
-def test_an_unknown_path_is_not_found(target: str) -> None:
-    assert _gateway(FakeDispatcher()).respond(Request.from_values(target)).status_code == 404
+@pytest.mark.parametrize("target", ["/nowhere", "/portfolios/7/8", "/health/", "//health"])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS", "HEAD"])
+def test_an_unknown_path_is_not_found(target: str, method: str) -> None:
+    assert _refusal(_respond(target, method=method)) == (404, "route_not_found")
 
 
-def test_the_developer_has_every_scope() -> None:
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "TRACE", "PROPFIND"])
+def test_a_method_that_a_path_does_not_have_is_told_those_that_it_has(method: str) -> None:
+    response = _respond("/portfolios/7", method=method)
+    assert _refusal(response) == (405, "method_not_allowed")
+    assert response.headers["allow"] == "DELETE, GET, PATCH"
+
+
+def test_the_function_hears_the_claims_of_the_token() -> None:
     dispatcher = FakeDispatcher()
-    _gateway(dispatcher).respond(Request.from_values("/portfolios/7"))
+    _respond("/portfolios/7", dispatcher, scope="trade")
     jwt = dispatcher.event["requestContext"]["authorizer"]["jwt"]
     assert jwt["scopes"] == ["prescient/read"]
-    assert set(jwt["claims"]["scope"].split()) == {
-        "prescient/read",
-        "prescient/trade",
-        "prescient/admin",
-    }
+    assert jwt["claims"]["sub"] == "local-developer"
+    assert jwt["claims"]["scope"] == "prescient/read prescient/trade"
+    assert all(isinstance(value, str) for value in jwt["claims"].values())
 
 
-def test_without_claims_only_open_routes_answer() -> None:
-    gateway = _gateway(FakeDispatcher(), claims=None)
-    assert gateway.respond(Request.from_values("/health")).status_code == 200
-    assert gateway.respond(Request.from_values("/portfolios/7")).status_code == 401
+def _unsigned() -> str:
+    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, {"scope": "prescient/read"})]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + "."
 
 
-def test_a_missing_scope_is_forbidden() -> None:
-    gateway = _gateway(FakeDispatcher(), claims={"scope": "prescient/read"})
-    assert gateway.respond(Request.from_values("/portfolios/7")).status_code == 200
-    request = Request.from_values("/portfolios/create", method="POST")
-    assert gateway.respond(request).status_code == 403
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer garbage",
+        "Bearer a.b.c",
+        "Bearer \xff.\x80.\x00",
+        f"Bearer {_unsigned()}",
+        f"Basic {token.signed(KEY, 'admin')}",
+        f"Bearer {token.signed(KEY, 'admin')}x",
+        f"Bearer {token.signed(KEY, 'admin')},{token.signed(KEY, 'admin')}",
+        f"Bearer {token.signed(token.new_key(), 'admin')}",
+        f"Bearer {token.signed(KEY, 'admin', timedelta(seconds=-1))}",
+    ],
+)
+def test_without_a_token_that_holds_only_health_answers(authorization: str) -> None:
+    headers = {"authorization": authorization}
+    assert _respond("/health", headers=headers).status_code == 200
+    dispatcher = FakeDispatcher()
+    response = _respond("/portfolios/7", dispatcher, headers=headers)
+    assert _refusal(response) == (401, "unauthenticated")
+    assert response.headers["www-authenticate"].startswith("Bearer")
+    assert dispatcher.event == {}
+
+
+def test_an_expired_token_is_called_so() -> None:
+    expired = token.signed(KEY, "read", timedelta(seconds=-1))
+    response = _respond("/portfolios/7", headers={"authorization": f"Bearer {expired}"})
+    assert response.get_json()["message"].startswith("the token has expired")
+
+
+@pytest.mark.parametrize(
+    ("scope", "allowed"),
+    [("read", {"GET"}), ("trade", {"GET", "PATCH"}), ("admin", {"GET", "PATCH", "POST"})],
+)
+def test_a_token_is_good_for_its_scopes(scope: str, allowed: set[str]) -> None:
+    targets = {"GET": "/portfolios/7", "PATCH": "/portfolios/7", "POST": "/reconcile"}
+    for method, target in targets.items():
+        response = _respond(target, scope=scope, method=method)
+        if method in allowed:
+            assert response.status_code == 200
+        else:
+            assert _refusal(response) == (403, "forbidden")
+            assert "insufficient_scope" in response.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.:80", "", "["]
+)
+def test_a_name_that_has_come_to_mean_this_machine_reads_nothing(host: str) -> None:
+    """DNS rebinding: the browser believes that the page's own server answers."""
+    for target in ("/health", "/portfolios/7"):
+        assert _refusal(_respond(target, headers={"host": host})) == (403, "foreign_host")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000"])
+def test_this_machine_has_several_names(host: str) -> None:
+    assert _respond("/health", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:3001", ""])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_no_page_of_another_origin_may_call(origin: str, method: str) -> None:
+    response = _respond("/portfolios/7", method=method, headers={"origin": origin})
+    assert _refusal(response) == (403, "foreign_origin")
+    assert "access-control-allow-origin" not in response.headers
+
+
+def test_the_dashboards_pages_may_call_and_read_refusals_too() -> None:
+    for target, status in {"/portfolios/7": 200, "/nowhere": 404}.items():
+        response = _respond(target, headers={"origin": DASHBOARD})
+        assert response.status_code == status
+        assert response.headers["access-control-allow-origin"] == DASHBOARD
+        assert response.headers["vary"] == "origin"
+
+
+def test_a_page_of_this_server_may_call() -> None:
+    headers = {"origin": "http://127.0.0.1:8000", "host": "127.0.0.1:8000"}
+    assert _respond("/portfolios/7", headers=headers).status_code == 200
+
+
+def test_a_preflight_needs_no_token_and_tells_the_dashboard_what_it_may_do() -> None:
+    headers = {"origin": DASHBOARD, "authorization": ""}
+    response = _respond("/portfolios/7", method="OPTIONS", headers=headers)
+    assert response.status_code == 204
+    assert response.headers["access-control-allow-origin"] == DASHBOARD
+    assert "PATCH" in response.headers["access-control-allow-methods"].split(",")
+    assert "authorization" in response.headers["access-control-allow-headers"].split(",")
+    assert response.headers["access-control-max-age"] == "600"
+
+
+def test_a_route_that_the_template_throttles_refuses_the_call_too_many() -> None:
+    gateway = Gateway(TEMPLATE, FakeDispatcher(), KEY)
+    headers = {"authorization": f"Bearer {token.signed(KEY, 'admin')}"}
+
+    def run_all(method: str) -> Response:
+        request = Request.from_values("/trading/run-all-portfolios", method=method, headers=headers)
+        return gateway.respond(request)
+
+    burst = TEMPLATE.throttling["POST /trading/run-all-portfolios"].burst
+    assert [run_all("POST").status_code for _ in range(burst)] == [200] * burst
+    refused = run_all("POST")
+    assert _refusal(refused) == (429, "too_many_requests")
+    assert refused.headers["retry-after"] == "1"
+    assert run_all("GET").status_code == 200
 
 
 def test_an_answer_is_passed_on() -> None:
     answer = {"statusCode": 409, "headers": {"Retry-After": "1"}, "body": '{"code": "conflict"}'}
-    response = _gateway(FakeDispatcher(answer)).respond(Request.from_values("/health"))
+    response = _respond("/health", FakeDispatcher(answer))
     assert response.status_code == 409
     assert response.headers["retry-after"] == "1"
     assert response.get_json() == {"code": "conflict"}
 
 
 def test_a_failed_function_tells_nothing_to_the_caller() -> None:
-    dispatcher = FakeDispatcher({"errorMessage": "secret"}, "Unhandled")
-    response = _gateway(dispatcher).respond(Request.from_values("/health"))
-    assert response.status_code == 500
-    assert response.get_json() == {"message": "Internal Server Error"}
-
-
-def test_the_server_keeps_a_connection_alive_also_after_a_body_that_was_not_read() -> None:
-    gateway = _gateway(FakeDispatcher({"statusCode": 200, "body": '{"status": "ok"}'}))
-    with HttpServer(gateway.respond) as server, urllib3.PoolManager(maxsize=1) as client:
-        for _ in range(3):
-            assert client.request("POST", f"{server.url}/nowhere", body=b"unread").status == 404
-            assert client.request("GET", f"{server.url}/health").json() == {"status": "ok"}
-        pool = client.connection_from_url(server.url)
-        assert (pool.num_connections, pool.num_requests) == (1, 6)
-
-
-def test_a_taken_port_is_an_error_of_the_caller() -> None:
-    gateway = _gateway(FakeDispatcher())
-    with HttpServer(gateway.respond) as server, pytest.raises(OSError, match="in use"):
-        HttpServer(gateway.respond, port=int(server.url.rpartition(":")[2]))
+    response = _respond("/health", FakeDispatcher({"errorMessage": "secret"}, "Unhandled"))
+    assert _refusal(response) == (500, "internal_error")
+    assert "secret" not in response.get_data(as_text=True)

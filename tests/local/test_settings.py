@@ -79,7 +79,7 @@ def test_a_switch_is_yes_or_no(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "serve", "status", "backup", "migrate", "downgrade", "reconcile"]
+    "command", ["run", "serve", "token", "status", "backup", "migrate", "downgrade", "reconcile"]
 )
 def test_make_names_to_each_command_what_was_set_on_its_command_line(command: str) -> None:
     assigned = ["DRYRUN=1", "X=it's $$HOME", "DATABASE_URL=postgresql://u:pass word@h/d"]

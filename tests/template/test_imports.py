@@ -19,6 +19,7 @@ LAMBDA = {"boto3", "botocore"}
 PERFORMANCE = LAYER / "core/performance"
 MEASURING = LAYER / "usecases/support/measured.py"
 MIGRATING = {LAYER / "usecases/migrate.py", LAYER / "store/revisions.py"}
+IMPORTED_AS = {"pyjwt": "jwt"}
 STEPS = (
     "cycle",
     "execute",
@@ -79,7 +80,7 @@ def _pinned() -> set[str]:
     """The packages of the common layer, as they are imported."""
     text = (LAYER.parent / "requirements.txt").read_text(encoding="utf-8")
     names = re.findall(r"^([\w-]+)(?:\[.*])?==", text, re.MULTILINE)
-    return {name.replace("-", "_") for name in names}
+    return {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
 
 
 def _packages(path: Path) -> set[str]:

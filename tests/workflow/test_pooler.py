@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from werkzeug.wrappers import Request
 
 from local.aws.stack import Stack
 from local.http_server import HttpServer
@@ -63,7 +62,7 @@ def test_cycles_price_updates_and_requests_at_once(pooled: Desk) -> None:
 
 def answered(desk: Desk, method: str, target: str, body: object) -> tuple[str, str, object]:
     """The same again for an answer of success, else what was answered."""
-    answer = desk.stack.gateway.respond(Request.from_values(target, method=method, json=body))
+    answer = desk.stack.call(method, target, body)
     succeeded = answer.status_code in (200, 201)
     return (method, target, body if succeeded else answer.get_data())
 
@@ -72,8 +71,7 @@ def close_a_position(desk: Desk) -> int:
     """Sell an open position by hand; the status of the answer."""
     held = desk.rows("SELECT portfolio_id, id FROM portfolio_positions WHERE status = 'open'")[0]
     target = f"/portfolios/{held['portfolio_id']}/positions/{held['id']}/close"
-    request = Request.from_values(target, method="POST", json={})
-    return desk.stack.gateway.respond(request).status_code
+    return desk.stack.call("POST", target, {}).status_code
 
 
 def servers(desk: Desk) -> int:

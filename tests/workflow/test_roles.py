@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from werkzeug.wrappers import Request
-
 from prescient.store import roles
 from tests.workflow.desk import Desk
 
@@ -31,8 +29,7 @@ def test_every_step_logs_in_as_its_role(desk: Desk) -> None:
 
 def test_the_api_is_no_owner(desk: Desk) -> None:
     before = _sessions(desk)
-    request = Request.from_values("/paper-trading/portfolio")
-    assert desk.stack.gateway.respond(request).status_code == 200
+    assert desk.stack.call("GET", "/paper-trading/portfolio").status_code == 200
     assert [user for pid, user in _sessions(desk).items() if pid not in before] == [roles.APP]
 
 

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 import urllib3
 
+from local.aws import token
 from local.demo import owners, run, serve
 from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY, RANDOM
 from local.demo.timetable import choose
@@ -220,16 +221,45 @@ def _served(**settings: str) -> Iterator[subprocess.Popen[str]]:
 
 def test_the_api_is_served_until_ctrl_c(folder: Path) -> None:
     port = Listener.on_free_port().port
-    with _served(PORT=str(port), EXCHANGE="simulated") as process, urllib3.PoolManager() as client:
+    with _served(PORT=str(port), EXCHANGE="simulated") as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(5)]
-        assert f"http://127.0.0.1:{port}" in lines[0]
+        lines = [process.stdout.readline() for _ in range(7)]
         url = f"http://127.0.0.1:{port}"
+        assert url in lines[0]
+        bearer = {"authorization": f"Bearer {lines[1].removeprefix('Token').strip()}"}
+        client = urllib3.PoolManager(headers=bearer)
         assert client.request("GET", f"{url}/health").status == 200
         wanted = {"strategy_type": "momentum", "initial_balance": 1000, **ONE_A_STRATEGY[0]}
         assert client.request("POST", f"{url}/portfolios/create", json=wanted).status < 300
         cycle = client.request("POST", f"{url}/trading/run-all-portfolios", timeout=30)
         assert cycle.status == 200, cycle.data
         assert client.request("GET", f"{url}/nowhere").status == 404
+        _check_that_it_is_as_strict_as_aws(client, url)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
+
+
+def _check_that_it_is_as_strict_as_aws(client: urllib3.PoolManager, url: str) -> None:
+    """Tokens of `make token`, and what a web page can send without one."""
+    portfolio, deposit = f"{url}/portfolios/1", f"{url}/portfolios/1/deposit"
+    reader = {"authorization": f"Bearer {token.signed(token.own_key(), 'read')}"}
+    assert client.request("GET", portfolio, headers=reader).status == 200
+    refused = {
+        "another scope": client.request("POST", deposit, json={"amount": 1}, headers=reader),
+        "no token": client.request("GET", portfolio, headers={}),
+        "garbage": client.request("GET", portfolio, headers={"authorization": "Bearer garbage"}),
+        "a page": client.request("POST", deposit, body='{"amount": 1}', headers={}),
+        "rebinding": client.request("GET", portfolio, headers={**reader, "host": "evil.example"}),
+        "no JSON": client.request("POST", deposit, body='{"amount": 1}'),
+    }
+    codes = {name: (answer.status, answer.json()["code"]) for name, answer in refused.items()}
+    assert codes == {
+        "another scope": (403, "forbidden"),
+        "no token": (401, "unauthenticated"),
+        "garbage": (401, "unauthenticated"),
+        "a page": (401, "unauthenticated"),
+        "rebinding": (403, "foreign_host"),
+        "no JSON": (400, "unsupported_media_type"),
+    }
+    assert refused["no token"].headers["www-authenticate"] == "Bearer"
+    assert client.request("GET", portfolio).json()["portfolio"]["initial_balance"] == 1000

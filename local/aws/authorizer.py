@@ -1,0 +1,43 @@
+"""The authorizer of a laptop: what Cognito's JWT authorizer decides, with tokens of a local key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from local.aws.refusals import Refused
+from local.aws.template import Route
+from prescient.runtime.local_tokens import TokenRefused, verified
+
+
+class Authorizer:
+    """Lets in who has a token that `key` has signed."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def claims(self, route: Route, authorization: str) -> Mapping[str, str]:
+        """Return the claims of the header, none for an open route.
+
+        Raises `Refused`: 401 without a token that holds, 403 without one of the route's scopes.
+        """
+        if not route.authorized:
+            return {}
+        try:
+            claims = verified(authorization, self._key)
+        except TokenRefused as refusal:
+            challenge = 'Bearer error="invalid_token"' if authorization else "Bearer"
+            raise Refused(
+                401,
+                "unauthenticated",
+                f"{refusal}: make token SCOPE=read, trade or admin prints one",
+                www_authenticate=challenge,
+            ) from None
+        if set(route.scopes).isdisjoint(claims["scope"].split()):
+            wanted = " ".join(route.scopes)
+            raise Refused(
+                403,
+                "forbidden",
+                f"the token lacks the scope {wanted}",
+                www_authenticate=f'Bearer error="insufficient_scope", scope="{wanted}"',
+            )
+        return claims

@@ -1,0 +1,25 @@
+"""What the gateway refuses, with the error body of the API."""
+
+from __future__ import annotations
+
+import uuid
+
+from werkzeug.wrappers import Response
+
+from prescient.api.responses.errors import ErrorBody
+
+
+class Refused(Exception):
+    """The gateway answers by itself: the message is for people, the code for programs."""
+
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
+        """`headers` have underscores for dashes."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def answer(self) -> Response:
+        body = ErrorBody(code=self.code, message=str(self), request_id=str(uuid.uuid4()))
+        headers = {"content-type": "application/json", **self.headers}
+        return Response(body.model_dump_json(), self.status, headers)
