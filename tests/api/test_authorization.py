@@ -49,14 +49,14 @@ def test_reading_needs_the_read_scope(
 ) -> None:
     answer = offline.send(request(method, target, scope=scope))
     assert (answer.status, answer.json["code"]) == (403, "forbidden")
-    assert answer.json["message"] == "the token lacks the scope prescient/read"
+    assert answer.json["message"] == "authorization: the token lacks the scope prescient/read"
 
 
 @pytest.mark.parametrize(("method", "target"), TRADE)
 def test_trading_needs_the_trade_scope(offline: Client, method: str, target: str) -> None:
     answer = offline.send(request(method, target, "{", scope="openid prescient/read"))
     assert answer.status == 403
-    assert answer.json["message"] == "the token lacks the scope prescient/trade"
+    assert answer.json["message"] == "authorization: the token lacks the scope prescient/trade"
 
 
 def test_a_token_without_a_scope_claim(offline: Client) -> None:

@@ -83,7 +83,7 @@ def test_a_past_is_kept(client: Client, past: str) -> None:
         assert client.post("/portfolios/transfer", transfer).status == 200
     before = client.world.everything()
     answer = delete(client, "?confirm=One")
-    assert (answer.status, answer.json["code"]) == (409, "portfolio_conflict")
+    assert (answer.status, answer.json["code"]) == (409, "has_history")
     assert answer.json["message"].endswith("has a trade or a transfer: archive it instead")
     assert client.world.everything() == before
 
@@ -119,7 +119,7 @@ def test_a_purge_needs_the_admin_scope(traded: Client) -> None:
     before = traded.world.everything()
     answer = delete(traded, "?confirm=One&purge=true", scope=WITHOUT_ADMIN)
     assert (answer.status, answer.json["code"]) == (403, "forbidden")
-    assert answer.json["message"] == "the token lacks the scope prescient/admin"
+    assert answer.json["message"] == "authorization: the token lacks the scope prescient/admin"
     assert traded.world.everything() == before
 
 

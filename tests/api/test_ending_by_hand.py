@@ -86,7 +86,7 @@ def test_a_quote_that_is_too_old_is_refused_where_the_exchange_is_silent(traded:
     answer = traded.post(CLOSE, {})
     assert (answer.status, answer.json["code"]) == (409, "stale_quote")
     assert answer.json["message"] == (
-        "position_id: the newest quote of position 1 is 259200 s old, more than 600 s, "
+        "position_id: position 1 has a quote that is 259200 s old, more than 600 s, "
         "and the exchange shows no newer one"
     )
     assert world.everything() == before
@@ -153,24 +153,32 @@ def test_without_an_answer_of_the_clob_the_quote_of_now_stands(traded: Client) -
 
 
 @pytest.mark.parametrize(
-    ("shown", "reason"),
+    ("shown", "code", "reason"),
     [
-        ({"quote": Quote(D("0.01"), D("0.78"))}, "has no bid"),  # a stub, $98.71 became $1.28
-        ({"quote": Quote(D(0), D("0.02"))}, "has no bid"),
-        ({"quote": None}, "has no bid"),
-        ({"closed": True}, "is of a market that takes no orders"),
-        ({"accepting_orders": False}, "is of a market that takes no orders"),
-        ({"market_id": MarketId("other")}, "is of a market that takes no orders"),
-        ({"condition_id": "0x2"}, "is of another market than its id stands for now"),
+        (
+            {"quote": Quote(D("0.01"), D("0.78"))},
+            "no_bid",
+            "has no bid",
+        ),  # a stub, $98.71 became $1.28
+        ({"quote": Quote(D(0), D("0.02"))}, "no_bid", "has no bid"),
+        ({"quote": None}, "no_bid", "has no bid"),
+        ({"closed": True}, "market_closed", "is of a market that takes no orders"),
+        ({"accepting_orders": False}, "market_closed", "is of a market that takes no orders"),
+        ({"market_id": MarketId("other")}, "market_closed", "is of a market that takes no orders"),
+        (
+            {"condition_id": "0x2"},
+            "market_replaced",
+            "is of another market than its id stands for now",
+        ),
     ],
 )
 def test_what_the_exchange_shows_now_can_forbid_the_sale(
-    traded: Client, shown: dict[str, Any], reason: str
+    traded: Client, shown: dict[str, Any], code: str, reason: str
 ) -> None:
     traded.world.exchange.show(**shown)
     before = traded.world.everything()
     answer = traded.post(CLOSE, {})
-    assert (answer.status, answer.json["code"]) == (409, "portfolio_conflict")
+    assert (answer.status, answer.json["code"]) == (409, code)
     assert answer.json["message"] == f"position_id: position 1 {reason}"
     assert traded.world.everything() == before
 
@@ -283,7 +291,7 @@ def test_liquidation_takes_no_old_quote(two_held: Client) -> None:
     go_dark(two_held.world)
     before = two_held.world.everything()
     answer = two_held.patch("/portfolios/1", ARCHIVE)
-    assert (answer.status, answer.json["code"]) == (409, "portfolio_conflict")
+    assert (answer.status, answer.json["code"]) == (409, "positions_unsold")
     for position_id in (1, 2):
         text = f"128.2 shares of position {position_id}: has a quote that is 259200 s old"
         assert text in answer.json["message"]
@@ -391,4 +399,4 @@ def test_a_write_off_needs_the_admin_scope(traded: Client) -> None:
     never_resolves(traded)
     answer = traded.post(WRITE_OFF, REASON, scope="prescient/read prescient/trade")
     assert answer.status == 403
-    assert answer.json["message"] == "the token lacks the scope prescient/admin"
+    assert answer.json["message"] == "authorization: the token lacks the scope prescient/admin"

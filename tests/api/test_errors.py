@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 
 import pytest
@@ -19,7 +20,7 @@ def test_the_shape(client: Client) -> None:
     assert answer.json == {
         "code": "portfolio_not_found",
         "message": "portfolio_id: no portfolio 7 exists",
-        "details": [],
+        "details": [{"field": "portfolio_id", "rule": "no portfolio 7 exists"}],
         "request_id": "request-1",
     }
 
@@ -30,19 +31,94 @@ def test_the_shape_of_broken_rules(offline: Client) -> None:
     answer = offline.get("/trading/cycles?limit=0")
     assert answer.json == {
         "code": "invalid_request",
-        "message": "limit: Input should be greater than or equal to 1",
-        "details": [{"field": "limit", "rule": "Input should be greater than or equal to 1"}],
+        "message": "limit: must be at least 1",
+        "details": [{"field": "limit", "rule": "must be at least 1"}],
         "request_id": "request-1",
     }
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/nowhere"), ("DELETE", "/health"), ("PUT", "/portfolios/1"), ("GET", "/")],
+    [("GET", "/nowhere"), ("POST", "/portfolios/1/nothing"), ("GET", "/")],
 )
 def test_an_unknown_route(offline: Client, method: str, path: str) -> None:
     answer = offline.send(request(method, path))
     assert (answer.status, answer.json["code"]) == (404, "route_not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/health", "GET"),
+        ("PUT", "/portfolios/1", "DELETE, GET, PATCH"),
+        ("HEAD", "/trading/cycles", "GET"),
+        ("PATCH", "/trading/run-all-portfolios", "GET, POST"),
+    ],
+)
+def test_a_method_that_the_path_has_not(
+    offline: Client, method: str, path: str, allowed: str
+) -> None:
+    answer = offline.send(request(method, path))
+    assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == allowed
+    assert answer.rules == {"method": f"{method} is not one of {allowed}"}
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_strangers_are_not_told_which_routes_there_are(offline: Client, method: str) -> None:
+    for path in ("/nowhere", "/portfolios/1"):
+        answer = offline.send(request(method, path, scope=None))
+        assert (answer.status, answer.json["code"]) == (401, "unauthenticated")
+        assert answer.rules == {"authorization": "a bearer token is needed"}
+
+
+ACCEPTED = ["", "*/*", "application/json", "text/html, Application/*;q=0.1", "APPLICATION/JSON"]
+
+
+@pytest.mark.parametrize("accept", ACCEPTED)
+def test_json_is_answered_to_whoever_takes_it(client: Client, accept: str) -> None:
+    assert client.get("/trading/cycles", headers={"accept": accept}).status == 200
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml, text/*", "application/json;q=0"])
+def test_what_the_caller_does_not_accept_is_refused(offline: Client, accept: str) -> None:
+    answer = offline.get("/trading/cycles", headers={"accept": accept})
+    assert (answer.status, answer.json["code"]) == (406, "not_acceptable")
+    assert answer.rules == {"accept": "the route answers with application/json"}
+
+
+def test_the_details_are_bounded(offline: Client) -> None:
+    surplus = {f"key{number}": number for number in range(10_000)}
+    answer = offline.post("/portfolios/create", {**portfolio(), **surplus, "k" * 5000: 1})
+    assert answer.status == 422
+    assert len(answer.json["details"]) == 100
+    assert answer.json["message"].endswith("; and 9901 more")
+    assert len(answer.text) < 20_000
+
+
+def test_an_answer_does_not_grow_with_a_field(offline: Client) -> None:
+    for target in (f"/trading/cycles?{'k' * 100_000}=1", f"/trading/cycles?limit={'9' * 100_000}"):
+        answer = offline.get(target)
+        assert answer.status == 422
+        assert len(answer.text) < 5000
+
+
+def test_every_error_of_the_callers_names_field_and_rule() -> None:
+    """Those whose words the class itself writes; the others are seen where they are raised."""
+    written: list[Exception] = [
+        errors.PortfolioNotFound(1),
+        errors.PositionNotFound(1, 2),
+        errors.PortfolioNotActive(1, "paused"),
+        errors.NoActivePortfolio(),
+        errors.NameTaken("a"),
+        errors.PortfolioDeleted(1),
+        errors.IdempotencyConflict("k"),
+        errors.PauseNotFound(1),
+        errors.VersionNotFound(1, 2),
+        errors.VersionConflict(3),
+    ]
+    for error in written:
+        assert re.match(r"[\w-]+: ", str(error)), error
 
 
 BAD_BODIES = [
@@ -53,15 +129,8 @@ BAD_BODIES = [
     '"text"',
     "5",
     "null",
-    '{"initial_balance": NaN}',
-    '{"initial_balance": Infinity}',
-    '{"initial_balance": -Infinity}',
-    '{"initial_balance": 1e400}',
-    '{"initial_balance": 1e99999999999999999999}',
-    '{"initial_balance": ' + "9" * 5000 + "}",
-    '{"name": "a\\u0000b"}',
-    '{"name": "\\ud800"}',
-    '{"strategy_config": {"market_types": ["\\udfff"]}}',
+    '{"name": "a", "name": "b"}',
+    '{"strategy_config": {"min_drift": 0, "min_drift": 1}}',
     "[" * 100_000,
 ]
 
@@ -74,11 +143,32 @@ def test_a_body_that_cannot_be_read(offline: Client, body: str) -> None:
         assert answer.json["message"].startswith("body: ")
 
 
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ('{"initial_balance": NaN}', "initial_balance"),
+        ('{"initial_balance": Infinity}', "initial_balance"),
+        ('{"initial_balance": -Infinity}', "initial_balance"),
+        ('{"initial_balance": 1e400}', "initial_balance"),
+        ('{"initial_balance": 1e99999999999999999999}', "initial_balance"),
+        ('{"initial_balance": ' + "9" * 5000 + "}", "initial_balance"),
+        ('{"name": "a\\u0000b"}', "name"),
+        ('{"name": "\\ud800"}', "name"),
+        ('{"strategy_config": {"min_drift": NaN}}', "strategy_config.min_drift"),
+        ('{"strategy_config": {"market_types": ["\\udfff"]}}', "strategy_config.market_types.0"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_named(offline: Client, written: str, field: str) -> None:
+    answer = offline.post("/portfolios/create", written)
+    assert (answer.status, answer.json["code"]) == (400, "malformed_request")
+    assert list(answer.rules) == [field]
+
+
 @pytest.mark.parametrize("body", [None, ""])
 def test_a_missing_body(offline: Client, body: str | None) -> None:
     answer = offline.send(request("POST", "/portfolios/create", body))
     assert answer.status == 422
-    assert answer.rules == {"body": "Field required"}
+    assert answer.rules == {"body": "is required"}
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b'{"name": "\xe4"}'])
@@ -109,7 +199,7 @@ def test_a_body_in_base64_is_read(client: Client) -> None:
 def test_only_json_is_read(offline: Client, content_type: str) -> None:
     headers = {"content-type": content_type}
     answer = offline.post("/portfolios/create", portfolio(), headers=headers)
-    assert (answer.status, answer.json["code"]) == (400, "unsupported_media_type")
+    assert (answer.status, answer.json["code"]) == (415, "unsupported_media_type")
     assert answer.json["message"] == "content-type: must be application/json"
 
 
@@ -117,7 +207,7 @@ def test_a_body_without_a_type_is_refused(offline: Client) -> None:
     event = request("POST", "/portfolios/create", portfolio())
     del event["headers"]["content-type"]
     answer = offline.send(event)
-    assert (answer.status, answer.json["code"]) == (400, "unsupported_media_type")
+    assert (answer.status, answer.json["code"]) == (415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("name", ["content-type", "Content-Type", "CONTENT-TYPE"])
@@ -173,9 +263,13 @@ def test_every_domain_error_has_a_status() -> None:
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, errors.PrescientError)
     }
-    assert known - {errors.PrescientError, errors.PassingError, api_errors.ApiError} == set(
-        STATUSES
-    )
+    families = {
+        errors.PrescientError,
+        errors.PassingError,
+        errors.PortfolioConflict,
+        api_errors.ApiError,
+    }
+    assert known - families == set(STATUSES)
 
 
 RAISED: list[tuple[Exception, int, str]] = [

@@ -38,7 +38,7 @@ def test_a_part_and_then_the_rest_is_closed(traded: Client) -> None:
     rest = traded.post("/portfolios/1/positions/1/close", {})
     assert (rest.json["message"], rest.json["shares"]) == ("Position closed", D("118.20"))
     again = traded.post("/portfolios/1/positions/1/close", {})
-    assert (again.status, again.json["code"]) == (409, "portfolio_conflict")
+    assert (again.status, again.json["code"]) == (409, "position_closed")
     assert traded.world.breaks() == []
 
 
@@ -48,7 +48,7 @@ def test_a_part_and_then_the_rest_is_closed(traded: Client) -> None:
         ("/portfolios/1/positions/1/close", {"shares": 128.21}, 422),
         ("/portfolios/1/positions/1/close", {"shares": 0}, 422),
         ("/portfolios/1/positions/1/close", {"share": 1}, 422),
-        ("/portfolios/2/positions/1/close", {}, 409),
+        ("/portfolios/2/positions/1/close", {}, 404),
         ("/portfolios/9/positions/1/close", {}, 404),
         ("/portfolios/1/deposit", {"amount": "NaN"}, 422),
         ("/portfolios/1/deposit", {"amount": True}, 422),
@@ -107,3 +107,52 @@ def test_reconcile_names_what_differs(traded: Client) -> None:
             "expected": "100.00",
         }
     ]
+
+
+def test_cash_can_leave_an_archived_portfolio_and_nothing_else_happens_to_it(
+    client: Client,
+) -> None:
+    client.create(name="Old")
+    client.create(name="New")
+    assert client.patch("/portfolios/1", {"status": "archived"}).status == 200
+    assert client.post("/portfolios/1/withdraw", {"amount": 4000}).status == 200
+    transfer = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 6000}
+    assert client.post("/portfolios/transfer", transfer).status == 200
+    assert client.get("/portfolios/1").json["portfolio"]["current_balance"] == 0
+    before = client.world.everything()
+    back = {"from_portfolio_id": 2, "to_portfolio_id": 1, "amount": 1}
+    refused = [
+        client.post("/portfolios/transfer", back),
+        client.post("/portfolios/1/deposit", {"amount": 1}),
+        client.patch("/portfolios/1", {"name": "Older"}),
+        client.patch("/portfolios/1", {"max_positions": 5}),
+        client.patch("/portfolios/1", {"strategy_config": {"trade_amount": 5}}),
+        client.patch("/portfolios/1", {"status": "archived", "tags": ["old"]}),
+    ]
+    codes = {(answer.status, answer.json["code"]) for answer in refused}
+    assert codes == {(409, "portfolio_archived")}
+    assert client.post("/portfolios/1/withdraw", {"amount": 1}).json["code"] == (
+        "insufficient_balance"
+    )
+    assert client.world.everything() == before
+    assert client.world.breaks() == []
+
+
+@pytest.mark.parametrize(
+    ("ids", "field"),
+    [({"from_portfolio_id": 9}, "from_portfolio_id"), ({"to_portfolio_id": 9}, "to_portfolio_id")],
+)
+def test_a_transfer_names_the_side_that_does_not_exist(
+    client: Client, ids: dict[str, int], field: str
+) -> None:
+    client.create()
+    body = {"from_portfolio_id": 1, "to_portfolio_id": 1, "amount": 1, **ids}
+    answer = client.post("/portfolios/transfer", body)
+    assert (answer.status, answer.rules) == (404, {field: "no portfolio 9 exists"})
+
+
+@pytest.mark.parametrize("target", ["/portfolios/1_0", "/portfolios/+1", "/portfolios/1.0"])
+def test_an_id_is_read_as_it_is_written(client: Client, target: str) -> None:
+    client.create()
+    answer = client.get(target)
+    assert (answer.status, answer.rules) == (422, {"portfolio_id": "must be a whole number"})

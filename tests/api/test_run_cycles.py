@@ -185,15 +185,19 @@ def test_a_request_may_say_whether_portfolios_share_depth(client: Client, route:
 
 
 BAD_QUERIES = [
-    ("shared_depth=perhaps", "shared_depth", "boolean"),
+    ("shared_depth=perhaps", "shared_depth", "must be true or false"),
     ("min_liquidity=abc", "min_liquidity", "must be a number"),
     ("min_liquidity=", "min_liquidity", "must be a number"),
-    ("min_volume=-1", "min_volume", "greater than or equal to 0"),
+    ("min_volume=-1", "min_volume", "must be at least 0"),
     ("min_volume=NaN", "min_volume", "must be a number"),
     ("event_min_volume=Infinity", "event_min_volume", "must be a number"),
     ("event_min_liquidity=1e999999", "event_min_liquidity", "must be a number"),
-    ("min_market_conviction=1.1", "min_market_conviction", "less than or equal to 1"),
-    ("min_market_conviction=0.7&max_market_conviction=0.6", "thresholds", "nothing could trade"),
+    ("min_market_conviction=1.1", "min_market_conviction", "must be at most 1"),
+    (
+        "min_market_conviction=0.7&max_market_conviction=0.6",
+        "min_market_conviction",
+        "nothing could trade",
+    ),
     ("min_liqidity=5", "min_liqidity", "is not known"),
     ("min_liquidity=5&min_liquidity=6", "min_liquidity", "is given 2 times"),
 ]
@@ -380,7 +384,7 @@ def test_a_portfolio_that_is_paused_before_the_filter_admits_it(client: Client) 
     client.patch("/portfolios/1", {"status": "paused"})
     client.machine.run(*client.machine.started[0])
     answer = client.post(RUN_ONE, headers=headers)
-    assert (answer.status, answer.json["code"]) == (409, "portfolio_conflict")
+    assert (answer.status, answer.json["code"]) == (409, "portfolio_not_active")
 
 
 def test_what_one_cycle_bought_the_next_one_sees(client: Client) -> None:

@@ -142,7 +142,7 @@ def test_an_archived_portfolio_stays_so(client: Client) -> None:
     client.post("/portfolios/1/archive", {"reason": "over"})
     for route in ("pause", "reactivate"):
         answer = client.post(f"/portfolios/1/{route}", {"reason": "why"})
-        assert (answer.status, answer.json["code"]) == (409, "portfolio_conflict")
+        assert (answer.status, answer.json["code"]) == (409, "portfolio_archived")
     assert client.post("/portfolios/pause-all", {"reason": "x"}).json["portfolios"] == 0
 
 
@@ -195,7 +195,7 @@ def test_the_guard_of_a_portfolio_at_work(client: Client) -> None:
     assert (shown["status"], shown["drawdown"]["alert"]) == ("paused", "reached")
     assert shown["status_reason"] == "drawdown of 10.78% reaches 10%"
     refused = client.post("/portfolios/1/reactivate", {"reason": "again"})
-    assert (refused.status, refused.json["code"]) == (409, "portfolio_conflict")
+    assert (refused.status, refused.json["code"]) == (409, "drawdown_limit_reached")
     assert client.patch("/portfolios/1", {"status": "active"}).status == 409
     again = client.post("/portfolios/1/reactivate", {"reason": "again", "resets": "peak"})
     assert again.json["portfolio"]["drawdown"]["percent"] == D("0.00")
@@ -212,7 +212,7 @@ def test_the_guard_over_all_portfolios_by_its_settings(world: Any) -> None:
     world.run_cycle()
     assert world.reprice("0.69", "0.70").paused == 2
     refused = client.post("/portfolios/2/reactivate", {"reason": "why"})
-    assert (refused.status, refused.json["code"]) == (409, "portfolio_conflict")
+    assert (refused.status, refused.json["code"]) == (409, "drawdown_limit_reached")
     done = client.post("/portfolios/reactivate-all", {"reason": "why", "resets": "peak"})
     assert done.json["portfolios"] == 2
     client.environment.close()

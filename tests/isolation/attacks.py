@@ -60,7 +60,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     },
     Outcome.NOTHING: {
         "cash": "lock_portfolios select_posted",
-        "closing": "select_open_positions",
+        "closing": "select_open_positions select_position_id",
         "deletion": "has_history select_invested",
         "cycles": (
             "select_latest_cycle_of_portfolio select_cycle_portfolio end_expired_claim "

@@ -158,10 +158,10 @@ def test_no_market_is_in_two_groups_and_the_best_return_wins() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"min_edge": 0}, r"strategy_config\.min_edge: .*greater than 0"),
-        ({"min_edge": 1}, r"strategy_config\.min_edge: .*less than 1"),
+        ({"min_edge": 0}, r"strategy_config\.min_edge: must be above 0"),
+        ({"min_edge": 1}, r"strategy_config\.min_edge: must be below 1"),
         ({"min_annual_return": -1}, r"strategy_config\.min_annual_return"),
-        ({"edge": 0.1}, r"strategy_config\.edge: Extra inputs"),
+        ({"edge": 0.1}, r"strategy_config\.edge: is not known"),
     ],
 )
 def test_bad_configuration_is_refused_by_name(values: dict[str, Any], message: str) -> None:

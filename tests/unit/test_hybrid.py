@@ -82,14 +82,20 @@ def test_each_voter_has_its_own_keys() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"weights": {"arbitrage": 1}}, r"strategy_config\.weights\.arbitrage: Extra inputs"),
+        ({"weights": {"arbitrage": 1}}, r"strategy_config\.weights\.arbitrage: is not known"),
         ({"weights": {"momentum": -1}}, r"strategy_config\.weights\.momentum"),
-        ({"weights": {"momentum": 0}}, "min_voters 2 is more than the 1 strategies"),
+        ({"weights": {"momentum": 0}}, "min_voters: 2 is more than the 1 strategies"),
         ({"min_voters": 3}, r"strategy_config\.min_voters"),
-        ({"momentum": {"trade_amount": 5}}, r"strategy_config\.momentum\.trade_amount: Extra"),
-        ({"mean_reversion": {"exit_z": 0}}, r"strategy_config\.mean_reversion\.exit_z: Extra"),
-        ({"mean_reversion": {"entry_z": 9}}, "entry_z 9 is above max_z"),
-        ({"min_conviction": 0.5}, r"strategy_config\.min_conviction: Extra inputs"),
+        (
+            {"momentum": {"trade_amount": 5}},
+            r"strategy_config\.momentum\.trade_amount: is not known",
+        ),
+        (
+            {"mean_reversion": {"exit_z": 0}},
+            r"strategy_config\.mean_reversion\.exit_z: is not known",
+        ),
+        ({"mean_reversion": {"entry_z": 9}}, "entry_z: 9 is above max_z"),
+        ({"min_conviction": 0.5}, r"strategy_config\.min_conviction: is not known"),
     ],
 )
 def test_bad_configuration_is_refused_by_name(values: dict[str, Any], message: str) -> None:

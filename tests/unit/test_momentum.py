@@ -91,23 +91,23 @@ def test_min_confidence_binds_inside_a_wider_band() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"min_confidance": 0.8}, r"strategy_config\.min_confidance: Extra inputs"),
-        ({"min_confidence": 1.5}, r"strategy_config\.min_confidence: .*less than or equal to 1"),
+        ({"min_confidance": 0.8}, r"strategy_config\.min_confidance: is not known"),
+        ({"min_confidence": 1.5}, r"strategy_config\.min_confidence: must be at most 1"),
         ({"trade_amount": "NaN"}, r"strategy_config\.trade_amount"),
-        ({"trade_amount": -5}, r"strategy_config\.trade_amount: .*greater than 0"),
+        ({"trade_amount": -5}, r"strategy_config\.trade_amount: must be above 0"),
         ({"lookback_hours": 25}, r"strategy_config\.lookback_hours"),
         ({"stop_loss_percentage": 1}, r"strategy_config\.stop_loss_percentage"),
         (
             {"stop_loss_percentage": "0.0009"},
-            r"strategy_config\.stop_loss_percentage: .*greater than or equal to 0\.001",
+            r"strategy_config\.stop_loss_percentage: must be at least 0\.001",
         ),
         (
             {"min_conviction": 0.7, "max_conviction": 0.6},
-            "min_conviction 0.7 is above max_conviction 0.6",
+            "min_conviction: 0.7 is above max_conviction 0.6",
         ),
         (
             {"min_confidence": 0.9, "max_conviction": 0.6},
-            "min_confidence 0.9 needs a conviction above",
+            "min_confidence: 0.9 needs a conviction above",
         ),
     ],
 )

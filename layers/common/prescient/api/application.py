@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
 )
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from prescient.api import exact_json
+from prescient.api import exact_json, request_json
 from prescient.api.authorization import authorize
 from prescient.api.context import CONTEXT_KEY
 from prescient.api.errors import answer_errors
@@ -28,6 +28,7 @@ from prescient.api.routes import (
     statuses,
     trading,
 )
+from prescient.api.routing import Route
 from prescient.usecases.support.context import RequestContext
 
 ROUTES = (
@@ -54,18 +55,30 @@ class Application(APIGatewayHttpResolver):
 
     def __init__(self, *, documented: bool = False) -> None:
         super().__init__(
-            serializer=exact_json.encode, json_body_deserializer=exact_json.decode, debug=False
+            serializer=exact_json.encode, json_body_deserializer=request_json.decode, debug=False
         )
         validate = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped-call]
         self.use(middlewares=[answer_errors, authorize, check_shape, validate])
+        self._declared: dict[tuple[str, str], Route] = {}
         for table in ROUTES:
             table.add_to(self, documented=documented)
+            for route in table.routes:
+                self._declared |= {(method, route.path): route for method in route.methods}
+
+    def declared(self, method: str, path: str) -> Route:
+        """Return what was declared of the route with this path, parameters in `<>`."""
+        return self._declared[method, path]
+
+    def methods_at(self, path: str) -> set[str]:
+        """Return the methods of the routes that have this path."""
+        routes = (*self._static_routes, *self._dynamic_routes)
+        return {route.method for route in routes if route.rule.match(path)}
 
     def answer(self, event: Mapping[str, Any], context: Any, api: RequestContext) -> dict[str, Any]:
         """The answer to an event of payload format 2.0, with what `api` offers."""
         plain = normalised(event)
         # Powertools keeps the event in class attributes, which all environments of a process share.
-        self.current_event = APIGatewayProxyEventV2(plain, exact_json.decode)
+        self.current_event = APIGatewayProxyEventV2(plain, request_json.decode)
         self.lambda_context = context
         self.context[CONTEXT_KEY] = api
         return self.resolve(plain, context)

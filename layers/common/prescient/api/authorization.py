@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Protocol, cast
 
 from aws_lambda_powertools.event_handler import Depends, Request, Response
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Route
 
-from prescient.api.errors import Forbidden, RouteNotFound, Unauthenticated
+from prescient.api.errors import Forbidden, MethodNotAllowed, RouteNotFound, Unauthenticated
 
 SCHEME = "jwt"
 SCOPES_KEY = "scopes"
@@ -17,6 +17,14 @@ CALLER_KEY = "caller"
 LONGEST_CALLER = 255
 Security = list[dict[str, list[str]]]
 Scopes = Sequence[str]
+
+
+class Routed(Protocol):
+    """An application that knows its routes."""
+
+    def methods_at(self, path: str) -> set[str]:
+        """Return the methods of the routes that have this path."""
+        ...
 
 
 class Scope(StrEnum):
@@ -37,7 +45,8 @@ def authorize(
 ) -> Response[Any]:
     """Raise `Unauthenticated` without claims, `Forbidden` without the route's scope.
 
-    A path that no route has is `RouteNotFound`, which strangers are not told either.
+    A path that no route has is `RouteNotFound`, another method of one that some have
+    `MethodNotAllowed`; strangers are told neither.
     """
     required = cast(Route, app.context["_route"]).security
     if required != security(None):
@@ -45,7 +54,7 @@ def authorize(
         granted = str(claims.get("scope", "")).split()
         # Powertools lets a route of its own, without a requirement, stand for an unknown path.
         if required is None:
-            raise RouteNotFound("no route has this method and path")
+            raise _not_routed(app)
         for scope in (scope for scheme in required for scope in scheme[SCHEME]):
             require_scope(scope, granted)
         app.context[SCOPES_KEY] = granted
@@ -56,7 +65,15 @@ def authorize(
 def require_scope(scope: str, granted: Scopes) -> None:
     """Raise `Forbidden` where the scope is not granted: for what a route does only sometimes."""
     if scope not in granted:
-        raise Forbidden(f"the token lacks the scope {scope}")
+        raise Forbidden(f"authorization: the token lacks the scope {scope}")
+
+
+def _not_routed(app: APIGatewayHttpResolver) -> RouteNotFound | MethodNotAllowed:
+    event = app.current_event
+    allowed = cast(Routed, app).methods_at(event.path)
+    if allowed:
+        return MethodNotAllowed(event.http_method, allowed)
+    return RouteNotFound("path: no route has this path")
 
 
 def _of_request(request: Request) -> Scopes:
@@ -77,7 +94,7 @@ def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
     authorizer = event["requestContext"].get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims")
     if not isinstance(claims, Mapping) or not claims:
-        raise Unauthenticated("a bearer token is needed")
+        raise Unauthenticated("authorization: a bearer token is needed")
     return claims
 
 

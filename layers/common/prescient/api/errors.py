@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,8 +11,9 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
-from prescient.api.responses.errors import Detail, ErrorBody
+from prescient.api.responses.errors import LONGEST_FIELD, LONGEST_RULE, Detail, ErrorBody
 from prescient.core import errors
+from prescient.core.broken_rules import location, rule
 
 logger = Logger(child=True)
 
@@ -26,7 +27,11 @@ class MalformedRequest(ApiError):
 
 
 class UnsupportedMediaType(ApiError):
-    """The body is not declared to be JSON."""
+    """The body is not declared to be of a type that the route reads."""
+
+
+class NotAcceptable(ApiError):
+    """The caller accepts no type that the route answers with."""
 
 
 class Unauthenticated(ApiError):
@@ -38,34 +43,61 @@ class Forbidden(ApiError):
 
 
 class RouteNotFound(ApiError):
-    """No route has this method and path."""
+    """No route has this path."""
+
+
+class MethodNotAllowed(ApiError):
+    """The routes of this path have other methods."""
+
+    def __init__(self, method: str, allowed: Iterable[str]) -> None:
+        self.allowed = ", ".join(sorted(allowed))
+        super().__init__(f"method: {method} is not one of {self.allowed}")
 
 
 class CycleFailed(ApiError):
     """The cycle that the request waited for failed; the message is the recorded error."""
 
 
+OURS = 500  # from here on it is not the caller's doing
 UNAVAILABLE = 503
+MOST_DETAILS = 100
 UNEXPECTED = "something went wrong; the log has it under the request id"
 STATUSES: dict[type[Exception], int] = {
     MalformedRequest: 400,
-    UnsupportedMediaType: 400,
     Unauthenticated: 401,
     Forbidden: 403,
     RouteNotFound: 404,
     errors.PortfolioNotFound: 404,
+    errors.PositionNotFound: 404,
     errors.NoActivePortfolio: 404,
     errors.CycleNotFound: 404,
     errors.PauseNotFound: 404,
     errors.VersionNotFound: 404,
+    MethodNotAllowed: 405,
+    NotAcceptable: 406,
     errors.PortfolioNotActive: 409,
-    errors.PortfolioConflict: 409,
+    errors.PortfolioArchived: 409,
+    errors.OpenPositions: 409,
+    errors.PositionsUnsold: 409,
+    errors.HasHistory: 409,
+    errors.InsufficientBalance: 409,
+    errors.PositionClosed: 409,
+    errors.NoBid: 409,
+    errors.MarketClosed: 409,
+    errors.MarketOpen: 409,
+    errors.MarketResolved: 409,
+    errors.MarketReplaced: 409,
+    errors.SharesUnknown: 409,
+    errors.DrawdownLimitReached: 409,
+    errors.NothingChanged: 409,
     errors.NameTaken: 409,
     errors.StaleQuote: 409,
     errors.IdempotencyConflict: 409,
     errors.ClaimLost: 409,
     errors.MigrationRefused: 409,
     errors.PortfolioDeleted: 410,
+    errors.VersionConflict: 412,
+    UnsupportedMediaType: 415,
     errors.InvalidRequest: 422,
     errors.InvalidStrategy: 422,
     errors.StrategyFailed: 422,
@@ -91,6 +123,7 @@ HEADERS = {
     429: {"Retry-After": "5"},
     503: {"Retry-After": "5"},
 }
+_NAMES_A_FIELD = re.compile(r"[\w.-]+: ")
 
 
 def answer_errors(
@@ -103,6 +136,8 @@ def answer_errors(
         request_id = app.current_event.request_context.request_id
         status, body = _described(_translated(error), request_id)
         headers = dict(HEADERS.get(status, {}))
+        if isinstance(error, MethodNotAllowed):
+            headers["Allow"] = error.allowed
         return Response(status, content_types.APPLICATION_JSON, body, headers=headers)
 
 
@@ -121,13 +156,29 @@ def _described(error: Exception, request_id: str) -> tuple[int, ErrorBody]:
     status, code = STATUSES[kind], _code(kind.__name__)
     if isinstance(error, CycleFailed):
         status, code = _of_failed_cycle(str(error))
-    problems = error.problems if isinstance(error, errors.InvalidRequest) else ()
+    problems = _problems(error, status)
     return status, ErrorBody(
         code=code,
-        message=UNQUOTED.get(kind, str(error)),
-        details=[Detail.of(problem) for problem in problems],
+        message=_message(error, problems),
+        details=[Detail.of(problem) for problem in problems[:MOST_DETAILS]],
         request_id=request_id,
     )
+
+
+def _problems(error: Exception, status: int) -> Sequence[str]:
+    """Each `field: rule` that the caller broke; what is not the caller's doing has none."""
+    if isinstance(error, errors.InvalidRequest):
+        return error.problems
+    is_callers = status < OURS and _NAMES_A_FIELD.match(str(error))
+    return (str(error),) if is_callers else ()
+
+
+def _message(error: Exception, problems: Sequence[str]) -> str:
+    if len(problems) <= 1:
+        return UNQUOTED.get(type(error), str(error))[:LONGEST_RULE]
+    shown = "; ".join(problem[:LONGEST_FIELD] for problem in problems[:MOST_DETAILS])
+    others = len(problems) - MOST_DETAILS
+    return f"{shown}; and {others} more" if others > 0 else shown
 
 
 def _of_failed_cycle(recorded: str) -> tuple[int, str]:
@@ -142,14 +193,12 @@ def _code(class_name: str) -> str:
 
 
 def _problem(found: Mapping[str, Any]) -> str:
-    is_unknown = found["type"] == "extra_forbidden"
-    rule = "is not known" if is_unknown else found["msg"].removeprefix("Value error, ")
-    return f"{_field(found['loc'])}: {rule}"
+    return f"{_field(location(found))}: {rule(found)}"
 
 
-def _field(location: tuple[int | str, ...]) -> str:
+def _field(location: tuple[str, ...]) -> str:
     """`body` and its keys lose the prefix; parameters that are grouped in a model their group."""
-    where, *keys = map(str, location)
+    where, *keys = location
     if where != "body":
         return keys[-1]
     return ".".join(keys) or "body"

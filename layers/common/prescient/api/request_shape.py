@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler import Response
@@ -13,30 +13,44 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolv
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
-from prescient.api.errors import MalformedRequest, UnsupportedMediaType
+from prescient.api import routing
+from prescient.api.errors import MalformedRequest, NotAcceptable, UnsupportedMediaType
+from prescient.api.media_types import JSON, accepted, bare
 from prescient.core.errors import InvalidRequest
 
 CONTENT_TYPE = "content-type"
-JSON = "application/json"
+MEDIA_TYPE_KEY = "media_type"
 EMPTY_BODIES = {"", "{}"}
+
+
+class Declaring(Protocol):
+    """An application that knows how its routes were declared."""
+
+    def declared(self, method: str, path: str) -> routing.Route:
+        """Return what was declared of the route with this path, parameters in `<>`."""
+        ...
 
 
 def check_shape(
     app: APIGatewayHttpResolver, next_middleware: Callable[..., Response[Any]]
 ) -> Response[Any]:
-    """Raise `InvalidRequest` for what the route does not know, and for a body that is no JSON
-    `MalformedRequest` or `UnsupportedMediaType`.
+    """Raise `InvalidRequest` for what the route does not know.
+
+    Raises `MalformedRequest` or `UnsupportedMediaType` for a body that is none of the types that it
+    reads, and `NotAcceptable` where the caller accepts none of those that it answers with.
     """
     route: Route = app.context["_route"]
     event = app.current_event
+    declared = cast(Declaring, app).declared(route.method, route.path)
+    _check_accepted(event, declared)
     problems = [*_unknown(event, route), *_repeated(event)]
     has_body = _body(event) not in EMPTY_BODIES
     if has_body and not route.dependant.body_params:
         problems.append("body: this route takes none, only parameters in the query")
     if problems:
         raise InvalidRequest(*problems)
-    if has_body and event.headers.get(CONTENT_TYPE) != JSON:
-        raise UnsupportedMediaType(f"{CONTENT_TYPE}: must be {JSON}")
+    if has_body:
+        app.context[MEDIA_TYPE_KEY] = _media_type(event, declared)
     return next_middleware(app)
 
 
@@ -47,8 +61,24 @@ def normalised(event: Mapping[str, Any]) -> dict[str, Any]:
     """
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     if CONTENT_TYPE in headers:
-        headers[CONTENT_TYPE] = headers[CONTENT_TYPE].partition(";")[0].strip().lower()
+        headers[CONTENT_TYPE] = bare(headers[CONTENT_TYPE])
     return {**event, "headers": headers}
+
+
+def _check_accepted(event: APIGatewayProxyEventV2, declared: routing.Route) -> None:
+    offered = declared.response_types
+    if not any(accepted(event.headers.get("accept", ""), offered)):
+        raise NotAcceptable(f"accept: the route answers with {' or '.join(offered)}")
+
+
+def _media_type(event: APIGatewayProxyEventV2, declared: routing.Route) -> str:
+    """Return the type of the body, and let Powertools, which knows fewer, read it as JSON."""
+    media_type = event.headers.get(CONTENT_TYPE, "")
+    if media_type not in declared.request_types:
+        known = " or ".join(declared.request_types)
+        raise UnsupportedMediaType(f"{CONTENT_TYPE}: must be {known}")
+    event.raw_event["headers"][CONTENT_TYPE] = JSON
+    return media_type
 
 
 def _unknown(event: APIGatewayProxyEventV2, route: Route) -> list[str]:

@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel
 
 from prescient.api.authorization import Scope, security
+from prescient.api.media_types import JSON
 from prescient.api.responses.errors import ErrorBody
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
@@ -24,8 +25,12 @@ REASONS = {
     401: "No valid token",
     403: "The token lacks the scope",
     404: "There is no such thing",
-    409: "The present state does not allow it",
+    405: "The path has routes with other methods; `Allow` names them",
+    406: "The route answers with none of the types that `Accept` names",
+    409: "The present state does not allow it; `code` names the cause",
     410: "The portfolio of the earlier request with this key has been deleted since",
+    412: "The configuration is not the one that `If-Match` names",
+    415: "The body is not sent as a type that the route reads",
     422: "An input breaks a rule; `details` name each field and its rule",
     429: "Too many requests",
     500: "Our failure; the log has it under `request_id`",
@@ -35,13 +40,18 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """`answers` are the models by status, the first being the usual one."""
+    """`answers` are the models by status, the first being the usual one.
+
+    `request_types` are the media types that it reads, `response_types` those that it answers with.
+    """
 
     methods: Sequence[str]
     path: str
     scope: Scope | None
     answers: Answers
     errors: Sequence[int]
+    request_types: Sequence[str]
+    response_types: Sequence[str]
     function: Callable[..., object]
 
 
@@ -60,6 +70,8 @@ class RouteTable:
         scope: Scope | None,
         answers: Answers,
         errors: Sequence[int] = (),
+        request_types: Sequence[str] = (JSON,),
+        response_types: Sequence[str] = (JSON,),
     ) -> Callable[[FunctionT], FunctionT]:
         """Declare a route; `path` has `<parameters>`, `errors` are what it adds to the common."""
 
@@ -71,6 +83,8 @@ class RouteTable:
                     scope=scope,
                     answers=answers,
                     errors=errors,
+                    request_types=request_types,
+                    response_types=response_types,
                     function=function,
                 )
             )
@@ -103,8 +117,9 @@ def _operation_id(route: Route, method: str) -> str:
 
 
 def _responses(route: Route) -> dict[int, OpenAPIResponse]:
-    common = [500, 503] if route.scope is None else [401, 403, 500, 503]
-    failures: Answers = dict.fromkeys(sorted({*common, *route.errors}), ErrorBody)
+    common = {406, 422, 500, 503} | ({401, 403} if route.scope else set())
+    of_body = {400, 415} if "body" in inspect.signature(route.function).parameters else set()
+    failures: Answers = dict.fromkeys(sorted(common | of_body | {*route.errors}), ErrorBody)
     return {
         status: _response(REASONS[status], model)
         for status, model in {**failures, **route.answers}.items()

@@ -27,10 +27,11 @@ class StrategyFailed(PrescientError):
 
 
 class PortfolioNotFound(PrescientError):
-    """No portfolio has this id."""
+    """No portfolio has this id; `field` is where the request names it."""
 
-    def __init__(self, portfolio_id: int) -> None:
-        super().__init__(f"portfolio_id: no portfolio {portfolio_id} exists")
+    def __init__(self, portfolio_id: int, field: str = "portfolio_id") -> None:
+        super().__init__(f"{field}: no portfolio {portfolio_id} exists")
+        self.portfolio_id = portfolio_id
 
 
 class PortfolioNotActive(PrescientError):
@@ -47,8 +48,78 @@ class NoActivePortfolio(PrescientError):
         super().__init__("portfolio_id: there is no active portfolio")
 
 
+class PositionNotFound(PrescientError):
+    """The portfolio has no position with this id."""
+
+    def __init__(self, portfolio_id: int, position_id: int) -> None:
+        super().__init__(f"position_id: portfolio {portfolio_id} has no position {position_id}")
+
+
 class PortfolioConflict(PrescientError):
-    """A change that the portfolio's present state does not allow."""
+    """A change that the present state does not allow; each of its kinds is one cause."""
+
+
+class PortfolioArchived(PortfolioConflict):
+    """The portfolio is history: only its cash can leave it."""
+
+
+class OpenPositions(PortfolioConflict):
+    """The portfolio holds something, which archiving it does not allow."""
+
+
+class PositionsUnsold(PortfolioConflict):
+    """A liquidation cannot sell everything, so it sells nothing."""
+
+
+class HasHistory(PortfolioConflict):
+    """The portfolio has a trade or a transfer, so it is archived instead of deleted."""
+
+
+class InsufficientBalance(PortfolioConflict):
+    """More cash is to leave the portfolio than it has."""
+
+
+class PositionClosed(PortfolioConflict):
+    """The position holds no shares any more."""
+
+
+class NoBid(PortfolioConflict):
+    """No buyer bids for the shares."""
+
+
+class MarketClosed(PortfolioConflict):
+    """The market takes no orders."""
+
+
+class MarketOpen(PortfolioConflict):
+    """The market takes orders, so that its shares can be sold."""
+
+
+class MarketResolved(PortfolioConflict):
+    """The market is resolved, so that its shares will be paid."""
+
+
+class MarketReplaced(PortfolioConflict):
+    """The market's id stands for another market than the one that was bought."""
+
+
+class SharesUnknown(PortfolioConflict):
+    """An upgrade could not tell how many shares the position has."""
+
+
+class DrawdownLimitReached(PortfolioConflict):
+    """A guard would pause again at once what is to be reactivated."""
+
+
+class NothingChanged(PortfolioConflict):
+    """What is asked for is so already."""
+
+
+class VersionConflict(PrescientError):
+    """The configuration is no longer the one that the caller has read."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"If-Match: the configuration is at version {version} by now")
 
 
 class NameTaken(PrescientError):

@@ -30,7 +30,7 @@ def exact_number(value: object) -> Decimal:
         number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
         if number.is_finite():
             return number
-    raise ValueError("must be a number or a decimal string")
+    raise ValueError("must be a number or a decimal string with at most six decimals")
 
 
 def exact_count(value: object) -> int:

@@ -51,6 +51,12 @@ def open_positions(
         return [_open(row) for row in cursor.execute(SQL["select_open_positions"], values)]
 
 
+def exists(session: Session, portfolio_id: PortfolioId, position_id: int) -> bool:
+    """Whether the portfolio has, or had, a position with this id."""
+    values = {"portfolio_id": portfolio_id, "position_id": position_id}
+    return bool(session.execute(SQL["select_position_id"], values).fetchall())
+
+
 def _open(row: _Row) -> OpenPosition:
     outcome = row.action.outcome
     holding = Holding(

@@ -22,3 +22,8 @@ LEFT JOIN order_books AS book
 WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
     AND (%(position_id)s::bigint IS NULL OR position.id = %(position_id)s::bigint)
 ORDER BY position.id;
+
+-- name: select_position_id
+-- Read the id of a position, open or closed, where the portfolio has it.
+SELECT id FROM portfolio_positions
+WHERE portfolio_id = %(portfolio_id)s AND id = %(position_id)s;

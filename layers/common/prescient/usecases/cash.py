@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from prescient.core.errors import IdempotencyConflict
+from prescient.core.errors import IdempotencyConflict, PortfolioNotFound
 from prescient.core.money import ZERO
 from prescient.core.portfolio.cash import (
     LedgerKind,
@@ -26,8 +26,8 @@ def deposit(
 ) -> None:
     """Add cash.
 
-    Raises `InvalidRequest`, `PortfolioNotFound`, `PortfolioConflict`, or `IdempotencyConflict`
-    where the key moved other cash before.
+    Raises `InvalidRequest`, `PortfolioNotFound`, what `check_flow` raises, or
+    `IdempotencyConflict` where the key moved other cash before.
     """
     check_amount(amount)
     entry = ledger.Entry(portfolio_id, LedgerKind.DEPOSIT, amount, f"deposit:{key}")
@@ -46,7 +46,12 @@ def withdraw(
 def transfer(session: Session, wanted: Transfer, now: datetime) -> None:
     """Move cash between two portfolios and log it; raises as `deposit` does."""
     check_transfer(wanted)
-    if _move(session, _entries(wanted), now):
+    try:
+        moved = _move(session, _entries(wanted), now)
+    except PortfolioNotFound as error:
+        side = "from" if error.portfolio_id == wanted.from_id else "to"
+        raise PortfolioNotFound(error.portfolio_id, f"{side}_portfolio_id") from None
+    if moved:
         cash.log_transfers(session, [wanted], now)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from prescient.core.errors import ExchangeUnavailable, PortfolioConflict
+from prescient.core.errors import ExchangeUnavailable, PositionClosed, PositionNotFound
 from prescient.core.market.books import OrderBook, Side, believed
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio import closing
@@ -15,7 +15,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Exit
 from prescient.polymarket.client import MarketPage
 from prescient.store import exits, portfolios
-from prescient.store.closing import open_positions
+from prescient.store.closing import exists, open_positions
 from prescient.store.database import Session
 from prescient.usecases.support.context import Exchange, RequestContext
 from prescient.usecases.support.half_confirmed import half_confirmed
@@ -61,7 +61,7 @@ def close_position(
 ) -> Exit:
     """Sell `shares` of an open position, all of them where None, as far as they are bid for.
 
-    Raises `PortfolioNotFound`, `PortfolioConflict` (not open), and what
+    Raises `PortfolioNotFound`, `PositionNotFound`, `PositionClosed`, and what
     `core.portfolio.closing.close` raises.
     """
     made = closing.close(_locked(session, portfolio_id, position_id, seen), shares, order)
@@ -79,7 +79,8 @@ def write_off(
 ) -> Exit:
     """Give up a position that can be neither sold nor settled.
 
-    Raises `PortfolioNotFound` or `PortfolioConflict` (not open, or worth something yet).
+    Raises `PortfolioNotFound`, `PositionNotFound`, `PositionClosed`, and what
+    `core.portfolio.closing.write_off` raises.
     """
     made = closing.write_off(_locked(session, portfolio_id, position_id, seen), order)
     exits.save(session, [made], None, order.now)
@@ -91,7 +92,7 @@ def liquidate(
 ) -> Liquidation:
     """Sell everything that a locked portfolio holds, or nothing; where `partial`, what can be sold.
 
-    Raises `PortfolioConflict` that names each position and what of it cannot be sold.
+    Raises `PositionsUnsold` that names each position and what of it cannot be sold.
     """
     held = [_newest(position, seen) for position in open_positions(session, portfolio_id)]
     done = closing.liquidate(held, order, partial=partial)
@@ -105,9 +106,9 @@ def _locked(
     portfolios.lock(session, portfolio_id)
     found = open_positions(session, portfolio_id, position_id)
     if not found:
-        raise PortfolioConflict(
-            f"position_id: portfolio {portfolio_id} has no open position {position_id}"
-        )
+        if not exists(session, portfolio_id, position_id):
+            raise PositionNotFound(portfolio_id, position_id)
+        raise PositionClosed(f"position_id: position {position_id} is closed")
     return _newest(found[0], seen)
 
 

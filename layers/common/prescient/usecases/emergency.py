@@ -70,7 +70,7 @@ def reactivate_all(
 
     Without a `pause_id` it is the newest pause that still holds a portfolio.
     With its peak reset, the sum of all portfolios begins anew too; `guard` is over that sum. Raises
-    `PauseNotFound`, and `PortfolioConflict` where that guard would pause all again at once.
+    `PauseNotFound`, and `DrawdownLimitReached` where that guard would pause all again at once.
     """
     chosen = status_changes.newest_pause(session) if pause_id is None else pause_id
     if chosen is None:
@@ -90,7 +90,7 @@ def reactivate_all(
 
 
 def check_total(session: Session, guard: Guard, now: datetime) -> None:
-    """Raise `PortfolioConflict` where the guard over all portfolios would pause them at once."""
+    """Raise `DrawdownLimitReached` where the guard over all portfolios would pause them at once."""
     if guard.is_set:
         standing = guards.total(session, guard, now).standing
         check_reactivation(guard, standing, Reset.NOTHING, OVER_ALL)

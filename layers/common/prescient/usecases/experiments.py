@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from prescient.core.errors import PortfolioConflict
+from prescient.core.errors import NothingChanged
 from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.configurations import Configuration, differences, with_key
 from prescient.core.portfolio.guards import NO_GUARD
@@ -42,7 +42,7 @@ def clone(
 ) -> PortfolioId:
     """Create a portfolio like this one but for at most one key, with its equity of now in cash.
 
-    Raises `PortfolioNotFound`, `InvalidRequest`, `NameTaken`, and `PortfolioConflict` where the key
+    Raises `PortfolioNotFound`, `InvalidRequest`, `NameTaken`, and `NothingChanged` where the key
     has that value already.
     """
     source = portfolios.lock(session, portfolio_id)
@@ -71,12 +71,12 @@ def restore(
     """Bring a version of a portfolio's configuration back, as a new version.
 
     Limits that were not kept stay as they are. Raises `PortfolioNotFound`, `VersionNotFound`,
-    `InvalidRequest` where it is no longer valid, and `PortfolioConflict` where nothing differs.
+    `InvalidRequest` where it is no longer valid, and `NothingChanged` where nothing differs.
     """
     present = portfolios.lock(session, portfolio_id).configuration
     chosen = configurations.version(session, portfolio_id, version).configuration
     if not any(differences(present, chosen)):
-        raise PortfolioConflict(f"version: {version} is what the portfolio has already")
+        raise NothingChanged(f"version: {version} is what the portfolio has already")
     wanted = PortfolioChange(
         strategy_type=chosen.strategy_type,
         strategy_config=chosen.strategy_config,

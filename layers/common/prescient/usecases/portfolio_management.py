@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from prescient.core.errors import InvalidRequest
 from prescient.core.market.markets import FeeSchedule
 from prescient.core.portfolio.cash import check_balance
 from prescient.core.portfolio.closing import HandOrder, Liquidation
@@ -17,6 +18,7 @@ from prescient.core.portfolio.portfolios import (
     NewPortfolio,
     PortfolioId,
     PortfolioStatus,
+    check_changeable,
     check_deletion,
     check_status_change,
 )
@@ -79,6 +81,13 @@ class PortfolioChange:
     restored_version: int | None = None
     resets: Reset = Reset.NOTHING
 
+    @property
+    def is_of_more_than_status(self) -> bool:
+        """Whether something else is to change, too."""
+        about_status = ("status", "liquidate", "partial", "reason", "resets")
+        rest = replace(self, **{name: getattr(PortfolioChange(), name) for name in about_status})
+        return rest != PortfolioChange()
+
 
 def create(
     database: Database, wanted: NewPortfolio, request: idempotency.Request | None, now: datetime
@@ -132,9 +141,12 @@ def change(
 
     One that its guard, or that over all, would pause again at once is not reactivated.
 
-    Raises `PortfolioNotFound`, `InvalidRequest`, `NameTaken`, `PortfolioConflict`.
+    Raises `PortfolioNotFound`, `PortfolioArchived`, `InvalidRequest`, `NameTaken`, and what forbids
+    the change of status.
     """
     present = portfolios.lock(session, portfolio_id)
+    if wanted.is_of_more_than_status:
+        check_changeable(portfolio_id, present.status)
     liquidation = None
     if wanted.liquidate:
         liquidation = closing.liquidate(
@@ -163,7 +175,7 @@ def delete(database: Database, portfolio_id: PortfolioId, confirmed: str, *, pur
     """Delete the portfolio, and give back what it held of the limits over all portfolios.
 
     `confirmed` is its name as the caller knows it. Raises `PortfolioNotFound`, and
-    `InvalidRequest` or `PortfolioConflict` as `check_deletion` does.
+    `InvalidRequest` or `HasHistory` as `check_deletion` does.
     """
     with database.transaction() as session:
         portfolio = portfolios.lock(session, portfolio_id)
@@ -221,8 +233,14 @@ def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyCo
     """
     if wanted.strategy_type is None and wanted.strategy_config is None:
         return None
-    values = present.strategy_config if wanted.strategy_config is None else wanted.strategy_config
-    return registry.configuration(wanted.strategy_type or present.strategy_type, values)
+    strategy_type = wanted.strategy_type or present.strategy_type
+    if wanted.strategy_config is not None:
+        return registry.configuration(strategy_type, wanted.strategy_config)
+    try:
+        return registry.configuration(strategy_type, present.strategy_config)
+    except InvalidRequest as error:
+        problem = f"strategy_type: the present strategy_config is not one of {strategy_type}"
+        raise InvalidRequest(f"{problem}, so send one: {error}") from error
 
 
 def _settings(

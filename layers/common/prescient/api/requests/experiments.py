@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from prescient.api.requests.portfolios import UpdatePortfolio
 from prescient.api.requests.values import Name, Text
+from prescient.core.broken_rules import BrokenRule, rule
 from prescient.core.portfolio.configurations import GUARD_KEYS, LIMIT_KEYS
 from prescient.core.portfolio.portfolios import DEFAULT_MAX_POSITIONS
 from prescient.usecases.experiments import Twin
@@ -32,7 +33,7 @@ class ChangedKey(BaseModel):
             try:
                 given = UpdatePortfolio.model_validate({self.key: self.value})
             except ValidationError as error:
-                raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+                raise BrokenRule("value", rule(error.errors()[0])) from None
             self.value = getattr(given, self.key)
         if self.key == "max_positions" and self.value is None:
             self.value = DEFAULT_MAX_POSITIONS

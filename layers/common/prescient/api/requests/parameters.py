@@ -8,27 +8,50 @@ from decimal import Decimal
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    WithJsonSchema,
+    field_validator,
+)
 
 from prescient.api.requests.values import LARGEST_BIGINT, LARGEST_INTEGER, Tag
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import exact_number
 
-PositionIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A position's id")]
-PortfolioIdInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")]
+
+def _digits(text: object) -> object:
+    """Refuse what only Python reads as a whole number: 1_0, +1, 1.0."""
+    if isinstance(text, str) and not re.fullmatch("-?[0-9]{1,30}", text):
+        raise ValueError("must be a whole number")
+    return text
+
+
+def _flag(text: object) -> object:
+    if isinstance(text, str) and text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text
+
+
+Whole = Annotated[int, BeforeValidator(_digits)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+PositionIdInPath = Annotated[Whole, Path(ge=1, le=LARGEST_BIGINT, description="A position's id")]
+PortfolioIdInPath = Annotated[Whole, Path(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")]
 PortfolioIdInQuery = Annotated[
-    int | None, Query(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")
+    Whole | None, Query(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")
 ]
 Confirmation = Annotated[str, Query(description="The portfolio's name, to confirm")]
 Purge = Annotated[
-    bool, Query(description="Delete its trades and transfers too; needs the scope prescient/admin")
+    Flag, Query(description="Delete its trades and transfers too; needs the scope prescient/admin")
 ]
 SharedDepth = Annotated[
-    bool | None,
+    Flag | None,
     Query(description="Whether what one portfolio takes is gone for the next; else the setting's"),
 ]
-DryRun = Annotated[bool, Query(description="Only plan; nothing is moved unless this is false")]
-CycleIdInPath = Annotated[int, Path(ge=1, le=LARGEST_BIGINT, description="A cycle's id")]
+DryRun = Annotated[Flag, Query(description="Only plan; nothing is moved unless this is false")]
+CycleIdInPath = Annotated[Whole, Path(ge=1, le=LARGEST_BIGINT, description="A cycle's id")]
 KEY_FORM = r"^[!-~]{1,255}$"
 
 
@@ -48,9 +71,9 @@ IdempotencyKey = Annotated[
         description="A request that comes again with the key of an earlier one gets its answer",
     ),
 ]
-PageSize = Annotated[int, Query(ge=1, le=100, description="How many at most")]
-Before = Annotated[int | None, Query(ge=1, le=LARGEST_BIGINT, description="Only ids below this")]
-LongPageSize = Annotated[int, Query(ge=1, le=1000, description="How many at most")]
+PageSize = Annotated[Whole, Query(ge=1, le=100, description="How many at most")]
+Before = Annotated[Whole | None, Query(ge=1, le=LARGEST_BIGINT, description="Only ids below this")]
+LongPageSize = Annotated[Whole, Query(ge=1, le=1000, description="How many at most")]
 PointCursor = Annotated[
     str | None,
     Query(pattern=r"^[0-9]{1,16}-[0-9]{1,9}$", description="Where a page before said that it ends"),
@@ -80,13 +103,13 @@ ComparedIds = Annotated[
 ]
 TagInQuery = Annotated[Tag | None, Query(description="Only portfolios with this tag")]
 VersionInPath = Annotated[
-    int, Path(ge=1, le=LARGEST_INTEGER, description="A version of the configuration")
+    Whole, Path(ge=1, le=LARGEST_INTEGER, description="A version of the configuration")
 ]
 FirstVersion = Annotated[
-    int, Query(alias="from", ge=1, le=LARGEST_INTEGER, description="The version before")
+    Whole, Query(alias="from", ge=1, le=LARGEST_INTEGER, description="The version before")
 ]
 SecondVersion = Annotated[
-    int, Query(alias="to", ge=1, le=LARGEST_INTEGER, description="The version after")
+    Whole, Query(alias="to", ge=1, le=LARGEST_INTEGER, description="The version after")
 ]
 
 

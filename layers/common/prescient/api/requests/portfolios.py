@@ -16,6 +16,7 @@ from prescient.api.requests.values import (
     Tags,
     Text,
 )
+from prescient.core.broken_rules import BrokenRule
 from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import (
     DEFAULT_MAX_POSITIONS,
@@ -114,9 +115,9 @@ class UpdatePortfolio(BaseModel):
     @model_validator(mode="after")
     def _liquidate_to_archive(self) -> Self:
         if self.liquidate and self.status is not PortfolioStatus.ARCHIVED:
-            raise ValueError("liquidate goes with status archived alone")
+            raise BrokenRule("liquidate", "goes with status archived alone")
         if self.partial and not self.liquidate:
-            raise ValueError("partial goes with liquidate alone")
+            raise BrokenRule("partial", "goes with liquidate alone")
         return self
 
     def change(self) -> PortfolioChange:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 from prescient.api.requests.values import LARGEST_BIGINT, Reason
+from prescient.core.broken_rules import BrokenRule
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.usecases.portfolio_management import PortfolioChange
@@ -64,7 +65,7 @@ class Archiving(Because):
     @model_validator(mode="after")
     def _partial_to_liquidate(self) -> Self:
         if self.partial and not self.liquidate:
-            raise ValueError("partial goes with liquidate alone")
+            raise BrokenRule("partial", "goes with liquidate alone")
         return self
 
     def change(self) -> PortfolioChange:

@@ -6,9 +6,12 @@ from typing import Self
 
 from pydantic import BaseModel
 
+LONGEST_FIELD = 200
+LONGEST_RULE = 2000
+
 
 class Detail(BaseModel):
-    """One broken rule."""
+    """One broken rule; what is longer is cut off."""
 
     field: str
     rule: str
@@ -17,11 +20,14 @@ class Detail(BaseModel):
     def of(cls, problem: str) -> Self:
         """From `field: rule`."""
         field, _, rule = problem.partition(": ")
-        return cls(field=field, rule=rule)
+        return cls(field=field[:LONGEST_FIELD], rule=rule[:LONGEST_RULE])
 
 
 class ErrorBody(BaseModel):
-    """`code` is for programs, `message` for people; `details` name each field and its rule."""
+    """`code` is for programs, `message` for people; `details` name each field and its rule.
+
+    Where an input breaks more than 100 rules they are the first 100.
+    """
 
     code: str
     message: str

@@ -21,7 +21,7 @@ from prescient.api.responses.cycles import (
 )
 from prescient.api.routing import RouteTable
 from prescient.core.deciding.cycles import CycleStatus
-from prescient.core.errors import NoActivePortfolio, PortfolioConflict
+from prescient.core.errors import NoActivePortfolio, PortfolioNotActive
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, portfolios
 from prescient.store.cycles import CycleResultRow, CycleRow
@@ -120,13 +120,13 @@ def _one(cycle: CycleRow, api: RequestContext) -> PortfolioCycleAnswer:
 
 
 def _only_result(session: Session, cycle: CycleRow) -> CycleResultRow:
-    """Raises `PortfolioConflict` for a portfolio that was paused before the filter admitted it."""
+    """Raises `PortfolioNotActive` for a portfolio that was paused before the filter admitted it."""
     results = cycles.portfolio_results(session, cycle.cycle_id)
     if results:
         return results[0]
     (portfolio_id,) = CycleParameters.model_validate(cycle.parameters).portfolio_ids or []
-    portfolios.get(session, portfolio_id)
-    raise PortfolioConflict(f"portfolio_id: portfolio {portfolio_id} was not active in its cycle")
+    portfolio = portfolios.get(session, portfolio_id)
+    raise PortfolioNotActive(portfolio_id, portfolio.status)
 
 
 def _all(cycle: CycleRow, api: RequestContext) -> AllPortfoliosAnswer:

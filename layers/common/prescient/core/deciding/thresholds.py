@@ -7,6 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
+from prescient.core.broken_rules import BrokenRule
+
 ThresholdDollars = Annotated[
     Decimal,
     Field(ge=0, lt=10**15, allow_inf_nan=False),
@@ -40,7 +42,8 @@ class Thresholds(BaseModel):
     def _refuse_an_empty_band(self) -> Self:
         lowest, highest = self.min_market_conviction, self.max_market_conviction
         if lowest is not None and highest is not None and lowest > highest:
-            raise ValueError(
-                "min_market_conviction is above max_market_conviction: nothing could trade"
+            raise BrokenRule(
+                "min_market_conviction",
+                "is above max_market_conviction: nothing could trade",
             )
         return self

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from prescient.core.errors import InvalidRequest, PortfolioConflict
+from prescient.core.errors import InsufficientBalance, InvalidRequest, PortfolioArchived
 from prescient.core.money import CENT, LARGEST_BALANCE, ZERO, plain
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 
@@ -94,12 +94,12 @@ def check_balance(field: str, balance: Decimal) -> None:
 def check_flow(status: PortfolioStatus, balance: Decimal, change: Decimal) -> None:
     """Raise unless cash (dollars) may change so.
 
-    Raises `PortfolioConflict` below zero and for an archived portfolio, and `InvalidRequest` where
-    a flow would bring it above `LARGEST_BALANCE`.
+    Raises `InsufficientBalance` below zero, `PortfolioArchived` where cash would enter an archived
+    portfolio, and `InvalidRequest` where a flow would bring it above `LARGEST_BALANCE`.
     """
-    if status is PortfolioStatus.ARCHIVED:
-        raise PortfolioConflict("status: an archived portfolio moves no cash")
+    if status is PortfolioStatus.ARCHIVED and change > ZERO:
+        raise PortfolioArchived("status: cash can only leave an archived portfolio")
     if balance + change < ZERO:
-        raise PortfolioConflict(f"amount: {-change} is more than the {balance} in cash")
+        raise InsufficientBalance(f"amount: {-change} is more than the {balance} in cash")
     if change > ZERO:
         check_balance("amount", balance + change)

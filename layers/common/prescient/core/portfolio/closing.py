@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from prescient.core.errors import PortfolioConflict, StaleQuote
+from prescient.core.errors import (
+    MarketClosed,
+    MarketOpen,
+    MarketReplaced,
+    MarketResolved,
+    NoBid,
+    PositionsUnsold,
+    PrescientError,
+    SharesUnknown,
+    StaleQuote,
+)
 from prescient.core.market.bids import Bids, bids, bids_from_book
 from prescient.core.market.books import OrderBook
 from prescient.core.market.fills import Match, walk
@@ -17,8 +27,8 @@ from prescient.core.money import plain
 from prescient.core.portfolio import positions
 from prescient.core.portfolio.positions import ByHand, Exit, ExitKind, Holding, check_sale, sell
 
-UNKNOWN_SHARES = "has unknown shares"
-NO_BID = "has no bid"
+Obstacle = tuple[type[PrescientError], str]
+NO_BID: Obstacle = (NoBid, "has no bid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,24 +139,23 @@ def showing(
 def close(position: OpenPosition, shares: Decimal | None, order: HandOrder) -> Exit:
     """Sell `shares` of the position, all of them where None, or as many as are bid for.
 
-    Raises `StaleQuote`, `PortfolioConflict` (no bid, no orders taken, shares unknown) or
+    Raises `SharesUnknown`, `NoBid`, `MarketReplaced`, `StaleQuote`, `MarketClosed` or
     `InvalidRequest` (more shares than are held, or a part of a hundredth).
     """
     if position.shares is not None and shares is not None:
         check_sale(shares, position.shares)
-    age = _age(position, order)
-    if age is not None and age > order.max_quote_age:
-        raise StaleQuote(f"position_id: {_too_old(position.position_id, age, order)}")
+    shown = position.showing
     obstacle = _obstacle(position, order)
-    if obstacle is not None or position.showing is None:
-        raise PortfolioConflict(f"position_id: position {position.position_id} {obstacle}")
-    return _sold(position.holding, position.showing, shares, order)
+    if obstacle is not None or shown is None:
+        kind, words = obstacle or NO_BID
+        raise kind(f"position_id: position {position.position_id} {words}")
+    return _sold(position.holding, shown, shares, order)
 
 
 def liquidate(held: Sequence[OpenPosition], order: HandOrder, *, partial: bool) -> Liquidation:
     """Sell all shares of all positions, or none; where `partial`, as many as are bid for.
 
-    Raises `PortfolioConflict` that names each position and what of it cannot be sold.
+    Raises `PositionsUnsold` that names each position and what of it cannot be sold.
     """
     sold, left = list[Exit](), list[Left]()
     for position in held:
@@ -154,24 +163,25 @@ def liquidate(held: Sequence[OpenPosition], order: HandOrder, *, partial: bool) 
         sold += made
         left += remaining
     if left and not partial:
-        raise PortfolioConflict(f"liquidate: {'; '.join(map(str, left))}")
+        raise PositionsUnsold(f"liquidate: {'; '.join(map(str, left))}")
     return Liquidation(tuple(sold), tuple(left))
 
 
 def write_off(position: OpenPosition, order: HandOrder) -> Exit:
     """Give all shares of a position up for nothing.
 
-    Raises `PortfolioConflict` where they can be settled or sold, which unknown ones never can.
+    Raises `MarketResolved` or `MarketOpen` where they will be paid or can be sold, which unknown
+    ones never are.
     """
     is_lost = position.shares is None or position.is_of_another_market
     shown = None if is_lost else position.showing
     if shown is not None and shown.resolved:
-        raise PortfolioConflict(
+        raise MarketResolved(
             f"position_id: the market of position {position.position_id} is resolved; "
             "the next price update pays it"
         )
     if shown is not None and shown.tradable:
-        raise PortfolioConflict(
+        raise MarketOpen(
             f"position_id: the market of position {position.position_id} takes orders; close it"
         )
     return positions.write_off(position.holding, ByHand(order.ordered_by, order.reason))
@@ -180,7 +190,8 @@ def write_off(position: OpenPosition, order: HandOrder) -> Exit:
 def _liquidated(position: OpenPosition, order: HandOrder) -> tuple[list[Exit], list[Left]]:
     obstacle = _obstacle(position, order)
     if obstacle is not None or position.showing is None:
-        return [], [Left(position.position_id, position.shares, obstacle or NO_BID)]
+        _, words = obstacle or NO_BID
+        return [], [Left(position.position_id, position.shares, words)]
     made = _sold(position.holding, position.showing, None, order)
     if not made.shares_left:
         return [made], []
@@ -195,31 +206,22 @@ def _sold(holding: Holding, shown: Showing, shares: Decimal | None, order: HandO
     return sell(holding, ExitKind.MANUAL, matches, fee, evidence, by_hand=by_hand)
 
 
-def _obstacle(position: OpenPosition, order: HandOrder) -> str | None:
-    """Why not one share of the position can be sold; None where some can."""
+def _obstacle(position: OpenPosition, order: HandOrder) -> tuple[type[PrescientError], str] | None:
+    """Why not one share of the position can be sold; None where some can, at what is shown."""
+    shown = position.showing
     if position.shares is None:
-        return UNKNOWN_SHARES
-    age = _age(position, order)
-    if position.showing is None or age is None:
+        return SharesUnknown, "has unknown shares"
+    if shown is None:
         return NO_BID
     if position.is_of_another_market:
-        return "is of another market than its id stands for now"
+        return MarketReplaced, "is of another market than its id stands for now"
+    age = order.now - shown.quoted_at
     if age > order.max_quote_age:
-        return f"has a quote that is {_seconds(age)} s old"
-    if not position.showing.tradable:
-        return "is of a market that takes no orders"
-    return None if position.showing.bids.levels else NO_BID
-
-
-def _age(position: OpenPosition, order: HandOrder) -> timedelta | None:
-    return None if position.showing is None else order.now - position.showing.quoted_at
-
-
-def _too_old(position_id: int, age: timedelta, order: HandOrder) -> str:
-    return (
-        f"the newest quote of position {position_id} is {_seconds(age)} s old, "
-        f"more than {_seconds(order.max_quote_age)} s, and the exchange shows no newer one"
-    )
+        most = f"more than {_seconds(order.max_quote_age)} s, and the exchange shows no newer one"
+        return StaleQuote, f"has a quote that is {_seconds(age)} s old, {most}"
+    if not shown.tradable:
+        return MarketClosed, "is of a market that takes no orders"
+    return None if shown.bids.levels else NO_BID
 
 
 def _seconds(span: timedelta) -> int:

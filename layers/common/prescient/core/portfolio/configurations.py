@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
-from prescient.core.errors import InvalidRequest, PortfolioConflict
+from prescient.core.errors import InvalidRequest, NothingChanged
 from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import Limits
 
@@ -73,11 +73,11 @@ def with_key(configuration: Configuration, key: str, value: Any) -> Configuratio
     """The configuration with one key changed; None lets a key of the strategy follow its default.
 
     The value is not checked. Raises `InvalidRequest` where there is no such key, and
-    `PortfolioConflict` where it has that value already.
+    `NothingChanged` where it has that value already.
     """
     changed = _with_key(configuration, key, value)
     if not any(differences(configuration, changed)):
-        raise PortfolioConflict(f"changed.value: {key} has this value already")
+        raise NothingChanged(f"changed.value: {key} has this value already")
     return changed
 
 

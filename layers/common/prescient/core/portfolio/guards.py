@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 from enum import StrEnum
 from typing import Self
 
-from prescient.core.errors import PortfolioConflict
+from prescient.core.errors import DrawdownLimitReached
 from prescient.core.money import ZERO, plain
 
 WARNED_AT = Decimal("0.8")
@@ -116,9 +116,9 @@ def reason(guard: Guard, standing: Standing, whose: str = "") -> str:
 
 
 def check_reactivation(guard: Guard, standing: Standing, resets: Reset, whose: str = "") -> None:
-    """Raise `PortfolioConflict` where the guard would pause it again at once."""
+    """Raise `DrawdownLimitReached` where the guard would pause it again at once."""
     if resets is Reset.NOTHING and alert(guard, standing) is Alert.REACHED:
-        raise PortfolioConflict(
+        raise DrawdownLimitReached(
             f"resets: the {reason(guard, standing, whose)}: reset the peak, or change the limit"
         )
 

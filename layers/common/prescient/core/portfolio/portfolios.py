@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
-from prescient.core.errors import InvalidRequest, PortfolioConflict
+from prescient.core.errors import HasHistory, InvalidRequest, OpenPositions, PortfolioArchived
 from prescient.core.portfolio.guards import NO_GUARD, Guard
 
 PortfolioId = NewType("PortfolioId", int)
@@ -57,24 +57,27 @@ class NewPortfolio:
     ordered_by: str | None = None
 
 
-_ALLOWED = {
-    (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED),
-    (PortfolioStatus.PAUSED, PortfolioStatus.ACTIVE),
-    (PortfolioStatus.ACTIVE, PortfolioStatus.ARCHIVED),
-    (PortfolioStatus.PAUSED, PortfolioStatus.ARCHIVED),
-}
+def check_changeable(portfolio_id: PortfolioId, status: PortfolioStatus) -> None:
+    """Raise `PortfolioArchived` for history, of which nothing changes but its cash."""
+    if status is PortfolioStatus.ARCHIVED:
+        raise PortfolioArchived(
+            f"portfolio_id: portfolio {portfolio_id} is archived: only its cash can leave it"
+        )
 
 
 def check_status_change(
     present: PortfolioStatus, wanted: PortfolioStatus, open_positions: int
 ) -> None:
-    """Raise `PortfolioConflict` unless a portfolio may go from `present` to `wanted`."""
+    """Raise unless a portfolio may go from `present` to `wanted`.
+
+    Raises `PortfolioArchived` for the way back from history, and `OpenPositions`.
+    """
     if present is wanted:
         return
-    if (present, wanted) not in _ALLOWED:
-        raise PortfolioConflict(f"status: {present} cannot become {wanted}")
+    if present is PortfolioStatus.ARCHIVED:
+        raise PortfolioArchived(f"status: {present} cannot become {wanted}")
     if wanted is PortfolioStatus.ARCHIVED and open_positions:
-        raise PortfolioConflict(
+        raise OpenPositions(
             f"status: archived needs no open positions, and there are {open_positions}"
         )
 
@@ -84,12 +87,12 @@ def check_deletion(
 ) -> None:
     """Raise unless the portfolio may be deleted with all of its rows.
 
-    Raises `InvalidRequest` where `confirmed` is not its name, and `PortfolioConflict` for one with
-    a trade or a transfer: it is history, which only a `purge` deletes.
+    Raises `InvalidRequest` where `confirmed` is not its name, and `HasHistory` for one with a
+    trade or a transfer, which only a `purge` deletes.
     """
     if confirmed != name:
         raise InvalidRequest(f"confirm: must be the portfolio's name, {name!r}")
     if has_history and not purge:
-        raise PortfolioConflict(
+        raise HasHistory(
             f"portfolio_id: portfolio {portfolio_id} has a trade or a transfer: archive it instead"
         )

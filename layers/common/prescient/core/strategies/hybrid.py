@@ -13,6 +13,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from prescient.core.broken_rules import BrokenRule
 from prescient.core.market.markets import MarketId, Outcome
 from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies import mean_reversion, momentum
@@ -62,9 +63,10 @@ class HybridConfiguration(StrategyConfiguration):
     def _refuse_too_few_voters(self) -> Self:
         voters = len(self.weights.of_voters())
         if voters < self.min_voters:
-            raise ValueError(
-                f"min_voters {self.min_voters} is more than the {voters} strategies with a weight "
-                "above 0: nothing could trade"
+            raise BrokenRule(
+                "min_voters",
+                f"{self.min_voters} is more than the {voters} strategies with a weight "
+                "above 0: nothing could trade",
             )
         return self
 

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from prescient.core.broken_rules import BrokenRule
 from prescient.core.market.fees import fee_per_share
 from prescient.core.market.fills import ASSUMED_SPREAD
 from prescient.core.market.markets import Outcome
@@ -58,13 +59,14 @@ class MeanReversionRule(RuleConfiguration):
     @model_validator(mode="after")
     def _refuse_empty_bands(self) -> Self:
         if self.entry_z > self.max_z:
-            raise ValueError(
-                f"entry_z {self.entry_z} is above max_z {self.max_z}: nothing could trade"
+            raise BrokenRule(
+                "entry_z", f"{self.entry_z} is above max_z {self.max_z}: nothing could trade"
             )
         if self.min_observations > self.lookback_hours:
-            raise ValueError(
-                f"min_observations {self.min_observations} are more than lookback_hours "
-                f"{self.lookback_hours} can show: nothing could trade"
+            raise BrokenRule(
+                "min_observations",
+                f"{self.min_observations} are more than lookback_hours "
+                f"{self.lookback_hours} can show: nothing could trade",
             )
         return self
 
@@ -72,9 +74,10 @@ class MeanReversionRule(RuleConfiguration):
     def _refuse_unreachable_confidence(self) -> Self:
         highest = confidence(self.max_z, self.entry_z)
         if self.min_confidence > highest:
-            raise ValueError(
-                f"min_confidence {self.min_confidence} is above {highest}, the confidence at "
-                f"max_z {self.max_z}: nothing could trade"
+            raise BrokenRule(
+                "min_confidence",
+                f"{self.min_confidence} is above {highest}, the confidence at "
+                f"max_z {self.max_z}: nothing could trade",
             )
         return self
 
@@ -89,9 +92,10 @@ class MeanReversionConfiguration(MeanReversionRule, StrategyConfiguration):
     @model_validator(mode="after")
     def _refuse_to_sell_at_once(self) -> Self:
         if self.exit_z >= self.entry_z:
-            raise ValueError(
-                f"exit_z {self.exit_z} is not below entry_z {self.entry_z}: "
-                "every position would be sold at once"
+            raise BrokenRule(
+                "exit_z",
+                f"{self.exit_z} is not below entry_z {self.entry_z}: "
+                "every position would be sold at once",
             )
         return self
 

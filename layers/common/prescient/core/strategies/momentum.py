@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from prescient.core.broken_rules import BrokenRule
 from prescient.core.market.markets import Outcome
 from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies.candidates import Candidate
@@ -52,13 +53,14 @@ class MomentumRule(RuleConfiguration):
     def _refuse_empty_bands(self) -> Self:
         lowest, highest = self.conviction_band
         if lowest > highest:
-            raise ValueError(
-                f"min_conviction {lowest} is above max_conviction {highest}: nothing could trade"
+            raise BrokenRule(
+                "min_conviction", f"{lowest} is above max_conviction {highest}: nothing could trade"
             )
         if 2 * self.min_confidence - 1 > highest:
-            raise ValueError(
-                f"min_confidence {self.min_confidence} needs a conviction above max_conviction "
-                f"{highest}: nothing could trade"
+            raise BrokenRule(
+                "min_confidence",
+                f"{self.min_confidence} needs a conviction above max_conviction "
+                f"{highest}: nothing could trade",
             )
         return self
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from prescient.core.broken_rules import location, rule
 from prescient.core.errors import InvalidRequest, InvalidStrategy
 from prescient.core.strategies import arbitrage, hybrid, mean_reversion, momentum, random
 from prescient.core.strategies.configuration import StrategyConfiguration
@@ -87,12 +88,15 @@ def configuration(strategy_type: str, values: Mapping[str, object]) -> StrategyC
             return _registered[strategy_type].configure(values)
         return model.model_validate(values)
     except ValidationError as error:
-        raise InvalidRequest(*_problems(error)) from error
+        raise InvalidRequest(*_problems(error, model)) from error
 
 
-def _problems(error: ValidationError) -> list[str]:
-    return [
-        f"{'.'.join(('strategy_config', *map(str, found['loc'])))}: "
-        f"{found['msg'].removeprefix('Value error, ')}"
-        for found in error.errors(include_url=False)
-    ]
+def _problems(error: ValidationError, model: type[StrategyConfiguration]) -> list[str]:
+    known = ", ".join(sorted(model.model_fields))
+    problems = []
+    for found in error.errors(include_url=False):
+        place = location(found)
+        is_unknown = found["type"] == "extra_forbidden" and len(place) == 1
+        hint = f"; known are {known}" if is_unknown else ""
+        problems.append(f"{'.'.join(('strategy_config', *place))}: {rule(found)}{hint}")
+    return problems
