@@ -20,7 +20,7 @@ def compared(reading: Reading) -> list[RenderableType]:
         return []
     comparison = reading.comparison.raw
     ranked = [row for row in comparison["portfolios"] if row["adjusted_p"] is not None]
-    sentences = [found["pairs"][0]["sentence"].raw for found in reading.pairs if found["pairs"]]
+    sentences = [pair["sentence"].raw for pair in reading.pairs]
     told = "\n".join((*sentences, ranking_sentence(comparison)))
     return [*([_table(comparison)] if ranked else []), Text(f"{told}\n")]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,6 @@ from local.report.words import ranking_sentence
 
 _FOLDER = Path(__file__).parent
 _VIEWS = ("strategy", "tag", "exit_kind", "evidence", "event", "market")
-_BY_ID = {"event", "market"}
 _MOST_PARTS = 8
 _METRICS = (
     ("Days", "days", "count"),
@@ -92,6 +91,7 @@ def page(reading: Reading) -> str:
             left_out=reading.left_out,
             comparison=comparison,
             pairs=reading.pairs,
+            places=_places(shown),
             ranking=ranking_sentence(comparison.raw if comparison else None),
             likeness=_likeness(comparison),
             growth_wide=charts.growth(drawn, charts.WIDE),
@@ -104,7 +104,6 @@ def page(reading: Reading) -> str:
             months=_months(drawn),
             views=_VIEWS,
             most_parts=_MOST_PARTS,
-            questions=_questions(shown),
             cycle=reading.cycle,
             funnels=list(_funnels(reading)),
             rules=_rules(reading.cycle),
@@ -161,20 +160,14 @@ def _likeness(comparison: Traced | None) -> dict[tuple[int, int], Traced]:
     return found
 
 
-def _questions(shown: Sequence[Shown]) -> dict[str, str]:
-    """What is asked in the markets that are held, by their ids."""
-    return {
-        position["market_id"].raw: position["market_question"].raw
-        for found in shown
-        for position in found.portfolio["positions"]
-    }
+def _places(shown: Sequence[Shown]) -> dict[int, int]:
+    """Where on the page portfolios stand, by their ids."""
+    return {found.portfolio["portfolio_id"].raw: place for place, found in enumerate(shown)}
 
 
 def _funnels(reading: Reading) -> Iterator[tuple[int, Traced]]:
     """The results of the cycle for the portfolios that are shown, with their places."""
-    places = {
-        found.portfolio["portfolio_id"].raw: place for place, found in enumerate(reading.shown)
-    }
+    places = _places(reading.shown)
     for result in reading.cycle["portfolio_results"] if reading.cycle else ():
         if (place := places.get(result["portfolio_id"].raw)) is not None:
             yield place, result
@@ -202,11 +195,10 @@ def _bar(pnl: Traced, parts: Traced) -> Markup:
     return _BAR.format("loss", 50 - length, length)
 
 
-def _part_name(key: Traced, view: str, questions: Mapping[str, str]) -> Markup:
-    """What a part of the P&L is called; of a market that is not held the API has its id alone."""
-    if view in _BY_ID:
-        return key.shown(questions.get(key.raw, f"{view} {key.raw}"))
-    return key.shown(key.raw.replace("_", " "))
+def _part_name(part: Traced) -> Markup:
+    """What a part of the P&L is called; its key where it has no name."""
+    name, key = part["name"], part["key"]
+    return name.shown(name.raw) if name.is_known else key.shown(key.raw.replace("_", " "))
 
 
 def _heat(strength: float) -> str:

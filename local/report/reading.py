@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,15 +31,19 @@ class Shown:
 class Reading:
     """All that the page shows. `comparison` and `cycle` are None where there is none.
 
-    `pairs` are compared each by itself: twins with what they were cloned from, or the two that the
-    report is about. `left_out` is how many portfolios there are beyond those that a page holds.
+    `left_out` is how many portfolios there are beyond those that a page holds.
     """
 
     shown: Sequence[Shown]
     comparison: Traced | None
-    pairs: Sequence[Traced]
     cycle: Traced | None
     left_out: int
+
+    @property
+    def pairs(self) -> list[Traced]:
+        """Those that are compared by themselves: others among many differ by luck."""
+        pairs = self.comparison["pairs"] if self.comparison else ()
+        return [pair for pair in pairs if pair["sentence"].is_known]
 
 
 def read(ask: Ask, database: Database, wanted: str) -> Reading:
@@ -67,7 +71,6 @@ def read(ask: Ask, database: Database, wanted: str) -> Reading:
     return Reading(
         shown=shown,
         comparison=_compared(ask, page) if len(page) > 1 else None,
-        pairs=[_compared(ask, pair) for pair in _pairs(shown)],
         cycle=_newest_cycle(ask),
         left_out=len(chosen) - len(page),
     )
@@ -97,18 +100,6 @@ def _chosen(ask: Ask, wanted: str) -> list[int]:
     if len(chosen) > MOST_PORTFOLIOS:
         raise InvalidRequest(f"PORTFOLIOS: a report holds at most {MOST_PORTFOLIOS} portfolios")
     return chosen
-
-
-def _pairs(shown: Sequence[Shown]) -> Iterator[tuple[int, int]]:
-    """Those that were made to be compared: others among many differ by luck."""
-    ids = [found.portfolio["portfolio_id"].raw for found in shown]
-    match ids:
-        case [first, second]:
-            yield first, second
-            return
-    for found in shown:
-        if (original := found.portfolio["twin_of"].raw) in ids:
-            yield found.portfolio["portfolio_id"].raw, original
 
 
 def _newest_cycle(ask: Ask) -> Traced | None:

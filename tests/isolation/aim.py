@@ -232,6 +232,7 @@ def _moments() -> Values:
         "unit": "hour",
         "after": 0,
         "limit": 1000,
+        "max_slippage": D("0.02"),
     }
 
 

@@ -78,7 +78,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "orders": "select_orders",
         "performance": (
             "select_series select_closed select_traded select_results "
-            "select_compared select_event_profits select_held_sides"
+            "select_compared select_event_profits select_held_sides select_purchases"
         ),
         "portfolios": ("select_portfolio lock_portfolio rewrite_totals shift_peaks"),
         "positions": "select_positions select_entries",

@@ -25,6 +25,16 @@ SELECT portfolio_id, '2026-01-01', '2026-01-01 12:00+00', 10000, 0, 0, 10000, 0,
 FROM portfolios RETURNING 1
 """
 MISSING_DAYS = INHERITED_DAYS.replace("2026-01-01", "2026-01-02").replace("'v1'", "'live'")
+BOOKS = """
+INSERT INTO order_books (batch_id, market_id, outcome, fetched_at, bids, asks)
+SELECT DISTINCT
+    cycle.batch_id, trade.market_id, split_part(trade.action, '_', 2), cycle.decided_at,
+    '[]'::jsonb, '[["0.79", "500"]]'::jsonb
+FROM trades AS trade
+JOIN trading_cycles AS cycle ON cycle.cycle_id = trade.cycle_id
+ON CONFLICT DO NOTHING
+RETURNING 1
+"""
 CONFIGURATION: dict[str, Any] = {
     "stop_loss_percentage": 0.1,
     "cooldown_hours": 0,
@@ -58,6 +68,8 @@ def trade(database_url: str) -> TwoPortfolios:
     world.rows(INHERITED_DAYS)
     world.rows(MISSING_DAYS)
     world.run_cycle()
+    world.rows(BOOKS)
+    world.rows("UPDATE trades SET evidence = 'book' RETURNING 1")
     _stop_out_of_first_market(world)
     _transfer(world, theirs, mine)
     _pause_and_reactivate_all(world)

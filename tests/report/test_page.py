@@ -71,7 +71,7 @@ def _large(reading: Reading) -> Reading:
         if first < second
     ]
     comparison = Traced(compared_, reading.comparison.path)
-    return Reading(shown, comparison, reading.pairs, reading.cycle, 3)
+    return Reading(shown, comparison, reading.cycle, 3)
 
 
 def _full(base: Shown, number: int) -> Shown:
@@ -80,7 +80,7 @@ def _full(base: Shown, number: int) -> Shown:
     portfolio["positions"] = [position] * 50
     performance = copy.deepcopy(base.performance.raw)
     attribution = performance["attribution"]
-    part = {"key": "a-market-id-of-a-usual-length", "pnl": -1234.56}
+    part = {"key": "a-market-id-of-a-usual-length", "name": "Is it so? " * 9, "pnl": -1234.56}
     attribution["views"] = {
         view: [part | {"key": f"{part['key']}{place}"} for place in range(50)]
         for view in attribution["views"]
@@ -165,7 +165,7 @@ def test_the_sentence_counts_all_trials(answer: dict[str, Any] | None, sentence:
 
 def test_the_terminal_tells_the_same(reading: Reading) -> None:
     table, told = compared(reading)
-    assert reading.pairs[0]["pairs"][0]["sentence"].raw in str(told)
+    assert reading.pairs[0]["sentence"].raw in str(told)
     assert "Beside the benchmark" in str(getattr(table, "title", ""))
 
 

@@ -112,11 +112,22 @@ def test_flows_are_those_of_the_equity_points(reading: Reading, ask: Ask) -> Non
 
 def test_twins_are_compared_each_by_itself(reading: Reading, html: str) -> None:
     (pair,) = reading.pairs
-    assert pair.path == "/portfolios/compare?ids=2,1"
-    assert pair["pairs"][0]["sentence"].raw.startswith("Two")
+    assert (pair["first_id"].raw, pair["second_id"].raw) == (1, 2)
+    assert (pair["is_of_twins"].raw, pair["twin_key"].raw) == (
+        True,
+        "strategy_config.stop_loss_percentage",
+    )
+    assert "Two" in pair["sentence"].raw
     assert reading.comparison is not None
-    assert [row["sentence"] for row in reading.comparison["pairs"].raw] == [None] * 3
+    others = [row for row in reading.comparison["pairs"].raw if not row["is_of_twins"]]
+    assert [(row["sentence"], row["told"]) for row in others] == [(None, None)] * 2
     assert "p, adjusted" in html
+    assert "they began to differ in" in html
+
+
+def test_markets_and_events_that_are_no_longer_held_have_their_names(html: str) -> None:
+    section = html[html.index('id="attribution"') : html.index('id="calibration"')]
+    assert not re.search(r">(market|event)? ?(m2|e2)<", section)
 
 
 def _texts(html: str, start: str, end: str) -> Iterator[str]:

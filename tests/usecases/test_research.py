@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prescient.core.errors import PortfolioConflict
+from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import Quote
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import performance
@@ -87,6 +88,10 @@ def test_pnl_is_divided_and_adds_up(world: World) -> None:
     for view, parts in divided["views"].items():
         assert sum(D(part["pnl"]) for part in parts) + D(divided["rest"][view]) == total, view
     assert [part["key"] for part in divided["views"]["exit_kind"]] == ["stop_loss"]
+    known = world.row("SELECT question, title FROM markets JOIN events USING (event_id)")
+    assert [part["name"] for part in divided["views"]["market"]] == [known["question"]]
+    assert [part["name"] for part in divided["views"]["event"]] == [known["title"]]
+    assert [part["name"] for part in divided["views"]["strategy"]] == [None]
     assert [part["key"] for part in divided["views"]["strategy"]] == ["momentum"]
 
 
@@ -122,6 +127,47 @@ def test_two_that_did_the_same_are_the_same(world: World) -> None:
     later = world.clock.now + timedelta(minutes=1)
     again = comparison.compare(world.context.database, [first, second], later)
     assert replace(again, calculated_at=world.clock.now) == compared
+
+
+def offer(world: World, *shares: str) -> None:
+    """Asks at 0.78, 0.79, … of this many shares each."""
+    asks = tuple(Level(D("0.78") + D(place) / 100, D(size)) for place, size in enumerate(shares))
+    world.exchange.order_books = {"11": OrderBook((Level(D("0.77"), D(5000)),), asks)}
+
+
+def test_capacity_is_that_of_all_that_are_compared_together(world: World) -> None:
+    """Each wants $100 of a book that has 300 at 0.78, 100 at 0.79, and more beyond the slippage."""
+    offer(world, "300", "100", "0", "9999")
+    wanting: dict[str, Any] = {"max_depth_share": 1, "cooldown_hours": 0}
+    first, second = (world.portfolio(name, **wanting) for name in ("first", "second"))
+    world.portfolio("alone", **wanting)
+    world.run_cycle()
+    world.clock.pass_time(days=1)
+    room = comparison.compare(world.context.database, [first, second], world.clock.now).capacity
+    assert room is not None
+    offered = D("0.78") * 300 + D("0.79") * 100
+    assert (room.purchases, room.filled_now) == (1, 1.0)
+    assert room.multiple == pytest.approx(float(offered / 200) / 0.95)
+    assert room.dollars == pytest.approx(offered / D("0.95"), abs=D("0.01"))
+
+
+def test_a_book_of_which_each_of_two_wants_all_leaves_no_room(world: World) -> None:
+    offer(world, "50")
+    first, second = (world.portfolio(name, max_depth_share=1) for name in ("first", "second"))
+    world.run_cycle()
+    world.clock.pass_time(days=1)
+    compared = comparison.compare(world.context.database, [first, second], world.clock.now)
+    assert compared.capacity is not None
+    assert compared.capacity.filled_now == 0.5
+    assert compared.capacity.multiple == pytest.approx(0.5 / 0.95)
+
+
+def test_capacity_is_not_known_without_a_book(world: World) -> None:
+    first, second = world.portfolio("first"), world.portfolio("second")
+    world.run_cycle()
+    world.clock.pass_time(days=1)
+    compared = comparison.compare(world.context.database, [first, second], world.clock.now)
+    assert compared.capacity is None
 
 
 ACTIONS = st.lists(

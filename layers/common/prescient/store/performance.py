@@ -21,6 +21,7 @@ from prescient.core.market.markets import EventId, MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action
 from prescient.store import statements
+from prescient.store.books import Levels
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
@@ -54,6 +55,29 @@ class TradedRow(NamedTuple):
     slippage: Decimal
 
 
+class ComparedRow(NamedTuple):
+    """A portfolio's name, whose twin it is, and the key in which it began to differ."""
+
+    portfolio_id: PortfolioId
+    name: str
+    twin_of: PortfolioId | None
+    twin_key: str | None
+
+
+class PurchaseRow(NamedTuple):
+    """What portfolios together wanted to buy of an outcome in a cycle, dollars, and its book.
+
+    `target_price` is the highest at which one of them decided, `max_slippage` how far beyond it
+    one may pay, both 0–1.
+    """
+
+    wanted: Decimal
+    target_price: Decimal
+    max_slippage: Decimal
+    bids: Levels
+    asks: Levels
+
+
 class ForecastRow(NamedTuple):
     """A probability that was traded on (0–1), the price that was paid, and whether it came true."""
 
@@ -71,6 +95,8 @@ class ResultRow:
     portfolio_id: int
     market_id: MarketId
     event_id: EventId | None
+    market_name: str
+    event_name: str | None
     tags: list[str]
     strategy: str
     exit_kind: str | None
@@ -138,10 +164,10 @@ def sharpe_ratios(session: Session) -> list[float]:
         return cursor.execute(SQL["select_sharpe_ratios"]).fetchall()
 
 
-def names(session: Session, portfolio_ids: Sequence[PortfolioId]) -> dict[PortfolioId, str]:
-    """The names of those of these portfolios that exist."""
+def compared(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[ComparedRow]:
+    """Those of these portfolios that exist, by id."""
     values = {"portfolio_ids": list(portfolio_ids)}
-    return dict(session.execute(SQL["select_compared"], values).fetchall())
+    return [ComparedRow(*row) for row in session.execute(SQL["select_compared"], values)]
 
 
 def benchmark(session: Session) -> PortfolioId | None:
@@ -172,3 +198,23 @@ def held_sides(session: Session, portfolio_ids: Sequence[PortfolioId]) -> dict[i
     for portfolio_id, market_id, action in session.execute(SQL["select_held_sides"], values):
         found[portfolio_id].add((market_id, Action(action).outcome))
     return found
+
+
+def purchases(
+    session: Session,
+    portfolio_ids: Sequence[PortfolioId],
+    last_day: date,
+    max_slippage: Decimal,
+    limit: int,
+) -> list[PurchaseRow]:
+    """The newest purchases of portfolios out of books that are still known, at most `limit`.
+
+    `max_slippage` is that of a configuration which names none.
+    """
+    values = {
+        "portfolio_ids": list(portfolio_ids),
+        "last_day": last_day,
+        "max_slippage": max_slippage,
+        "limit": limit,
+    }
+    return [PurchaseRow(*row) for row in session.execute(SQL["select_purchases"], values)]

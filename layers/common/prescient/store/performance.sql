@@ -144,13 +144,15 @@ WITH result AS (
 )
 SELECT
     result.portfolio_id, position.market_id, position.event_id,
-    coalesce(event.tags, '{}') AS tags,
+    coalesce(market.question, position.market_question) AS market_name,
+    event.title AS event_name, coalesce(event.tags, '{}') AS tags,
     coalesce(signal.strategy_type, portfolio.strategy_type) AS strategy, result.exit_kind,
     position.evidence AS entry_evidence, result.exit_evidence, result.pnl
 FROM result
 JOIN portfolio_positions AS position
     ON position.portfolio_id = result.portfolio_id AND position.id = result.position_id
 JOIN portfolios AS portfolio ON portfolio.portfolio_id = result.portfolio_id
+LEFT JOIN markets AS market ON market.market_id = position.market_id
 LEFT JOIN events AS event ON event.event_id = position.event_id
 LEFT JOIN trading_signals AS signal
     ON signal.portfolio_id = position.portfolio_id AND signal.trade_id = position.trade_id
@@ -214,8 +216,8 @@ WHERE sharpe_ratio IS NOT NULL
 ORDER BY portfolio_id;
 
 -- name: select_compared
--- Read the names of portfolios that are compared.
-SELECT portfolio_id, name FROM portfolios
+-- Read the names of portfolios that are compared, and whose twins they are.
+SELECT portfolio_id, name, twin_of, twin_key FROM portfolios
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id;
 
@@ -248,3 +250,30 @@ ORDER BY 1, 2;
 SELECT DISTINCT portfolio_id, market_id, action FROM portfolio_positions
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id, market_id, action;
+
+-- name: select_purchases
+-- Read what portfolios together wanted of an outcome in a cycle, newest first, and its order book. A
+-- trade's budget is its signal's: a thin book filled less.
+SELECT wished.wanted, wished.target_price, wished.max_slippage, book.bids, book.asks
+FROM (
+    SELECT
+        made.cycle_id, made.market_id, made.action,
+        sum(greatest(made.amount, signal.amount)) AS wanted,
+        max(made.target_price) AS target_price,
+        max(coalesce((ran.strategy_config ->> 'max_slippage')::numeric, %(max_slippage)s))
+            AS max_slippage
+    FROM trades AS made
+    LEFT JOIN trading_signals AS signal
+        ON signal.portfolio_id = made.portfolio_id AND signal.trade_id = made.trade_id
+    LEFT JOIN cycle_portfolios AS ran
+        ON ran.portfolio_id = made.portfolio_id AND ran.cycle_id = made.cycle_id
+    WHERE made.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND made.evidence = 'book'
+        AND made.timestamp < (%(last_day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+    GROUP BY made.cycle_id, made.market_id, made.action
+) AS wished
+JOIN trading_cycles AS cycle ON cycle.cycle_id = wished.cycle_id
+JOIN order_books AS book
+    ON book.batch_id = cycle.batch_id AND book.market_id = wished.market_id
+    AND book.outcome = split_part(wished.action, '_', 2)
+ORDER BY wished.cycle_id DESC, wished.market_id, wished.action
+LIMIT %(limit)s;

@@ -14,6 +14,8 @@ from decimal import Decimal
 from itertools import combinations
 
 from prescient.core.errors import PortfolioNotFound
+from prescient.core.market.fills import highest_price, offers_from_book
+from prescient.core.money import ZERO
 from prescient.core.performance import comparison, likeness, ranking
 from prescient.core.performance.comparison import Contributions, Difference
 from prescient.core.performance.estimates import Estimate
@@ -21,9 +23,13 @@ from prescient.core.performance.figures import DAYS_A_YEAR
 from prescient.core.performance.returns import growth_index
 from prescient.core.performance.series import DailySeries, daily_series
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import performance as stored
+from prescient.store.books import stored_book
 from prescient.store.database import Database, Session
+from prescient.store.performance import ComparedRow, PurchaseRow
 from prescient.usecases.support.comparing import (
+    Capacity,
     ComparedPair,
     ComparedPortfolio,
     Comparison,
@@ -31,6 +37,9 @@ from prescient.usecases.support.comparing import (
     Likeness,
 )
 from prescient.usecases.support.measured import equity_points
+
+MOST_PURCHASES = 1_000
+"""The newest ones, each an outcome in a cycle, of which the capacity is found."""
 
 
 def between(
@@ -40,9 +49,7 @@ def between(
     compared = Compared.read(session, [first, second], last_day)
     if {first, second} - {*compared.begun}:
         return None
-    by_event = contributions(session, compared)
-    [found] = comparison.compare(compared.series, [(first, second)], by_event)
-    return found
+    return _compared_pair(session, compared.series, (first, second))
 
 
 def compare(database: Database, portfolio_ids: Sequence[PortfolioId], now: datetime) -> Comparison:
@@ -51,11 +58,13 @@ def compare(database: Database, portfolio_ids: Sequence[PortfolioId], now: datet
     with database.snapshot() as session:
         compared = Compared.read(session, portfolio_ids, last_day)
         pairs = list(_pairs(session, compared))
+        capacity = _capacity(session, compared)
     return Comparison(
         calculated_at=now,
         last_day=last_day,
         benchmark_id=compared.benchmark_id,
         trials=len(compared.trials),
+        capacity=capacity,
         portfolios=list(_portfolios(compared)),
         pairs=pairs,
     )
@@ -65,7 +74,7 @@ def compare(database: Database, portfolio_ids: Sequence[PortfolioId], now: datet
 class Compared:
     """What is compared; portfolios that began today have no day yet, and are in no series."""
 
-    names: dict[PortfolioId, str]
+    rows: dict[PortfolioId, ComparedRow]
     series: DailySeries
     benchmark_id: PortfolioId | None
     trials: list[float]
@@ -75,7 +84,7 @@ class Compared:
     def read(
         cls, session: Session, portfolio_ids: Sequence[PortfolioId], last_day: date
     ) -> Compared:
-        found = stored.names(session, portfolio_ids)
+        found = {row.portfolio_id: row for row in stored.compared(session, portfolio_ids)}
         for portfolio_id in portfolio_ids:
             if portfolio_id not in found:
                 raise PortfolioNotFound(portfolio_id)
@@ -83,25 +92,33 @@ class Compared:
         wanted = {*portfolio_ids, *([] if benchmark is None else [benchmark])}
         points = equity_points(stored.series(session, sorted(wanted), last_day))
         daily = [ratio / math.sqrt(DAYS_A_YEAR) for ratio in stored.sharpe_ratios(session)]
-        names = {portfolio_id: found[portfolio_id] for portfolio_id in portfolio_ids}
-        return cls(names, daily_series(points, last_day), benchmark, daily, last_day)
+        rows = {portfolio_id: found[portfolio_id] for portfolio_id in portfolio_ids}
+        return cls(rows, daily_series(points, last_day), benchmark, daily, last_day)
 
     @property
     def begun(self) -> list[PortfolioId]:
         known = set(self.series.portfolio_ids.tolist())
-        return [portfolio_id for portfolio_id in self.names if portfolio_id in known]
+        return [portfolio_id for portfolio_id in self.rows if portfolio_id in known]
+
+    def twin(self, pair: tuple[int, int]) -> ComparedRow | None:
+        """Which one of a pair is the twin of the other."""
+        for one, other in (pair, pair[::-1]):
+            row = self.rows[PortfolioId(one)]
+            if row.twin_of == other:
+                return row
+        return None
 
 
 def _portfolios(compared: Compared) -> Iterator[ComparedPortfolio]:
     series, advantages = compared.series, _advantages(compared)
     growth = dict(zip(series.portfolio_ids.tolist(), growth_index(series).last - 1.0, strict=True))
-    for portfolio_id, name in compared.names.items():
+    for portfolio_id, row in compared.rows.items():
         has_begun = portfolio_id in growth
         advantage = advantages.get(portfolio_id)
         returns = series.returns_of(portfolio_id) if has_begun else None
         yield ComparedPortfolio(
             portfolio_id=portfolio_id,
-            name=name,
+            name=row.name,
             days=0 if returns is None else len(returns),
             return_all_time=float(growth[portfolio_id]) if has_begun else 0.0,
             advantage=advantage and advantage.mean,
@@ -122,21 +139,23 @@ def _advantages(compared: Compared) -> dict[int, ranking.Advantage]:
 
 
 def _pairs(session: Session, compared: Compared) -> Iterator[ComparedPair]:
-    pairs: list[tuple[int, int]] = list(combinations(compared.begun, 2))
+    """Every two of them; of more than two only twins have an interval of their own."""
     sides = stored.held_sides(session, compared.begun)
-    is_alone = len(compared.names) == 2  # noqa: PLR2004 (a pair)
-    by_event = contributions(session, compared) if is_alone and pairs else {}
-    for found in comparison.compare(compared.series, pairs, by_event):
-        first, second = PortfolioId(found.first_id), PortfolioId(found.second_id)
+    for first, second in combinations(compared.begun, 2):
+        twin = compared.twin((first, second))
         alike = likeness.correlation(compared.series, first, second)
+        begun, days = compared.series.common_window((first, second))
+        is_told = twin is not None or len(compared.rows) == 2  # noqa: PLR2004 (a pair)
         yield ComparedPair(
             first_id=first,
             second_id=second,
-            days=found.days,
-            last_day=found.last_day,
+            is_of_twins=twin is not None,
+            twin_key=twin and twin.twin_key,
+            days=days,
+            last_day=date.fromordinal(begun + days - 1) if days else None,
             correlation=alike and Likeness(**alike._asdict()),
             in_common=likeness.in_common(sides.get(first, set()), sides.get(second, set())),
-            **(_told(found, compared) if is_alone else _NOT_TOLD),
+            **(_told(session, compared, (first, second)) if is_told else _NOT_TOLD),
         )
 
 
@@ -145,12 +164,13 @@ _NOT_TOLD = dict.fromkeys(
 )
 
 
-def _told(found: Difference, compared: Compared) -> dict[str, object]:
-    names = compared.names
+def _told(
+    session: Session, compared: Compared, pair: tuple[PortfolioId, PortfolioId]
+) -> dict[str, object]:
+    found = _compared_pair(session, compared.series, pair)
+    first, second = (compared.rows[portfolio_id].name for portfolio_id in pair)
     return {
-        "sentence": found.sentence(
-            names[PortfolioId(found.first_id)], names[PortfolioId(found.second_id)]
-        ),
+        "sentence": found.sentence(first, second),
         "verdict": found.verdict,
         "unit": found.unit if found.told else None,
         "told": _interval(found.told),
@@ -171,19 +191,60 @@ def _interval(estimate: Estimate | None) -> Interval | None:
     )
 
 
-def contributions(session: Session, compared: Compared) -> dict[int, Contributions]:
-    """What each event added to the returns of both, over the days that both have."""
-    series = compared.series
-    first_day, days = series.common_window(compared.begun)
+def _compared_pair(
+    session: Session, series: DailySeries, pair: tuple[PortfolioId, PortfolioId]
+) -> Difference:
+    first_day, days = series.common_window(pair)
+    by_event = contributions(session, series, pair, first_day, days)
+    [found] = comparison.compare(series, [pair], by_event)
+    return found
+
+
+def contributions(
+    session: Session,
+    series: DailySeries,
+    portfolio_ids: Sequence[PortfolioId],
+    first_day: int,
+    days: int,
+) -> dict[int, Contributions]:
+    """What each event added to the returns of portfolios over days that all have."""
     if not days:
         return {}
-    begun = date.fromordinal(first_day)
-    profits = stored.event_profits(session, compared.begun, begun, compared.last_day)
-    found: dict[int, Contributions] = {}
-    for portfolio_id in compared.begun:
-        row = series.row_of(portfolio_id)
-        cents = float(series.equity[row, : series.lengths[row]].mean())
-        found[portfolio_id] = comparison.event_contributions(
-            profits.get(portfolio_id, {}), Decimal(cents) / 100
+    first, last = (date.fromordinal(day) for day in (first_day, first_day + days - 1))
+    profits = stored.event_profits(session, portfolio_ids, first, last)
+    return {
+        portfolio_id: comparison.event_contributions(
+            profits.get(portfolio_id, {}), _mean_equity(series, portfolio_id, first_day, days)
         )
-    return found
+        for portfolio_id in portfolio_ids
+    }
+
+
+def _mean_equity(series: DailySeries, portfolio_id: int, first_day: int, days: int) -> Decimal:
+    """Dollars, over the days that the portfolio's series has of these."""
+    row = series.row_of(portfolio_id)
+    begin = first_day - int(series.first_days[row])
+    end = min(begin + days, int(series.lengths[row]))
+    return Decimal(float(series.equity[row, begin:end].mean())) / 100 if end > begin else ZERO
+
+
+def _capacity(session: Session, compared: Compared) -> Capacity | None:
+    usual = StrategyConfiguration().max_slippage
+    made = stored.purchases(session, [*compared.rows], compared.last_day, usual, MOST_PURCHASES)
+    found = likeness.capacity(likeness.Demand(row.wanted, _offered(row)) for row in made)
+    if found is None:
+        return None
+    return Capacity(
+        purchases=found.purchases,
+        multiple=found.multiple,
+        dollars=found.dollars,
+        filled_now=found.filled_now,
+    )
+
+
+def _offered(row: PurchaseRow) -> Decimal:
+    """Dollars that the book holds at prices that the buyers might have paid."""
+    levels = offers_from_book(stored_book(row.bids, row.asks)).within(
+        highest_price(row.target_price, row.max_slippage)
+    )
+    return sum((level.price * level.shares for level in levels), ZERO)

@@ -12,7 +12,7 @@ from itertools import combinations
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.market.fills import Evidence
-from prescient.core.performance.attribution import Attribution, Result, attribution
+from prescient.core.performance.attribution import Attribution, Result, View, attribution
 from prescient.core.performance.comparison import compare
 from prescient.core.performance.drawdown import Drawdown
 from prescient.core.performance.metrics import Performance, performance
@@ -45,6 +45,9 @@ _RENAMED = {
     "average_loss": "avg_loss",
     "average_holding_time": "average_holding_seconds",
 }
+
+Names = Mapping[View, Mapping[str, str]]
+"""What the keys of a view are called, where they are ids."""
 
 
 class ResearchRequest(BaseModel):
@@ -109,7 +112,7 @@ def measure(
     rows = [
         _row(measured)
         | {
-            "attribution": divided.get(measured.portfolio_id, _divided(attribution([]))),
+            "attribution": divided.get(measured.portfolio_id, _divided(attribution([]), {})),
             "calibration": scored.get(measured.portfolio_id),
         }
         for measured in performance(series, closed, traded, risk_free)
@@ -146,7 +149,18 @@ def _attributions(rows: Sequence[ResultRow]) -> dict[int, dict[str, object]]:
     by_portfolio: defaultdict[int, list[Result]] = defaultdict(list)
     for row in rows:
         by_portfolio[row.portfolio_id].append(result_of(row))
-    return {owner: _divided(attribution(results)) for owner, results in by_portfolio.items()}
+    names = _names(rows)
+    return {owner: _divided(attribution(results), names) for owner, results in by_portfolio.items()}
+
+
+def _names(rows: Sequence[ResultRow]) -> Names:
+    """What is asked in the markets, and the titles of the events, as they are known today."""
+    return {
+        View.MARKET: {row.market_id: row.market_name for row in rows},
+        View.EVENT: {
+            row.event_id: row.event_name for row in rows if row.event_id and row.event_name
+        },
+    }
 
 
 def result_of(row: ResultRow) -> Result:
@@ -163,24 +177,31 @@ def result_of(row: ResultRow) -> Result:
     )
 
 
-def _divided(whole: Attribution) -> dict[str, object]:
+def _divided(whole: Attribution, names: Names) -> dict[str, object]:
     """What is kept of the views: the largest parts, gains and losses alike, and the others' sum."""
     return {
         "total": whole.total,
         "without_book": whole.without_book,
         "share_without_book": whole.share_without_book,
-        "views": {view: [*_largest(parts)] for view, parts in whole.parts.items()},
+        "views": {
+            view: [*_largest(parts, names.get(view, {}))] for view, parts in whole.parts.items()
+        },
         "rest": {view: whole.total - _sum(parts) for view, parts in whole.parts.items()},
     }
 
 
-def _largest(parts: Mapping[str, Decimal]) -> Iterator[dict[str, object]]:
-    kept = sorted(parts, key=lambda key: -abs(parts[key]))[:MOST_PARTS]
-    yield from ({"key": key, "pnl": parts[key]} for key in parts if key in set(kept))
+def _largest(parts: Mapping[str, Decimal], names: Mapping[str, str]) -> Iterator[dict[str, object]]:
+    for key in _kept(parts):
+        yield {"key": key, "name": names.get(key), "pnl": parts[key]}
+
+
+def _kept(parts: Mapping[str, Decimal]) -> list[str]:
+    largest = sorted(parts, key=lambda key: -abs(parts[key]))[:MOST_PARTS]
+    return [key for key in parts if key in set(largest)]
 
 
 def _sum(parts: Mapping[str, Decimal]) -> Decimal:
-    return sum((parts[str(part["key"])] for part in _largest(parts)), Decimal(0))
+    return sum((parts[key] for key in _kept(parts)), Decimal(0))
 
 
 def _calibrations(rows: Sequence[ForecastRow], last_day: date) -> dict[int, dict[str, object]]:

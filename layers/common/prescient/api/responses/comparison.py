@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from prescient.api.responses.values import Price
+from prescient.api.responses.values import Money, Price
 
 
 class Interval(BaseModel):
@@ -40,14 +40,17 @@ class ComparedPair(BaseModel):
     smallest difference that these days could show, `more_days` how many more would tell this one,
     null where ten years would not. There is no interval where the difference varies on too few
     days, or in too few events (`no_deviation`). Where more than two are compared only likeness is
-    shown, since one of many pairs differs by luck. `in_common` is the share of positions that both
-    held.
+    shown, since one of many pairs differs by luck, but for a twin beside its original
+    (`is_of_twins`, `twin_key`): those were made to be compared. `in_common` is the share of
+    positions that both held.
     """
 
     model_config = ConfigDict(from_attributes=True)
 
     first_id: int
     second_id: int
+    is_of_twins: bool
+    twin_key: str | None
     days: int
     last_day: date | None
     sentence: str | None
@@ -60,6 +63,22 @@ class ComparedPair(BaseModel):
     more_days: int | None
     correlation: Likeness | None
     in_common: float | None
+
+
+class Capacity(BaseModel):
+    """How much larger the purchases of all together could be until the books no longer fill them.
+
+    At `multiple` times their size the books fill 95% of them: `dollars` of an outcome in a cycle on
+    average. `filled_now` is what part they fill as it is; `purchases` is of how many outcomes in a
+    cycle this is found, the newest ones whose books are still known.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    purchases: int
+    multiple: float
+    dollars: Money
+    filled_now: Price
 
 
 class ComparedPortfolio(BaseModel):
@@ -83,7 +102,7 @@ class ComparisonAnswer(BaseModel):
     """Portfolios side by side, up to the end of `last_day`.
 
     The benchmark is the first portfolio that buys at random; `trials` are all portfolios that have
-    a Sharpe ratio.
+    a Sharpe ratio. `capacity` is null where none bought out of an order book that is still known.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -93,6 +112,7 @@ class ComparisonAnswer(BaseModel):
     last_day: date
     benchmark_id: int | None
     trials: int
+    capacity: Capacity | None
     portfolios: list[ComparedPortfolio]
     pairs: list[ComparedPair]
 

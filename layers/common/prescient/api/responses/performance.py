@@ -110,9 +110,13 @@ class Calibration(BaseModel):
 
 
 class Part(BaseModel):
-    """P&L of one market, event, tag, strategy, exit kind or evidence."""
+    """P&L of one market, event, tag, strategy, exit kind or evidence.
+
+    `name` is the question of a market and the title of an event, null for the other views.
+    """
 
     key: str
+    name: str | None = None
     pnl: Money
 
 

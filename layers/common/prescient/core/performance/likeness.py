@@ -59,12 +59,12 @@ def in_common(first: AbstractSet[Side], second: AbstractSet[Side]) -> float | No
 
 
 class Demand(NamedTuple):
-    """What all portfolios together bought of one outcome in one cycle, in dollars.
+    """What portfolios together wanted to buy of one outcome in one cycle, in dollars.
 
     `offered` is what the book held at prices that they might have paid.
     """
 
-    bought: Decimal
+    wanted: Decimal
     offered: Decimal
 
 
@@ -73,39 +73,42 @@ class Capacity:
     """How much larger all purchases could have been before the books no longer filled them.
 
     `multiple` is the factor up to which at least 95% of the dollars are filled, `dollars` what is
-    bought in a cycle's market at that factor on average. At 1 the books just fill them.
+    bought of an outcome in a cycle at that factor on average. At 1 the books just fill them.
     """
 
+    purchases: int
+    """Of how many demands this is found."""
     multiple: float
     dollars: Decimal
     filled_now: float
-    """The share of today's purchases that the books fill, 0–1."""
+    """The share of the purchases as they are that the books fill, 0–1."""
 
 
 def capacity(demands: Iterable[Demand], filled: float = 0.95) -> Capacity | None:
     """Find the factor by which the purchases of all portfolios can grow; None without a purchase.
 
-    Share filled at a factor m = Σ min(m × bought, offered) / Σ m × bought, which falls with m.
+    Share filled at a factor m = Σ min(m × wanted, offered) / Σ m × wanted, which falls with m.
     """
-    made = [demand for demand in demands if demand.bought > ZERO]
+    made = [demand for demand in demands if demand.wanted > ZERO]
     if not made:
         return None
-    bought = np.array([float(demand.bought) for demand in made])
+    wanted = np.array([float(demand.wanted) for demand in made])
     offered = np.array([float(demand.offered) for demand in made])
-    multiple = _largest_multiple(bought, offered, filled)
-    mean = sum((demand.bought for demand in made), ZERO) / len(made)
+    multiple = _largest_multiple(wanted, offered, filled)
+    mean = sum((demand.wanted for demand in made), ZERO) / len(made)
     return Capacity(
+        purchases=len(made),
         multiple=multiple,
         dollars=round(mean * Decimal(multiple), 2),
-        filled_now=float(np.minimum(bought, offered).sum() / bought.sum()),
+        filled_now=float(np.minimum(wanted, offered).sum() / wanted.sum()),
     )
 
 
-def _largest_multiple(bought: FloatArray, offered: FloatArray, filled: float) -> float:
+def _largest_multiple(wanted: FloatArray, offered: FloatArray, filled: float) -> float:
     """Halve the range in which the share that is filled falls below `filled`."""
-    low, high = 0.0, float(offered.sum() / bought.sum()) / filled
+    low, high = 0.0, float(offered.sum() / wanted.sum()) / filled
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
-        enough = float(np.minimum(middle * bought, offered).sum()) >= filled * middle * bought.sum()
+        enough = float(np.minimum(middle * wanted, offered).sum()) >= filled * middle * wanted.sum()
         low, high = (middle, high) if enough else (low, middle)
     return low

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -41,12 +42,15 @@ class ComparedPair:
 
     `told` is the wider of the intervals by days and by events, and `unit` says which. `detectable`
     is the smallest difference that these days could show; `more_days` how many more would tell this
-    one. All four are None, and so is the verdict, where more than two are compared: then only what
-    counts all trials is shown. `in_common` is the share of positions that both held, 0–1.
+    one. All four are None, and so is the verdict, where more than two are compared and the pair is
+    not one of twins: then only what counts all trials is shown. `twin_key` is the key in which a
+    twin began to differ from its original. `in_common` is the share of positions that both held.
     """
 
     first_id: int
     second_id: int
+    is_of_twins: bool
+    twin_key: str | None
     days: int
     last_day: date | None
     sentence: str | None
@@ -59,6 +63,21 @@ class ComparedPair:
     more_days: int | None
     correlation: Likeness | None
     in_common: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """How much larger the purchases of all together could be until the books no longer fill them.
+
+    At `multiple` times their size the books fill 95% of them: `dollars` of an outcome in a cycle on
+    average. `filled_now` is what part they fill as it is, 0–1; `purchases` is of how many outcomes
+    in a cycle this is found.
+    """
+
+    purchases: int
+    multiple: float
+    dollars: Decimal
+    filled_now: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +101,16 @@ class ComparedPortfolio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Portfolios side by side up to the end of `last_day` (UTC); `trials` are all ever tried."""
+    """Portfolios side by side up to the end of `last_day` (UTC); `trials` are all ever tried.
+
+    `capacity` is that of all of them together, None where none bought out of a book that is known.
+    """
 
     calculated_at: datetime
     last_day: date
     benchmark_id: int | None
     trials: int
+    capacity: Capacity | None
     portfolios: Sequence[ComparedPortfolio]
     pairs: Sequence[ComparedPair]
 
