@@ -15,6 +15,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.login import as_user
 from prescient.store import history, performance, roles, statements
 from prescient.store.database import Database, Session
+from prescient.store.windows import Window
 from prescient.usecases import research
 
 SQL = statements.load(__file__)
@@ -79,8 +80,8 @@ def _all_days(session: Session) -> object:
 def _pages() -> Iterator[tuple[str, Read, Read]]:
     """By name, the read of a page of each of some portfolios, and its floor."""
     reads: dict[str, Callable[[Session, PortfolioId], object]] = {
-        "points": lambda session, owner: history.points(session, owner, PAGE),
-        "days": lambda session, owner: history.days(session, owner, PAGE),
+        "points": lambda session, owner: history.points(session, owner, Window(limit=PAGE)),
+        "days": lambda session, owner: history.days(session, owner, Window(limit=PAGE)),
         "metrics": performance.metrics,
     }
     for name, read in reads.items():

@@ -168,7 +168,8 @@ class Client:
     def send(self, event: Mapping[str, Any]) -> Answer:
         answer = self._respond(event, None)
         assert answer["isBase64Encoded"] is False
-        assert answer["headers"]["Content-Type"] == "application/json"
+        kinds = {"application/json", "text/csv; charset=utf-8"}
+        assert answer["headers"]["Content-Type"] in kinds
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
     def get(self, target: str, **options: Any) -> Answer:

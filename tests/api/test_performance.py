@@ -41,8 +41,8 @@ def test_equity_is_paged_newest_first(client: Client) -> None:
         target = page["next"]
     assert pages == points
     since = (NOON + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert client.get(f"/portfolios/1/equity?since={since}").json["points"] == points[:3]
-    assert client.get(f"/portfolios/1/equity?until={since}").json["points"] == points[3:]
+    assert client.get(f"/portfolios/1/equity?from={since}").json["points"] == points[:3]
+    assert client.get(f"/portfolios/1/equity?to={since}").json["points"] == points[3:]
 
 
 def test_history_has_each_day_newest_first(client: Client) -> None:
@@ -53,7 +53,7 @@ def test_history_has_each_day_newest_first(client: Client) -> None:
     rest = client.get(first["next"]).json
     assert first["days"] + rest["days"] == whole
     assert rest["next"] is None
-    assert client.get("/portfolios/1/history?since=2026-03-03").json["days"] == whole[:2]
+    assert client.get("/portfolios/1/history?from=2026-03-03").json["days"] == whole[:2]
 
 
 def test_performance_says_when_it_was_calculated(client: Client) -> None:
@@ -109,9 +109,9 @@ def test_of_many_only_what_counts_all_trials_is_shown(client: Client) -> None:
         ("/portfolios/99/performance", 404, None),
         ("/portfolios/1/equity?cursor=abc", 422, "cursor"),
         ("/portfolios/1/equity?cursor=9999999999999999-999999999", 200, None),
-        ("/portfolios/1/equity?since=yesterday", 422, "since"),
+        ("/portfolios/1/equity?from=yesterday", 422, "from"),
         ("/portfolios/1/equity?limit=1001", 422, "limit"),
-        ("/portfolios/1/history?before=2026-13-01", 422, "before"),
+        ("/portfolios/1/history?cursor=2026-13-01", 422, "cursor"),
     ],
 )
 def test_what_is_no_page_is_refused_by_name(

@@ -74,7 +74,7 @@ def test_all_portfolios_that_are_not_archived(client: Client) -> None:
     client.patch("/portfolios/2", {"status": "paused"})
     client.patch("/portfolios/3", {"status": "archived"})
     client.world.run_cycle()
-    answer = client.send(sample("list_portfolios"))
+    answer = client.send(sample("get_paper_trading_portfolio"))
     assert answer.status == 200
     assert answer.json["message"] == "All portfolios retrieved"
     listed = answer.json["portfolios"]

@@ -89,7 +89,7 @@ def test_pages_of_changes_and_pauses(client: Client) -> None:
     ids = [row["change_id"] for row in first["changes"] + second["changes"]]
     assert (ids, second["next"]) == ([6, 5, 4, 3, 2, 1], None)
     page = client.get("/portfolios/pauses?limit=2").json
-    assert page["next"] == "/portfolios/pauses?limit=2&before=2"
+    assert page["next"] == "/portfolios/pauses?limit=2&cursor=2"
     assert [row["pause_id"] for row in client.get(page["next"]).json["pauses"]] == [1]
 
 

@@ -80,6 +80,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_series select_closed select_traded select_results "
             "select_compared select_event_profits select_held_sides select_purchases"
         ),
+        "portfolio_pages": "select_listed",
         "portfolios": ("select_portfolio lock_portfolio rewrite_totals shift_peaks"),
         "positions": "select_positions select_entries",
         "reconcile": (
@@ -95,6 +96,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "change_all lock_of_pause select_still_paused select_newest_pause select_changes"
         ),
         "tape": "select_held_within",
+        "trades": "select_trades",
         "turns": "mark_sold insert_fills reject_signals",
     },
     Outcome.OWN: {
@@ -103,6 +105,10 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "exits": "select_held_outcomes count_open_positions flag_positions",
         "history": "carry_days",
         "performance": "select_benchmark",
+        "portfolio_pages": (
+            "select_ids_ascending select_ids_descending select_ids_by_name select_ids_by_rank "
+            "sum_up"
+        ),
         "portfolios": "select_portfolios select_first_active",
         "old_schema": "count_trades",
         "rebalancing": "lock_members select_days",

@@ -6,6 +6,8 @@ from prescient.core.accounting.valuation import (
     HighWaterMark,
     MarketPrice,
     PricedPosition,
+    day_profit,
+    net_flows,
     valuation,
 )
 from prescient.core.market.markets import Outcome
@@ -55,3 +57,20 @@ def test_a_flow_is_neither_gain_nor_drawdown() -> None:
     mark = HighWaterMark(D(100)).after(D(90)).after_flow(D(-40)).after(D(50))
     assert mark == HighWaterMark(D(60), D(10))
     assert mark.after_flow(D(20)).after(D(70)) == HighWaterMark(D(80), D(10))
+
+
+def test_an_ask_of_no_is_what_the_bid_of_yes_leaves() -> None:
+    assert PRICE.ask_of(Outcome.YES) == D("0.91")
+    assert PRICE.ask_of(Outcome.NO) == D("0.11")
+    assert MarketPrice(None, None, D("0.91")).ask_of(Outcome.NO) is None
+
+
+def test_flows_are_what_neither_the_first_balance_nor_the_profit_explains() -> None:
+    # 10,000 and 250 of profit would be 10,250; it is 10,650: 400 came in.
+    assert net_flows(D(10_000), D(10_650), D(250)) == D(400)
+
+
+def test_the_days_profit_knows_no_flow_and_admits_what_it_does_not_know() -> None:
+    assert day_profit(D("12.50"), D("20.00"), began_today=False) == D("-7.50")
+    assert day_profit(D("12.50"), None, began_today=True) == D("12.50")
+    assert day_profit(D("12.50"), None, began_today=False) is None

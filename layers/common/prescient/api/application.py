@@ -15,6 +15,7 @@ from prescient.api import exact_json, request_json
 from prescient.api.authorization import authorize
 from prescient.api.context import CONTEXT_KEY
 from prescient.api.errors import answer_errors
+from prescient.api.negotiation import negotiate
 from prescient.api.request_shape import check_shape, normalised
 from prescient.api.routes import (
     cash,
@@ -25,6 +26,7 @@ from prescient.api.routes import (
     portfolios,
     positions,
     reconcile,
+    record,
     statuses,
     trading,
 )
@@ -40,6 +42,7 @@ ROUTES = (
     portfolios.routes,
     experiments.routes,
     positions.routes,
+    record.routes,
     trading.routes,
     cycles.routes,
     reconcile.routes,
@@ -58,7 +61,7 @@ class Application(APIGatewayHttpResolver):
             serializer=exact_json.encode, json_body_deserializer=request_json.decode, debug=False
         )
         validate = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped-call]
-        self.use(middlewares=[answer_errors, authorize, check_shape, validate])
+        self.use(middlewares=[answer_errors, authorize, negotiate, check_shape, validate])
         self._declared: dict[tuple[str, str], Route] = {}
         for table in ROUTES:
             table.add_to(self, documented=documented)

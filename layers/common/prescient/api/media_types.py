@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 JSON = "application/json"
+CSV = "text/csv"
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -13,15 +14,31 @@ def bare(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def accepted(accept: str, offered: Sequence[str]) -> Iterator[str]:
-    """Yield those of the offered types that an `Accept` header admits; an empty one admits all."""
-    ranges = [bare(wanted) for wanted in accept.split(",") if not _is_refused(wanted)]
-    for media_type in offered:
-        family = media_type.partition("/")[0]
-        if not accept.strip() or {media_type, f"{family}/*", "*/*"} & set(ranges):
-            yield media_type
+def preferred(accept: str, offered: Sequence[str]) -> str | None:
+    """The offered type that an `Accept` header (RFC 9110, 12.5.1) wants most; an empty one any.
+
+    Of several that it wants alike the first; None where it wants none of them.
+    """
+    ranges = [_range(part) for part in (accept.strip() or "*/*").split(",")]
+    wanted = {media_type: _weight(media_type, ranges) for media_type in offered}
+    best = max(offered, key=lambda media_type: wanted[media_type])
+    return best if wanted[best] > 0 else None
 
 
-def _is_refused(wanted: str) -> bool:
-    parameters = [parameter.strip().lower() for parameter in wanted.split(";")[1:]]
-    return any(parameter in ("q=0", "q=0.0", "q=0.00", "q=0.000") for parameter in parameters)
+def _range(part: str) -> tuple[str, float]:
+    """A range and its weight; a weight that cannot be read counts as 1."""
+    parameters = [parameter.strip().lower() for parameter in part.split(";")[1:]]
+    weights = (name[2:] for name in parameters if name.startswith("q="))
+    try:
+        return bare(part), float(next(weights, "1"))
+    except ValueError:
+        return bare(part), 1.0
+
+
+def _weight(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
+    """The weight of the most specific range that admits this type, 0 without one."""
+    for admitting in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
+        weights = [weight for name, weight in ranges if name == admitting]
+        if weights:
+            return max(weights)
+    return 0.0

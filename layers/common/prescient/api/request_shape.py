@@ -14,8 +14,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
 from prescient.api import routing
-from prescient.api.errors import MalformedRequest, NotAcceptable, UnsupportedMediaType
-from prescient.api.media_types import JSON, accepted, bare
+from prescient.api.errors import MalformedRequest, UnsupportedMediaType
+from prescient.api.media_types import JSON, bare
 from prescient.core.errors import InvalidRequest
 
 CONTENT_TYPE = "content-type"
@@ -37,12 +37,11 @@ def check_shape(
     """Raise `InvalidRequest` for what the route does not know.
 
     Raises `MalformedRequest` or `UnsupportedMediaType` for a body that is none of the types that it
-    reads, and `NotAcceptable` where the caller accepts none of those that it answers with.
+    reads.
     """
     route: Route = app.context["_route"]
     event = app.current_event
     declared = cast(Declaring, app).declared(route.method, route.path)
-    _check_accepted(event, declared)
     problems = [*_unknown(event, route), *_repeated(event)]
     has_body = _body(event) not in EMPTY_BODIES
     if has_body and not route.dependant.body_params:
@@ -63,12 +62,6 @@ def normalised(event: Mapping[str, Any]) -> dict[str, Any]:
     if CONTENT_TYPE in headers:
         headers[CONTENT_TYPE] = bare(headers[CONTENT_TYPE])
     return {**event, "headers": headers}
-
-
-def _check_accepted(event: APIGatewayProxyEventV2, declared: routing.Route) -> None:
-    offered = declared.response_types
-    if not any(accepted(event.headers.get("accept", ""), offered)):
-        raise NotAcceptable(f"accept: the route answers with {' or '.join(offered)}")
 
 
 def _media_type(event: APIGatewayProxyEventV2, declared: routing.Route) -> str:

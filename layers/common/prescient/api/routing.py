@@ -6,15 +6,16 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel
 
 from prescient.api.authorization import Scope, security
-from prescient.api.media_types import JSON
+from prescient.api.media_types import CSV, JSON
 from prescient.api.responses.errors import ErrorBody
+from prescient.api.responses.pages import PageAnswer
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 Answers = Mapping[int, type[BaseModel] | UnionType]
@@ -71,7 +72,7 @@ class RouteTable:
         answers: Answers,
         errors: Sequence[int] = (),
         request_types: Sequence[str] = (JSON,),
-        response_types: Sequence[str] = (JSON,),
+        response_types: Sequence[str] | None = None,
     ) -> Callable[[FunctionT], FunctionT]:
         """Declare a route; `path` has `<parameters>`, `errors` are what it adds to the common."""
 
@@ -84,7 +85,7 @@ class RouteTable:
                     answers=answers,
                     errors=errors,
                     request_types=request_types,
-                    response_types=response_types,
+                    response_types=response_types or _types(answers),
                     function=function,
                 )
             )
@@ -120,10 +121,20 @@ def _responses(route: Route) -> dict[int, OpenAPIResponse]:
     common = {406, 422, 500, 503} | ({401, 403} if route.scope else set())
     of_body = {400, 415} if "body" in inspect.signature(route.function).parameters else set()
     failures: Answers = dict.fromkeys(sorted(common | of_body | {*route.errors}), ErrorBody)
-    return {
+    answers = {
         status: _response(REASONS[status], model)
         for status, model in {**failures, **route.answers}.items()
     }
+    if CSV in route.response_types:
+        answers[200]["content"][CSV] = {"schema": {"type": "string"}}
+    return answers
+
+
+def _types(answers: Answers) -> Sequence[str]:
+    """The media types of answers: a page of a list may be had as CSV too."""
+    models = (model for answer in answers.values() for model in (answer, *get_args(answer)))
+    has_pages = any(isinstance(model, type) and issubclass(model, PageAnswer) for model in models)
+    return (JSON, CSV) if has_pages else (JSON,)
 
 
 def _response(description: str, model: Any) -> OpenAPIResponse:

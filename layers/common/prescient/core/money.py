@@ -66,6 +66,11 @@ def shares_down(shares: Decimal) -> Decimal:
     return shares.quantize(SHARE_STEP, ROUND_FLOOR)
 
 
+def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
+    """What percent `part` is of `whole`, to hundredths, halves up; None of nothing."""
+    return None if whole == ZERO else cents_half_up(100 * part / whole)
+
+
 def plain(number: Decimal) -> str:
     """A number as a sentence shows it: no exponent, no trailing zeros."""
     return f"{number.normalize():f}"

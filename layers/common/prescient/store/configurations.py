@@ -15,6 +15,7 @@ from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import DEFAULT_MAX_POSITIONS, Limits, PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
 
@@ -78,18 +79,16 @@ def keep(session: Session, portfolio_id: PortfolioId, origin: Origin) -> None:
     session.execute(SQL["keep"], values)
 
 
-def versions(
-    session: Session, portfolio_id: PortfolioId, limit: int, before: int | None
-) -> list[VersionRow]:
-    """At most `limit` versions below `before`, newest first."""
-    values = {"portfolio_id": portfolio_id, "limit": limit, "before": before}
+def versions(session: Session, portfolio_id: PortfolioId, window: Window) -> list[VersionRow]:
+    """A page of a portfolio's versions, newest first."""
+    values = {**window.values(), "portfolio_id": portfolio_id}
     with session.cursor(row_factory=class_row(VersionRow)) as cursor:
         return cursor.execute(SQL["select_versions"], values).fetchall()
 
 
 def version(session: Session, portfolio_id: PortfolioId, wanted: int) -> VersionRow:
     """One version; raises `VersionNotFound`."""
-    for row in versions(session, portfolio_id, 1, wanted + 1):
+    for row in versions(session, portfolio_id, Window(limit=1, after_number=wanted + 1)):
         if row.version == wanted:
             return row
     raise VersionNotFound(portfolio_id, wanted)

@@ -21,6 +21,6 @@ SELECT
     drawdown_limit, drawdown_limit_percent
 FROM portfolio_configurations
 WHERE portfolio_id = %(portfolio_id)s
-    AND (%(before)s::int IS NULL OR version < %(before)s::int)
+    AND version < coalesce(%(after_number)s, 9223372036854775807)
 ORDER BY version DESC
 LIMIT %(limit)s;

@@ -18,6 +18,7 @@ from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
+from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
 LEASE = timedelta(minutes=15)
@@ -109,11 +110,10 @@ def find_by_key(session: Session, cycle_key: str) -> CycleRow | None:
         return cursor.execute(SQL["select_cycle_by_key"], {"cycle_key": cycle_key}).fetchone()
 
 
-def newest(session: Session, limit: int, before: int | None = None) -> list[CycleRow]:
-    """At most `limit` cycles, newest first, older than cycle `before` where given."""
-    values = {"limit": limit, "before": before}
+def page(session: Session, window: Window) -> list[CycleRow]:
+    """A page of cycles, newest first; the window is of when they started."""
     with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
-        return cursor.execute(SQL["select_cycles"], values).fetchall()
+        return cursor.execute(SQL["select_cycles"], window.values()).fetchall()
 
 
 def latest_of_portfolio(session: Session, portfolio_id: PortfolioId) -> int:

@@ -27,7 +27,9 @@ SELECT
     cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
     decided_at, ended_at, error, counters, shared_depth
 FROM trading_cycles
-WHERE cycle_id < coalesce(%(before)s, 9223372036854775807)
+WHERE cycle_id < coalesce(%(after_number)s, 9223372036854775807)
+    AND started_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+    AND started_at < coalesce(%(until)s, 'infinity'::timestamptz)
 ORDER BY cycle_id DESC
 LIMIT %(limit)s;
 

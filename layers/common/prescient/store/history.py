@@ -14,6 +14,7 @@ from psycopg.rows import scalar_row
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
 NO_FLOWS: Mapping[PortfolioId, Decimal] = MappingProxyType({})
@@ -100,39 +101,13 @@ def thin(session: Session, unit: Unit, portfolio_ids: Sequence[int], day: date) 
     return session.execute(SQL["thin_points"], values).rowcount
 
 
-def points(
-    session: Session,
-    portfolio_id: PortfolioId,
-    limit: int,
-    *,
-    before: tuple[datetime, int] | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> list[PointRow]:
-    """A page of a portfolio's points from `since` until before `until`, newest first.
-
-    `before` is the moment and the entry of the last one that the reader has.
-    """
-    moment, entry_no = before or (None, None)
-    values = {
-        "portfolio_id": portfolio_id,
-        "since": since,
-        "until": until,
-        "before": moment,
-        "before_entry": entry_no,
-        "limit": limit,
-    }
+def points(session: Session, portfolio_id: PortfolioId, window: Window) -> list[PointRow]:
+    """A page of a portfolio's points, newest first."""
+    values = {**window.values(), "portfolio_id": portfolio_id}
     return [PointRow(*row) for row in session.execute(SQL["select_points"], values)]
 
 
-def days(
-    session: Session,
-    portfolio_id: PortfolioId,
-    limit: int,
-    *,
-    before: date | None = None,
-    since: date | None = None,
-) -> list[DayRow]:
-    """A page of a portfolio's days from `since` until before `before`, newest first."""
-    values = {"portfolio_id": portfolio_id, "since": since, "before": before, "limit": limit}
+def days(session: Session, portfolio_id: PortfolioId, window: Window) -> list[DayRow]:
+    """A page of a portfolio's days, newest first."""
+    values = {**window.values(), "portfolio_id": portfolio_id}
     return [DayRow(*row) for row in session.execute(SQL["select_days"], values)]

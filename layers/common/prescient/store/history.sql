@@ -158,7 +158,7 @@ WHERE portfolio_id = %(portfolio_id)s
     AND timestamp >= coalesce(%(since)s, '-infinity'::timestamptz)
     AND timestamp < coalesce(%(until)s, 'infinity'::timestamptz)
     AND (timestamp, entry_no)
-        < (coalesce(%(before)s, 'infinity'::timestamptz), coalesce(%(before_entry)s, 0))
+        < (coalesce(%(after_moment)s, 'infinity'::timestamptz), coalesce(%(after_number)s, 0))
 ORDER BY timestamp DESC, entry_no DESC
 LIMIT %(limit)s;
 
@@ -170,6 +170,7 @@ SELECT
 FROM portfolio_history
 WHERE portfolio_id = %(portfolio_id)s
     AND snapshot_date >= coalesce(%(since)s, '-infinity'::date)
-    AND snapshot_date < coalesce(%(before)s, 'infinity'::date)
+    AND snapshot_date < coalesce(%(until)s, 'infinity'::date)
+    AND snapshot_date < coalesce(%(after_day)s, 'infinity'::date)
 ORDER BY snapshot_date DESC
 LIMIT %(limit)s;

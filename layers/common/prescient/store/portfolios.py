@@ -145,11 +145,9 @@ def send_lock(session: Session, portfolio_id: PortfolioId) -> Pending[PortfolioR
     return _send(session, portfolio_id)
 
 
-def list_by_status(
-    session: Session, statuses: Sequence[PortfolioStatus], tag: str | None = None
-) -> list[PortfolioRow]:
-    """All portfolios in one of `statuses`, with the `tag` where one is given, by id."""
-    values = {"statuses": list(statuses), "tag": tag}
+def list_by_status(session: Session, statuses: Sequence[PortfolioStatus]) -> list[PortfolioRow]:
+    """All portfolios in one of `statuses`, by id."""
+    values = {"statuses": list(statuses)}
     with session.cursor(row_factory=typed_row(PortfolioRow)) as cursor:
         return cursor.execute(SQL["select_portfolios"], values).fetchall()
 

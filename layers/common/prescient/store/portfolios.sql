@@ -37,10 +37,9 @@ SELECT * FROM portfolio_overview WHERE portfolio_id = %(portfolio_id)s;
 SELECT portfolio_id FROM portfolios WHERE portfolio_id = %(portfolio_id)s FOR UPDATE;
 
 -- name: select_portfolios
--- Read the portfolios of some statuses, all of them or those with a tag.
+-- Read the portfolios of some statuses.
 SELECT * FROM portfolio_overview
 WHERE status = ANY (%(statuses)s::text[])
-    AND (%(tag)s::text IS NULL OR tags @> ARRAY[%(tag)s::text])
 ORDER BY portfolio_id;
 
 -- name: select_first_active

@@ -6,31 +6,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from psycopg.rows import class_row
 
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.core.portfolio.positions import Action, PositionStatus
+from prescient.core.portfolio.positions import PositionStatus
 from prescient.store import statements
 from prescient.store.database import Session
-from prescient.store.rows import typed_row
+from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PositionRow:
-    """A position with its present mark (0–1) and P&L (dollars), null where closed.
+class PositionRow(NamedTuple):
+    """A position in dollars, shares and prices (0–1), with what its market shows now.
 
-    Shares and the bid at entry are null where schema v1 had an impossible entry price.
+    Bid and ask are YES's, and null where the market has none, was never read or became another one.
+    What is about now is null where it is closed. Shares and the bid at entry are null where schema
+    v1 had an impossible entry price.
     """
 
     position_id: int
     trade_id: str
     market_id: str
     market_question: str
-    action: Action
+    event_id: str | None
+    event_title: str | None
+    end_date: datetime | None
+    yes_outcome: str | None
+    no_outcome: str | None
+    action: str
     amount: Decimal
     fee: Decimal
     shares: Decimal | None
@@ -38,16 +45,22 @@ class PositionRow:
     entry_price: Decimal
     entry_bid: Decimal | None
     entry_timestamp: datetime
-    status: PositionStatus
+    status: str
+    best_bid: Decimal | None
+    best_ask: Decimal | None
+    quoted_at: datetime | None
+    mark_price: Decimal | None
+    value: Decimal | None
+    current_pnl: Decimal | None
+    realized_pnl: Decimal
     stop_loss_bid: Decimal | None
     take_profit_bid: Decimal | None
+    confidence: Decimal | None
+    reason: str | None
     flag: str | None
     group_id: str | None
-    realized_pnl: Decimal
     exit_price: Decimal | None
     exit_timestamp: datetime | None
-    mark_price: Decimal | None
-    current_pnl: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +76,22 @@ class EntryRow:
     fee_exponent: Decimal
 
 
-def of_status(
-    session: Session, portfolio_id: PortfolioId, status: PositionStatus
+def page(
+    session: Session,
+    portfolio_id: PortfolioId,
+    window: Window,
+    *,
+    status: PositionStatus | None = None,
+    market_id: str | None = None,
 ) -> list[PositionRow]:
-    """The portfolio's positions of this status, newest first."""
-    values = {"portfolio_id": portfolio_id, "status": status}
-    with session.cursor(row_factory=typed_row(PositionRow)) as cursor:
-        return cursor.execute(SQL["select_positions"], values).fetchall()
+    """A page of a portfolio's positions, newest first; the window is of when they were opened."""
+    values = {
+        **window.values(),
+        "portfolio_id": portfolio_id,
+        "status": status,
+        "market_id": market_id,
+    }
+    return [PositionRow(*row) for row in session.execute(SQL["select_positions"], values)]
 
 
 def entries(session: Session, portfolio_id: PortfolioId) -> list[EntryRow]:

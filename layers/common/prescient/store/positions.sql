@@ -1,17 +1,35 @@
 -- name: select_positions
--- Read a portfolio's positions of a status, newest first, with their valuation.
+-- Read a page of a portfolio's positions, newest first, with what their markets show now.
+WITH page AS (
+    SELECT * FROM portfolio_positions
+    WHERE portfolio_id = %(portfolio_id)s
+        AND id < coalesce(%(after_number)s, 9223372036854775807)
+        AND entry_timestamp >= coalesce(%(since)s, '-infinity'::timestamptz)
+        AND entry_timestamp < coalesce(%(until)s, 'infinity'::timestamptz)
+        AND (%(status)s::text IS NULL OR status = %(status)s)
+        AND (%(market_id)s::text IS NULL OR market_id = %(market_id)s)
+    ORDER BY id DESC
+    LIMIT %(limit)s
+)
 SELECT
     position.id AS position_id, position.trade_id, position.market_id, position.market_question,
-    position.action, position.amount, position.fee, position.shares, position.cost_basis,
-    position.entry_price, position.entry_bid, position.entry_timestamp, position.status,
-    position.stop_loss_bid, position.take_profit_bid, position.flag, position.group_id,
-    position.realized_pnl, position.exit_price, position.exit_timestamp, valuation.mark_price,
-    valuation.current_pnl
-FROM portfolio_positions AS position
+    position.event_id, coalesce(market.event_title, trade.event_title) AS event_title,
+    coalesce(market.end_date, trade.event_end_date) AS end_date, market.yes_outcome,
+    market.no_outcome, position.action, position.amount, position.fee, position.shares,
+    position.cost_basis, position.entry_price, position.entry_bid, position.entry_timestamp,
+    position.status, price.best_bid, price.best_ask, price.observed_at AS quoted_at,
+    valuation.mark_price, valuation.value, valuation.current_pnl, position.realized_pnl,
+    position.stop_loss_bid, position.take_profit_bid, trade.confidence, trade.reason,
+    position.flag, position.group_id, position.exit_price, position.exit_timestamp
+FROM page AS position
 LEFT JOIN position_valuations AS valuation
     ON valuation.portfolio_id = position.portfolio_id AND valuation.position_id = position.id
-WHERE position.portfolio_id = %(portfolio_id)s AND position.status = %(status)s
-ORDER BY position.entry_timestamp DESC, position.id DESC;
+LEFT JOIN market_prices AS price
+    ON price.market_id = position.market_id AND NOT valuation.identity_changed
+LEFT JOIN markets AS market ON market.market_id = position.market_id
+LEFT JOIN trades AS trade
+    ON trade.portfolio_id = position.portfolio_id AND trade.trade_id = position.trade_id
+ORDER BY position.id DESC;
 
 -- name: select_entries
 -- Read what the triggers of a portfolio's open positions follow from; of those that have a bid.

@@ -13,6 +13,7 @@ from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
 
@@ -115,19 +116,17 @@ def lock_paused_by(session: Session, pause_id: int) -> list[PortfolioId]:
         return cursor.execute(SQL["select_still_paused"], held).fetchall()
 
 
-def changes(
-    session: Session, portfolio_id: PortfolioId, limit: int, before: int | None
-) -> list[StatusChangeRow]:
-    """At most `limit` changes of the portfolio with ids below `before`, newest first."""
-    values = {"portfolio_id": portfolio_id, "limit": limit, "before": before}
+def changes(session: Session, portfolio_id: PortfolioId, window: Window) -> list[StatusChangeRow]:
+    """A page of the changes of a portfolio's status, newest first."""
+    values = {**window.values(), "portfolio_id": portfolio_id}
     with session.cursor(row_factory=class_row(StatusChangeRow)) as cursor:
         return cursor.execute(SQL["select_changes"], values).fetchall()
 
 
-def pauses(session: Session, limit: int, before: int | None) -> list[PauseRow]:
-    """At most `limit` pauses with ids below `before`, newest first."""
+def pauses(session: Session, window: Window) -> list[PauseRow]:
+    """A page of pauses, newest first."""
     with session.cursor(row_factory=class_row(PauseRow)) as cursor:
-        return cursor.execute(SQL["select_pauses"], {"limit": limit, "before": before}).fetchall()
+        return cursor.execute(SQL["select_pauses"], window.values()).fetchall()
 
 
 def _change_all(

@@ -77,19 +77,18 @@ SELECT pause_id FROM portfolio_pauses WHERE pause_id = %(pause_id)s;
 SELECT change_id, changed_at, from_status, to_status, reason, ordered_by, resets, pause_id
 FROM portfolio_status_changes
 WHERE portfolio_id = %(portfolio_id)s
-    AND (%(before)s::bigint IS NULL OR change_id < %(before)s::bigint)
+    AND change_id < coalesce(%(after_number)s, 9223372036854775807)
 ORDER BY change_id DESC
 LIMIT %(limit)s;
 
 -- name: select_pauses
 -- Read a page of pauses, newest first, and how many portfolios each stopped.
 SELECT
-    pause.pause_id, pause.paused_at, pause.ordered_by, pause.reason,
-    count(change.change_id)::int AS portfolios
+    pause.pause_id, pause.paused_at, pause.ordered_by, pause.reason, (
+        SELECT count(*)::int FROM portfolio_status_changes AS change
+        WHERE change.pause_id = pause.pause_id AND change.to_status = 'paused'
+    ) AS portfolios
 FROM portfolio_pauses AS pause
-LEFT JOIN portfolio_status_changes AS change
-    ON change.pause_id = pause.pause_id AND change.to_status = 'paused'
-WHERE %(before)s::bigint IS NULL OR pause.pause_id < %(before)s::bigint
-GROUP BY pause.pause_id
+WHERE pause.pause_id < coalesce(%(after_number)s, 9223372036854775807)
 ORDER BY pause.pause_id DESC
 LIMIT %(limit)s;

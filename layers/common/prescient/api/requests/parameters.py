@@ -20,6 +20,7 @@ from pydantic import (
 from prescient.api.requests.values import LARGEST_BIGINT, LARGEST_INTEGER, Tag
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import exact_number
+from prescient.core.portfolio.positions import PositionStatus
 
 
 def _digits(text: object) -> object:
@@ -71,17 +72,25 @@ IdempotencyKey = Annotated[
         description="A request that comes again with the key of an earlier one gets its answer",
     ),
 ]
-PageSize = Annotated[Whole, Query(ge=1, le=100, description="How many at most")]
-Before = Annotated[Whole | None, Query(ge=1, le=LARGEST_BIGINT, description="Only ids below this")]
-LongPageSize = Annotated[Whole, Query(ge=1, le=1000, description="How many at most")]
-PointCursor = Annotated[
-    str | None,
-    Query(pattern=r"^[0-9]{1,16}-[0-9]{1,9}$", description="Where a page before said that it ends"),
+USUAL_LIMIT = 100
+LONGEST_PAGE = 1000
+_PAGE_ENDS = "Where the page before ends, as its `next` says"
+Limit = Annotated[Whole, Query(ge=1, le=LONGEST_PAGE, description="How many rows at most")]
+NumberCursor = Annotated[Whole | None, Query(ge=0, le=LARGEST_BIGINT, description=_PAGE_ENDS)]
+MomentCursor = Annotated[
+    str | None, Query(pattern=r"^[0-9]{1,16}-[0-9]{1,18}$", description=_PAGE_ENDS)
 ]
-Since = Annotated[AwareDatetime | None, Query(description="Only from this moment on")]
-Until = Annotated[AwareDatetime | None, Query(description="Only before this moment")]
-SinceDay = Annotated[date | None, Query(description="Only from this day on")]
-BeforeDay = Annotated[date | None, Query(description="Only days before this one")]
+DayCursor = Annotated[date | None, Query(description=_PAGE_ENDS)]
+Since = Annotated[AwareDatetime | None, Query(alias="from", description="Only from this moment on")]
+Until = Annotated[AwareDatetime | None, Query(alias="to", description="Only before this moment")]
+SinceDay = Annotated[date | None, Query(alias="from", description="Only from this day on")]
+UntilDay = Annotated[date | None, Query(alias="to", description="Only before this day")]
+PositionStatusInQuery = Annotated[
+    PositionStatus | None, Query(description="Only what is open, or closed")
+]
+MarketIdInQuery = Annotated[
+    str | None, Query(pattern=r"^[!-~]{1,255}$", description="Only what is of this market")
+]
 MOST_COMPARED = 20
 IDS_FORM = r"^[1-9][0-9]{0,9}(,[1-9][0-9]{0,9}){1,19}$"
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money
 from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
 from prescient.store.cycles import CycleResultRow, CycleRow
@@ -126,12 +127,10 @@ class CycleAnswer(BaseModel):
     portfolio_results: list[PortfolioResult]
 
 
-class CyclesAnswer(BaseModel):
-    """A page, newest first; `next` is the URL of the one after it, null on the last."""
+class CyclesAnswer(PageAnswer):
+    """A page of cycles, newest first."""
 
-    message: str
     cycles: list[Cycle]
-    next: str | None
 
 
 class CycleStarted(BaseModel):

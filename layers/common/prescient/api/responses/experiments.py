@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.portfolios import PortfolioCreated
 from prescient.api.responses.values import Money, Percent
 from prescient.core.portfolio.configurations import ABSENT, Difference
@@ -46,12 +47,10 @@ class ConfigurationVersion(BaseModel):
     drawdown_limit_percent: Percent | None
 
 
-class ConfigurationsAnswer(BaseModel):
-    """A page of versions, newest first; `next` is the URL of the next."""
+class ConfigurationsAnswer(PageAnswer):
+    """A page of versions, newest first."""
 
-    message: str
     configurations: list[ConfigurationVersion]
-    next: str | None
 
 
 class ConfigurationDifference(BaseModel):

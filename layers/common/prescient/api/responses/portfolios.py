@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from prescient.api.responses.positions import SharesLeft, SharesSold
-from prescient.api.responses.values import Money, Percent, Price, Shares
+from prescient.api.pages import Page
+from prescient.api.responses.pages import PageAnswer
+from prescient.api.responses.positions import Position, SharesLeft, SharesSold
+from prescient.api.responses.values import Money, Percent
+from prescient.core.accounting.valuation import day_profit, net_flows
 from prescient.core.portfolio.closing import Liquidation
 from prescient.core.portfolio.guards import Alert, alert
 from prescient.core.portfolio.portfolios import PortfolioStatus
-from prescient.core.portfolio.positions import Action, PositionStatus
-from prescient.store.portfolios import PortfolioRow
+from prescient.core.portfolio.room import InUse, free_room
+from prescient.store.portfolio_pages import ListedRow, Sums
 from prescient.store.positions import PositionRow
 
 
@@ -27,62 +29,6 @@ class PortfolioCreated(BaseModel):
 class PortfolioDeleted(BaseModel):
     portfolio_id: int
     message: str
-
-
-class PortfolioListed(BaseModel):
-    """A portfolio in a list. `total_value` is its equity.
-
-    `twin_of` is the portfolio that it began as a copy of, which may be deleted by now.
-    """
-
-    model_config = ConfigDict(from_attributes=True)
-
-    portfolio_id: int
-    name: str
-    strategy_type: str
-    status: PortfolioStatus
-    current_balance: Money
-    total_invested: Money
-    realized_pnl: Money
-    unrealized_pnl: Money
-    total_profit_loss: Money
-    total_value: Money
-    trade_count: int
-    open_positions: int
-    tags: list[str]
-    twin_of: int | None
-    last_updated: datetime
-
-
-class Position(BaseModel):
-    """A position; `shares` and `cost_basis` are what is still held of it.
-
-    A bid at or beyond `stop_loss_bid` or `take_profit_bid` closes it. `mark_price` and
-    `current_pnl` are null before the market's first price. `flag` says why it cannot settle.
-    """
-
-    model_config = ConfigDict(from_attributes=True)
-
-    position_id: int
-    trade_id: str
-    market_id: str
-    market_question: str
-    action: Action
-    amount: Money
-    fee: Money
-    shares: Shares | None
-    cost_basis: Money
-    entry_price: Price
-    entry_timestamp: datetime
-    status: PositionStatus
-    mark_price: Price | None
-    current_pnl: Money | None
-    realized_pnl: Money
-    stop_loss_bid: Price | None
-    take_profit_bid: Price | None
-    flag: str | None
-    exit_price: Price | None
-    exit_timestamp: datetime | None
 
 
 class Drawdown(BaseModel):
@@ -102,7 +48,7 @@ class Drawdown(BaseModel):
     warned_at: datetime | None
 
     @classmethod
-    def of(cls, row: PortfolioRow) -> Self:
+    def of(cls, row: ListedRow) -> Self:
         return cls(
             amount=row.standing.drawdown,
             percent=row.standing.drawdown_percent,
@@ -114,9 +60,60 @@ class Drawdown(BaseModel):
         )
 
 
+class FreeRoom(BaseModel):
+    """What each limit still leaves, in dollars of cost with fees; null where there is no limit.
+
+    `next_position` is what one more position may cost at most, given cash and all limits; a
+    strategy's keys may ask for less. `positions` is how many more it may hold, `drawdown` and
+    `drawdown_percent` how far it may still fall before its guard pauses it.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    next_position: Money
+    total_exposure: Money | None
+    positions: int
+    drawdown: Money | None
+    drawdown_percent: Percent | None
+
+
+class PortfolioListed(BaseModel):
+    """A portfolio in a list. `total_value` is its equity.
+
+    `net_flows` is what was paid in since the beginning, less what was paid out; `day_pnl` its P&L
+    since midnight (UTC), null where no earlier day tells. `twin_of` is the portfolio that it began
+    as a copy of, which may be deleted by now.
+    """
+
+    portfolio_id: int
+    name: str
+    strategy_type: str
+    status: PortfolioStatus
+    current_balance: Money
+    total_invested: Money
+    realized_pnl: Money
+    unrealized_pnl: Money
+    total_profit_loss: Money
+    total_value: Money
+    net_flows: Money
+    day_pnl: Money | None
+    drawdown: Drawdown
+    free_room: FreeRoom
+    trade_count: int
+    open_positions: int
+    tags: list[str]
+    twin_of: int | None
+    last_updated: datetime
+
+    @classmethod
+    def of(cls, row: ListedRow) -> Self:
+        return cls.model_validate(_values(row, cls.model_fields))
+
+
 class Portfolio(PortfolioListed):
     """A portfolio with its configuration, its limits and its open positions, newest first.
 
+    Where it holds more than 1000, the others are in the list of its positions.
     `valuation_error` is why the newest prices could not be carried into it, null where they could:
     until then its totals are those of the last price update, and nothing of it is settled.
     `twin_key` is the one key in which a twin began to differ, null where in none.
@@ -138,20 +135,16 @@ class Portfolio(PortfolioListed):
     max_drawdown: Money
     drawdown_limit: Money | None
     drawdown_limit_percent: Percent | None
-    drawdown: Drawdown
     last_trade_at: datetime | None
     last_price_update: datetime | None
     valuation_error: str | None
     created_at: datetime
     positions: list[Position] = []
 
-    @classmethod
-    def of(cls, row: PortfolioRow) -> Self:
-        values = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        return cls(**values, drawdown=Drawdown.of(row))
-
 
 class PortfolioSummary(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     total_value: Money
     open_positions: int
     total_invested: Money
@@ -167,11 +160,11 @@ class PortfolioAnswer(BaseModel):
 
     @classmethod
     def of(
-        cls, row: PortfolioRow, positions: Sequence[PositionRow], message: str, now: datetime
+        cls, row: ListedRow, positions: Sequence[PositionRow], message: str, now: datetime
     ) -> Self:
         portfolio = Portfolio.of(row)
-        portfolio.positions = [Position.model_validate(position) for position in positions]
-        summary = PortfolioSummary.model_validate(portfolio.model_dump())
+        portfolio.positions = [Position.of(position, now) for position in positions]
+        summary = PortfolioSummary.model_validate(portfolio)
         return cls(message=message, portfolio=portfolio, summary=summary, timestamp=now)
 
 
@@ -182,25 +175,30 @@ class PortfoliosSummary(BaseModel):
     total_positions_all_portfolios: int
 
 
-class PortfoliosAnswer(BaseModel):
-    """All portfolios that are not archived, by id."""
+class PortfoliosPage(PageAnswer):
+    """A page of portfolios, in the order that was asked for."""
 
-    message: str
     portfolios: list[PortfolioListed]
+
+
+class PortfoliosAnswer(PortfoliosPage):
+    """A page of the portfolios that are not archived, by id, and the sums over all of them."""
+
     summary: PortfoliosSummary
     timestamp: datetime
 
     @classmethod
-    def of(cls, rows: Sequence[PortfolioRow], now: datetime) -> Self:
+    def of(cls, page: Page[ListedRow], sums: Sums, now: datetime) -> Self:
         summary = PortfoliosSummary(
-            total_portfolios=len(rows),
-            active_portfolios=sum(row.status is PortfolioStatus.ACTIVE for row in rows),
-            total_value_all_portfolios=sum((row.total_value for row in rows), Decimal(0)),
-            total_positions_all_portfolios=sum(row.open_positions for row in rows),
+            total_portfolios=sums.portfolios,
+            active_portfolios=sums.active,
+            total_value_all_portfolios=sums.total_value,
+            total_positions_all_portfolios=sums.open_positions,
         )
         return cls(
             message="All portfolios retrieved",
-            portfolios=[PortfolioListed.model_validate(row) for row in rows],
+            portfolios=[PortfolioListed.of(row) for row in page.rows],
+            next=page.next,
             summary=summary,
             timestamp=now,
         )
@@ -226,3 +224,18 @@ class PortfolioUpdated(PortfolioAnswer):
     """The portfolio after the change; `liquidation` is null where none was asked for."""
 
     liquidation: LiquidationResult | None = None
+
+
+def _values(row: ListedRow, names: Iterable[str]) -> dict[str, Any]:
+    used = InUse(row.current_balance, row.total_invested, row.open_positions)
+    room = free_room(row.limits, used, row.guard, row.standing)
+    began_today = row.created_at.date() >= row.today
+    return {
+        **{name: getattr(row, name) for name in names if hasattr(row, name)},
+        "net_flows": net_flows(row.initial_balance, row.total_value, row.total_profit_loss),
+        "day_pnl": day_profit(
+            row.total_profit_loss, row.profit_at_midnight, began_today=began_today
+        ),
+        "drawdown": Drawdown.of(row),
+        "free_room": FreeRoom.model_validate(room),
+    }

@@ -1,4 +1,4 @@
-"""What clients get for positions that end by hand."""
+"""What clients see of positions, and get for those that end by hand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,80 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from prescient.api.responses.values import Money, Price, Shares
+from prescient.api.responses.pages import PageAnswer
+from prescient.api.responses.values import Money, Price, Shares, SignedPercent
+from prescient.core.accounting.valuation import MarketPrice
 from prescient.core.market.fills import Evidence
-from prescient.core.portfolio.positions import Exit
+from prescient.core.market.markets import Outcome
+from prescient.core.money import percent_of
+from prescient.core.portfolio.positions import Action, Exit, PositionStatus
+from prescient.store.positions import PositionRow
+
+
+class Position(BaseModel):
+    """A position; `shares` and `cost_basis` are what is still held of it, `value` at the mark.
+
+    `outcome` is the name of what it bets on. `bid`, `ask` and `mark_price` are that outcome's;
+    `quoted_at` and `quote_age_seconds` say when they were seen. A bid at or beyond
+    `stop_loss_bid` or `take_profit_bid` closes it. `current_pnl` is of what is held,
+    `realized_pnl` of what was sold; `total_pnl` is both, and `pnl_percent` that of what it cost,
+    fees included. `reason` and `confidence` are those of the decision. What is about now is null
+    where it is closed, and before the market's first price. `flag` says why it cannot settle.
+    """
+
+    position_id: int
+    trade_id: str
+    market_id: str
+    market_question: str
+    event_id: str | None
+    event_title: str | None
+    end_date: datetime | None
+    outcome: str | None
+    action: Action
+    amount: Money
+    fee: Money
+    shares: Shares | None
+    cost_basis: Money
+    entry_price: Price
+    entry_timestamp: datetime
+    status: PositionStatus
+    bid: Price | None
+    ask: Price | None
+    mark_price: Price | None
+    quoted_at: datetime | None
+    quote_age_seconds: int | None
+    value: Money | None
+    current_pnl: Money | None
+    realized_pnl: Money
+    total_pnl: Money
+    pnl_percent: SignedPercent | None
+    stop_loss_bid: Price | None
+    take_profit_bid: Price | None
+    confidence: Price | None
+    reason: str | None
+    flag: str | None
+    group_id: str | None
+    exit_price: Price | None
+    exit_timestamp: datetime | None
+
+    @classmethod
+    def of(cls, row: PositionRow, now: datetime) -> Self:
+        action = Action(row.action)
+        is_yes = action.outcome is Outcome.YES
+        total_pnl = row.realized_pnl + (row.current_pnl or 0)
+        return cls(
+            **{name: value for name, value in row._asdict().items() if name in cls.model_fields},
+            outcome=row.yes_outcome if is_yes else row.no_outcome,
+            **_quote(row, action.outcome, now),
+            total_pnl=total_pnl,
+            pnl_percent=percent_of(total_pnl, row.amount + row.fee),
+        )
+
+
+class PositionsAnswer(PageAnswer):
+    """A page of positions, newest first."""
+
+    positions: list[Position]
 
 
 class SharesSold(BaseModel):
@@ -76,6 +147,18 @@ class SharesLeft(BaseModel):
     position_id: int
     shares: Shares | None
     obstacle: str
+
+
+def _quote(row: PositionRow, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """What the outcome is bid for and offered at, and how long ago that was seen."""
+    if row.quoted_at is None:
+        return {"bid": None, "ask": None, "quote_age_seconds": None}
+    price = MarketPrice(row.mark_price, row.best_bid, row.best_ask)
+    return {
+        "bid": price.bid_of(outcome),
+        "ask": price.ask_of(outcome),
+        "quote_age_seconds": round((now - row.quoted_at).total_seconds()),
+    }
 
 
 def _sale(made: Exit) -> dict[str, object]:

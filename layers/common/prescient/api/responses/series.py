@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money
 
 
@@ -29,12 +30,10 @@ class EquityPoint(BaseModel):
     flow: Money
 
 
-class EquityAnswer(BaseModel):
-    """A page of points, newest first; `next` is where the older ones are, null at the end."""
+class EquityAnswer(PageAnswer):
+    """A page of points, newest first."""
 
-    message: str
     points: list[EquityPoint]
-    next: str | None
 
 
 class HistoryDay(BaseModel):
@@ -57,9 +56,7 @@ class HistoryDay(BaseModel):
     origin: str
 
 
-class HistoryAnswer(BaseModel):
-    """A page of days, newest first; `next` is where the older ones are, null at the end."""
+class HistoryAnswer(PageAnswer):
+    """A page of days, newest first."""
 
-    message: str
     days: list[HistoryDay]
-    next: str | None

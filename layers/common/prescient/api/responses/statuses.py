@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.api.responses.pages import PageAnswer
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
 
@@ -57,12 +58,10 @@ class StatusChange(BaseModel):
     pause_id: int | None
 
 
-class StatusChangesAnswer(BaseModel):
-    """A page of a portfolio's changes of status, newest first; `next` is the URL of the next."""
+class StatusChangesAnswer(PageAnswer):
+    """A page of a portfolio's changes of status, newest first."""
 
-    message: str
     changes: list[StatusChange]
-    next: str | None
 
 
 class Pause(BaseModel):
@@ -77,9 +76,7 @@ class Pause(BaseModel):
     portfolios: int
 
 
-class PausesAnswer(BaseModel):
-    """A page of pauses of all, newest first; `next` is the URL of the next."""
+class PausesAnswer(PageAnswer):
+    """A page of pauses of all, newest first."""
 
-    message: str
     pauses: list[Pause]
-    next: str | None

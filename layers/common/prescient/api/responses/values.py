@@ -25,3 +25,9 @@ Percent = Annotated[
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01}),
 ]
 Price = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
+SignedPercent = Annotated[
+    Decimal,
+    AfterValidator(lambda percent: percent.quantize(CENT)),
+    WithJsonSchema({"type": "number", "multipleOf": 0.01}),
+]
+Number = Annotated[Decimal, WithJsonSchema({"type": "number"})]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
-from prescient.api.requests.parameters import Before, CycleIdInPath, PageSize
+from prescient.api.pages import AskedFor, window
+from prescient.api.requests.parameters import (
+    USUAL_LIMIT,
+    CycleIdInPath,
+    Limit,
+    NumberCursor,
+    Since,
+    Until,
+)
 from prescient.api.responses.cycles import (
     Cycle,
     CycleAnswer,
@@ -21,16 +29,23 @@ routes = RouteTable("Trading")
 @routes.route(
     ["GET"], "/trading/cycles", scope=Scope.READ, answers={200: CyclesAnswer}, errors=(422,)
 )
-def list_cycles(api: Api, limit: PageSize = 20, before: Before = None) -> CyclesAnswer:
-    """List cycles, newest first, a page at a time."""
+def list_cycles(
+    api: Api,
+    here: AskedFor,
+    *,
+    limit: Limit = USUAL_LIMIT,
+    cursor: NumberCursor = None,
+    since: Since = None,
+    until: Until = None,
+) -> CyclesAnswer:
+    """List cycles, newest first; those that began within a time."""
     with api.database.transaction() as session:
-        rows = cycles.newest(session, limit + 1, before)
-    page = rows[:limit]
-    more = (
-        f"/trading/cycles?limit={limit}&before={page[-1].cycle_id}" if len(rows) > limit else None
-    )
+        rows = cycles.page(session, window(limit, cursor, since=since, until=until))
+    page = here.page(rows, limit, lambda row: row.cycle_id)
     return CyclesAnswer(
-        message="Cycles retrieved", cycles=[Cycle.model_validate(row) for row in page], next=more
+        message="Cycles retrieved",
+        cycles=[Cycle.model_validate(row) for row in page.rows],
+        next=page.next,
     )
 
 

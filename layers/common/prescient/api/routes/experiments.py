@@ -6,12 +6,14 @@ from pydantic import BaseModel
 
 from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
+from prescient.api.pages import AskedFor, of_portfolio, window
 from prescient.api.requests.experiments import Clone
 from prescient.api.requests.parameters import (
-    Before,
+    USUAL_LIMIT,
     FirstVersion,
     IdempotencyKey,
-    PageSize,
+    Limit,
+    NumberCursor,
     PortfolioIdInPath,
     SecondVersion,
     VersionInPath,
@@ -84,19 +86,20 @@ def clone_portfolio(
     errors=(404, 422),
 )
 def list_configurations(
-    api: Api, portfolio_id: PortfolioIdInPath, limit: PageSize = 20, before: Before = None
+    api: Api,
+    here: AskedFor,
+    portfolio_id: PortfolioIdInPath,
+    limit: Limit = USUAL_LIMIT,
+    cursor: NumberCursor = None,
 ) -> ConfigurationsAnswer:
     """List the versions of a portfolio's configuration and limits, newest first."""
-    owner = PortfolioId(portfolio_id)
-    with api.database.snapshot() as session:
-        portfolios.get(session, owner)
-        rows = configurations.versions(session, owner, limit + 1, before)
-    page = rows[:limit]
-    more = f"/portfolios/{owner}/configurations?limit={limit}&before="
+    owner, wanted = PortfolioId(portfolio_id), window(limit, cursor)
+    rows = of_portfolio(api, owner, lambda session: configurations.versions(session, owner, wanted))
+    page = here.page(rows, limit, lambda row: row.version)
     return ConfigurationsAnswer(
         message="Configurations retrieved",
-        configurations=[ConfigurationVersion.model_validate(row) for row in page],
-        next=f"{more}{page[-1].version}" if len(rows) > limit else None,
+        configurations=[ConfigurationVersion.model_validate(row) for row in page.rows],
+        next=page.next,
     )
 
 

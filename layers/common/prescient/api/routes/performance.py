@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
-
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
+from prescient.api.pages import AskedFor, moment_cursor, of_portfolio, window
 from prescient.api.requests.parameters import (
-    BeforeDay,
+    USUAL_LIMIT,
     ComparedIds,
-    LongPageSize,
-    PointCursor,
+    DayCursor,
+    Limit,
+    MomentCursor,
     PortfolioIdInPath,
     Since,
     SinceDay,
     Until,
+    UntilDay,
 )
 from prescient.api.responses.comparison import ComparisonAnswer, ScorecardAnswer
 from prescient.api.responses.performance import PerformanceAnswer
@@ -24,10 +24,6 @@ from prescient.api.routing import RouteTable
 from prescient.core.errors import ComparisonUnavailable
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import history, performance, portfolios
-from prescient.store.history import PointRow
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 routes = RouteTable("Performance")
 
@@ -100,27 +96,23 @@ def get_performance(api: Api, portfolio_id: PortfolioIdInPath) -> PerformanceAns
 )
 def list_equity(
     api: Api,
+    here: AskedFor,
     portfolio_id: PortfolioIdInPath,
     *,
-    limit: LongPageSize = 200,
-    cursor: PointCursor = None,
+    limit: Limit = USUAL_LIMIT,
+    cursor: MomentCursor = None,
     since: Since = None,
     until: Until = None,
 ) -> EquityAnswer:
-    """List a portfolio's equity points, newest first, a page at a time."""
-    owner = PortfolioId(portfolio_id)
-    with api.database.snapshot() as session:
-        portfolios.get(session, owner)
-        rows = history.points(
-            session, owner, limit + 1, before=_place(cursor), since=since, until=until
-        )
-    page, more = rows[:limit], None
-    if len(rows) > limit:
-        more = _link(
-            owner, "equity", limit=limit, cursor=_cursor(page[-1]), since=since, until=until
-        )
-    shown = [EquityPoint.model_validate(row) for row in page]
-    return EquityAnswer(message="Equity retrieved", points=shown, next=more)
+    """List a portfolio's equity points, newest first."""
+    owner, wanted = PortfolioId(portfolio_id), window(limit, cursor, since=since, until=until)
+    rows = of_portfolio(api, owner, lambda session: history.points(session, owner, wanted))
+    page = here.page(rows, limit, lambda row: moment_cursor(row.timestamp, row.entry_no))
+    return EquityAnswer(
+        message="Equity retrieved",
+        points=[EquityPoint.model_validate(row) for row in page.rows],
+        next=page.next,
+    )
 
 
 @routes.route(
@@ -132,38 +124,20 @@ def list_equity(
 )
 def list_history(
     api: Api,
+    here: AskedFor,
     portfolio_id: PortfolioIdInPath,
-    limit: LongPageSize = 200,
-    before: BeforeDay = None,
+    *,
+    limit: Limit = USUAL_LIMIT,
+    cursor: DayCursor = None,
     since: SinceDay = None,
+    until: UntilDay = None,
 ) -> HistoryAnswer:
-    """List a portfolio's days, newest first, a page at a time."""
-    owner = PortfolioId(portfolio_id)
-    with api.database.snapshot() as session:
-        portfolios.get(session, owner)
-        rows = history.days(session, owner, limit + 1, before=before, since=since)
-    page, more = rows[:limit], None
-    if len(rows) > limit:
-        more = _link(owner, "history", limit=limit, before=page[-1].snapshot_date, since=since)
-    shown = [HistoryDay.model_validate(row) for row in page]
-    return HistoryAnswer(message="History retrieved", days=shown, next=more)
-
-
-def _cursor(point: PointRow) -> str:
-    return f"{(point.timestamp - _EPOCH) // _MICROSECOND}-{point.entry_no}"
-
-
-def _place(cursor: str | None) -> tuple[datetime, int] | None:
-    if cursor is None:
-        return None
-    microseconds, _, entry_no = cursor.partition("-")
-    return _EPOCH + int(microseconds) * _MICROSECOND, int(entry_no)
-
-
-def _link(owner: PortfolioId, page: str, **parameters: object) -> str:
-    given = {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in parameters.items()
-        if value is not None
-    }
-    return f"/portfolios/{owner}/{page}?{urlencode(given)}"
+    """List a portfolio's days, newest first."""
+    owner, wanted = PortfolioId(portfolio_id), window(limit, cursor, since=since, until=until)
+    rows = of_portfolio(api, owner, lambda session: history.days(session, owner, wanted))
+    page = here.page(rows, limit, lambda row: row.snapshot_date)
+    return HistoryAnswer(
+        message="History retrieved",
+        days=[HistoryDay.model_validate(row) for row in page.rows],
+        next=page.next,
+    )

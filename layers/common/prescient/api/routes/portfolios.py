@@ -6,9 +6,20 @@ from pydantic import BaseModel
 
 from prescient.api.authorization import Caller, GrantedScopes, Scope, require_scope
 from prescient.api.context import Api
+from prescient.api.pages import AskedFor, window
+from prescient.api.requests.lists import (
+    ListedStatuses,
+    SortInQuery,
+    StatusesInQuery,
+    StrategyTypeInQuery,
+)
 from prescient.api.requests.parameters import (
+    LONGEST_PAGE,
+    USUAL_LIMIT,
     Confirmation,
     IdempotencyKey,
+    Limit,
+    NumberCursor,
     PortfolioIdInPath,
     PortfolioIdInQuery,
     Purge,
@@ -20,22 +31,25 @@ from prescient.api.responses.portfolios import (
     PortfolioAnswer,
     PortfolioCreated,
     PortfolioDeleted,
+    PortfolioListed,
     PortfoliosAnswer,
+    PortfoliosPage,
     PortfolioUpdated,
 )
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.closing import HandOrder
-from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import PositionStatus
-from prescient.store import portfolios, positions
+from prescient.store import portfolio_pages, positions
 from prescient.store.idempotency import Request
+from prescient.store.portfolio_pages import Sort, Wanted
+from prescient.store.windows import Window
 from prescient.usecases import closing, portfolio_management
 from prescient.usecases.portfolio_management import PortfolioChange
 from prescient.usecases.support.context import RequestContext
 from prescient.usecases.support.keyed import answer_once
 
 CREATE_ROUTE = "POST /portfolios/create"
-LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
 
 routes = RouteTable("Portfolios")
 
@@ -71,24 +85,65 @@ def create_portfolio(
 
 @routes.route(
     ["GET"],
+    "/portfolios",
+    scope=Scope.READ,
+    answers={200: PortfoliosPage},
+    errors=(404, 422),
+)
+def list_portfolios(
+    api: Api,
+    here: AskedFor,
+    *,
+    status: StatusesInQuery = ListedStatuses.NOT_ARCHIVED,
+    strategy_type: StrategyTypeInQuery = None,
+    tag: TagInQuery = None,
+    sort: SortInQuery = Sort.OLDEST,
+    limit: Limit = USUAL_LIMIT,
+    cursor: NumberCursor = None,
+) -> PortfoliosPage:
+    """List portfolios, those that are not archived unless others are asked for."""
+    now = api.now()
+    wanted = Wanted(statuses=status.statuses, strategy_type=strategy_type, tag=tag)
+    with api.database.snapshot() as session:
+        ids = portfolio_pages.ids(session, wanted, window(limit, cursor), sort)
+        rows = portfolio_pages.listed(session, ids, now)
+    page = here.page(rows, limit, lambda row: row.portfolio_id)
+    return PortfoliosPage(
+        message="Portfolios retrieved",
+        portfolios=[PortfolioListed.of(row) for row in page.rows],
+        next=page.next,
+    )
+
+
+@routes.route(
+    ["GET"],
     "/paper-trading/portfolio",
     scope=Scope.READ,
     answers={200: PortfoliosAnswer | PortfolioAnswer},
     errors=(404, 422),
 )
 def get_paper_trading_portfolio(
-    api: Api, portfolio_id: PortfolioIdInQuery = None, tag: TagInQuery = None
+    api: Api,
+    here: AskedFor,
+    *,
+    portfolio_id: PortfolioIdInQuery = None,
+    tag: TagInQuery = None,
+    limit: Limit = LONGEST_PAGE,
+    cursor: NumberCursor = None,
 ) -> PortfoliosAnswer | PortfolioAnswer:
-    """Read all portfolios that are not archived, those with a tag, or one of any status.
+    """Read the portfolios that are not archived, those with a tag, or one of any status.
 
-    With `portfolio_id` the answer is that of `GET /portfolios/{portfolio_id}`.
+    With `portfolio_id` the answer is that of `GET /portfolios/{portfolio_id}`. The sums are over
+    all of them, whatever the page shows.
     """
     if portfolio_id is not None:
         return shown(api, PortfolioId(portfolio_id), "Portfolio retrieved")
-    now = api.now()
-    with api.database.transaction() as session:
-        rows = portfolios.list_by_status(session, LISTED, tag)
-    return PortfoliosAnswer.of(rows, now)
+    now, wanted = api.now(), Wanted(statuses=ListedStatuses.NOT_ARCHIVED.statuses, tag=tag)
+    with api.database.snapshot() as session:
+        ids = portfolio_pages.ids(session, wanted, window(limit, cursor))
+        rows = portfolio_pages.listed(session, ids, now)
+        sums = portfolio_pages.sums(session, wanted)
+    return PortfoliosAnswer.of(here.page(rows, limit, lambda row: row.portfolio_id), sums, now)
 
 
 @routes.route(
@@ -181,6 +236,8 @@ def shown(api: RequestContext, portfolio_id: PortfolioId, message: str) -> Portf
     """The portfolio as it is now, with its open positions."""
     now = api.now()
     with api.database.snapshot() as session:
-        row = portfolios.get(session, portfolio_id)
-        held = positions.of_status(session, portfolio_id, PositionStatus.OPEN)
+        row = portfolio_pages.get(session, portfolio_id, now)
+        held = positions.page(
+            session, portfolio_id, Window(limit=LONGEST_PAGE), status=PositionStatus.OPEN
+        )
     return PortfolioAnswer.of(row, held, message, now)

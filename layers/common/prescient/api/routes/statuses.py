@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
-from prescient.api.requests.parameters import Before, IdempotencyKey, PageSize, PortfolioIdInPath
+from prescient.api.pages import AskedFor, of_portfolio, window
+from prescient.api.requests.parameters import (
+    USUAL_LIMIT,
+    IdempotencyKey,
+    Limit,
+    NumberCursor,
+    PortfolioIdInPath,
+)
 from prescient.api.requests.statuses import (
     Archiving,
     Because,
@@ -24,7 +31,7 @@ from prescient.api.responses.statuses import (
 from prescient.api.routes.portfolios import changed
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import portfolios, status_changes
+from prescient.store import status_changes
 from prescient.store.idempotency import Request
 from prescient.store.status_changes import Order
 from prescient.usecases import emergency
@@ -98,16 +105,17 @@ def reactivate_all_portfolios(
     answers={200: PausesAnswer},
     errors=(422,),
 )
-def list_pauses(api: Api, limit: PageSize = 20, before: Before = None) -> PausesAnswer:
+def list_pauses(
+    api: Api, here: AskedFor, limit: Limit = USUAL_LIMIT, cursor: NumberCursor = None
+) -> PausesAnswer:
     """List the pauses of all portfolios, by hand and by the guard over all, newest first."""
     with api.database.transaction() as session:
-        rows = status_changes.pauses(session, limit + 1, before)
-    page = rows[:limit]
-    more = f"/portfolios/pauses?limit={limit}&before={page[-1].pause_id}"
+        rows = status_changes.pauses(session, window(limit, cursor))
+    page = here.page(rows, limit, lambda row: row.pause_id)
     return PausesAnswer(
         message="Pauses retrieved",
-        pauses=[Pause.model_validate(row) for row in page],
-        next=more if len(rows) > limit else None,
+        pauses=[Pause.model_validate(row) for row in page.rows],
+        next=page.next,
     )
 
 
@@ -182,17 +190,18 @@ def archive_portfolio(
     errors=(404, 422),
 )
 def list_status_changes(
-    api: Api, portfolio_id: PortfolioIdInPath, limit: PageSize = 20, before: Before = None
+    api: Api,
+    here: AskedFor,
+    portfolio_id: PortfolioIdInPath,
+    limit: Limit = USUAL_LIMIT,
+    cursor: NumberCursor = None,
 ) -> StatusChangesAnswer:
     """List what a portfolio's status went through: when, by whom, why."""
-    owner = PortfolioId(portfolio_id)
-    with api.database.snapshot() as session:
-        portfolios.get(session, owner)
-        rows = status_changes.changes(session, owner, limit + 1, before)
-    page = rows[:limit]
-    more = f"/portfolios/{owner}/status-changes?limit={limit}&before="
+    owner, wanted = PortfolioId(portfolio_id), window(limit, cursor)
+    rows = of_portfolio(api, owner, lambda session: status_changes.changes(session, owner, wanted))
+    page = here.page(rows, limit, lambda row: row.change_id)
     return StatusChangesAnswer(
         message="Status changes retrieved",
-        changes=[StatusChange.model_validate(row) for row in page],
-        next=f"{more}{page[-1].change_id}" if len(rows) > limit else None,
+        changes=[StatusChange.model_validate(row) for row in page.rows],
+        next=page.next,
     )

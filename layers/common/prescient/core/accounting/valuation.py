@@ -34,6 +34,12 @@ class MarketPrice:
             return ZERO if self.best_bid is None else self.best_bid
         return ZERO if self.best_ask is None else ONE - self.best_ask
 
+    def ask_of(self, outcome: Outcome) -> Decimal | None:
+        """What a share of the outcome is offered at; None where it is not."""
+        if outcome is Outcome.YES:
+            return self.best_ask
+        return None if self.best_bid is None else ONE - self.best_bid
+
 
 @dataclass(frozen=True, slots=True)
 class PricedPosition:
@@ -123,3 +129,22 @@ def valuation(
         value_at_bid=sum((position.value_at_bid for position in held), ZERO),
         open_positions=len(held),
     )
+
+
+def net_flows(initial_balance: Decimal, equity: Decimal, total_profit_loss: Decimal) -> Decimal:
+    """Dollars paid in since the beginning, less those paid out (DESIGN.md section 5, invariant 2).
+
+    It is what equity has beyond its first balance and its P&L.
+    """
+    return equity - initial_balance - total_profit_loss
+
+
+def day_profit(
+    total_profit_loss: Decimal, at_last_midnight: Decimal | None, *, began_today: bool
+) -> Decimal | None:
+    """Dollars of P&L since the last midnight (UTC): P&L has no flows, so deposits are no gain.
+
+    A portfolio that began today had none then; None where nothing says what it had.
+    """
+    before = ZERO if began_today else at_last_midnight
+    return None if before is None else total_profit_loss - before

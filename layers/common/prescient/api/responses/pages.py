@@ -1,0 +1,34 @@
+"""What all lists have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast, get_args, get_origin
+
+from pydantic import BaseModel
+
+
+class PageAnswer(BaseModel):
+    """A page of a list; `next` is the URL of the one after it, null on the last."""
+
+    message: str
+    next: str | None
+
+    @classmethod
+    def row(cls) -> type[BaseModel]:
+        """The model of the rows."""
+        return cls._listed()[1]
+
+    def rows(self) -> Sequence[BaseModel]:
+        """The rows, whatever the answer calls them."""
+        return cast(Sequence[BaseModel], getattr(self, self._listed()[0]))
+
+    @classmethod
+    def _listed(cls) -> tuple[str, type[BaseModel]]:
+        """The name and the model of the one field that is a list."""
+        [listed] = (
+            (name, get_args(field.annotation)[0])
+            for name, field in cls.model_fields.items()
+            if get_origin(field.annotation) is list
+        )
+        return listed

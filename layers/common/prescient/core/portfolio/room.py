@@ -1,0 +1,52 @@
+"""How much room a portfolio's limits leave, in dollars of cost basis, fees included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from prescient.core.money import ZERO
+from prescient.core.portfolio.guards import Guard, Standing
+from prescient.core.portfolio.portfolios import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class FreeRoom:
+    """What is left of each limit, None where there is none, and never below 0.
+
+    `next_position` is what one more position may cost at most, given cash and all limits;
+    `drawdown` is dollars of P&L, `drawdown_percent` points of the time-weighted index.
+    """
+
+    next_position: Decimal
+    total_exposure: Decimal | None
+    positions: int
+    drawdown: Decimal | None
+    drawdown_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """Cash in dollars, what open positions cost, and how many they are."""
+
+    balance: Decimal
+    invested: Decimal
+    open_positions: int
+
+
+def free_room(limits: Limits, used: InUse, guard: Guard, standing: Standing) -> FreeRoom:
+    """What a portfolio's own limits and its guard leave; a strategy's keys may ask for less."""
+    exposure = _left(limits.max_total_exposure, used.invested)
+    positions = max(limits.max_positions - used.open_positions, 0)
+    bounds = [used.balance, limits.max_position_size, exposure]
+    return FreeRoom(
+        next_position=min(bound for bound in bounds if bound is not None) if positions else ZERO,
+        total_exposure=exposure,
+        positions=positions,
+        drawdown=_left(guard.limit, standing.drawdown),
+        drawdown_percent=_left(guard.limit_percent, standing.drawdown_percent),
+    )
+
+
+def _left(limit: Decimal | None, used: Decimal) -> Decimal | None:
+    return None if limit is None else max(limit - used, ZERO)

@@ -1,0 +1,116 @@
+"""Portfolios as readers find them: by page, in an order, with what the last midnight showed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from psycopg.rows import scalar_row
+
+from prescient.core.errors import PortfolioNotFound
+from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.store import portfolios, statements
+from prescient.store.database import Session
+from prescient.store.portfolios import PortfolioRow
+from prescient.store.rows import typed_row
+from prescient.store.windows import Window
+
+SQL = statements.load(__file__)
+
+
+class Sort(StrEnum):
+    """The order of a list of portfolios: `-` is downwards. Ties are in the order of ids."""
+
+    OLDEST = "portfolio_id"
+    NEWEST = "-portfolio_id"
+    NAME = "name"
+    TOTAL_VALUE = "-total_value"
+    TOTAL_PROFIT_LOSS = "-total_profit_loss"
+
+
+_STATEMENTS = {
+    Sort.OLDEST: "select_ids_ascending",
+    Sort.NEWEST: "select_ids_descending",
+    Sort.NAME: "select_ids_by_name",
+    Sort.TOTAL_VALUE: "select_ids_by_rank",
+    Sort.TOTAL_PROFIT_LOSS: "select_ids_by_rank",
+}
+_BY_VALUE = {Sort.NAME, Sort.TOTAL_VALUE, Sort.TOTAL_PROFIT_LOSS}
+"""Orders in which a page follows a value of its last portfolio, not its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which portfolios a reader wants."""
+
+    statuses: Sequence[PortfolioStatus]
+    strategy_type: str | None = None
+    tag: str | None = None
+
+    def values(self) -> dict[str, object]:
+        """The parameters by which statements know it."""
+        return {
+            "statuses": list(self.statuses),
+            "strategy_type": self.strategy_type,
+            "tag": self.tag,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRow(PortfolioRow):
+    """A portfolio with its P&L (dollars) at the midnight (UTC) on which `today` began.
+
+    It is None where no day before tells.
+    """
+
+    today: date
+    profit_at_midnight: Decimal | None
+
+
+class Sums(NamedTuple):
+    """Sums over portfolios; `total_value` is their equity in dollars."""
+
+    portfolios: int
+    active: int
+    total_value: Decimal
+    open_positions: int
+
+
+def ids(
+    session: Session, wanted: Wanted, window: Window, sort: Sort = Sort.OLDEST
+) -> list[PortfolioId]:
+    """A page of the portfolios that are wanted, in this order.
+
+    Raises `PortfolioNotFound` where the one that the page follows is gone.
+    """
+    if window.after_number is not None and sort in _BY_VALUE:
+        portfolios.get(session, PortfolioId(window.after_number))
+    values = {**wanted.values(), **window.values(), "sort": sort.removeprefix("-")}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL[_STATEMENTS[sort]], values).fetchall()
+
+
+def listed(
+    session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime
+) -> list[ListedRow]:
+    """These portfolios as they are now, in this order; those that do not exist are left out."""
+    values = {"portfolio_ids": list(portfolio_ids), "today": now.date()}
+    with session.cursor(row_factory=typed_row(ListedRow)) as cursor:
+        return cursor.execute(SQL["select_listed"], values).fetchall()
+
+
+def get(session: Session, portfolio_id: PortfolioId, now: datetime) -> ListedRow:
+    """One portfolio as it is now; raises `PortfolioNotFound`."""
+    for row in listed(session, [portfolio_id], now):
+        return row
+    raise PortfolioNotFound(portfolio_id)
+
+
+def sums(session: Session, wanted: Wanted) -> Sums:
+    """What the portfolios that are wanted come to together."""
+    [row] = session.execute(SQL["sum_up"], wanted.values()).fetchall()
+    return Sums(*row)
