@@ -90,7 +90,7 @@ def test_bad_requests_are_refused_by_name(
 def test_a_volatility_that_is_not_known_is_refused(drifted: Client) -> None:
     answer = drifted.post("/portfolios/rebalance", {"targets": "inverse_volatility"})
     assert answer.status == 422
-    assert "0 daily returns are known" in answer.json["message"]
+    assert "its metrics are not computed yet" in answer.json["message"]
 
 
 def test_it_needs_the_scope_to_trade(offline: Client) -> None:

@@ -46,6 +46,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "performance": ("select_changed select_forecasts save select_metrics select_sharpe_ratios"),
         "portfolios": "insert_portfolio update_portfolio note_valuations",
         "positions": "update_triggers",
+        "rebalancing": "lock_members",
         "reconcile": "select_transfers",
         "rebuilding": "select_transfers select_configurations",
         "retention": (
@@ -111,7 +112,6 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "portfolios": "select_portfolios select_first_active",
         "old_schema": "count_trades",
-        "rebalancing": "lock_members select_days",
         "status_changes": "lock_active",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",
         "tape": "lock_possible_holders select_holders_of_batch select_held_outside",

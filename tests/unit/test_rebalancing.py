@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 from fractions import Fraction as F
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -16,7 +17,8 @@ from prescient.core.money import cents_down
 from prescient.core.portfolio.cash import Executor, Transfer
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.rebalancing import drifted, drifts, plan, transfers
-from prescient.core.portfolio.targets import Day, Member, Targets, Weights, daily_returns, weights
+from prescient.core.portfolio.targets import Member, Targets, Weights, weights
+from tests.builders import NOON
 
 TODAY = date(2026, 1, 2)
 
@@ -41,7 +43,7 @@ def member(
 
 
 def initial(members: Sequence[Member]) -> Weights:
-    return weights(Targets.INITIAL, members, {})
+    return weights(Targets.INITIAL, members, NOON)
 
 
 def moved(*members: Member) -> list[tuple[int, int, str]]:
@@ -98,8 +100,12 @@ def test_without_members_or_equity_nothing_moves() -> None:
     assert moved(member(1, "0"), member(2, "0")) == []
 
 
-def days(*equities: str) -> list[Day]:
-    return [Day(D(equity), D(0)) for equity in equities]
+def measured(place: int, volatility: float | None, **changes: Any) -> Member:
+    """A member whose metrics were computed at noon, over 40 days."""
+    return replace(
+        member(place, "100"),
+        **{"volatility": volatility, "days": 40, "measured_at": NOON, **changes},
+    )
 
 
 def test_the_choices_of_targets() -> None:
@@ -107,57 +113,42 @@ def test_the_choices_of_targets() -> None:
         Member(PortfolioId(1), D(1), D(1), D(1), initial_balance=D(5), fixed_weight=D(2)),
         Member(PortfolioId(2), D(1), D(1), D(1), initial_balance=D(7)),
     ]
-    assert weights(Targets.INITIAL, members, {}) == {1: D(5), 2: D(7)}
-    assert weights(Targets.EQUAL, members, {}) == {1: D(1), 2: D(1)}
-    assert weights(Targets.FIXED, members, {}) == {1: D(2), 2: D(1)}
+    assert weights(Targets.INITIAL, members, NOON) == {1: D(5), 2: D(7)}
+    assert weights(Targets.EQUAL, members, NOON) == {1: D(1), 2: D(1)}
+    assert weights(Targets.FIXED, members, NOON) == {1: D(2), 2: D(1)}
 
 
 def test_twice_the_volatility_gets_half_the_weight() -> None:
-    calm, wild = ["100", "101"] * 16, ["100", "102"] * 16
-    returns = {PortfolioId(1): days(*calm), PortfolioId(2): days(*wild)}
-    members = [member(1, "100"), member(2, "100")]
-    found = weights(Targets.INVERSE_VOLATILITY, members, returns)
-    assert sum(found.values()) == 1
-    assert D("0.66") < found[PortfolioId(1)] < D("0.67")  # up 1%, down 1/101: not quite twice
-
-
-def test_flows_are_no_returns() -> None:
-    plain = days(*["100", "101"] * 16)
-    flows = [Day(day.equity + 50, D(50)) if place > 9 else day for place, day in enumerate(plain)]
-    assert daily_returns(flows)[:10] == daily_returns(plain)[:10]
-    assert daily_returns([Day(D(100), D(0)), Day(D(151), D(50))]) == [0.01]
-    assert daily_returns([*days("100", "0"), Day(D(70), D(70))]) == [-1.0]
+    members = [measured(1, 0.2), measured(2, 0.4)]
+    found = weights(Targets.INVERSE_VOLATILITY, members, NOON)
+    assert found == {1: D("0.666667"), 2: D("0.333333")}
 
 
 @pytest.mark.parametrize(
-    ("history", "problem"),
+    ("unknown", "problem"),
     [
-        (["100", "101"] * 15, "29 daily returns are known, and 30 are needed"),
-        (["100"] * 31, "its equity has not moved"),
-        ([], "0 daily returns are known, and 30 are needed"),
+        (measured(2, None, days=29), "29 daily returns are known, and 30 are needed"),
+        (measured(2, 1e-9), "its equity has not moved"),
+        (measured(2, 0.0), "its equity has not moved"),
+        (member(2, "100"), "its metrics are not computed yet"),
+        (
+            measured(2, 0.2, measured_at=NOON - timedelta(minutes=1)),
+            "its metrics are of 2026-03-01 11:59 UTC, which is too old",
+        ),
     ],
 )
-def test_without_a_volatility_it_is_refused_by_name(history: list[str], problem: str) -> None:
-    known = {PortfolioId(1): days(*["100", "101"] * 16), PortfolioId(2): days(*history)}
+def test_without_a_volatility_it_is_refused_by_name(unknown: Member, problem: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        weights(Targets.INVERSE_VOLATILITY, [member(1, "1"), member(2, "1")], known)
+        weights(Targets.INVERSE_VOLATILITY, [measured(1, 0.2), unknown], NOON)
     assert refused.value.problems == (
         f"rebalancing: inverse_volatility cannot weigh portfolio 2: {problem}",
     )
 
 
-returns = st.lists(st.integers(50, 150), min_size=31, max_size=40).filter(
-    lambda equities: len(set(equities)) > 1
-)
-
-
-@given(st.lists(returns, min_size=1, max_size=6))
-def test_weights_by_volatility_sum_to_one(histories: list[list[int]]) -> None:
-    members = [member(place, "100") for place in range(len(histories))]
-    known = {
-        PortfolioId(place): days(*map(str, equities)) for place, equities in enumerate(histories)
-    }
-    found = weights(Targets.INVERSE_VOLATILITY, members, known)
+@given(st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=6))
+def test_weights_by_volatility_sum_to_one(volatilities: list[float]) -> None:
+    members = [measured(place, volatility) for place, volatility in enumerate(volatilities)]
+    found = weights(Targets.INVERSE_VOLATILITY, members, NOON)
     assert sum(found.values()) == 1
     assert all(weight == round(weight, 6) for weight in found.values())
 

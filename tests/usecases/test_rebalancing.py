@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
 from decimal import Decimal as D
 
 import pytest
@@ -158,33 +158,42 @@ BY_VOLATILITY = MaintenanceRequest(
 )
 
 
-def test_inverse_volatility_needs_a_history_and_says_whose_is_missing(world: World) -> None:
+def live(world: World, *earned: Callable[[int], int]) -> None:
+    """Forty days, on each of which portfolios 1, 2, … earn dollars by its number."""
+    for day in range(40):
+        world.clock.pass_time(days=1)
+        for owner, dollars in ((place, of_day(day)) for place, of_day in enumerate(earned, 1)):
+            world.rows(
+                "UPDATE portfolios SET current_balance = current_balance + %s,"
+                " realized_pnl = realized_pnl + %s, total_profit_loss = total_profit_loss + %s"
+                " WHERE portfolio_id = %s RETURNING 1",
+                dollars, dollars, dollars, owner,
+            )  # fmt: skip
+        owners = [PortfolioId(place) for place in range(1, len(earned) + 1)]
+        with world.context.database.transaction() as session:
+            history.add_equity_points(session, owners, world.clock.now)
+
+
+def test_inverse_volatility_is_that_of_the_metrics_while_they_are_fresh(world: World) -> None:
     for name in ("calm", "wild"):
         world.portfolio(name, rebalance_threshold=0.05)
-    add_days(world, 1, 100)
-    refused = run(BY_VOLATILITY, world.context)
-    assert refused.rebalancing is None
-    assert refused.rebalancing_refused == (
-        "rebalancing: inverse_volatility cannot weigh portfolio 2: "
-        "0 daily returns are known, and 30 are needed"
-    )
-    add_days(world, 2, 200)
+    refused = "rebalancing: inverse_volatility cannot weigh portfolio 1: its metrics are "
+    done = run(BY_VOLATILITY, world.context)
+    assert done.rebalancing is None
+    assert (done.rebalancing_refused or "").startswith(refused + "not computed yet")
+    live(world, lambda day: 100 * (-1) ** day, lambda day: 200 * (-1) ** day)
+    research.run(research.ResearchRequest(), world.context)
+    world.clock.pass_time(hours=25)
+    done = run(BY_VOLATILITY, world.context)
+    assert (done.rebalancing_refused or "").startswith(refused + "of 2026-04-10 12:00 UTC, which")
+    with world.context.database.transaction() as session:
+        history.add_equity_points(session, [PortfolioId(1), PortfolioId(2)], world.clock.now)
+    research.run(research.ResearchRequest(), world.context)
     (moved,) = rebalanced(world, BY_VOLATILITY).transfers
-    # Deviations of about 1% and 2%: two thirds and one third of 20,000.
     assert (moved.from_portfolio_id, moved.to_portfolio_id) == (2, 1)
-    assert D(3250) < moved.amount < D(3333)
-
-
-def add_days(world: World, portfolio_id: int, swing: int) -> None:
-    """Forty days worth 10,000 and 10,000 + `swing` dollars in turns."""
-    today = world.clock.now.date()
-    for number in range(40):
-        day, value = today - timedelta(days=40 - number), 10000 + swing * (number % 2)
-        world.rows(
-            "INSERT INTO portfolio_history (portfolio_id, snapshot_date, timestamp, balance,"
-            " total_invested, total_profit_loss, total_value, open_positions, trade_count)"
-            f" VALUES ({portfolio_id}, '{day}', '{day}', 10000, 0, 0, {value}, 0, 0) RETURNING 1"
-        )
+    known = world.rows("SELECT volatility FROM portfolio_performance_cache ORDER BY portfolio_id")
+    calm, wild = (row["volatility"] for row in known)
+    assert moved.amount == pytest.approx(D(10000 - 20000 * calm / (calm + wild)), abs=D("0.02"))
 
 
 def test_a_dry_run_tells_the_plan_and_moves_nothing(drifted: World) -> None:
@@ -242,17 +251,7 @@ def test_research_says_what_can_be_told_apart(world: World) -> None:
     """One earns a steady tenth of a percent a day more than the other, and 40 days show it."""
     for name in ("rich", "poor"):
         world.portfolio(name, rebalance_threshold=0.0001)
-    for day in range(40):
-        world.clock.pass_time(days=1)
-        for owner, dollars in ((1, 12 + day % 3), (2, 2 - day % 2)):
-            world.rows(
-                "UPDATE portfolios SET current_balance = current_balance + %s,"
-                " realized_pnl = realized_pnl + %s, total_profit_loss = total_profit_loss + %s"
-                " WHERE portfolio_id = %s RETURNING 1",
-                dollars, dollars, dollars, owner,
-            )  # fmt: skip
-        with world.context.database.transaction() as session:
-            history.add_equity_points(session, [PortfolioId(1), PortfolioId(2)], world.clock.now)
+    live(world, lambda day: 12 + day % 3, lambda day: 2 - day % 2)
     assert rebalanced(world, SIGNIFICANT).transfers == []
     research.run(research.ResearchRequest(), world.context)
     found = world.row("SELECT first_id, second_id, days, verdict FROM portfolio_comparisons")

@@ -164,7 +164,7 @@ def _(strategy_type: str) -> None:
         above = Member(PortfolioId(1), D(12000), D(12000), wanted)
         below = Member(PortfolioId(2), D(8000), D(8000), wanted)
         pair = [above, below]
-        assert drifted(pair, weights(Targets.EQUAL, pair, {})) == expected
+        assert drifted(pair, weights(Targets.EQUAL, pair, NOON)) == expected
 
 
 @shows("rebalance_weight")
@@ -175,5 +175,5 @@ def _(strategy_type: str) -> None:
         Member(PortfolioId(1), D(15000), D(0), D("0.01"), fixed_weight=weight),
         Member(PortfolioId(2), D(5000), D(0), D("0.01")),
     ]
-    assert drifted(pair, weights(Targets.EQUAL, pair, {})) == [1, 2]
-    assert drifted(pair, weights(Targets.FIXED, pair, {})) == []
+    assert drifted(pair, weights(Targets.EQUAL, pair, NOON)) == [1, 2]
+    assert drifted(pair, weights(Targets.FIXED, pair, NOON)) == []

@@ -15,8 +15,8 @@ from prescient.store import comparisons, rebalancing
 from prescient.store.database import Session
 from prescient.usecases import cash
 
-LOOKBACK = timedelta(days=90)
-"""The days whose returns say how volatile a portfolio is."""
+MEASURED_WITHIN = timedelta(days=1)
+"""How old metrics may be whose volatility is a weight; while prices come, an hour at most."""
 COMPARED_WITHIN = timedelta(days=2)
 """How old a comparison may be that says that two portfolios can be told apart."""
 MOST_NAMED = 100  # portfolios in an answer, those that drifted the farthest, and transfers
@@ -107,11 +107,9 @@ def run(session: Session, wanted: RebalancingRequest, now: datetime) -> Rebalanc
 def _plan(
     session: Session, members: Sequence[Member], wanted: RebalancingRequest, now: datetime
 ) -> Plan:
-    is_told_by_days = wanted.targets is Targets.INVERSE_VOLATILITY
-    since = (now - LOOKBACK).date()
-    days = rebalancing.days(session, members, since) if is_told_by_days else {}
+    wanted_weights = weights(wanted.targets, members, now - MEASURED_WITHIN)
     told_apart = _told_apart(session, members, now) if wanted.only_significant else None
-    return plan(members, weights(wanted.targets, members, days), now.date(), told_apart)
+    return plan(members, wanted_weights, now.date(), told_apart)
 
 
 def _told_apart(session: Session, members: Sequence[Member], now: datetime) -> Pairs:

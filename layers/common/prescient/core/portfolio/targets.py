@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
-from itertools import pairwise
-from statistics import stdev
 
 from prescient.core.errors import InvalidRequest
 from prescient.core.money import ONE, ZERO
 from prescient.core.portfolio.portfolios import PortfolioId
 
 LEAST_RETURNS = 30
-LEAST_DEVIATION = 1e-9
+LEAST_VOLATILITY = 2e-8
+"""Of a year; a daily deviation below 1e-9 is rounding."""
 WEIGHT_STEP = Decimal("0.000001")
 
 
 class Targets(StrEnum):
     """How the capital is shared: as it was at first, in equal parts, by the configurations' own
-    `rebalance_weight`, or in inverse proportion to the deviation of daily returns."""
+    `rebalance_weight`, or in inverse proportion to the volatility of its metrics."""
 
     INITIAL = "initial"
     EQUAL = "equal"
@@ -33,7 +33,8 @@ class Member:
     """A portfolio that takes part in rebalancing; money is dollars, and only cash can move.
 
     `threshold` and `fixed_weight` are its `rebalance_threshold` and `rebalance_weight`;
-    `net_flows` are its deposits less its withdrawals since it was created.
+    `net_flows` are its deposits less its withdrawals since it was created. `volatility`, a fraction
+    a year, over `days` daily returns, is what its metrics said at `measured_at`.
     """
 
     portfolio_id: PortfolioId
@@ -43,25 +44,17 @@ class Member:
     initial_balance: Decimal = ONE
     fixed_weight: Decimal = ONE
     net_flows: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The last equity of a day, and all that was paid in less all that was paid out until then,
-    transfers included; dollars."""
-
-    equity: Decimal
-    flows: Decimal
+    volatility: float | None = None
+    days: int | None = None
+    measured_at: datetime | None = None
 
 
 Weights = Mapping[PortfolioId, Decimal]
 """Parts of the capital: a portfolio's weight beside the sum of all."""
 
 
-def weights(
-    targets: Targets, members: Sequence[Member], days: Mapping[PortfolioId, Sequence[Day]]
-) -> Weights:
-    """The weight of each member; `days`, in their order, are what inverse volatility needs.
+def weights(targets: Targets, members: Sequence[Member], measured_since: datetime) -> Weights:
+    """The weight of each member; a volatility from before `measured_since` is too old.
 
     Raises `InvalidRequest` that names each member whose volatility is not known.
     """
@@ -73,20 +66,7 @@ def weights(
         case Targets.FIXED:
             return {member.portfolio_id: member.fixed_weight for member in members}
         case Targets.INVERSE_VOLATILITY:
-            return _by_inverse_volatility(
-                {member.portfolio_id: days.get(member.portfolio_id, ()) for member in members}
-            )
-
-
-def daily_returns(days: Sequence[Day]) -> list[float]:
-    """(equity − what was paid in since) / equity of the day before − 1; until equity is gone."""
-    found = []
-    for before, after in pairwise(days):
-        if before.equity <= ZERO:
-            break
-        earned = after.equity - (after.flows - before.flows)
-        found.append(float(earned / before.equity - ONE))
-    return found
+            return _by_inverse_volatility(members, measured_since)
 
 
 def apportioned(total: Decimal, weights: Weights, step: Decimal) -> dict[PortfolioId, Decimal]:
@@ -104,28 +84,35 @@ def apportioned(total: Decimal, weights: Weights, step: Decimal) -> dict[Portfol
     return parts
 
 
-def _by_inverse_volatility(days: Mapping[PortfolioId, Sequence[Day]]) -> Weights:
-    """Weights that sum to 1: 1 / (sample standard deviation of daily returns), in whole millionths.
+def _by_inverse_volatility(members: Sequence[Member], measured_since: datetime) -> Weights:
+    """Weights that sum to 1: 1 / volatility, in whole millionths.
 
     Naive risk parity: each portfolio has the same part of the risk, were they not correlated.
     Source: S. Maillard, T. Roncalli, J. Teïletche, *The Properties of Equally Weighted Risk
     Contribution Portfolios*, Journal of Portfolio Management 36 (2010).
     """
-    returns = {portfolio_id: daily_returns(history) for portfolio_id, history in days.items()}
     problems = [
-        f"rebalancing: inverse_volatility cannot weigh portfolio {portfolio_id}: {problem}"
-        for portfolio_id, found in returns.items()
-        if (problem := _obstacle(found))
+        f"rebalancing: inverse_volatility cannot weigh portfolio {member.portfolio_id}: {problem}"
+        for member in members
+        if (problem := _obstacle(member, measured_since))
     ]
     if problems:
         raise InvalidRequest(*problems)
-    inverse = {owner: Decimal(1 / stdev(found)) for owner, found in returns.items()}
+    inverse = {
+        member.portfolio_id: Decimal(1 / member.volatility)
+        for member in members
+        if member.volatility
+    }
     return apportioned(ONE, inverse, WEIGHT_STEP) if inverse else {}
 
 
-def _obstacle(returns: Sequence[float]) -> str | None:
-    if len(returns) < LEAST_RETURNS:
-        return f"{len(returns)} daily returns are known, and {LEAST_RETURNS} are needed"
-    if stdev(returns) < LEAST_DEVIATION:
+def _obstacle(member: Member, measured_since: datetime) -> str | None:
+    if member.measured_at is None:
+        return "its metrics are not computed yet"
+    if member.measured_at < measured_since:
+        return f"its metrics are of {member.measured_at:%Y-%m-%d %H:%M} UTC, which is too old"
+    if member.volatility is None:
+        return f"{member.days or 0} daily returns are known, and {LEAST_RETURNS} are needed"
+    if member.volatility < LEAST_VOLATILITY:
         return "its equity has not moved"
     return None
