@@ -257,3 +257,47 @@ def test_research_says_what_can_be_told_apart(world: World) -> None:
     found = world.row("SELECT first_id, second_id, days, verdict FROM portfolio_comparisons")
     assert found == {"first_id": 1, "second_id": 2, "days": 40, "verdict": "better"}
     assert len(rebalanced(world, SIGNIFICANT).transfers) == 1
+
+
+def compared_pairs(world: World) -> dict[tuple[int, int], str]:
+    rows = world.rows("SELECT first_id, second_id, verdict FROM portfolio_comparisons")
+    return {(row["first_id"], row["second_id"]): row["verdict"] for row in rows}
+
+
+def test_research_asks_the_events_too(world: World) -> None:
+    """Forty days say that one is better, but all that they differ in is one event."""
+    world.portfolio("holds", rebalance_threshold=0.0001)
+    world.run_cycle()
+    world.portfolio("idle", rebalance_threshold=0.0001)
+    live(world, lambda day: 12 + day % 3, lambda day: 2 - day % 2)
+    research.run(research.ResearchRequest(), world.context)
+    assert compared_pairs(world) == {(1, 2): "one_event"}
+    assert rebalanced(world, SIGNIFICANT).transfers == []
+
+
+def test_research_goes_on_where_the_run_before_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(research, "PAIRS_AT_ONCE", 2)
+    for name in ("one", "two", "three"):
+        world.portfolio(name, rebalance_threshold=0.01)
+    live(world, *[lambda day: day % 3] * 3)
+    world.portfolio("new today", rebalance_threshold=0.01)
+    seen = []
+    for _ in range(4):
+        world.clock.pass_time(minutes=30)
+        research.run(research.ResearchRequest(), world.context)
+        seen.append(len(compared_pairs(world)))
+    assert seen == [2, 4, 6, 6]
+    verdicts = compared_pairs(world)
+    assert {verdict for pair, verdict in verdicts.items() if 4 in pair} == {"too_few_days"}
+    assert verdicts[2, 3] == "same"
+    before = world.rows("SELECT * FROM portfolio_comparisons ORDER BY 1, 2")
+    research.run(research.ResearchRequest(), world.context)
+    assert world.rows("SELECT * FROM portfolio_comparisons ORDER BY 1, 2") == before
+    world.clock.pass_time(days=1)
+    research.run(research.ResearchRequest(), world.context)
+    days = world.row(
+        "SELECT min(last_day) AS first, max(last_day) AS last FROM portfolio_comparisons"
+    )
+    assert (days["last"] - days["first"]).days == 1

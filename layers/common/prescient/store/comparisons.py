@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from psycopg.rows import scalar_row
-
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
@@ -25,11 +23,15 @@ class Compared:
     verdict: str
 
 
-def to_compare(session: Session, last_day: date, limit: int) -> list[PortfolioId]:
-    """The portfolios that are rebalanced; none once they were compared on days up to this one."""
+def to_compare(
+    session: Session, last_day: date, limit: int
+) -> list[tuple[PortfolioId, PortfolioId]]:
+    """Pairs of portfolios that are rebalanced and not compared on days up to this one, or never.
+
+    Those that wait the longest, the lower id first in each.
+    """
     values = {"last_day": last_day, "limit": limit}
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(SQL["select_to_compare"], values).fetchall()
+    return session.execute(SQL["select_to_compare"], values).fetchall()
 
 
 def save(session: Session, found: Sequence[Compared], last_day: date, now: datetime) -> None:

@@ -19,9 +19,17 @@ WHERE first_id = ANY (%(portfolio_ids)s::int[]) AND second_id = ANY (%(portfolio
     AND calculated_at >= %(since)s AND verdict IN ('better', 'worse');
 
 -- name: select_to_compare
--- Read the active portfolios that are rebalanced, unless they were compared on these days already.
-SELECT portfolio_id FROM portfolios
-WHERE status = 'active' AND strategy_config ->> 'rebalance_threshold' IS NOT NULL
-    AND NOT EXISTS (SELECT FROM portfolio_comparisons WHERE last_day >= %(last_day)s)
-ORDER BY portfolio_id
+-- Read pairs of active portfolios that are rebalanced and were not compared on these days yet, those that
+-- were never compared first.
+WITH member AS (
+    SELECT portfolio_id FROM portfolios
+    WHERE status = 'active' AND strategy_config ->> 'rebalance_threshold' IS NOT NULL
+)
+SELECT first.portfolio_id, second.portfolio_id
+FROM member AS first
+JOIN member AS second ON second.portfolio_id > first.portfolio_id
+LEFT JOIN portfolio_comparisons AS known
+    ON known.first_id = first.portfolio_id AND known.second_id = second.portfolio_id
+WHERE known.last_day IS NULL OR known.last_day < %(last_day)s
+ORDER BY known.last_day NULLS FIRST, first.portfolio_id, second.portfolio_id
 LIMIT %(limit)s;

@@ -16,8 +16,8 @@ from itertools import combinations
 from prescient.core.errors import PortfolioNotFound
 from prescient.core.market.fills import highest_price, offers_from_book
 from prescient.core.money import ZERO
-from prescient.core.performance import comparison, likeness, ranking
-from prescient.core.performance.comparison import Contributions, Difference
+from prescient.core.performance import likeness, ranking
+from prescient.core.performance.comparison import Difference
 from prescient.core.performance.estimates import Estimate
 from prescient.core.performance.figures import DAYS_A_YEAR
 from prescient.core.performance.returns import growth_index
@@ -36,6 +36,7 @@ from prescient.usecases.support.comparing import (
     Interval,
     Likeness,
 )
+from prescient.usecases.support.differences import differences
 from prescient.usecases.support.measured import equity_points
 
 MOST_PURCHASES = 1_000
@@ -49,7 +50,8 @@ def between(
     compared = Compared.read(session, [first, second], last_day)
     if {first, second} - {*compared.begun}:
         return None
-    return _compared_pair(session, compared.series, (first, second))
+    [found] = differences(session, compared.series, [(first, second)])
+    return found
 
 
 def compare(database: Database, portfolio_ids: Sequence[PortfolioId], now: datetime) -> Comparison:
@@ -167,7 +169,7 @@ _NOT_TOLD = dict.fromkeys(
 def _told(
     session: Session, compared: Compared, pair: tuple[PortfolioId, PortfolioId]
 ) -> dict[str, object]:
-    found = _compared_pair(session, compared.series, pair)
+    [found] = differences(session, compared.series, [pair])
     first, second = (compared.rows[portfolio_id].name for portfolio_id in pair)
     return {
         "sentence": found.sentence(first, second),
@@ -189,43 +191,6 @@ def _interval(estimate: Estimate | None) -> Interval | None:
         p_value=estimate.p_value,
         above_zero=estimate.above_zero,
     )
-
-
-def _compared_pair(
-    session: Session, series: DailySeries, pair: tuple[PortfolioId, PortfolioId]
-) -> Difference:
-    first_day, days = series.common_window(pair)
-    by_event = contributions(session, series, pair, first_day, days)
-    [found] = comparison.compare(series, [pair], by_event)
-    return found
-
-
-def contributions(
-    session: Session,
-    series: DailySeries,
-    portfolio_ids: Sequence[PortfolioId],
-    first_day: int,
-    days: int,
-) -> dict[int, Contributions]:
-    """What each event added to the returns of portfolios over days that all have."""
-    if not days:
-        return {}
-    first, last = (date.fromordinal(day) for day in (first_day, first_day + days - 1))
-    profits = stored.event_profits(session, portfolio_ids, first, last)
-    return {
-        portfolio_id: comparison.event_contributions(
-            profits.get(portfolio_id, {}), _mean_equity(series, portfolio_id, first_day, days)
-        )
-        for portfolio_id in portfolio_ids
-    }
-
-
-def _mean_equity(series: DailySeries, portfolio_id: int, first_day: int, days: int) -> Decimal:
-    """Dollars, over the days that the portfolio's series has of these."""
-    row = series.row_of(portfolio_id)
-    begin = first_day - int(series.first_days[row])
-    end = min(begin + days, int(series.lengths[row]))
-    return Decimal(float(series.equity[row, begin:end].mean())) / 100 if end > begin else ZERO
 
 
 def _capacity(session: Session, compared: Compared) -> Capacity | None:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import combinations
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.market.fills import Evidence
 from prescient.core.performance.attribution import Attribution, Result, View, attribution
-from prescient.core.performance.comparison import compare
+from prescient.core.performance.comparison import Verdict
 from prescient.core.performance.drawdown import Drawdown
 from prescient.core.performance.metrics import Performance, performance
 from prescient.core.performance.probabilities import (
@@ -33,11 +32,12 @@ from prescient.store.comparisons import Compared
 from prescient.store.database import Database, Session
 from prescient.store.performance import ForecastRow, ResultRow
 from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.differences import Pair, differences
 from prescient.usecases.support.measured import closed_positions, equity_points
 
 AT_ONCE = 500
-MOST_REBALANCED = 100
-"""Portfolios that are rebalanced and compared, each with each."""
+PAIRS_AT_ONCE = 5_000
+"""Pairs that one run compares; the next ones go on, so that a day has time for 240,000."""
 MOST_PARTS = 50
 """Of a view of the P&L the largest, by size; the others are summed up."""
 _RENAMED = {
@@ -79,24 +79,24 @@ def run(_: ResearchRequest, context: StepContext) -> ResearchResult:
 
 
 def compare_rebalanced(database: Database, now: datetime) -> None:
-    """Once a day, note which of the portfolios that are rebalanced can be told apart by their days.
-
-    Only the days count here: events are looked at where two portfolios are compared by themselves.
-    """
+    """Note which of the portfolios that are rebalanced can be told apart, each pair once a day."""
     last_day = now.astimezone(UTC).date() - timedelta(days=1)
     with database.transaction() as session:
-        chosen = comparisons.to_compare(session, last_day, MOST_REBALANCED)
-        if len(chosen) < 2:  # noqa: PLR2004 (a pair)
-            return
-        series = daily_series(equity_points(stored.series(session, chosen, last_day)), last_day)
-        begun = sorted({*chosen} & {*series.portfolio_ids.tolist()})
-        found = [
-            Compared(
-                PortfolioId(pair.first_id), PortfolioId(pair.second_id), pair.days, pair.verdict
-            )
-            for pair in compare(series, list(combinations(begun, 2)), {})
-        ]
-        comparisons.save(session, found, last_day, now)
+        pairs = comparisons.to_compare(session, last_day, PAIRS_AT_ONCE)
+        if pairs:
+            comparisons.save(session, list(_compared(session, pairs, last_day)), last_day, now)
+
+
+def _compared(session: Session, pairs: Sequence[Pair], last_day: date) -> Iterator[Compared]:
+    owners = sorted({owner for pair in pairs for owner in pair})
+    series = daily_series(equity_points(stored.series(session, owners, last_day)), last_day)
+    begun = {*series.portfolio_ids.tolist()}
+    for found in differences(session, series, [pair for pair in pairs if begun.issuperset(pair)]):
+        first, second = PortfolioId(found.first_id), PortfolioId(found.second_id)
+        yield Compared(first, second, found.days, found.verdict)
+    for first, second in pairs:
+        if not begun.issuperset((first, second)):
+            yield Compared(first, second, 0, Verdict.TOO_FEW_DAYS)
 
 
 def measure(

@@ -176,7 +176,13 @@ def _compared(
     differ = np.flatnonzero(np.abs(rows).max(axis=1, initial=0.0) >= LEAST_DEVIATION)
     differ = differ if enough else differ[:0]
     by_days = dict(zip(differ.tolist(), estimates_by_days(rows[differ], [last_day]), strict=True))
-    for row, (first_id, second_id) in enumerate(pairs):
+    sums = [
+        _event_sums(contributions.get(first, {}), contributions.get(second, {}))
+        for first, second in pairs
+    ]
+    # Those with as many events share their draws.
+    for row in sorted(range(len(pairs)), key=lambda row: len(sums[row])):
+        first_id, second_id = pairs[row]
         plain = Difference(
             first_id=first_id,
             second_id=second_id,
@@ -184,8 +190,7 @@ def _compared(
             days=days,
             verdict=Verdict.SAME if enough else Verdict.TOO_FEW_DAYS,
         )
-        sums = _event_sums(contributions.get(first_id, {}), contributions.get(second_id, {}))
-        yield _judged(plain, by_days[row], sums) if row in by_days else plain
+        yield _judged(plain, by_days[row], sums[row]) if row in by_days else plain
 
 
 def _judged(plain: Difference, by_days: Estimate | None, sums: FloatArray) -> Difference:
