@@ -1,7 +1,8 @@
 """The state machine of the template, run by moto's interpreter of the Amazon States Language.
 
 Its invocations of Lambda go to the dispatcher; everything else is the definition that deploys.
-While it is open, boto3 talks to moto: code that starts executions through the API works as on AWS.
+While it is open, boto3 talks to moto: code that starts executions or runs functions through the API
+works as on AWS.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from unittest import mock
 
 import boto3
 from moto import mock_aws
+from moto.awslambda.models import LambdaBackend
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
@@ -60,7 +62,8 @@ class LocalStateMachine:
         logging.getLogger("moto").addHandler(logging.NullHandler())
         region = mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION})
         seam = mock.patch.object(lambda_eval_utils, "_invoke_lambda_function", self._invoke)
-        for context in (region, mock_aws(config=_INTERPRETED), seam):
+        steps = mock.patch.object(LambdaBackend, "invoke", self._invoke_by_name)
+        for context in (region, mock_aws(config=_INTERPRETED), seam, steps):
             self._resources.enter_context(context)
         self._client = boto3.client("stepfunctions")
         created = self._client.create_state_machine(
@@ -87,6 +90,15 @@ class LocalStateMachine:
         while not _ended(found):
             time.sleep(_POLL_SECONDS)
         return Execution(name, found.status, found.output, found.error, found.cause)
+
+    def _invoke_by_name(
+        self, name: str, _qualifier: object, body: bytes, _headers: object, headers: dict[str, str]
+    ) -> bytes:
+        """Answer a client of Lambda's, which is how the API runs one step."""
+        invocation = self._dispatcher.invoke(name, json.loads(body or "{}"))
+        if invocation.function_error:
+            headers["x-amz-function-error"] = invocation.function_error
+        return json.dumps(invocation.payload).encode()
 
     def _invoke(self, *, parameters: dict[str, Any], **_: object) -> dict[str, Any]:
         """Answer the interpreter as the Lambda client would."""

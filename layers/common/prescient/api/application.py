@@ -28,6 +28,7 @@ from prescient.api.routes import (
     reconcile,
     record,
     statuses,
+    steps,
     trading,
 )
 from prescient.api.routing import Route
@@ -44,6 +45,7 @@ ROUTES = (
     positions.routes,
     record.routes,
     trading.routes,
+    steps.routes,
     cycles.routes,
     reconcile.routes,
 )

@@ -192,6 +192,10 @@ class StateMachineUnavailable(PassingError):
     """Step Functions did not accept an execution."""
 
 
+class FunctionUnavailable(PassingError):
+    """The function of a step could not be run."""
+
+
 class ComparisonUnavailable(PassingError):
     """The function that was asked has nothing to compute with."""
 
@@ -206,6 +210,10 @@ class SerializationFailure(PassingError):
 
 class DeadlockDetected(PassingError):
     """Postgres ended this transaction to break a deadlock; running it again is safe."""
+
+
+class StepFailed(PrescientError):
+    """A function of a step failed for a reason that is none of the others."""
 
 
 class SchemaVersionMismatch(PrescientError):
@@ -227,6 +235,18 @@ class MigrationRefused(PrescientError):
     def __init__(self, message: str, remedies: Sequence[Remedy] = ()) -> None:
         super().__init__(message)
         self.remedies = remedies
+
+
+def recorded(class_name: str, message: str) -> PrescientError:
+    """Return the error that another process has raised and told by its name and message."""
+    kind = globals().get(class_name)
+    if not (isinstance(kind, type) and issubclass(kind, PrescientError)):
+        return StepFailed("the step failed; its function's log says why")
+    if kind is InvalidRequest:
+        return InvalidRequest(*message.split("; "))
+    error: PrescientError = kind.__new__(kind)
+    error.args = (message,)
+    return error
 
 
 _PASSING_ON_AWS = {

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
 from prescient.runtime.entry import Answer, BoundHandler, Event, Handler
 from prescient.runtime.environment import Environment
+from prescient.runtime.functions import LambdaFunctions
 from prescient.runtime.observability import logger
 from prescient.runtime.step_functions import StepFunctions
 from prescient.usecases.support.comparing import Compare
 from prescient.usecases.support.context import RequestContext, StateMachine
+from prescient.usecases.support.functions import Functions, Step
 from prescient.usecases.support.judging import Judge
 
 
@@ -33,15 +35,19 @@ class HttpHandler(Handler):
         compare: Compare | None = None,
         judge: Judge | None = None,
         state_machine: Callable[[str | None], StateMachine] = StepFunctions,
+        functions: Callable[[Mapping[Step, str | None], float], Functions] = LambdaFunctions,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         sleep: Callable[[float], None] = time.sleep,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`state_machine` takes its ARN; see `RequestContext` for the others."""
+        """`state_machine` takes its ARN, `functions` the names of the functions and the seconds to
+        wait for one; see `RequestContext` for the others.
+        """
         self._application = application
         self._compare = compare
         self._judge = judge
         self._state_machine = state_machine
+        self._functions = functions
         self._new_id = new_id
         self._sleep = sleep
         self._elapsed = elapsed
@@ -53,6 +59,7 @@ class HttpHandler(Handler):
             exchange=environment.context.exchange,
             max_quote_age=environment.context.max_quote_age,
             state_machine=self._state_machine(settings.state_machine_arn),
+            functions=self._functions(settings.step_functions, settings.cycle_wait_seconds),
             now=environment.context.now,
             new_id=self._new_id,
             cycle_wait=settings.cycle_wait_seconds,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prescient.core.errors import InvalidRequest
 from prescient.core.strategies.configuration import NotNegative, Percent, PositiveDollars
+from prescient.usecases.support.functions import Step
 
 
 class Settings(BaseModel):
@@ -62,9 +63,19 @@ class Settings(BaseModel):
     strategies_path: str | None = None
     strategy_timeout: Annotated[float, Field(gt=0, le=60)] = 10.0
     state_machine_arn: str | None = None
+    filter_function: str | None = None
+    signal_function: str | None = None
+    execute_function: str | None = None
+    snapshot_function: str | None = None
+    price_update_function: str | None = None
     cycle_wait_seconds: Annotated[float, Field(ge=0, le=25)] = 20.0
     price_update_late_after: Annotated[int, Field(gt=0)] = 900
     cycle_late_after: Annotated[int, Field(gt=0)] = 7200
+
+    @property
+    def step_functions(self) -> dict[Step, str | None]:
+        """The names of the functions of the steps, which only the API has."""
+        return {step: getattr(self, f"{step}_function") for step in Step}
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Self:

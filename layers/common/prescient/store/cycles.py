@@ -180,7 +180,7 @@ def send_portfolio_result(
     def read() -> CyclePortfolioRow:
         row = cursor.fetchone()
         if row is None:
-            raise ClaimLost(f"portfolio {portfolio_id} is not part of cycle {cycle_id}")
+            raise ClaimLost(f"cycle_id: portfolio {portfolio_id} is not part of cycle {cycle_id}")
         return row
 
     return Pending(read)
@@ -208,7 +208,7 @@ def check_claim(claim: CyclePortfolioRow) -> None:
     """Raise `ClaimLost` where the cycle does not run the locked portfolio."""
     if claim.status is not CyclePortfolioStatus.RUNNING:
         raise ClaimLost(
-            f"cycle {claim.cycle_id} does not run portfolio {claim.portfolio_id}: "
+            f"cycle_id: cycle {claim.cycle_id} does not run portfolio {claim.portfolio_id}: "
             f"it is {claim.status}"
         )
 
@@ -217,7 +217,7 @@ def check_lease(claim: CyclePortfolioRow, now: datetime) -> None:
     """Raise `ClaimLost` where the claim's lease has run out: another cycle may take it over."""
     if claim.lease_until is None or claim.lease_until <= now:
         raise ClaimLost(
-            f"cycle {claim.cycle_id} no longer runs portfolio {claim.portfolio_id}: "
+            f"cycle_id: cycle {claim.cycle_id} no longer runs portfolio {claim.portfolio_id}: "
             f"its lease ran out at {claim.lease_until}"
         )
 
@@ -271,6 +271,11 @@ def close(session: Session, cycle_id: int, error: str | None, now: datetime) -> 
     status = CycleStatus.COMPLETED if error is None else CycleStatus.FAILED
     values = {"cycle_id": cycle_id, "status": status, "error": error, "now": now}
     session.execute(SQL["close_cycle"], values)
+
+
+def close_finished(session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime) -> None:
+    """End the cycles by hand of which these portfolios' parts were the last to end."""
+    session.execute(SQL["close_finished"], {"portfolio_ids": list(portfolio_ids), "now": now})
 
 
 def _key(cycle_id: int, portfolio_id: PortfolioId) -> dict[str, int]:

@@ -138,3 +138,16 @@ WHERE cycle_id = %(cycle_id)s AND status IN ('pending', 'running');
 -- End a running cycle, with its status and its error.
 UPDATE trading_cycles SET status = %(status)s, ended_at = %(now)s, error = %(error)s
 WHERE cycle_id = %(cycle_id)s AND status = 'running';
+
+-- name: close_finished
+-- End the running cycles by hand of these portfolios in which no part is left to end.
+UPDATE trading_cycles AS cycle SET status = 'completed', ended_at = %(now)s
+WHERE kind = 'manual' AND status = 'running' AND batch_id IS NOT NULL
+    AND EXISTS (
+        SELECT FROM cycle_portfolios AS part
+        WHERE part.cycle_id = cycle.cycle_id AND part.portfolio_id = ANY (%(portfolio_ids)s::int[])
+    )
+    AND NOT EXISTS (
+        SELECT FROM cycle_portfolios AS part
+        WHERE part.cycle_id = cycle.cycle_id AND part.status IN ('pending', 'running')
+    );

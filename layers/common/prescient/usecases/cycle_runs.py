@@ -28,10 +28,14 @@ LONGEST_PAUSE_SECONDS = 1.0
 
 
 class CycleScope(StrEnum):
-    """Which portfolios a request runs. Idempotency keys of different scopes are different keys."""
+    """Which portfolios a request runs, or that it only filters for those named or all.
+
+    Idempotency keys of different scopes are different keys.
+    """
 
     ONE_PORTFOLIO = "run-portfolio-cycle"
     ALL_PORTFOLIOS = "run-all-portfolios"
+    FILTER = "filter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,7 @@ class CycleRun:
     def values(self) -> dict[str, object]:
         """The values by which a repetition of the request is told from another request."""
         values = self.thresholds.model_dump()
-        if self.scope is CycleScope.ONE_PORTFOLIO:
+        if self.scope is not CycleScope.ALL_PORTFOLIOS:
             values["portfolio_id"] = self.portfolio_id
         if self.shared_depth is not None:
             values["shared_depth"] = self.shared_depth
@@ -66,12 +70,16 @@ def run(wanted: CycleRun, context: RequestContext) -> CycleRow:
     Raises `NoActivePortfolio` where there is none to run, and what opening and starting raise.
     """
     deadline = context.elapsed() + context.cycle_wait
-    cycle_id = _open(wanted, context)
+    cycle_id = open_run(wanted, context)
     _start(cycle_id, context, repeatable=wanted.idempotency_key is not None)
     return _ended(cycle_id, deadline, context)
 
 
-def _open(wanted: CycleRun, context: RequestContext) -> int:
+def open_run(wanted: CycleRun, context: RequestContext) -> int:
+    """Open the cycle of a request, or find the one that its key opened before.
+
+    Raises `NoActivePortfolio`, `IdempotencyConflict`, and what `open_cycle` raises.
+    """
     now = context.now()
     with context.database.transaction() as session:
         if wanted.idempotency_key is None:
@@ -96,7 +104,7 @@ def _failed_in_passing(cycle: CycleRow) -> bool:
 
 def _open_new(session: Session, wanted: CycleRun, execution_name: str, now: datetime) -> int:
     parameters = CycleParameters(
-        kind=CycleKind.API,
+        kind=CycleKind.MANUAL if wanted.scope is CycleScope.FILTER else CycleKind.API,
         portfolio_ids=_portfolio_ids(session, wanted),
         thresholds=wanted.thresholds,
         shared_depth=wanted.shared_depth,
@@ -108,6 +116,8 @@ def _portfolio_ids(session: Session, wanted: CycleRun) -> list[PortfolioId] | No
     """The portfolio to run; None runs all active ones, of which there must be one."""
     if wanted.portfolio_id is not None:
         return [wanted.portfolio_id]
+    if wanted.scope is CycleScope.FILTER:
+        return None
     first_active = portfolios.first_active(session)
     if first_active is None:
         raise NoActivePortfolio
@@ -133,12 +143,12 @@ def _start(cycle_id: int, context: RequestContext, *, repeatable: bool) -> None:
         context.state_machine.start(cycle.execution_name or "", request)
     except (TooManyExecutions, StateMachineUnavailable) as error:
         if not repeatable:
-            _close(cycle_id, error, context)
+            close(cycle_id, error, context)
         raise
 
 
-def _close(cycle_id: int, error: Exception, context: RequestContext) -> None:
-    """End a cycle that no later request could start."""
+def close(cycle_id: int, error: Exception, context: RequestContext) -> None:
+    """End a cycle as failed with this error."""
     now = context.now()
     with context.database.transaction() as session:
         cycles.close(session, cycle_id, f"{type(error).__name__}: {error}", now)

@@ -55,7 +55,7 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
 
 def _batch_of(cycle: CycleRow) -> int:
     if cycle.batch_id is None:
-        raise ClaimLost(f"cycle {cycle.cycle_id} has no complete batch to decide on")
+        raise ClaimLost(f"cycle_id: cycle {cycle.cycle_id} has no complete batch to decide on")
     return cycle.batch_id
 
 

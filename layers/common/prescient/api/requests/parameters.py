@@ -43,6 +43,10 @@ PortfolioIdInPath = Annotated[Whole, Path(ge=1, le=LARGEST_INTEGER, description=
 PortfolioIdInQuery = Annotated[
     Whole | None, Query(ge=1, le=LARGEST_INTEGER, description="A portfolio's id")
 ]
+AfterPortfolio = Annotated[
+    Whole | None,
+    Query(ge=1, le=LARGEST_INTEGER, description="Of all active ones, only those with a larger id"),
+]
 Confirmation = Annotated[str, Query(description="The portfolio's name, to confirm")]
 Purge = Annotated[
     Flag, Query(description="Delete its trades and transfers too; needs the scope prescient/admin")

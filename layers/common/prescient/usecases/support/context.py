@@ -18,6 +18,7 @@ from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import CountersDocument
 from prescient.store.database import Database
 from prescient.usecases.support.comparing import Compare
+from prescient.usecases.support.functions import Functions
 from prescient.usecases.support.judging import Judge
 from prescient.usecases.support.metrics import Metrics
 
@@ -100,6 +101,7 @@ class StepContext:
 class RequestContext:
     """What a request over HTTP is answered with.
 
+    `functions` are those of the steps, which a request can run one by one.
     `cycle_wait` is how many seconds a request waits for its cycle, measured by `elapsed`.
     `new_id` gives a fresh unique text of at most 64 letters, digits and dashes.
     `max_quote_age` is how old the quote may be that something is sold at.
@@ -112,6 +114,7 @@ class RequestContext:
     exchange: Exchange
     max_quote_age: timedelta
     state_machine: StateMachine
+    functions: Functions
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     cycle_wait: float
