@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from pydantic import BaseModel
+
 from prescient.api.application import Application
 from prescient.core.errors import PrescientError
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -18,7 +20,18 @@ from prescient.runtime.environment import Environment
 from prescient.runtime.http import HttpHandler
 from prescient.runtime.settings import Settings
 from prescient.store import roles
-from prescient.usecases import comparison, cycle, scorecard
+from prescient.usecases import (
+    comparison,
+    cycle,
+    execute,
+    price_update,
+    scorecard,
+    signal,
+    snapshot,
+)
+from prescient.usecases import filter as filter_step
+from prescient.usecases.support.functions import Step
+from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 from tests.world import World
 
 EVENTS = Path(__file__).resolve().parents[2] / "events" / "api"
@@ -143,12 +156,37 @@ class StandInMachine:
             self.world.snapshot(cycle_id, portfolio_id)
 
 
+@dataclass
+class StandInFunctions:
+    """Runs the step at once; or one of `hanging`, which answers in no time that a request waits."""
+
+    world: World
+    hanging: set[Step] = field(default_factory=set)
+
+    def invoke(self, step: Step, event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        if step in self.hanging:
+            return None
+        steps: Mapping[Step, Any] = {
+            Step.FILTER: (filter_step.FilterRequest, filter_step.run, self.world.context),
+            Step.SIGNAL: (PortfolioStepRequest, signal.run, self.world.portfolio_context),
+            Step.EXECUTE: (PortfolioStepRequest, execute.run, self.world.portfolio_context),
+            Step.SNAPSHOT: (PortfolioStepRequest, snapshot.run, self.world.portfolio_context),
+            Step.PRICE_UPDATE: (
+                price_update.PriceUpdateRequest, price_update.run, self.world.context,
+            ),
+        }  # fmt: skip
+        request, run, context = steps[step]
+        answer: BaseModel = run(request.model_validate(event), context)
+        return answer.model_dump(mode="json", exclude_none=True)
+
+
 class Client:
     """Calls the handler in an environment of its own."""
 
     def __init__(self, world: World, **variables: str) -> None:
         self.world = world
         self.machine = StandInMachine(world)
+        self.functions = StandInFunctions(world)
         self.time = Stopwatch()
         counter = itertools.count(1)
         self.handler = HttpHandler(
@@ -156,6 +194,7 @@ class Client:
             compare=comparison.compare,
             judge=scorecard.judge,
             state_machine=lambda _: self.machine,
+            functions=lambda names, seconds: self.functions,
             new_id=lambda: f"id-{next(counter)}",
             sleep=self.time.sleep,
             elapsed=self.time,

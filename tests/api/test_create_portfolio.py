@@ -128,8 +128,8 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
         "strategy_config.min_conviction",
         "0.9 is above max_conviction 0.1",
     ),
-    ({"current_balance": 1}, "current_balance", "is not known"),
-    ({"status": "paused"}, "status", "is not known"),
+    ({"current_balance": 1}, "current_balance", "must be the initial_balance, or absent"),
+    ({"status": "paused"}, "status", "must be 'active'"),
 ]
 
 

@@ -188,14 +188,24 @@ def test_no_permission_is_for_all_resources(resources: Resources) -> None:
                 assert LOG_DELIVERY.fullmatch(action), f"{logical_id} may {action} on everything"
 
 
-def test_the_api_may_start_only_the_trading_cycle(resources: Resources) -> None:
+def test_the_api_may_start_the_trading_cycle_and_its_steps_and_nothing_else(
+    resources: Resources,
+) -> None:
     granted = {
         statement["Action"]: statement["Resource"]
         for logical_id, statement in _statements(resources)
         if logical_id == "ApiFunction"
     }
-    assert granted.keys() == {"states:StartExecution", "states:DescribeExecution"}
+    assert granted.keys() == {
+        "states:StartExecution",
+        "states:DescribeExecution",
+        "lambda:InvokeFunction",
+    }
     assert granted["states:StartExecution"] == {"Ref": "TradingCycle"}
+    steps = ("Filter", "Signal", "Execute", "Snapshot", "PriceUpdate")
+    assert granted["lambda:InvokeFunction"] == [
+        {"Fn::GetAtt": [f"{step}Function", "Arn"]} for step in steps
+    ]
 
 
 def test_financial_data_stays_out_of_the_state_machines_log(resources: Resources) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, field_validator, model_validator
 
@@ -45,6 +45,10 @@ class CreatePortfolio(BaseModel):
     description: Text | None = None
     strategy_type: str
     initial_balance: RequestedCash
+    current_balance: RequestedCash | None = Field(
+        None, description="What it begins with: the initial balance"
+    )
+    status: Literal["active"] | None = Field(None, description="What it begins as")
     strategy_config: dict[str, Any] = Field({}, description="Keys of the strategy's own model")
     max_position_size: RequestedLimit | None = None
     max_total_exposure: RequestedLimit | None = None
@@ -52,6 +56,12 @@ class CreatePortfolio(BaseModel):
     drawdown_limit: DrawdownLimit = None
     drawdown_limit_percent: DrawdownLimitPercent = None
     tags: Tags = []
+
+    @model_validator(mode="after")
+    def _begin_with_the_initial_balance(self) -> Self:
+        if self.current_balance not in (None, self.initial_balance):
+            raise BrokenRule("current_balance", "must be the initial_balance, or absent")
+        return self
 
     def portfolio(self, ordered_by: str) -> NewPortfolio:
         return NewPortfolio(

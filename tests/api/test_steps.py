@@ -1,0 +1,151 @@
+"""The steps of a cycle, one request each."""
+
+from __future__ import annotations
+
+import pytest
+
+from prescient.core.errors import ExchangeUnavailable, FunctionUnavailable, StepFailed
+from prescient.usecases.support.functions import Step
+from tests.api.client import Client, sample
+from tests.world import D
+
+FILTER, SIGNALS = "/markets/filter", "/strategy/generate-signals"
+EXECUTE, SNAPSHOT = "/paper-trading/execute-signals", "/paper-trading/snapshot"
+UPDATE = "/paper-trading/update-prices"
+SAMPLES = (
+    "filter_markets",
+    "generate_signals",
+    "execute_signals",
+    "take_snapshots",
+    "update_prices",
+)
+
+
+def test_step_by_step_it_is_a_cycle(client: Client) -> None:
+    client.create()
+    client.create(name="Two")
+    filtered, signals, trades, snapshots, prices = (client.send(sample(name)) for name in SAMPLES)
+    assert filtered.json["portfolios"] == 1
+    cycle_id = filtered.json["cycle_id"]
+    (signal,) = signals.json["portfolio_results"]
+    assert (signal["portfolio_id"], signal["status"], signal["signals"]) == (1, "completed", 1)
+    assert trades.json["summary"] == {
+        "portfolios_processed": 1,
+        "total_executed_trades": 1,
+        "total_failed_trades": 0,
+    }
+    (traded,) = trades.json["portfolio_results"]
+    assert traded["new_balance"] + traded["total_invested"] == D("10000.00")
+    (snapshot,) = snapshots.json["portfolio_results"]
+    shown = client.get("/portfolios/1").json["portfolio"]
+    assert (snapshot["equity"], snapshot["status"]) == (shown["total_value"], "completed")
+    assert client.get(f"/trading/cycles/{cycle_id}").json["cycle"]["status"] == "completed"
+    assert prices.json["summary"]["positions"] == 1
+    assert client.world.breaks() == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_without_an_id_they_are_for_all_active_portfolios(client: Client, method: str) -> None:
+    call = client.get if method == "GET" else client.post
+    for name in ("One", "Two", "Three"):
+        client.create(name=name)
+    client.patch("/portfolios/2", {"status": "paused"})
+    assert call(FILTER).json["portfolios"] == 2
+    for target in (SIGNALS, EXECUTE, SNAPSHOT):
+        answer = call(target).json
+        assert [result["portfolio_id"] for result in answer["portfolio_results"]] == [1, 3]
+        assert answer["summary"]["portfolios_processed"] == 2
+        assert answer["next"] is None
+    assert client.world.breaks() == []
+
+
+def test_a_second_time_changes_nothing(client: Client) -> None:
+    client.create()
+    for target in (FILTER, SIGNALS, EXECUTE):
+        client.get(target)
+    before = client.world.everything()
+    assert client.get(SIGNALS).json["summary"]["total_signals"] == 1
+    assert client.get(EXECUTE).json["summary"]["total_executed_trades"] == 1
+    assert client.world.everything() == before
+    client.get(SNAPSHOT)
+    after = client.get(EXECUTE).json["portfolio_results"][0]
+    assert (after["status"], after["executed_trades"]) == ("no_signals", 0)
+    assert client.get(SIGNALS).json["portfolio_results"][0]["status"] == "skipped"
+
+
+def test_without_a_cycle_nothing_waits_for_a_portfolio(client: Client) -> None:
+    client.create()
+    assert client.get(SIGNALS).json["portfolio_results"][0]["status"] == "skipped"
+    assert client.get(EXECUTE).json["portfolio_results"][0]["status"] == "no_signals"
+    assert client.get(SNAPSHOT).json["portfolio_results"][0]["error"] == (
+        "cycle_id: no cycle has run portfolio 1 yet"
+    )
+    assert client.get(f"{SIGNALS}?portfolio_id=9").json["code"] == "portfolio_not_found"
+
+
+def test_a_failed_filter_ends_its_cycle(client: Client) -> None:
+    client.create()
+    client.world.exchange.pages_before_failure = 0
+    headers = {"idempotency-key": "k"}
+    answer = client.get(FILTER, headers=headers)
+    assert (answer.status, answer.json["code"]) == (503, "exchange_unavailable")
+    assert client.world.row("SELECT status FROM trading_cycles") == {"status": "failed"}
+    client.world.exchange.pages_before_failure = None
+    again = client.get(FILTER, headers=headers)
+    assert (again.status, again.json["cycle_id"]) == (200, 2)
+    assert client.get(FILTER, headers=headers).json["batch_id"] == again.json["batch_id"]
+    other = client.get(f"{FILTER}?min_liquidity=5", headers=headers)
+    assert (other.status, other.json["code"]) == (409, "idempotency_conflict")
+
+
+def test_what_takes_longer_than_a_request_waits_goes_on(client: Client) -> None:
+    client.create()
+    client.functions.hanging = set(Step)
+    assert client.get(FILTER).status == 202
+    assert client.get(FILTER).json["url"] == "/trading/cycles/2"
+    assert client.get(UPDATE).status == 202
+    assert client.get(SIGNALS).json["portfolio_results"][0]["status"] == "running"
+
+
+def test_many_portfolios_take_several_requests(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        client.create(name=name)
+    client.get(FILTER)
+    run = client.functions.invoke
+
+    def slowly(step: Step, event: dict[str, object]) -> object:
+        client.time.seconds += 6
+        return run(step, event)
+
+    monkeypatch.setattr(client.functions, "invoke", slowly)
+    first = client.get(SIGNALS).json
+    assert [result["portfolio_id"] for result in first["portfolio_results"]] == [1, 2]
+    assert first["next"] == f"{SIGNALS}?after=2"
+    second = client.get(first["next"]).json
+    assert [result["portfolio_id"] for result in second["portfolio_results"]] == [3]
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (ExchangeUnavailable("GET /events: answered HTML"), 503, "exchange_unavailable"),
+        (FunctionUnavailable("the function signal cannot be run"), 503, "function_unavailable"),
+        (StepFailed("the step failed"), 500, "step_failed"),
+    ],
+)
+def test_a_failure_is_an_error_of_one_and_a_result_of_all(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    client.create()
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(client.functions, "invoke", fail)
+    answer = client.get(f"{SIGNALS}?portfolio_id=1")
+    assert (answer.status, answer.json["code"]) == (status, code)
+    (result,) = client.get(SIGNALS).json["portfolio_results"]
+    assert (result["status"], result["error"]) == ("error", str(error))
