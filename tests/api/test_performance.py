@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -93,6 +95,41 @@ def test_of_many_only_what_counts_all_trials_is_shown(client: Client) -> None:
     assert len(answer["pairs"]) == 3
     assert all(pair["told"] is None and pair["sentence"] is None for pair in answer["pairs"])
     assert answer["benchmark_id"] == 1
+
+
+def test_a_twin_is_compared_by_itself_among_many(client: Client) -> None:
+    changed = {"key": "strategy_config.min_confidence", "value": 0.9}
+    client.create(name="Original")
+    assert client.post("/portfolios/1/clone", {"name": "Twin", "changed": changed}).status == 200
+    client.create(name="By lot", strategy_type="random")
+    trade(client, days=12)
+    answer = client.get("/portfolios/compare?ids=1,2,3").json
+    twins, *others = answer["pairs"]
+    assert (twins["first_id"], twins["second_id"], twins["is_of_twins"]) == (1, 2, True)
+    assert twins["twin_key"] == "strategy_config.min_confidence"
+    assert twins["sentence"]
+    assert [pair["sentence"] for pair in others] == [None, None]
+    assert not any(pair["is_of_twins"] for pair in others)
+
+
+def test_the_comparison_as_a_table(client: Client) -> None:
+    """Each beside the benchmark, and each two; the numbers are those of the JSON."""
+    client.create(name="By lot", strategy_type="random")
+    trade(client, days=12)
+    path = "/portfolios/compare?ids=1,2"
+    answer, table = client.get(path).json, client.get(path, headers={"accept": "text/csv"})
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
+    lines = list(csv.DictReader(io.StringIO(table.text, newline="")))
+    assert [(line["name"], line["beside"]) for line in lines] == [
+        ("By lot", ""), ("One", "By lot"), ("By lot", "One"),
+    ]  # fmt: skip
+    for line, own in zip(lines, answer["portfolios"], strict=False):
+        assert D(line["return_all_time"]) == own["return_all_time"]
+    [pair] = answer["pairs"]
+    assert (lines[2]["verdict"], lines[2]["days"]) == (pair["verdict"], str(pair["days"]))
+    assert pair["told"] is not None
+    for name, key in (("difference", "mean"), ("low", "low"), ("high", "high")):
+        assert D(lines[2][name]) == pair["told"][key]
 
 
 @pytest.mark.parametrize(

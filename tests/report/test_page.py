@@ -164,7 +164,8 @@ def test_the_sentence_counts_all_trials(answer: dict[str, Any] | None, sentence:
 
 
 def test_the_terminal_tells_the_same(reading: Reading) -> None:
-    table, told = compared(reading)
+    table, by_themselves, told = compared(reading)
+    assert "Compared by themselves" in str(getattr(by_themselves, "title", ""))
     assert reading.pairs[0]["sentence"].raw in str(told)
     assert "Beside the benchmark" in str(getattr(table, "title", ""))
 

@@ -12,7 +12,7 @@ from prescient.api import csv_tables
 from prescient.api.errors import NotAcceptable
 from prescient.api.media_types import CSV, JSON, preferred
 from prescient.api.request_shape import Declaring
-from prescient.api.responses.pages import PageAnswer
+from prescient.api.responses.pages import PageAnswer, TableAnswer
 
 
 def negotiate(
@@ -34,10 +34,10 @@ def negotiate(
 
 
 def _turn_into_csv(response: Response[Any]) -> None:
-    page = response.body
-    if not isinstance(page, PageAnswer):
-        raise NotAcceptable(f"accept: what is no list is answered with {JSON}")
-    response.body = csv_tables.table(page.row(), page.rows())
+    answer = response.body
+    if not isinstance(answer, TableAnswer):
+        raise NotAcceptable(f"accept: what is no table is answered with {JSON}")
+    response.body = csv_tables.table(answer.row(), answer.rows())
     response.headers["Content-Type"] = f"{CSV}; charset=utf-8"
-    if page.next:
-        response.headers["Link"] = f'<{page.next}>; rel="next"'
+    if isinstance(answer, PageAnswer) and answer.next:
+        response.headers["Link"] = f'<{answer.next}>; rel="next"'

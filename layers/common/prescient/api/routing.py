@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from prescient.api.authorization import Scope, security
 from prescient.api.media_types import CSV, JSON
 from prescient.api.responses.errors import ErrorBody
-from prescient.api.responses.pages import PageAnswer
+from prescient.api.responses.pages import TableAnswer
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 Answers = Mapping[int, type[BaseModel] | UnionType]
@@ -131,10 +131,10 @@ def _responses(route: Route) -> dict[int, OpenAPIResponse]:
 
 
 def _types(answers: Answers) -> Sequence[str]:
-    """The media types of answers: a page of a list may be had as CSV too."""
+    """The media types of answers: tables, as a page of a list is one, may be had as CSV too."""
     models = (model for answer in answers.values() for model in (answer, *get_args(answer)))
-    has_pages = any(isinstance(model, type) and issubclass(model, PageAnswer) for model in models)
-    return (JSON, CSV) if has_pages else (JSON,)
+    has_table = any(isinstance(model, type) and issubclass(model, TableAnswer) for model in models)
+    return (JSON, CSV) if has_table else (JSON,)
 
 
 def _response(description: str, model: Any) -> OpenAPIResponse:

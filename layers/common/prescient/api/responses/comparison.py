@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.api.responses.pages import TableAnswer
 from prescient.api.responses.values import Money, Price
 
 
@@ -98,7 +99,33 @@ class ComparedPortfolio(BaseModel):
     deflated_sharpe_ratio: float | None
 
 
-class ComparisonAnswer(BaseModel):
+class ComparedRow(BaseModel):
+    """One line of the table: a portfolio beside another, first each beside the benchmark.
+
+    `difference` is the mean daily return less the other's. Beside the benchmark it has the
+    `adjusted_p` and the deflated Sharpe ratio, which count all trials; two that are compared by
+    themselves have the told interval, of all others only their likeness is known.
+    """
+
+    portfolio_id: int
+    name: str
+    beside_id: int | None
+    beside: str | None
+    days: int
+    return_all_time: float
+    difference: float | None
+    low: float | None = None
+    high: float | None = None
+    above_zero: Price | None = None
+    verdict: str | None = None
+    more_days: int | None = None
+    adjusted_p: float | None = None
+    deflated_sharpe_ratio: float | None = None
+    correlation: float | None = None
+    in_common: float | None = None
+
+
+class ComparisonAnswer(TableAnswer):
     """Portfolios side by side, up to the end of `last_day`.
 
     The benchmark is the first portfolio that buys at random; `trials` are all portfolios that have
@@ -115,6 +142,48 @@ class ComparisonAnswer(BaseModel):
     capacity: Capacity | None
     portfolios: list[ComparedPortfolio]
     pairs: list[ComparedPair]
+
+    @classmethod
+    def row(cls) -> type[ComparedRow]:
+        return ComparedRow
+
+    def rows(self) -> list[ComparedRow]:
+        return [*map(self._beside_benchmark, self.portfolios), *map(self._of_pair, self.pairs)]
+
+    def _beside_benchmark(self, own: ComparedPortfolio) -> ComparedRow:
+        names = {known.portfolio_id: known.name for known in self.portfolios}
+        is_other = own.portfolio_id != self.benchmark_id
+        return ComparedRow(
+            portfolio_id=own.portfolio_id,
+            name=own.name,
+            beside_id=self.benchmark_id if is_other else None,
+            beside=names.get(self.benchmark_id or 0) if is_other else None,
+            days=own.days,
+            return_all_time=own.return_all_time,
+            difference=own.advantage,
+            adjusted_p=own.adjusted_p,
+            deflated_sharpe_ratio=own.deflated_sharpe_ratio,
+        )
+
+    def _of_pair(self, pair: ComparedPair) -> ComparedRow:
+        known = {own.portfolio_id: own for own in self.portfolios}
+        first, told = known[pair.first_id], pair.told
+        return ComparedRow(
+            portfolio_id=pair.first_id,
+            name=first.name,
+            beside_id=pair.second_id,
+            beside=known[pair.second_id].name,
+            days=pair.days,
+            return_all_time=first.return_all_time,
+            difference=told and told.mean,
+            low=told and told.low,
+            high=told and told.high,
+            above_zero=told and told.above_zero,
+            verdict=pair.verdict,
+            more_days=pair.more_days,
+            correlation=pair.correlation and pair.correlation.value,
+            in_common=pair.in_common,
+        )
 
 
 class ScorecardPoint(BaseModel):

@@ -1,14 +1,28 @@
-"""What all lists have in common."""
+"""What all answers have in common that can be had as a table."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import cast, get_args, get_origin
 
 from pydantic import BaseModel
 
 
-class PageAnswer(BaseModel):
+class TableAnswer(BaseModel):
+    """What is answered as CSV too, for those who would rather have that."""
+
+    @classmethod
+    @abstractmethod
+    def row(cls) -> type[BaseModel]:
+        """The model of the rows."""
+
+    @abstractmethod
+    def rows(self) -> Sequence[BaseModel]:
+        """The rows of the table."""
+
+
+class PageAnswer(TableAnswer):
     """A page of a list; `next` is the URL of the one after it, null on the last."""
 
     message: str

@@ -40,8 +40,8 @@ def compare_portfolios(api: Api, ids: ComparedIds) -> ComparisonAnswer:
 
     Two: the difference of their daily returns with its 95% interval, and in a sentence what it
     says. More: each beside the benchmark, with all trials counted, and each twin beside its
-    original. It is computed from the days that have ended: it is the same until the next one ends,
-    but for what is still held.
+    original. As CSV it is a table with a line for each. It is computed from the days that have
+    ended: it is the same until the next one ends, but for what is still held.
     """
     if api.compare is None:
         raise ComparisonUnavailable("this function compares nothing: research does")
