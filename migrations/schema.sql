@@ -1017,7 +1017,8 @@ CREATE TABLE cycle_portfolios (
 );
 CREATE UNIQUE INDEX cycle_portfolios_one_claim ON cycle_portfolios USING btree (portfolio_id) WHERE
     (status = 'running'::text);
-CREATE INDEX idx_cycle_portfolios_cycle ON cycle_portfolios USING btree (cycle_id);
+CREATE INDEX idx_cycle_portfolios_cycle_portfolio ON cycle_portfolios USING btree (cycle_id,
+    portfolio_id);
 ALTER TABLE cycle_portfolios ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_portfolio ON cycle_portfolios TO prescient_app USING (true) WITH CHECK (true);
 CREATE POLICY named_portfolio ON cycle_portfolios TO prescient_portfolio USING ((portfolio_id =
@@ -1266,6 +1267,8 @@ COMMENT ON COLUMN trading_signals.shares IS 'exact shares of an arbitrage leg or
 CREATE INDEX idx_trading_signals_portfolio ON trading_signals USING btree (portfolio_id);
 CREATE INDEX idx_trading_signals_portfolio_executed ON trading_signals USING btree (portfolio_id,
     executed);
+CREATE INDEX idx_trading_signals_portfolio_timestamp ON trading_signals USING btree (portfolio_id,
+    "timestamp");
 CREATE INDEX idx_trading_signals_strategy ON trading_signals USING btree (strategy_type);
 CREATE UNIQUE INDEX trading_signals_trade_key ON trading_signals USING btree (portfolio_id,
     trade_id) WHERE (trade_id IS NOT NULL);
@@ -1327,6 +1330,8 @@ COMMENT ON COLUMN position_exits.ordered_by IS 'whose token an exit by hand was 
 COMMENT ON COLUMN position_exits.reason IS 'why a position was written off';
 COMMENT ON COLUMN position_exits.quoted_at IS 'when the bids were shown that a sale by hand took';
 COMMENT ON COLUMN position_exits.matches IS 'price and shares of each bid that a sale by hand took: no batch of the tape has them';
+CREATE INDEX idx_position_exits_portfolio_timestamp ON position_exits USING btree (portfolio_id,
+    "timestamp");
 CREATE INDEX idx_position_exits_position ON position_exits USING btree (portfolio_id, position_id);
 CREATE POLICY every_portfolio ON position_exits TO prescient_app USING (true) WITH CHECK (true);
 CREATE POLICY named_portfolio ON position_exits TO prescient_portfolio USING ((portfolio_id =

@@ -13,15 +13,17 @@ from typing import LiteralString
 from psycopg.rows import class_row
 
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
-from prescient.store import cycles, portfolios, statements
+from prescient.store import cycle_pages, portfolios, statements
 from prescient.store.cycles import CyclePortfolioRow
 from prescient.store.database import Database, Session
 from prescient.store.portfolios import PortfolioRow
+from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
 Counts = Counter[tuple[PortfolioId, str]]
 """Counts by portfolio and kind."""
 
+_MOST_RESULTS = 1000
 _LISTED = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
 
 
@@ -95,7 +97,7 @@ class Results:
     def of_cycle(self, cycle_id: int) -> list[CyclePortfolioRow]:
         """Read the results of a cycle, one row a portfolio."""
         with self._transaction() as session:
-            return [*cycles.portfolio_results(session, cycle_id)]
+            return [*cycle_pages.portfolio_results(session, cycle_id, Window(limit=_MOST_RESULTS))]
 
     def latest_batch(self) -> datetime | None:
         """Read when the newest complete batch was fetched, None before the first one."""

@@ -105,4 +105,4 @@ def _chosen(ask: Ask, wanted: str) -> list[int]:
 def _newest_cycle(ask: Ask) -> Traced | None:
     """The newest cycle that has ended."""
     ended = [cycle["cycle_id"] for cycle in ask("/trading/cycles")["cycles"] if cycle["ended_at"]]
-    return _answer(ask, f"/trading/cycles/{ended[0]}") if ended else None
+    return _answer(ask, f"/trading/cycles/{ended[0]}?limit=1000") if ended else None

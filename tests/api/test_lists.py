@@ -19,7 +19,7 @@ from tests.world import World, several
 
 D = Decimal
 LISTS = sorted(
-    route.path.replace("<portfolio_id>", "1")
+    route.path.replace("<portfolio_id>", "1").replace("<cycle_id>", "1")
     for table in ROUTES
     for route in table.routes
     if CSV in route.response_types and route.path != "/portfolios/compare"  # which is no list
@@ -48,6 +48,10 @@ def traded(shared_database_url: str) -> Iterator[Client]:
     [newest, *_] = client.get("/portfolios/1/positions").json["positions"]
     closed = client.post(f"/portfolios/1/positions/{newest['position_id']}/close", {})
     assert closed.status == 200, closed.text
+    for cents in (1, 2):
+        amounts = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": f"0.0{cents}"}
+        client.post("/portfolios/transfer", amounts)
+    client.post(f"/portfolios/1/positions/{newest['position_id'] - 1}/close", {"shares": 5})
     client.patch("/portfolios/3", {"status": "archived", "liquidate": True})
     yield client
     client.environment.close()
@@ -58,6 +62,11 @@ def rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """The one list of an answer."""
     [listed] = [value for value in answer.values() if isinstance(value, list)]
     return listed
+
+
+def ids(answer: dict[str, Any], name: str) -> list[Any]:
+    """One value of each row of an answer."""
+    return [row[name] for row in rows(answer)]
 
 
 @each_list
@@ -194,7 +203,79 @@ def test_by_status_and_market(traded: Client, path: str) -> None:
     assert rows(traded.get(f"{path}?market_id=none").json) == []
 
 
-@pytest.mark.parametrize("path", [*OPEN, "/portfolios/1/equity", "/trading/cycles"])
+@pytest.mark.parametrize(
+    ("path", "name", "values"),
+    [
+        ("/portfolios/1/exits", "kind", ["manual", "settlement"]),
+        ("/portfolios/1/ledger", "kind", ["buy", "manual", "transfer_out", "adjustment"]),
+        ("/portfolios/1/signals", "status", ["executed", "rejected", "pending"]),
+        ("/portfolios/1/funnels", "status", ["completed", "failed"]),
+        ("/trading/cycles/1", "status", ["completed", "skipped"]),
+    ],
+)
+def test_by_kind_or_status(traded: Client, path: str, name: str, values: list[str]) -> None:
+    everything = rows(traded.get(path).json)
+    for value in values:
+        some = rows(traded.get(f"{path}?{name}={value}").json)
+        assert some == [row for row in everything if row[name] == value]
+    assert any(row[name] == values[0] for row in everything)
+
+
+@pytest.mark.parametrize("path", ["/portfolios/1/exits", "/portfolios/1/signals"])
+def test_by_market(traded: Client, path: str) -> None:
+    market = rows(traded.get(path).json)[0]["market_id"]
+    some = rows(traded.get(f"{path}?market_id={market}").json)
+    assert some == [row for row in rows(traded.get(path).json) if row["market_id"] == market]
+
+
+def test_the_ledger_is_where_every_cent_of_the_balance_comes_from(traded: Client) -> None:
+    entries = traded.get("/portfolios/1/ledger").json["entries"]
+    balance = traded.get("/portfolios/1").json["portfolio"]["current_balance"]
+    assert entries[0]["balance_after"] == balance
+    assert sum(entry["amount"] for entry in entries) == balance - 10_000
+    assert [entry["entry_no"] for entry in entries] == [*range(len(entries), 0, -1)]
+
+
+def test_transfers_of_all_or_of_one(traded: Client) -> None:
+    assert ids(traded.get("/transfers").json, "amount") == [D("0.02"), D("0.01")]
+    assert len(rows(traded.get("/transfers?portfolio_id=2").json)) == 2
+    assert rows(traded.get("/transfers?portfolio_id=3").json) == []
+
+
+def test_a_signal_says_what_came_of_it(traded: Client) -> None:
+    executed = rows(traded.get("/portfolios/1/signals?status=executed").json)
+    trades = rows(traded.get("/portfolios/1/trades").json)
+    assert {row["trade_id"] for row in executed} == {row["trade_id"] for row in trades}
+    assert all(row["reason"] and row["rejection"] is None for row in executed)
+
+
+def test_a_funnel_narrows_from_the_candidates_to_what_was_emitted(traded: Client) -> None:
+    [newest, *_] = traded.get("/portfolios/1/funnels").json["funnels"]
+    counts = list(newest["funnel"].values())
+    assert counts[0] == newest["funnel"]["candidates"] == 4
+    assert newest["signals_generated"] == newest["funnel"]["emitted"] + newest["funnel"]["exits"]
+
+
+def test_the_summary_of_a_cycle_is_over_all_its_portfolios(traded: Client) -> None:
+    page = traded.get("/trading/cycles/1?limit=1").json
+    whole = traded.get("/trading/cycles/1").json
+    assert page["summary"] == whole["summary"]
+    assert whole["summary"]["total_portfolios"] == len(whole["portfolio_results"]) == 3
+    trades = sum(row["trades_executed"] for row in whole["portfolio_results"])
+    assert whole["summary"]["total_trades_executed"] == trades > 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *OPEN,
+        "/portfolios/1/equity",
+        "/trading/cycles",
+        "/portfolios/1/signals",
+        "/portfolios/1/ledger",
+        "/portfolios/1/funnels",
+    ],
+)
 def test_by_time(traded: Client, path: str) -> None:
     middle = (NOON + timedelta(hours=12)).strftime("%Y-%m-%dT%H:%M:%SZ")
     later = rows(traded.get(f"{path}?from={middle}").json)
@@ -287,6 +368,9 @@ def test_a_page_after_a_portfolio_that_is_gone_is_refused(traded: Client) -> Non
         ("/portfolios/1/trades?from=2026-03-01", "from"),
         ("/portfolios/1/trades?from=2026-03-01T12:00:00", "from"),
         ("/portfolios/1/trades?since=2026-03-01T12:00:00Z", "since"),
+        ("/portfolios/1/exits?kind=sold", "kind"),
+        ("/portfolios/1/ledger?kind=tip", "kind"),
+        ("/portfolios/1/signals?status=open", "status"),
         ("/portfolios/1/positions?market_id=%00", "market_id"),
         ("/portfolios/1/positions?cursor=9223372036854775808", "cursor"),
     ],

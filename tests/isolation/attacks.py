@@ -28,6 +28,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "backfill": "fill_hours note_backfills complete_backfill",
         "books": "copy_books",
         "cash": "log_transfers",
+        "cash_pages": "select_transfers",
         "comparisons": "save select_told_apart select_to_compare",
         "configurations": "keep select_versions",
         "deletion": "delete_portfolio",
@@ -61,6 +62,9 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     },
     Outcome.NOTHING: {
         "cash": "lock_portfolios select_posted",
+        "cash_pages": "select_entries",
+        "cycle_pages": "select_funnels",
+        "exit_pages": "select_exits",
         "closing": "select_open_positions select_position_id",
         "deletion": "has_history select_invested",
         "cycles": (
@@ -92,6 +96,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "count_inherited_history select_flows select_days select_before select_near "
             "select_cycle_counts"
         ),
+        "signal_pages": "select_signals",
         "signals": "select_held select_exited_by_rule",
         "status_changes": (
             "change_all lock_of_pause select_still_paused select_newest_pause select_changes"
@@ -102,7 +107,8 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     },
     Outcome.OWN: {
         "admission": "select_held",
-        "cycles": "select_enrolled select_cycle_portfolios fail_unfinished",
+        "cycle_pages": "select_cycle_portfolios sum_up_cycle",
+        "cycles": "select_enrolled fail_unfinished",
         "exits": "select_held_outcomes count_open_positions flag_positions",
         "history": "carry_days",
         "performance": "select_benchmark",
@@ -120,7 +126,8 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "admission": "select_admitted",
         "backfill": "select_newest_listing select_wanting",
         "candidates": "select_candidates select_neg_risk_events select_books",
-        "cycles": "select_cycle select_cycle_by_key select_cycles",
+        "cycle_pages": "select_cycles",
+        "cycles": "select_cycle select_cycle_by_key",
         "database": "open_session set_for_transaction select_version_and_role name_portfolio",
         "exposures": "lock_markets lock_capital move",
         "health": "select_health",

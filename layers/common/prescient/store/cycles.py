@@ -18,7 +18,6 @@ from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
-from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
 LEASE = timedelta(minutes=15)
@@ -64,14 +63,6 @@ class CyclePortfolioRow:
     executed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CycleResultRow(CyclePortfolioRow):
-    """With what a reader needs to recognise the portfolio."""
-
-    portfolio_name: str
-    strategy_type: str
-
-
 @dataclass(frozen=True, slots=True)
 class Opening:
     """A cycle to open, once for its `cycle_key`."""
@@ -108,12 +99,6 @@ def find_by_key(session: Session, cycle_key: str) -> CycleRow | None:
     """The cycle that this key opened, if it has."""
     with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
         return cursor.execute(SQL["select_cycle_by_key"], {"cycle_key": cycle_key}).fetchone()
-
-
-def page(session: Session, window: Window) -> list[CycleRow]:
-    """A page of cycles, newest first; the window is of when they started."""
-    with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
-        return cursor.execute(SQL["select_cycles"], window.values()).fetchall()
 
 
 def latest_of_portfolio(session: Session, portfolio_id: PortfolioId) -> int:
@@ -154,13 +139,6 @@ def enrolled(session: Session, cycle_id: int) -> list[PortfolioId]:
     """The portfolios of the cycle, by id."""
     with session.cursor(row_factory=scalar_row) as cursor:
         return cursor.execute(SQL["select_enrolled"], {"cycle_id": cycle_id}).fetchall()
-
-
-def portfolio_results(session: Session, cycle_id: int) -> list[CycleResultRow]:
-    """What the cycle did, one row a portfolio, by id."""
-    with session.cursor(row_factory=typed_row(CycleResultRow)) as cursor:
-        values = {"cycle_id": cycle_id}
-        return cursor.execute(SQL["select_cycle_portfolios"], values).fetchall()
 
 
 def portfolio_result(

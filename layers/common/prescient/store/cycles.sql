@@ -21,18 +21,6 @@ SELECT
 FROM trading_cycles
 WHERE cycle_key = %(cycle_key)s;
 
--- name: select_cycles
--- Read a page of cycles, newest first.
-SELECT
-    cycle_id, cycle_key, kind, execution_name, parameters, status, batch_id, started_at,
-    decided_at, ended_at, error, counters, shared_depth
-FROM trading_cycles
-WHERE cycle_id < coalesce(%(after_number)s, 9223372036854775807)
-    AND started_at >= coalesce(%(since)s, '-infinity'::timestamptz)
-    AND started_at < coalesce(%(until)s, 'infinity'::timestamptz)
-ORDER BY cycle_id DESC
-LIMIT %(limit)s;
-
 -- name: select_latest_cycle_of_portfolio
 -- Read a portfolio's newest cycle.
 SELECT max(cycle_id) FROM cycle_portfolios WHERE portfolio_id = %(portfolio_id)s;
@@ -72,17 +60,6 @@ SELECT
     reason, executed_at
 FROM cycle_portfolios
 WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
-
--- name: select_cycle_portfolios
--- Read what came of each portfolio in a cycle.
-SELECT
-    result.cycle_id, result.portfolio_id, result.status, result.lease_until, result.funnel,
-    result.signals, result.trades, result.rejections, result.equity, result.reason,
-    result.executed_at, portfolio.name AS portfolio_name, portfolio.strategy_type
-FROM cycle_portfolios AS result
-JOIN portfolios AS portfolio USING (portfolio_id)
-WHERE result.cycle_id = %(cycle_id)s
-ORDER BY result.portfolio_id;
 
 -- name: end_expired_claim
 -- Fail a portfolio's part in another cycle, where its lease has run out.

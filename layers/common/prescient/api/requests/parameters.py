@@ -18,9 +18,12 @@ from pydantic import (
 )
 
 from prescient.api.requests.values import LARGEST_BIGINT, LARGEST_INTEGER, Tag
+from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import exact_number
-from prescient.core.portfolio.positions import PositionStatus
+from prescient.core.portfolio.cash import LedgerKind
+from prescient.core.portfolio.positions import ExitKind, PositionStatus
+from prescient.store.signal_pages import SignalStatus
 
 
 def _digits(text: object) -> object:
@@ -92,6 +95,14 @@ UntilDay = Annotated[date | None, Query(alias="to", description="Only before thi
 PositionStatusInQuery = Annotated[
     PositionStatus | None, Query(description="Only what is open, or closed")
 ]
+CyclePortfolioStatusInQuery = Annotated[
+    CyclePortfolioStatus | None, Query(description="Only what came to this")
+]
+SignalStatusInQuery = Annotated[
+    SignalStatus | None, Query(description="Only signals that came to this")
+]
+ExitKindInQuery = Annotated[ExitKind | None, Query(description="Only exits of this kind")]
+LedgerKindInQuery = Annotated[LedgerKind | None, Query(description="Only entries of this kind")]
 MarketIdInQuery = Annotated[
     str | None, Query(pattern=r"^[!-~]{1,255}$", description="Only what is of this market")
 ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -13,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money
 from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
-from prescient.store.cycles import CycleResultRow, CycleRow
+from prescient.store.cycle_pages import CycleResultRow, CycleSums, FunnelRow
+from prescient.store.cycles import CycleRow
 
 STEPS = (
     ("filter", "Filter Markets"),
@@ -73,6 +73,8 @@ class PortfolioResult(BaseModel):
 
 
 class CycleSummary(BaseModel):
+    """What a cycle did over all of its portfolios, whatever the page shows."""
+
     total_portfolios: int
     portfolios_processed: int
     successful_portfolios: int
@@ -81,17 +83,14 @@ class CycleSummary(BaseModel):
     total_trades_executed: int
 
     @classmethod
-    def of(cls, results: Sequence[PortfolioResult]) -> Self:
-        statuses = Counter(result.status for result in results)
-        successful = statuses[CyclePortfolioStatus.COMPLETED]
-        failed = statuses[CyclePortfolioStatus.FAILED]
+    def of(cls, sums: CycleSums) -> Self:
         return cls(
-            total_portfolios=len(results),
-            portfolios_processed=successful + failed,
-            successful_portfolios=successful,
-            failed_portfolios=failed,
-            skipped_portfolios=statuses[CyclePortfolioStatus.SKIPPED],
-            total_trades_executed=sum(result.trades_executed for result in results),
+            total_portfolios=sums.portfolios,
+            portfolios_processed=sums.completed + sums.failed,
+            successful_portfolios=sums.completed,
+            failed_portfolios=sums.failed,
+            skipped_portfolios=sums.skipped,
+            total_trades_executed=sums.trades,
         )
 
 
@@ -120,11 +119,51 @@ class Cycle(BaseModel):
     shared_depth: bool
 
 
-class CycleAnswer(BaseModel):
-    message: str
+class CycleAnswer(PageAnswer):
+    """A cycle with a page of its portfolios, by id."""
+
     cycle: Cycle
     summary: CycleSummary
     portfolio_results: list[PortfolioResult]
+
+
+class PortfolioCycle(BaseModel):
+    """What came of a portfolio in a cycle: how many candidates each rule left, and what followed.
+
+    `rejections` are the signals refused by reason; `error` is why its part failed or was skipped.
+    """
+
+    cycle_id: int
+    started_at: datetime
+    status: CyclePortfolioStatus
+    funnel: Mapping[str, int]
+    signals_generated: int
+    trades_executed: int
+    rejections: Mapping[str, int]
+    equity: Money | None
+    error: str | None
+    executed_at: datetime | None
+
+    @classmethod
+    def of(cls, row: FunnelRow) -> Self:
+        return cls(
+            cycle_id=row.cycle_id,
+            started_at=row.started_at,
+            status=CyclePortfolioStatus(row.status),
+            funnel=row.funnel,
+            signals_generated=row.signals,
+            trades_executed=row.trades,
+            rejections=row.rejections,
+            equity=row.equity,
+            error=row.reason,
+            executed_at=row.executed_at,
+        )
+
+
+class FunnelsAnswer(PageAnswer):
+    """A page of what a portfolio did in its cycles, newest first."""
+
+    funnels: list[PortfolioCycle]
 
 
 class CyclesAnswer(PageAnswer):
@@ -171,12 +210,16 @@ class PortfolioCycleAnswer(BaseModel):
 
 
 class AllPortfoliosAnswer(BaseModel):
-    """`cycle_id` is null when there was no active portfolio to run."""
+    """`cycle_id` is null when there was no active portfolio to run.
+
+    Of more than 1000 portfolios, `next` is where the others are, null where these are all.
+    """
 
     message: str
     cycle_id: int | None
     summary: CycleSummary
     portfolio_results: list[PortfolioResult] = Field([])
+    next: str | None = None
     timestamp: datetime
 
 

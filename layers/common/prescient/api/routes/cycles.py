@@ -8,6 +8,7 @@ from prescient.api.pages import AskedFor, window
 from prescient.api.requests.parameters import (
     USUAL_LIMIT,
     CycleIdInPath,
+    CyclePortfolioStatusInQuery,
     Limit,
     NumberCursor,
     Since,
@@ -21,7 +22,7 @@ from prescient.api.responses.cycles import (
     PortfolioResult,
 )
 from prescient.api.routing import RouteTable
-from prescient.store import cycles
+from prescient.store import cycle_pages, cycles
 
 routes = RouteTable("Trading")
 
@@ -40,7 +41,7 @@ def list_cycles(
 ) -> CyclesAnswer:
     """List cycles, newest first; those that began within a time."""
     with api.database.transaction() as session:
-        rows = cycles.page(session, window(limit, cursor, since=since, until=until))
+        rows = cycle_pages.page(session, window(limit, cursor, since=since, until=until))
     page = here.page(rows, limit, lambda row: row.cycle_id)
     return CyclesAnswer(
         message="Cycles retrieved",
@@ -56,15 +57,25 @@ def list_cycles(
     answers={200: CycleAnswer},
     errors=(404, 422),
 )
-def get_cycle(api: Api, cycle_id: CycleIdInPath) -> CycleAnswer:
-    """Read a cycle and what it did, or has done so far, for each of its portfolios."""
+def get_cycle(
+    api: Api,
+    here: AskedFor,
+    cycle_id: CycleIdInPath,
+    *,
+    status: CyclePortfolioStatusInQuery = None,
+    limit: Limit = USUAL_LIMIT,
+    cursor: NumberCursor = None,
+) -> CycleAnswer:
+    """Read a cycle and what it did, or has done so far, for its portfolios, by id."""
     with api.database.snapshot() as session:
         cycle = cycles.get(session, cycle_id)
-        rows = cycles.portfolio_results(session, cycle_id)
-    results = [PortfolioResult.of(row, cycle) for row in rows]
+        rows = cycle_pages.portfolio_results(session, cycle_id, window(limit, cursor), status)
+        sums = cycle_pages.sums(session, cycle_id)
+    page = here.page(rows, limit, lambda row: row.portfolio_id)
     return CycleAnswer(
         message="Cycle retrieved",
         cycle=Cycle.model_validate(cycle),
-        summary=CycleSummary.of(results),
-        portfolio_results=results,
+        summary=CycleSummary.of(sums),
+        portfolio_results=[PortfolioResult.of(row, cycle) for row in page.rows],
+        next=page.next,
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
 from prescient.api.errors import CycleFailed
+from prescient.api.pages import Here, window
 from prescient.api.requests.parameters import (
+    LONGEST_PAGE,
     IdempotencyKey,
     PortfolioIdInQuery,
     SharedDepth,
@@ -18,14 +20,17 @@ from prescient.api.responses.cycles import (
     PortfolioCycleAnswer,
     PortfolioResult,
     SinglePortfolioResult,
+    url,
 )
 from prescient.api.routing import RouteTable
 from prescient.core.deciding.cycles import CycleStatus
 from prescient.core.errors import NoActivePortfolio, PortfolioNotActive
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cycles, portfolios
-from prescient.store.cycles import CycleResultRow, CycleRow
+from prescient.store import cycle_pages, portfolios
+from prescient.store.cycle_pages import CycleResultRow, CycleSums
+from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
+from prescient.store.windows import Window
 from prescient.usecases import cycle_runs
 from prescient.usecases.cycle import CycleParameters
 from prescient.usecases.cycle_runs import CycleRun, CycleScope
@@ -121,7 +126,7 @@ def _one(cycle: CycleRow, api: RequestContext) -> PortfolioCycleAnswer:
 
 def _only_result(session: Session, cycle: CycleRow) -> CycleResultRow:
     """Raises `PortfolioNotActive` for a portfolio that was paused before the filter admitted it."""
-    results = cycles.portfolio_results(session, cycle.cycle_id)
+    results = cycle_pages.portfolio_results(session, cycle.cycle_id, Window(limit=1))
     if results:
         return results[0]
     (portfolio_id,) = CycleParameters.model_validate(cycle.parameters).portfolio_ids or []
@@ -131,13 +136,16 @@ def _only_result(session: Session, cycle: CycleRow) -> CycleResultRow:
 
 def _all(cycle: CycleRow, api: RequestContext) -> AllPortfoliosAnswer:
     with api.database.transaction() as session:
-        rows = cycles.portfolio_results(session, cycle.cycle_id)
-    results = [PortfolioResult.of(row, cycle) for row in rows]
+        rows = cycle_pages.portfolio_results(session, cycle.cycle_id, window(LONGEST_PAGE, None))
+        sums = cycle_pages.sums(session, cycle.cycle_id)
+    here = Here(url(cycle.cycle_id), {"limit": str(LONGEST_PAGE)})
+    page = here.page(rows, LONGEST_PAGE, lambda row: row.portfolio_id)
     return AllPortfoliosAnswer(
         message="Trading cycle completed for all portfolios",
         cycle_id=cycle.cycle_id,
-        summary=CycleSummary.of(results),
-        portfolio_results=results,
+        summary=CycleSummary.of(sums),
+        portfolio_results=[PortfolioResult.of(row, cycle) for row in page.rows],
+        next=page.next,
         timestamp=api.now(),
     )
 
@@ -146,6 +154,6 @@ def _nothing_to_run(api: RequestContext) -> AllPortfoliosAnswer:
     return AllPortfoliosAnswer(
         message="No active portfolios found",
         cycle_id=None,
-        summary=CycleSummary.of([]),
+        summary=CycleSummary.of(CycleSums(0, 0, 0, 0, 0)),
         timestamp=api.now(),
     )

@@ -1,0 +1,59 @@
+"""Cash that moved, to be read: a portfolio's ledger, and the transfers between portfolios."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from prescient.core.portfolio.cash import LedgerKind
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store import statements
+from prescient.store.database import Session
+from prescient.store.windows import Window
+
+SQL = statements.load(__file__)
+
+
+class LedgerRow(NamedTuple):
+    """A movement of cash in dollars, negative where it left."""
+
+    entry_no: int
+    timestamp: datetime
+    kind: str
+    amount: Decimal
+    balance_after: Decimal
+    source: str
+
+
+class TransferRow(NamedTuple):
+    """Dollars that went from one portfolio to another; an id is None where that was deleted."""
+
+    transfer_id: int
+    timestamp: datetime
+    from_portfolio_id: int | None
+    to_portfolio_id: int | None
+    from_name: str
+    to_name: str
+    amount: Decimal
+    reason: str | None
+    executed_by: str
+
+
+def entries(
+    session: Session,
+    portfolio_id: PortfolioId,
+    window: Window,
+    kind: LedgerKind | None = None,
+) -> list[LedgerRow]:
+    """A page of a portfolio's ledger, newest first."""
+    values = {**window.values(), "portfolio_id": portfolio_id, "kind": kind}
+    return [LedgerRow(*row) for row in session.execute(SQL["select_entries"], values)]
+
+
+def transfers(
+    session: Session, window: Window, portfolio_id: PortfolioId | None = None
+) -> list[TransferRow]:
+    """A page of the transfers, newest first; of one portfolio where it is given."""
+    values = {**window.values(), "portfolio_id": portfolio_id}
+    return [TransferRow(*row) for row in session.execute(SQL["select_transfers"], values)]
