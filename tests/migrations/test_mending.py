@@ -27,6 +27,11 @@ COLUMN: tuple[LiteralString, ...] = (
     "ALTER TABLE trades ADD note TEXT CHECK (note <> ''), ADD stars INTEGER",
     "UPDATE trades SET note = 'mine'",
 )
+FUNCTION: tuple[LiteralString, ...] = (
+    "CREATE FUNCTION traded() RETURNS bigint LANGUAGE sql "
+    "BEGIN ATOMIC SELECT count(*) FROM trades; END",
+    "REVOKE ALL ON FUNCTION traded FROM PUBLIC",
+)
 
 
 @pytest.fixture
@@ -59,6 +64,13 @@ def _run(old: OldDatabase, remedies: list[Remedy], *, after: bool) -> None:
         ("CREATE RULE quiet AS ON DELETE TO trades DO INSTEAD NOTHING",),
         ("CREATE TABLE notes (trade_id VARCHAR(255) REFERENCES trades (trade_id))",),
         ("CREATE FUNCTION tell(trades) RETURNS text LANGUAGE sql AS 'SELECT $1.action'",),
+        FUNCTION,
+        (
+            *VIEWS,
+            "CREATE FUNCTION best_day() RETURNS date LANGUAGE sql "
+            "BEGIN ATOMIC SELECT min(day) FROM best; END",
+            "CREATE VIEW shown AS SELECT best_day() AS best, (SELECT count(*) FROM trades)",
+        ),
         ("CREATE PUBLICATION feed FOR TABLE trades",),
         ("ALTER TABLE trades ADD CHECK (amount > 0)",),
         ("ALTER TABLE trades ENABLE ROW LEVEL SECURITY",),
@@ -84,7 +96,7 @@ def test_after_the_statements_of_its_refusal_a_database_is_taken(
 
 
 def test_views_come_back_with_their_rights_and_columns_lie_aside(unversioned: OldDatabase) -> None:
-    unversioned.execute(*VIEWS, *COLUMN)
+    unversioned.execute(*VIEWS, *COLUMN, *FUNCTION)
     remedies = _remedies(unversioned)
     _run(unversioned, remedies, after=False)
     unversioned.upgrade()
@@ -94,6 +106,9 @@ def test_views_come_back_with_their_rights_and_columns_lie_aside(unversioned: Ol
     assert unversioned.row("SELECT has_table_privilege('public', 'best', 'SELECT') AS may") == {
         "may": True
     }
+    assert unversioned.row(
+        "SELECT has_function_privilege('public', 'traded()', 'EXECUTE') AS may"
+    ) == {"may": False}
     joined = "SELECT note FROM trades JOIN trades_note USING (id)"
     assert unversioned.row(joined) == {"note": "mine"}
 
