@@ -17,7 +17,7 @@ from operations import backup, remedies, target
 from operations.outcomes import Attempt, as_program, carried_out
 from operations.reports import Report
 from prescient.core.errors import MigrationRefused
-from prescient.store import revisions
+from prescient.store import migration_session, revisions
 from prescient.store.revisions import Revision
 
 SETTINGS = ("DATABASE_URL", "DRY_RUN", "TO", "BACKUP")
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 def _downgrade(options: Options, attempt: Attempt) -> None:
     database = target.look(options.url)
     started, now = time.monotonic(), datetime.now(UTC)
-    with revisions.connected(options.url) as connection:
+    with migration_session.connected(options.url) as connection:
         try:
             undone = _undone(connection, options.to)
         except MigrationRefused as error:

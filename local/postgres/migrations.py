@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prescient.core.errors import MigrationRefused
-from prescient.store import revisions
+from prescient.store import migration_session, revisions
 from prescient.store.database import SCHEMA_VERSION
 from prescient.usecases.migrate import MigrateRequest, MigrationPlan, migrate
 
@@ -28,7 +28,7 @@ def prepare(database_url: str) -> None:
 
 def downgrade(database_url: str, revision: str) -> None:
     """Take the database back to `revision`, `base` for none at all, in one transaction."""
-    with revisions.connected(database_url) as connection, connection.begin():
+    with migration_session.connected(database_url) as connection, connection.begin():
         revisions.revert(connection, revision)
 
 

@@ -133,6 +133,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "health": "select_health",
         "listings": "select_changed_events select_changed_markets select_markets",
         "mending": "select_attached select_constraint_name",
+        "migration_session": "ask_whether_pooled ask_whether_read_only configure take_turn",
         "old_schema": (
             "select_relations select_columns select_constraints select_attachments "
             "use_temporary_schema select_temporary_schema select_time_zone"
@@ -141,8 +142,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "reconcile": "select_market_exposure select_capital",
         "retention": "select_untrimmed",
         "revisions": (
-            "ask_whether_pooled ask_whether_read_only ask_whether_stamped select_revision "
-            "select_schema select_limits set_limits configure take_turn"
+            "ask_whether_stamped select_revision select_schema select_limits set_limits"
         ),
         "roles": (
             "become_oneself create give_database give_schema name_tables leave_schema give_tables"

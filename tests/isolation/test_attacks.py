@@ -20,6 +20,7 @@ from tests.isolation.two_portfolios import TwoPortfolios, trade
 STATEMENTS = all_statements()
 MIGRATING = (
     "mending.",
+    "migration_session.",
     "old_schema.",
     "revisions.",
     "roles.",

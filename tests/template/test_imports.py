@@ -18,7 +18,11 @@ LAYER = ROOT / "layers/common/prescient"
 LAMBDA = {"boto3", "botocore"}
 PERFORMANCE = LAYER / "core/performance"
 MEASURING = LAYER / "usecases/support/measured.py"
-MIGRATING = {LAYER / "usecases/migrate.py", LAYER / "store/revisions.py"}
+MIGRATING = {
+    LAYER / "usecases/migrate.py",
+    LAYER / "store/migration_session.py",
+    LAYER / "store/revisions.py",
+}
 IMPORTED_AS = {"pyjwt": "jwt"}
 STEPS = (
     "cycle",

@@ -6,12 +6,11 @@ Only the migrate function, which has the layer with Alembic, imports this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 import psycopg
 from alembic import command
@@ -20,24 +19,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
 from psycopg import errors
-from sqlalchemy import create_engine, pool
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
 
-from prescient.core.errors import (
-    DatabaseUnavailable,
-    InvalidRequest,
-    MigrationRefused,
-    PrescientError,
-)
-from prescient.store import mending, old_schema, reach, roles, statements
+from prescient.core.errors import InvalidRequest, MigrationRefused, PrescientError
+from prescient.store import mending, migration_session, old_schema, roles, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
 from prescient.store.mending import Place
 
 SQL = statements.load(__file__)
 BASELINE = "0001"
 UPGRADE = "0002"
-OLDEST_SERVER = 15
 _CREATED = re.compile(r"^CREATE (?:TABLE|VIEW) (\w+)", re.MULTILINE)
 
 
@@ -63,74 +54,6 @@ class Revision:
     number: str
     summary: str
     is_contracting: bool
-
-
-@contextmanager
-def connected(url: str, statement_timeout: int = 0) -> Iterator[Connection]:
-    """A connection on which no other migration runs. `url` is a libpq URL.
-
-    A statement may take `statement_timeout` seconds, for ever where that is 0. Refuses a pooler of
-    connections and a server that is too old. Errors of Postgres leave as `MigrationRefused` (what
-    was begun is undone) or `DatabaseUnavailable`.
-    """
-    engine = create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(
-            url, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="prescient migrate"
-        ),
-        poolclass=pool.NullPool,
-    )
-    with _domain_errors(), engine.connect() as connection:
-        with connection.begin():
-            begun = begun_session(connection)
-            _check_version(begun.info.server_version)
-            _check_not_pooled(begun)
-            _check_writable(begun)
-            begun.execute(SQL["configure"], {"statement_timeout": f"{statement_timeout}s"})
-            if begun.execute(SQL["take_turn"]).fetchone() != (True,):
-                raise MigrationRefused("another migration of this database is running")
-        yield connection
-
-
-def _check_version(server_version: int) -> None:
-    if server_version < OLDEST_SERVER * 10000:
-        raise MigrationRefused(
-            f"the server is Postgres {server_version // 10000}: this needs {OLDEST_SERVER} or newer"
-        )
-
-
-def _check_not_pooled(session: Session) -> None:
-    """The lock, the role and the temporary tables of a migration belong to one session."""
-    known = {"backend_pid": session.info.backend_pid}
-    if session.execute(SQL["ask_whether_pooled"], known).fetchone() != (False,):
-        raise MigrationRefused(
-            "DATABASE_URL leads to a pooler of connections (as PgBouncer): a migration needs the "
-            "server's own address"
-        )
-
-
-def _check_writable(session: Session) -> None:
-    is_standby, is_read_only = session.execute(SQL["ask_whether_read_only"]).fetchone() or (0, 0)
-    if is_standby:
-        raise MigrationRefused(
-            "the server is a standby, which only reads: name its primary in DATABASE_URL"
-        )
-    if is_read_only:
-        raise MigrationRefused(
-            "this login's transactions are read-only: ALTER ROLE or ALTER DATABASE … RESET "
-            "default_transaction_read_only, or name another login"
-        )
-
-
-def session(connection: Connection) -> Session:
-    """The driver's connection, in the same transaction."""
-    return cast(Session, connection.connection.driver_connection)
-
-
-def begun_session(connection: Connection) -> Session:
-    """The same, with the transaction begun: SQLAlchemy waits for the first statement with that."""
-    connection.exec_driver_sql("SELECT 1")
-    return session(connection)
 
 
 def current(connection: Connection) -> str | None:
@@ -160,7 +83,7 @@ def standing(url: str) -> str | None:
     Reads alone, and asks for no turn. Raises `DatabaseUnavailable`.
     """
     with (
-        _domain_errors(),
+        migration_session.domain_errors(),
         psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as connection,
     ):
         if connection.execute(SQL["ask_whether_stamped"]).fetchone() != (True,):
@@ -206,7 +129,7 @@ def check_way_back(revision: str, target: str) -> None:
 def check_nothing_lost(connection: Connection) -> None:
     """Raise `MigrationRefused` where schema v1 has no place for what happened since the upgrade, or
     where views and the like, an owner's own, would go with the tables that they read."""
-    begun = begun_session(connection)
+    begun = migration_session.begun_session(connection)
     if (reasons := refusal_of_downgrade(begun)) is not None:
         raise MigrationRefused(reasons)
     row = begun.execute(SQL["select_schema"]).fetchone()
@@ -235,7 +158,7 @@ def pending(revision: str | None, target: str = "head") -> list[str]:
 
 def apply(connection: Connection, revision: str) -> None:
     """Bring an upgraded database up to `revision`, within the transaction that is open."""
-    roles.bootstrap(begun_session(connection), our_tables())
+    roles.bootstrap(migration_session.begun_session(connection), our_tables())
     command.upgrade(_configuration(connection, Facts()), revision)
 
 
@@ -245,7 +168,7 @@ def upgrade(connection: Connection, steps: Sequence[str], facts: Facts = Facts()
     It happens within the transaction that is open, whose unqualified names mean the new tables from
     then on. The old ones stay those of who has them, and readable, until `take_place`.
     """
-    begun = begun_session(connection)
+    begun = migration_session.begun_session(connection)
     roles.prepare(begun, our_tables())
     limits = None
     for revision in steps:
@@ -261,7 +184,7 @@ def take_place(connection: Connection) -> None:
     part = _folder() / "versions" / "0002_multi_portfolio/swap/01_swap.sql"
     for statement in statements.load(str(part)).values():
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-    roles.take_over(session(connection))
+    roles.take_over(migration_session.session(connection))
 
 
 def revert(connection: Connection, revision: str) -> None:
@@ -269,7 +192,7 @@ def revert(connection: Connection, revision: str) -> None:
 
     No other session reads or writes it meanwhile.
     """
-    begun = begun_session(connection)
+    begun = migration_session.begun_session(connection)
     roles.bootstrap(begun, our_tables())
     begun.execute(SQL["lock_tables"])
     command.downgrade(_configuration(connection, Facts()), revision)
@@ -279,7 +202,7 @@ def revert(connection: Connection, revision: str) -> None:
 
 def stamp(connection: Connection, revision: str) -> None:
     """Note that the database is at `revision`, as it is."""
-    roles.prepare(begun_session(connection), our_tables())
+    roles.prepare(migration_session.begun_session(connection), our_tables())
     command.stamp(_configuration(connection, Facts()), revision)
 
 
@@ -329,28 +252,3 @@ def _scripts() -> ScriptDirectory:
 def _told_of(script: Script) -> Revision:
     kinds = {"contracting": True, "expanding": False}
     return Revision(script.revision, script.doc.rstrip("."), kinds[script.module.kind])
-
-
-@contextmanager
-def _domain_errors() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise _told(error.orig) from error
-    except psycopg.Error as error:
-        raise _told(error) from error
-
-
-def _told(error: BaseException | None) -> PrescientError:
-    if isinstance(error, errors.LockNotAvailable):
-        return MigrationRefused(
-            "another session used the tables for longer than this waits for a lock; what was "
-            "begun is undone. Stop what reads and writes them, and try again"
-        )
-    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    if not isinstance(error, psycopg.Error) or said is None:
-        return reach.unreachable(error)
-    detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
-    if isinstance(error, psycopg.OperationalError):
-        return DatabaseUnavailable(f"Postgres gave up: {said}{detail}; what was begun is undone")
-    return MigrationRefused(f"{said}{detail}; what was begun is undone")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from prescient.core.errors import InvalidRequest, MigrationRefused
-from prescient.store import old_schema, revisions, roles
+from prescient.store import migration_session, old_schema, revisions, roles
 from prescient.store.database import SCHEMA_VERSION, Session
 from prescient.usecases import reconcile
 from prescient.usecases.support.context import StepContext
@@ -128,7 +128,7 @@ def migrate(
     `MigrationRefused`, `InvalidRequest` and `DatabaseUnavailable`; either way a transaction that
     did not end changed nothing.
     """
-    with revisions.connected(url, statement_timeout) as connection:
+    with migration_session.connected(url, statement_timeout) as connection:
         plan = _plan(connection, request, target)
         permit(plan)
         return _carried_out(connection, request, plan)
@@ -139,13 +139,13 @@ def plan(url: str, request: MigrateRequest) -> MigrationPlan:
 
     Nothing is left of it: it is asked in a transaction that is undone.
     """
-    with revisions.connected(url) as connection:
+    with migration_session.connected(url) as connection:
         return _plan(connection, request, SCHEMA_VERSION)
 
 
 def _plan(connection: Connection, request: MigrateRequest, target: str) -> MigrationPlan:
     with connection.begin() as transaction:
-        session = revisions.begun_session(connection)
+        session = migration_session.begun_session(connection)
         roles.prepare(session, revisions.our_tables())
         for field in ("time_zone", "server_time_zone"):
             if (zone := getattr(request, field)) is not None:
@@ -201,7 +201,7 @@ def _upgrade(
     if plan.adopts:
         revisions.stamp(connection, revisions.BASELINE)
     revisions.upgrade(connection, steps, facts)
-    session = revisions.session(connection)
+    session = migration_session.session(connection)
     if steps[-1] == SCHEMA_VERSION and 0 < old_schema.count_trades(session) <= RECONCILED_TRADES:
         _reconcile(session)
     revisions.take_place(connection)
@@ -221,7 +221,7 @@ def _reconcile(session: Session) -> None:
 def _report(connection: Connection) -> dict[str, Any] | None:
     if revisions.current(connection) in (None, revisions.BASELINE):
         return None
-    return old_schema.report(revisions.session(connection))
+    return old_schema.report(migration_session.session(connection))
 
 
 def _permit_in_function(request: MigrateRequest, plan: MigrationPlan) -> None:

@@ -1,0 +1,117 @@
+"""The session of a migration: one at a time, on a server that can carry it; errors in our words.
+
+Only the migrate function, which has the layer with Alembic, imports this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import psycopg
+from psycopg import errors
+from sqlalchemy import create_engine, pool
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from prescient.core.errors import DatabaseUnavailable, MigrationRefused, PrescientError
+from prescient.store import reach, statements
+from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
+
+SQL = statements.load(__file__)
+OLDEST_SERVER = 15
+
+
+@contextmanager
+def connected(url: str, statement_timeout: int = 0) -> Iterator[Connection]:
+    """A connection on which no other migration runs. `url` is a libpq URL.
+
+    A statement may take `statement_timeout` seconds, for ever where that is 0. Refuses a pooler of
+    connections and a server that is too old. Errors of Postgres leave as `MigrationRefused` (what
+    was begun is undone) or `DatabaseUnavailable`.
+    """
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(
+            url, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="prescient migrate"
+        ),
+        poolclass=pool.NullPool,
+    )
+    with domain_errors(), engine.connect() as connection:
+        with connection.begin():
+            begun = begun_session(connection)
+            _check_version(begun.info.server_version)
+            _check_not_pooled(begun)
+            _check_writable(begun)
+            begun.execute(SQL["configure"], {"statement_timeout": f"{statement_timeout}s"})
+            if begun.execute(SQL["take_turn"]).fetchone() != (True,):
+                raise MigrationRefused("another migration of this database is running")
+        yield connection
+
+
+def _check_version(server_version: int) -> None:
+    if server_version < OLDEST_SERVER * 10000:
+        raise MigrationRefused(
+            f"the server is Postgres {server_version // 10000}: this needs {OLDEST_SERVER} or newer"
+        )
+
+
+def _check_not_pooled(session: Session) -> None:
+    """The lock, the role and the temporary tables of a migration belong to one session."""
+    known = {"backend_pid": session.info.backend_pid}
+    if session.execute(SQL["ask_whether_pooled"], known).fetchone() != (False,):
+        raise MigrationRefused(
+            "DATABASE_URL leads to a pooler of connections (as PgBouncer): a migration needs the "
+            "server's own address"
+        )
+
+
+def _check_writable(session: Session) -> None:
+    is_standby, is_read_only = session.execute(SQL["ask_whether_read_only"]).fetchone() or (0, 0)
+    if is_standby:
+        raise MigrationRefused(
+            "the server is a standby, which only reads: name its primary in DATABASE_URL"
+        )
+    if is_read_only:
+        raise MigrationRefused(
+            "this login's transactions are read-only: ALTER ROLE or ALTER DATABASE … RESET "
+            "default_transaction_read_only, or name another login"
+        )
+
+
+def session(connection: Connection) -> Session:
+    """The driver's connection, in the same transaction."""
+    return cast(Session, connection.connection.driver_connection)
+
+
+def begun_session(connection: Connection) -> Session:
+    """The same, with the transaction begun: SQLAlchemy waits for the first statement with that."""
+    connection.exec_driver_sql("SELECT 1")
+    return session(connection)
+
+
+@contextmanager
+def domain_errors() -> Iterator[None]:
+    """Let errors of Postgres leave as `MigrationRefused` or `DatabaseUnavailable`."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _told(error.orig) from error
+    except psycopg.Error as error:
+        raise _told(error) from error
+
+
+def _told(error: BaseException | None) -> PrescientError:
+    if isinstance(error, errors.LockNotAvailable):
+        return MigrationRefused(
+            "another session used the tables for longer than this waits for a lock; what was "
+            "begun is undone. Stop what reads and writes them, and try again"
+        )
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    if not isinstance(error, psycopg.Error) or said is None:
+        return reach.unreachable(error)
+    detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
+    if isinstance(error, psycopg.OperationalError):
+        return DatabaseUnavailable(f"Postgres gave up: {said}{detail}; what was begun is undone")
+    return MigrationRefused(f"{said}{detail}; what was begun is undone")
