@@ -23,7 +23,7 @@ def _tampering(statement: str) -> Callable[[Connection, str], None]:
 
     def act(connection: Connection, sent: str) -> None:
         nonlocal done
-        if not done and "INSERT INTO prescient_v1.after" in sent:
+        if not done and "CREATE TABLE prescient_v1.after" in sent:
             done = True
             connection.exec_driver_sql(statement)
 

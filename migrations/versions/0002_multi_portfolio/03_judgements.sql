@@ -54,32 +54,36 @@ END $$;
 
 -- name: readings
 -- A time that the present system can show in any zone; null where it is beyond year 1 or 9999.
-CREATE FUNCTION prescient_v1.moment(local timestamp) RETURNS timestamptz LANGUAGE sql STABLE
+CREATE FUNCTION prescient_v1.moment(local timestamp) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN local >= '0001-01-03' AND local < '9999-12-30' THEN local::timestamptz END;
 DO $$
 BEGIN
     EXECUTE (
         SELECT format(
             'CREATE FUNCTION prescient_v1.application_moment(local timestamp) RETURNS timestamptz
-            LANGUAGE sql IMMUTABLE RETURN CASE
+            LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
                 WHEN local >= ''0001-01-03'' AND local < ''9999-12-30'' THEN local AT TIME ZONE %L
             END', application
         )
         FROM prescient_v1.clocks
     );
 END $$;
-CREATE FUNCTION prescient_v1.number(given numeric) RETURNS numeric LANGUAGE sql IMMUTABLE
+CREATE FUNCTION prescient_v1.number(given numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN given <> 'NaN' THEN given END;
-CREATE FUNCTION prescient_v1.positive(given numeric) RETURNS numeric LANGUAGE sql IMMUTABLE
+CREATE FUNCTION prescient_v1.positive(given numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN given > 0 AND given <> 'NaN' THEN given END;
 -- The whole hundredths that the amount buys, so that it is their cost rounded up to the cent.
 CREATE FUNCTION prescient_v1.shares(amount numeric, price numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
         WHEN price > 0 AND price < 1 AND amount < price * 1e13 THEN trunc(amount / price, 2)
     END;
 -- In an array, so that JSON's null and SQL's stay apart.
-CREATE FUNCTION prescient_v1.boxed(document jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
+CREATE FUNCTION prescient_v1.boxed(document jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN document IS NOT NULL THEN jsonb_build_array(document) END;
 
 -- name: owner
@@ -97,7 +101,7 @@ BEGIN
     EXECUTE (
         SELECT format(
             'CREATE FUNCTION prescient_v1.owner(named integer) RETURNS integer
-            LANGUAGE sql IMMUTABLE RETURN coalesce(named, %s)', portfolio_id
+            LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN coalesce(named, %s)', portfolio_id
         )
         FROM prescient_v1.default_portfolio
     );

@@ -1,8 +1,10 @@
--- The rows of schema v1, each written once: into the new tables, or whole into legacy_rows.
+-- The rows of schema v1, each written once: into the new tables, or whole into legacy_rows. Postgres
+-- reads with several processes for CREATE TABLE AS, and with one for INSERT: what has to be searched
+-- for, or joined, is found in tables of its own first.
 
 -- name: refused_rows
-INSERT INTO legacy_rows (table_name, id, row, reason)
-SELECT 'trades', id, to_jsonb(judged) - 'refusal', refusal
+CREATE TABLE prescient_v1.refused AS
+SELECT 'trades' AS table_name, id, to_jsonb(judged) - 'refusal' AS row, refusal
 FROM prescient_v1.judged_trades AS judged WHERE refusal IS NOT NULL
 UNION ALL
 SELECT 'portfolio_positions', id, to_jsonb(judged) - 'refusal', refusal
@@ -28,6 +30,7 @@ FROM prescient_v1.judged_markets AS judged WHERE refusal IS NOT NULL
 UNION ALL
 SELECT 'market_snapshots', id, to_jsonb(judged) - 'refusal', refusal
 FROM prescient_v1.judged_snapshots AS judged WHERE refusal IS NOT NULL;
+INSERT INTO legacy_rows (table_name, id, row, reason) TABLE prescient_v1.refused;
 
 -- name: stated
 -- What each portfolio says of itself; the default one by the old state where the seed's script has
@@ -153,6 +156,16 @@ LEFT JOIN portfolio_positions AS position ON position.trade_id = old.trade_id
     AND position.portfolio_id = prescient_v1.owner(old.portfolio_id)
 WHERE old.refusal IS NULL;
 
+-- name: unpaired
+-- Trades without a position, and positions without a trade.
+ANALYZE trades, portfolio_positions;
+CREATE TABLE prescient_v1.unpaired AS
+SELECT portfolio_id, trade_id, trade.id AS trade, position.id AS position, trade.amount
+FROM trades AS trade
+FULL JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
+WHERE trade.id IS NULL OR position.id IS NULL;
+ANALYZE prescient_v1.unpaired;
+
 -- name: trades_of_positions
 -- A position whose trade is missing keeps its money: the trade is what the position says of it.
 INSERT INTO trades (
@@ -168,10 +181,7 @@ SELECT
     CASE position.status WHEN 'closed' THEN position.realized_pnl END,
     position.created_at, 'v1_position'
 FROM portfolio_positions AS position
-WHERE NOT EXISTS (
-    SELECT FROM trades AS trade
-    WHERE trade.trade_id = position.trade_id AND trade.portfolio_id = position.portfolio_id
-);
+WHERE id IN (SELECT position FROM prescient_v1.unpaired);
 
 -- name: exits
 -- At 0 or 1 nothing can be sold: such an exit was a settlement.
@@ -189,6 +199,15 @@ ORDER BY exit_timestamp, id;
 
 -- name: signals
 -- A trade has one signal: the first that names it.
+CREATE TABLE prescient_v1.first_signals AS
+SELECT min(signal.id) AS id, portfolio_id, trade_id
+FROM (
+    SELECT id, prescient_v1.owner(portfolio_id) AS portfolio_id, trade_id
+    FROM prescient_v1.judged_signals WHERE refusal IS NULL
+) AS signal
+JOIN trades USING (portfolio_id, trade_id)
+GROUP BY portfolio_id, trade_id;
+ANALYZE prescient_v1.first_signals;
 INSERT INTO trading_signals (
     id, portfolio_id, strategy_type, timestamp, market_id, market_question, action, target_price,
     amount, confidence, reason, yes_price, no_price, market_liquidity, market_volume, event_id,
@@ -201,17 +220,11 @@ SELECT
     old.reason, old.yes_price, old.no_price, prescient_v1.number(old.market_liquidity),
     prescient_v1.number(old.market_volume), old.event_id, old.event_title,
     prescient_v1.application_moment(old.event_end_date), coalesce(old.executed, false),
-    prescient_v1.moment(old.executed_at), trade.trade_id, prescient_v1.moment(old.created_at), 'v1'
+    prescient_v1.moment(old.executed_at), first.trade_id, prescient_v1.moment(old.created_at), 'v1'
 FROM prescient_v1.judged_signals AS old
 JOIN portfolios AS portfolio
     ON portfolio.portfolio_id = prescient_v1.owner(old.portfolio_id)
-LEFT JOIN (
-    SELECT trade.trade_id, min(first.id) AS id
-    FROM prescient_v1.judged_signals AS first JOIN trades AS trade
-        ON trade.trade_id = first.trade_id
-        AND trade.portfolio_id = prescient_v1.owner(first.portfolio_id)
-    WHERE refusal IS NULL GROUP BY trade.portfolio_id, trade.trade_id
-) AS trade ON trade.id = old.id
+LEFT JOIN prescient_v1.first_signals AS first ON first.id = old.id
 WHERE old.refusal IS NULL;
 
 -- name: history
@@ -277,46 +290,44 @@ SELECT
 FROM prescient_v1.judged_markets
 WHERE refusal IS NULL;
 
--- name: snapshots
--- A batch holds a market once: the n-th batch of an hour has each market's n-th price in it. Where
--- a market's own row is newer than its snapshots, the tape has that too, closed to orders.
-WITH listed AS (
-    SELECT
-        NULL::integer AS id, old.market_id, old.updated_at AS timestamp, old.yes_price,
-        CASE WHEN old.no_price BETWEEN 0 AND 1 THEN old.no_price END AS no_price,
-        coalesce(prescient_v1.number(old.liquidity), 0) AS liquidity,
-        coalesce(prescient_v1.number(old.volume), 0) AS volume,
-        coalesce(prescient_v1.number(old.volume24hr), 0) AS volume24hr,
-        old.updated_at AS created_at
-    FROM prescient_v1.judged_markets AS old
-    LEFT JOIN (
-        SELECT market_id, max(timestamp) AS timestamp
-        FROM prescient_v1.judged_snapshots
-        WHERE refusal IS NULL AND yes_price IS NOT NULL GROUP BY market_id
-    ) AS seen USING (market_id)
-    WHERE refusal IS NULL AND old.yes_price BETWEEN 0 AND 1
-        AND prescient_v1.moment(old.updated_at) IS NOT NULL
-        AND (seen.timestamp IS NULL OR old.updated_at > seen.timestamp)
-), observed AS (
+-- name: listed
+-- Where a market's own row is newer than its snapshots, the tape has that too, closed to orders.
+CREATE TABLE prescient_v1.listed AS
+SELECT
+    NULL::integer AS id, old.market_id, old.updated_at AS timestamp, old.yes_price,
+    CASE WHEN old.no_price BETWEEN 0 AND 1 THEN old.no_price END AS no_price,
+    coalesce(prescient_v1.number(old.liquidity), 0) AS liquidity,
+    coalesce(prescient_v1.number(old.volume), 0) AS volume,
+    coalesce(prescient_v1.number(old.volume24hr), 0) AS volume24hr,
+    old.updated_at AS created_at
+FROM prescient_v1.judged_markets AS old
+LEFT JOIN (
+    SELECT market_id, max(timestamp) AS timestamp
+    FROM prescient_v1.judged_snapshots
+    WHERE refusal IS NULL AND yes_price IS NOT NULL GROUP BY market_id
+) AS seen USING (market_id)
+WHERE refusal IS NULL AND old.yes_price BETWEEN 0 AND 1
+    AND prescient_v1.moment(old.updated_at) IS NOT NULL
+    AND (seen.timestamp IS NULL OR old.updated_at > seen.timestamp);
+CREATE VIEW prescient_v1.observed AS
+SELECT
+    id, market_id, timestamp, date_trunc('hour', timestamp) AS hour, yes_price, no_price, liquidity,
+    volume, volume24hr, created_at
+FROM (
     SELECT
         id, market_id, timestamp, yes_price, no_price, liquidity, volume, volume24hr, created_at
     FROM prescient_v1.judged_snapshots WHERE refusal IS NULL
-    UNION ALL TABLE listed
-), hours AS (
-    SELECT hour, sum(max(snapshots)) OVER (ORDER BY hour) - max(snapshots) AS batches_before
-    FROM (
-        SELECT date_trunc('hour', timestamp) AS hour, count(*) AS snapshots
-        FROM observed GROUP BY market_id, date_trunc('hour', timestamp)
-    ) AS counted
-    GROUP BY hour
-), placed AS (
-    SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY market_id, date_trunc('hour', timestamp) ORDER BY timestamp, id
-        ) AS place
-    FROM observed
-)
+    UNION ALL TABLE prescient_v1.listed
+) AS every;
+
+-- name: snapshots
+-- A batch holds a market once: the n-th batch of an hour has each market's n-th price in it.
+CREATE TABLE prescient_v1.hours AS
+SELECT hour, sum(max(snapshots)) OVER (ORDER BY hour) - max(snapshots) AS batches_before
+FROM (
+    SELECT hour, count(*) AS snapshots FROM prescient_v1.observed GROUP BY hour, market_id
+) AS counted
+GROUP BY hour;
 INSERT INTO market_snapshots (
     batch_id, market_id, timestamp, yes_price, no_price, mark, mark_stale, liquidity, volume,
     volume24hr, accepting_orders, closed, created_at, legacy_id
@@ -327,8 +338,12 @@ SELECT
     true, prescient_v1.number(old.liquidity), prescient_v1.number(old.volume),
     prescient_v1.number(old.volume24hr), CASE WHEN old.id IS NULL THEN false END,
     CASE WHEN old.id IS NULL THEN false END, prescient_v1.moment(old.created_at), old.id
-FROM placed AS old
-JOIN hours ON hours.hour = date_trunc('hour', old.timestamp);
+FROM (
+    SELECT
+        *, row_number() OVER (PARTITION BY hour, market_id ORDER BY timestamp, id) AS place
+    FROM prescient_v1.observed
+) AS old
+JOIN prescient_v1.hours USING (hour);
 
 -- name: batches
 INSERT INTO market_batches (

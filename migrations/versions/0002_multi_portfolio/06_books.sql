@@ -1,8 +1,8 @@
 -- The portfolios' books: ledger, balances, prices, totals, and old beside corrected P&L.
 
 -- name: statistics
-ANALYZE trades, portfolio_positions, position_exits, trading_signals, portfolio_history,
-    market_snapshots, market_batches, markets, legacy_rows;
+ANALYZE position_exits, trading_signals, portfolio_history, market_snapshots, market_batches, markets,
+    legacy_rows;
 
 -- name: money
 CREATE TABLE prescient_v1.money (
@@ -42,23 +42,31 @@ WINDOW in_time AS (
 -- counts trades too of which no outcome is known: they, proceeds that were never credited, and
 -- whatever else does not add up, are the adjustment.
 WITH elsewhere AS (
-    SELECT portfolio_id, trade_id, amount, 1 AS preference FROM trades
+    SELECT portfolio_id, trade_id, amount, 1 AS preference
+    FROM prescient_v1.unpaired WHERE trade IS NOT NULL
     UNION ALL
-    SELECT
-        prescient_v1.owner((row ->> 'portfolio_id')::integer), row ->> 'trade_id',
-        (row ->> 'amount')::numeric, (table_name = 'trades')::int * 2
-    FROM legacy_rows
-    WHERE table_name IN ('portfolio_positions', 'trades')
-        AND row ->> 'action' IN ('buy_yes', 'buy_no')
-), unknown_outcome AS (
-    SELECT DISTINCT ON (portfolio_id, trade_id) portfolio_id, amount
-    FROM elsewhere
-    WHERE amount > 0 AND amount <> 'NaN' AND NOT EXISTS (
+    SELECT portfolio_id, trade_id, amount, preference
+    FROM (
+        SELECT
+            prescient_v1.owner((row ->> 'portfolio_id')::integer) AS portfolio_id,
+            row ->> 'trade_id' AS trade_id, (row ->> 'amount')::numeric AS amount,
+            (table_name = 'trades')::int * 2 AS preference
+        FROM legacy_rows
+        WHERE table_name IN ('portfolio_positions', 'trades')
+            AND row ->> 'action' IN ('buy_yes', 'buy_no')
+    ) AS refused
+    WHERE NOT EXISTS (
         SELECT FROM portfolio_positions AS position
-        WHERE position.trade_id = elsewhere.trade_id
-            AND position.portfolio_id = elsewhere.portfolio_id
+        WHERE position.trade_id = refused.trade_id AND position.portfolio_id = refused.portfolio_id
     )
-    ORDER BY portfolio_id, trade_id, preference
+), unknown_outcome AS (
+    SELECT portfolio_id, sum(amount) AS amount
+    FROM (
+        SELECT DISTINCT ON (portfolio_id, trade_id) portfolio_id, amount
+        FROM elsewhere WHERE amount > 0 AND amount <> 'NaN'
+        ORDER BY portfolio_id, trade_id, preference
+    ) AS once
+    GROUP BY portfolio_id
 ), sums AS (
     SELECT
         portfolio_id,
@@ -67,16 +75,15 @@ WITH elsewhere AS (
         coalesce(sum(amount) FILTER (WHERE turn > 1), 0) AS transferred,
         min(moved) AS lowest
     FROM prescient_v1.movements GROUP BY portfolio_id
-), known AS (
+), known AS MATERIALIZED (
     SELECT
         portfolio_id, coalesce(stated.balance, 10000) AS balance,
         coalesce(bought, 0) AS bought, coalesce(proceeds, 0) AS proceeds,
         coalesce(transferred, 0) AS transferred, coalesce(lowest, 0) AS lowest,
-        stated.initial_balance AS stated, coalesce((
-            SELECT sum(amount) FROM unknown_outcome
-            WHERE unknown_outcome.portfolio_id = stated.portfolio_id
-        ), 0) AS unknown_outcome
-    FROM prescient_v1.stated LEFT JOIN sums USING (portfolio_id)
+        stated.initial_balance AS stated, coalesce(unknown_outcome.amount, 0) AS unknown_outcome
+    FROM prescient_v1.stated
+    LEFT JOIN sums USING (portfolio_id)
+    LEFT JOIN unknown_outcome USING (portfolio_id)
 ), first_day AS (
     SELECT balance, total_invested FROM prescient_v1.portfolio_history ORDER BY timestamp, id LIMIT 1
 ), begun AS (
@@ -261,8 +268,10 @@ SELECT
     CASE trade.status WHEN 'closed' THEN trade.realized_pnl ELSE valuation.current_pnl END
 FROM prescient_v1.trades AS old
 JOIN trades AS trade ON trade.id = old.id AND trade.origin = 'v1'
-LEFT JOIN portfolio_positions AS position ON position.trade_id = trade.trade_id
-    AND position.portfolio_id = trade.portfolio_id
-LEFT JOIN position_valuations AS valuation ON valuation.position_id = position.id
+LEFT JOIN (
+    SELECT position.portfolio_id, trade_id, current_pnl
+    FROM position_valuations JOIN portfolio_positions AS position ON position.id = position_id
+) AS valuation
+    ON valuation.trade_id = trade.trade_id AND valuation.portfolio_id = trade.portfolio_id
 WHERE num_nonnulls(old.current_pnl, old.realized_pnl, trade.realized_pnl) > 0
     OR valuation.current_pnl <> 0;

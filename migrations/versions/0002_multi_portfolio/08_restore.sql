@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     EXECUTE format(
         'CREATE FUNCTION prescient_restored.application_time(moment timestamptz) RETURNS timestamp
-        LANGUAGE sql IMMUTABLE RETURN moment AT TIME ZONE %L',
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN moment AT TIME ZONE %L',
         current_setting('prescient.migration_application_zone')
     );
     FOR given IN SELECT * FROM (VALUES

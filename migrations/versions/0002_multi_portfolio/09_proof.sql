@@ -25,44 +25,38 @@ UNION ALL
 SELECT 'portfolio_performance_cache', portfolio_id, to_jsonb(cache)
 FROM prescient_v1.portfolio_performance_cache AS cache;
 
--- name: sums
-CREATE TABLE prescient_v1.before (
-    table_name text, piece integer, rows bigint, sum numeric, checksum numeric
-);
-CREATE TABLE prescient_v1.after (LIKE prescient_v1.before);
-
 -- name: sums_before
 -- A checksum is the sum over the rows of their hashes, so that no order matters.
 -- From seed 0 Postgres would hash NaN, and from seed 1 zero, like null.
 DO $$
-DECLARE
-    one record;
 BEGIN
-    FOR one IN SELECT *, coalesce(summed, 'NULL::int') AS value FROM prescient_v1.tables LOOP
-        EXECUTE format(
-            'INSERT INTO prescient_v1.before
-            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(old, 2026))
-            FROM prescient_v1.%1$I AS old GROUP BY piece',
-            one.name, format(one.piece, 'old'), one.value
-        );
-    END LOOP;
+    EXECUTE (
+        SELECT 'CREATE TABLE prescient_v1.before AS ' || string_agg(
+            format(
+                'SELECT %1$L AS table_name, %2$s AS piece, count(*) AS rows, sum(%3$s)::numeric AS sum,
+                    sum(hash_record_extended(old, 2026)) AS checksum
+                FROM prescient_v1.%1$I AS old GROUP BY piece',
+                name, format(piece, 'old'), coalesce(summed, 'NULL::int')
+            ), ' UNION ALL '
+        )
+        FROM prescient_v1.tables
+    );
 END $$;
 
 -- name: sums_after
 DO $$
-DECLARE
-    one record;
 BEGIN
-    FOR one IN
-        SELECT *, coalesce('(original).' || summed, 'NULL::int') AS value FROM prescient_v1.tables
-    LOOP
-        EXECUTE format(
-            'INSERT INTO prescient_v1.after
-            SELECT %1$L, %2$s AS piece, count(*), sum(%3$s), sum(hash_record_extended(original, 2026))
-            FROM prescient_restored.%1$I GROUP BY piece',
-            one.name, format(one.piece, 'original'), one.value
-        );
-    END LOOP;
+    EXECUTE (
+        SELECT 'CREATE TABLE prescient_v1.after AS ' || string_agg(
+            format(
+                'SELECT %1$L AS table_name, %2$s AS piece, count(*) AS rows, sum(%3$s)::numeric AS sum,
+                    sum(hash_record_extended(original, 2026)) AS checksum
+                FROM prescient_restored.%1$I GROUP BY piece',
+                name, format(piece, 'original'), coalesce('(original).' || summed, 'NULL::int')
+            ), ' UNION ALL '
+        )
+        FROM prescient_v1.tables
+    );
 END $$;
 
 -- name: kept_values
@@ -180,17 +174,17 @@ BEGIN
         UNION ALL
         SELECT format('mark of market %s', market_id), price.mark, newest.mark
         FROM market_prices AS price
-        JOIN (
-            SELECT DISTINCT ON (market_id) market_id, mark, batch_id FROM market_snapshots
-            WHERE mark IS NOT NULL AND market_id IN (
-                SELECT market_id FROM portfolio_positions WHERE status = 'open'
-            )
-            ORDER BY market_id, timestamp DESC, batch_id DESC
-        ) AS newest USING (market_id)
+        CROSS JOIN LATERAL (
+            SELECT mark FROM market_snapshots
+            WHERE market_snapshots.market_id = price.market_id AND mark IS NOT NULL
+            ORDER BY timestamp DESC, batch_id DESC LIMIT 1
+        ) AS newest
+        WHERE market_id IN (SELECT market_id FROM portfolio_positions WHERE status = 'open')
         UNION ALL
         SELECT 'number of trades unlike their position', count(*), 0
         FROM legacy_values
-        JOIN trades AS trade ON trade.id::text = legacy_values.id
+        JOIN trades AS trade
+            ON trade.id = CASE table_name WHEN 'trades' THEN legacy_values.id::bigint END
         LEFT JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
         WHERE table_name = 'trades' AND old ?| '{amount,status}'
             AND (trade.amount, trade.status) IS DISTINCT FROM (position.amount, position.status)

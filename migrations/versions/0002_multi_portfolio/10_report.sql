@@ -134,13 +134,53 @@ CREATE TABLE prescient_v1.largest AS
 SELECT *, corrected_pnl - old_pnl AS difference FROM prescient_v1.compared
 WHERE old_pnl IS DISTINCT FROM corrected_pnl AND (
     -- A trade says the same as its position, where it has one.
-    table_name = 'portfolio_positions' OR id NOT IN (
-        SELECT trade.id FROM trades AS trade
-        JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
-    )
+    table_name = 'portfolio_positions' OR id IN (SELECT trade FROM prescient_v1.unpaired)
 )
 ORDER BY abs(corrected_pnl - old_pnl) DESC NULLS LAST, table_name, id
 LIMIT 100;
+CREATE TABLE prescient_v1.totals AS
+SELECT
+    table_name, status, count(*) AS rows,
+    count(*) FILTER (WHERE old_pnl IS DISTINCT FROM corrected_pnl) AS different,
+    count(*) FILTER (WHERE corrected_pnl IS NULL) AS unknown,
+    sum(old_pnl) AS old_pnl, sum(corrected_pnl) AS corrected_pnl,
+    sum(corrected_pnl - old_pnl) AS difference
+FROM prescient_v1.compared GROUP BY table_name, status;
+
+-- name: counted
+CREATE TABLE prescient_v1.counted AS
+SELECT *
+FROM (
+    SELECT
+        count(*) FILTER (WHERE flag = 'unknown_shares') AS open_positions_of_unknown_shares,
+        count(*) FILTER (WHERE exit_timestamp < entry_timestamp) AS sales_before_their_purchase
+    FROM portfolio_positions
+) AS positions
+CROSS JOIN (
+    SELECT count(trade) AS trades_without_a_position, count(position) AS trades_taken_from_positions
+    FROM prescient_v1.unpaired
+) AS unpaired
+CROSS JOIN (
+    SELECT count(*) AS executed_signals_without_a_trade
+    FROM trading_signals WHERE executed AND trade_id IS NULL
+) AS signals
+CROSS JOIN (
+    SELECT count(*) AS local_times_that_the_zone_skips
+    FROM legacy_values CROSS JOIN jsonb_each_text(old) AS kept
+    WHERE CASE
+        WHEN kept.key IN (
+            'entry_timestamp', 'event_end_date', 'start_date', 'end_date', 'last_updated'
+        ) OR kept.key = 'timestamp'
+            AND table_name NOT IN ('market_snapshots', 'portfolio_snapshots')
+            THEN prescient_restored.application_time(
+                prescient_v1.application_moment(value::timestamp)
+            ) <> value::timestamp
+        WHEN kept.key IN (
+            'timestamp', 'exit_timestamp', 'created_at', 'updated_at', 'executed_at',
+            'archived_at'
+        ) THEN prescient_v1.moment(value::timestamp)::timestamp <> value::timestamp
+    END
+) AS times;
 
 -- name: report
 INSERT INTO migration_reports (revision, created_at, report)
@@ -174,36 +214,7 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
             SELECT table_name, reason, count(*) AS rows FROM legacy_rows GROUP BY table_name, reason
         ) AS grouped
     ),
-    'flags', jsonb_build_object(
-        'open_positions_of_unknown_shares',
-        (SELECT count(*) FROM portfolio_positions WHERE flag = 'unknown_shares'),
-        'trades_without_a_position', (
-            SELECT count(*) FROM trades
-            LEFT JOIN portfolio_positions AS position USING (portfolio_id, trade_id)
-            WHERE position.id IS NULL
-        ),
-        'trades_taken_from_positions',
-        (SELECT count(*) FROM trades WHERE origin = 'v1_position'),
-        'executed_signals_without_a_trade',
-        (SELECT count(*) FROM trading_signals WHERE executed AND trade_id IS NULL),
-        'local_times_that_the_zone_skips', (
-            SELECT count(*) FROM legacy_values CROSS JOIN jsonb_each_text(old) AS kept
-            WHERE CASE
-                WHEN kept.key IN (
-                    'entry_timestamp', 'event_end_date', 'start_date', 'end_date', 'last_updated'
-                ) OR kept.key = 'timestamp'
-                    AND table_name NOT IN ('market_snapshots', 'portfolio_snapshots')
-                    THEN prescient_restored.application_time(
-                        prescient_v1.application_moment(value::timestamp)
-                    ) <> value::timestamp
-                WHEN kept.key IN (
-                    'timestamp', 'exit_timestamp', 'created_at', 'updated_at', 'executed_at',
-                    'archived_at'
-                ) THEN prescient_v1.moment(value::timestamp)::timestamp <> value::timestamp
-            END
-        ),
-        'sales_before_their_purchase',
-        (SELECT count(*) FROM portfolio_positions WHERE exit_timestamp < entry_timestamp),
+    'flags', to_jsonb(counted) || jsonb_build_object(
         'snapshots_from_the_future', (
             SELECT count(*) FROM market_snapshots
             WHERE legacy_id IS NOT NULL AND timestamp = now()
@@ -253,15 +264,8 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
     ),
     'differences', jsonb_build_object(
         'totals', (
-            SELECT coalesce(jsonb_agg(to_jsonb(grouped) ORDER BY table_name, status), '[]') FROM (
-                SELECT
-                    table_name, status, count(*) AS rows,
-                    count(*) FILTER (WHERE old_pnl IS DISTINCT FROM corrected_pnl) AS different,
-                    count(*) FILTER (WHERE corrected_pnl IS NULL) AS unknown,
-                    sum(old_pnl) AS old_pnl, sum(corrected_pnl) AS corrected_pnl,
-                    sum(corrected_pnl - old_pnl) AS difference
-                FROM prescient_v1.compared GROUP BY table_name, status
-            ) AS grouped
+            SELECT coalesce(jsonb_agg(to_jsonb(totals) ORDER BY table_name, status), '[]')
+            FROM prescient_v1.totals
         ),
         'first', (
             SELECT coalesce(
@@ -291,7 +295,7 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
         SELECT coalesce(jsonb_agg(to_jsonb(privileges)), '[]') FROM prescient_v1.privileges
     )
 )
-FROM prescient_v1.clocks
+FROM prescient_v1.clocks CROSS JOIN prescient_v1.counted
 WHERE EXISTS (SELECT FROM prescient_v1.before)
     OR current_setting('prescient.migration_adopted', true) = 'yes';
 
