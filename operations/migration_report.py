@@ -18,7 +18,7 @@ from prescient.store import old_script, revisions
 from prescient.store.old_schema import TABLES
 from prescient.usecases.migrate import Migration, MigrationPlan
 
-_FOR_A_DOWNGRADE = ("restoring", "columns", "owners", "privileges", "given")
+_FOR_A_DOWNGRADE = ("restoring", "columns", "owners", "privileges", "given", "last")
 _TOTALS = (
     "initial_balance",
     "balance",
@@ -105,8 +105,8 @@ class Told:
         yield from map(Text, _notes(report))
 
 
-def found_lines(plan: MigrationPlan) -> Iterator[str]:
-    """What a migration finds."""
+def found_lines(plan: MigrationPlan, rows: str) -> Iterator[str]:
+    """What a migration finds; `rows` says how many of schema v1."""
     if plan.adopts:
         yield "Found: the older system's tables (schema v1), without a revision. They are adopted."
     elif plan.from_revision is None:
@@ -114,7 +114,7 @@ def found_lines(plan: MigrationPlan) -> Iterator[str]:
     else:
         yield f"Found: revision {plan.from_revision}."
     if plan.old_rows:
-        yield f"Rows of schema v1: {plan.old_rows:,}."
+        yield f"Rows of schema v1: {rows}."
 
 
 def plan_lines(plan: MigrationPlan) -> Iterator[str]:
@@ -122,7 +122,7 @@ def plan_lines(plan: MigrationPlan) -> Iterator[str]:
     if not plan.lacking:
         return
     known = {revision.number: revision.summary for revision in revisions.history()}
-    yield from found_lines(plan)
+    yield from found_lines(plan, f"{plan.old_rows:,}")
     yield "To apply, in this order:"
     for number in plan.lacking:
         yield f"  {number}  {known[number]}"
@@ -210,6 +210,7 @@ def _notes(report: Mapping[str, Any]) -> Iterator[str]:
     for portfolio in report["portfolios"]:
         yield from _money_notes(portfolio["name"], portfolio["money"], portfolio["new"])
     yield from _clock_notes(report["clocks"])
+    yield from _writer_notes(report["writers"])
     for claim in report["verified"]:
         yield f"Verified: {claim}."
 
@@ -244,6 +245,19 @@ def _clock_notes(clocks: Mapping[str, Any]) -> Iterator[str]:
     yield f"SERVER_TIME_ZONE, of the database server's clock then: {clocks['server']}, {how}."
     if apart is not None and apart > _FAR_APART_SECONDS:
         yield "One of these zones is wrong: say both, and try a dry run."
+
+
+def _writer_notes(writers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Who may no longer write: the new tables are written through the three roles alone."""
+    if not writers:
+        return
+    yield (
+        "Rights that the new tables do not give, for only the roles of Prescient write them; "
+        "a downgrade gives them back:"
+    )
+    for writer in writers:
+        column = f" ({writer['column_name']})" if writer["column_name"] else ""
+        yield f"  {writer['grantee']}: {writer['privileges']}{column} on {writer['table_name']}"
 
 
 def _number(value: Any) -> str:

@@ -31,20 +31,23 @@ from prescient.usecases.migrate import MigrateRequest, plan
 SQL = statements.load(__file__)
 SETTINGS = ("DATABASE_URL",)
 _SUMMARY = 70
+_COUNTED_ROWS = 10_000  # of each table of schema v1; beyond that Postgres' estimate has to do
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the server says of itself and of the database.
 
-    `time_zone` is the server's own, `old_size` what the tables of schema v1 take, and
-    `has_reports` whether a migration has kept its report there.
+    `time_zone` is the server's own, `old_size` what the tables of schema v1 take, `old_rows` how
+    many rows Postgres takes them to hold, and `has_reports` whether a migration has kept its report
+    there.
     """
 
     is_standby: bool
     time_zone: str
     size: str
     old_size: str
+    old_rows: int
     has_reports: bool
     is_migrating: bool
 
@@ -126,7 +129,7 @@ def _way_on(url: str, facts: Facts, revision: str | None) -> Iterator[str]:
         yield f"make migrate: would be refused: {why}."
         return
     try:
-        planned = plan(url, MigrateRequest())
+        planned = plan(url, MigrateRequest(), _COUNTED_ROWS)
     except PrescientError as error:
         yield f"make migrate: would be refused: {error}"
         if isinstance(error, MigrationRefused) and error.remedies:
@@ -136,13 +139,19 @@ def _way_on(url: str, facts: Facts, revision: str | None) -> Iterator[str]:
     pending = f"{len(planned.lacking)} revisions, {planned.lacking[0]} to {planned.lacking[-1]}"
     backup = ", after a backup" if planned.changes_rows else ""
     yield f"make migrate: would apply {pending}{backup}."
-    yield from found_lines(planned)
+    yield from found_lines(planned, _number_of_rows(planned.old_rows, facts.old_rows))
     if revisions.UPGRADE in planned.lacking and planned.old_rows:
         yield f"Beside the old tables the new ones need the same room again: {facts.old_size}."
         yield (
             f"Without TIME_ZONE the application's clock counts as one of {facts.time_zone}; "
             "SERVER_TIME_ZONE is guessed from it and from the rows."
         )
+
+
+def _number_of_rows(counted: int, estimated: int) -> str:
+    if counted < _COUNTED_ROWS:
+        return f"{counted:,}"
+    return f"about {estimated:,}" if estimated > counted else f"at least {counted:,}"
 
 
 def _way_back(session: Session, revision: str | None) -> Iterator[str]:
@@ -154,7 +163,7 @@ def _way_back(session: Session, revision: str | None) -> Iterator[str]:
     if steps:
         yield f"make downgrade TO={steps[0]}: one step back; TO={steps[-1]} is the last such step."
     try:
-        reasons = revisions.refusal_of_downgrade(session)
+        reasons = revisions.refusal_of_downgrade(session, soon=True)
     except psycopg.errors.InsufficientPrivilege:
         reasons = "this login may not ask"
     if reasons is None:

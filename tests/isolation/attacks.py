@@ -142,7 +142,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "reconcile": "select_market_exposure select_capital",
         "retention": "select_untrimmed",
         "revisions": (
-            "ask_whether_stamped select_revision select_schema select_limits set_limits"
+            "ask_whether_stamped select_revision select_schema select_limits set_limits set_probe"
         ),
         "roles": (
             "become_oneself create give_database give_schema name_tables leave_schema give_tables"

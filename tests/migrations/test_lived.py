@@ -17,6 +17,7 @@ from local.postgres.server import Postgres
 from prescient.core.errors import MigrationRefused
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.login import as_user
+from prescient.store import revisions
 from tests.builders import event
 from tests.migrations.definitions import old_definitions
 from tests.migrations.lived import CAPITAL, Life
@@ -82,8 +83,12 @@ def test_rows_definitions_owners_and_grants_come_back(
 ) -> None:
     trader, dashboard = roles
     before = owned.content(), old_definitions(owned.url)
-    owned.upgrade("Europe/Berlin")
+    report = owned.upgrade("Europe/Berlin")
     # meanwhile
+    may_write = {"table_name": "trading_signals", "column_name": None, "privileges": "INSERT"}
+    assert report["writers"] == [{"grantee": dashboard, **may_write}]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        _as(owned, dashboard, "INSERT INTO trading_signals DEFAULT VALUES RETURNING 1")
     assert _as(owned, trader, "SELECT * FROM owner_notes") == [("mine",)]
     assert len(_as(owned, trader, "SELECT * FROM portfolio_positions")) >= 100
     assert len(_as(owned, trader, "SELECT current_balance FROM portfolios")) == 1
@@ -120,8 +125,13 @@ def test_its_money_is_right_and_it_trades_on(old: OldDatabase, lived: Life) -> N
     assert report["tables"]["market_snapshots"]["kept_in_legacy_values"] == 0
     assert any("reconcile" in claim for claim in report["verified"])
     _trade_for_a_week(old)
-    with pytest.raises(MigrationRefused, match="7 cycles have run"):
+    with pytest.raises(MigrationRefused, match="7 cycles have run") as refused:
         migrations.downgrade(old.url, "0001")
+    with psycopg.connect(old.url) as session:
+        told_soon = revisions.refusal_of_downgrade(session, soon=True)
+    assert told_soon is not None
+    assert "movements of cash were booked" in told_soon
+    assert told_soon in str(refused.value)
 
 
 def _trade_for_a_week(old: OldDatabase) -> None:

@@ -54,6 +54,20 @@ def test_a_database_that_nothing_ever_migrated(filled: OldDatabase, commands: Co
     assert not Path(".local").exists()
 
 
+def test_many_rows_are_estimated(
+    filled: OldDatabase, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status, "_COUNTED_ROWS", 2)
+    for _ in range(8):
+        filled.buy()
+    ended = commands(status.main, DATABASE_URL=filled.url)
+    assert "Rows of schema v1: at least 5." in ended.text
+    with psycopg.connect(filled.url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+    ended = commands(status.main, DATABASE_URL=filled.url)
+    assert "Rows of schema v1: about 19." in ended.text
+
+
 def test_an_empty_database(empty_database_url: str, commands: Commands) -> None:
     ended = commands(status.main, DATABASE_URL=empty_database_url)
     assert ended.status == 0

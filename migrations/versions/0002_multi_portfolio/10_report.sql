@@ -122,6 +122,16 @@ FROM (
 CROSS JOIN aclexplode(acl)
 LEFT JOIN pg_roles ON pg_roles.oid = grantee
 WHERE grantee = 0 OR rolname IS NOT NULL;
+CREATE VIEW prescient_v1.writers AS
+SELECT grantee, table_name, column_name, string_agg(privilege, ', ' ORDER BY privilege) AS privileges
+FROM prescient_v1.privileges
+JOIN prescient_v1.owners USING (table_name)
+LEFT JOIN pg_roles ON rolname = grantee
+WHERE kind = 'TABLE' AND privilege <> 'SELECT' AND rolsuper IS NOT TRUE
+    AND grantee NOT IN (
+        owner, session_user, 'prescient_owner', 'prescient_app', 'prescient_portfolio'
+    )
+GROUP BY grantee, table_name, column_name;
 
 -- name: compared
 CREATE VIEW prescient_v1.compared AS
@@ -209,6 +219,17 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
             FROM prescient_v1.before WHERE table_name = name
         ) AS whole
     ),
+    'last', jsonb_build_object(
+        'trades', (SELECT max(id) FROM trades),
+        'position_exits', (SELECT max(id) FROM position_exits),
+        'cash_ledger', (
+            SELECT jsonb_object_agg(portfolio_id, (
+                SELECT max(entry_no) FROM cash_ledger
+                WHERE cash_ledger.portfolio_id = portfolios.portfolio_id
+            ))
+            FROM portfolios
+        )
+    ),
     'legacy_rows', (
         SELECT coalesce(jsonb_agg(to_jsonb(grouped) ORDER BY table_name, reason), '[]') FROM (
             SELECT table_name, reason, count(*) AS rows FROM legacy_rows GROUP BY table_name, reason
@@ -291,6 +312,12 @@ SELECT '0002', clock_timestamp(), jsonb_build_object(
         FROM prescient_v1.restoring
     ),
     'owners', (SELECT jsonb_object_agg(table_name, owner) FROM prescient_v1.owners),
+    'writers', (
+        SELECT coalesce(
+            jsonb_agg(to_jsonb(writers) ORDER BY grantee, table_name, column_name), '[]'
+        )
+        FROM prescient_v1.writers
+    ),
     'privileges', (
         SELECT coalesce(jsonb_agg(to_jsonb(privileges)), '[]') FROM prescient_v1.privileges
     )

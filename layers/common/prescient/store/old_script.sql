@@ -64,18 +64,26 @@ CREATE TABLE portfolio_performance_cache (
 
 -- name: count_owners
 -- Count each table's rows by the portfolio that they name; a column that is not there names none.
+-- Where a table lacks it, the name means the column of `absent`.
 SELECT table_name, portfolio_id, count(*) AS rows, portfolio_id IN (
     SELECT known.portfolio_id FROM portfolios AS known
 ) AS is_known
 FROM (
-    SELECT 'portfolio_positions' AS table_name,
-        (to_jsonb(each) ->> 'portfolio_id')::integer AS portfolio_id
-    FROM portfolio_positions AS each
-    UNION ALL SELECT 'trades', (to_jsonb(each) ->> 'portfolio_id')::integer FROM trades AS each
-    UNION ALL SELECT 'trading_signals', (to_jsonb(each) ->> 'portfolio_id')::integer
-    FROM trading_signals AS each
-    UNION ALL SELECT 'portfolio_history', (to_jsonb(each) ->> 'portfolio_id')::integer
-    FROM portfolio_history AS each
+    SELECT 'portfolio_positions' AS table_name, named.portfolio_id
+    FROM (SELECT NULL::integer AS portfolio_id) AS absent
+    CROSS JOIN LATERAL (SELECT portfolio_id FROM portfolio_positions) AS named
+    UNION ALL
+    SELECT 'trades', named.portfolio_id
+    FROM (SELECT NULL::integer AS portfolio_id) AS absent
+    CROSS JOIN LATERAL (SELECT portfolio_id FROM trades) AS named
+    UNION ALL
+    SELECT 'trading_signals', named.portfolio_id
+    FROM (SELECT NULL::integer AS portfolio_id) AS absent
+    CROSS JOIN LATERAL (SELECT portfolio_id FROM trading_signals) AS named
+    UNION ALL
+    SELECT 'portfolio_history', named.portfolio_id
+    FROM (SELECT NULL::integer AS portfolio_id) AS absent
+    CROSS JOIN LATERAL (SELECT portfolio_id FROM portfolio_history) AS named
 ) AS every
 GROUP BY table_name, portfolio_id
 ORDER BY table_name, portfolio_id;
@@ -83,12 +91,17 @@ ORDER BY table_name, portfolio_id;
 -- name: select_portfolios
 -- Read the portfolios, the one first that the script made, and what the trades of each have cost;
 -- trades that name none are that one's.
+WITH spent AS MATERIALIZED (
+    SELECT named.portfolio_id, sum(named.amount) AS amount
+    FROM (SELECT NULL::integer AS portfolio_id) AS absent
+    CROSS JOIN LATERAL (SELECT portfolio_id, amount FROM trades) AS named
+    WHERE named.amount > 0
+    GROUP BY named.portfolio_id
+)
 SELECT
     portfolio_id, is_default, current_balance, initial_balance, coalesce((
-        SELECT sum((content ->> 'amount')::numeric) FROM (SELECT to_jsonb(trades) AS content FROM trades) AS trade
-        WHERE (content ->> 'amount')::numeric > 0 AND coalesce(
-            (content ->> 'portfolio_id')::integer = portfolio_id, place = 1
-        )
+        SELECT sum(amount) FROM spent
+        WHERE coalesce(spent.portfolio_id = placed.portfolio_id, place = 1)
     ), 0) AS bought
 FROM (
     SELECT

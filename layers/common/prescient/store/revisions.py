@@ -139,11 +139,15 @@ def check_nothing_lost(connection: Connection) -> None:
         raise MigrationRefused(f"the tables would take with them what reads them: {told}", remedies)
 
 
-def refusal_of_downgrade(session: Session) -> str | None:
-    """Why the database cannot become schema v1 again, and None where it can. It only reads."""
+def refusal_of_downgrade(session: Session, *, soon: bool = False) -> str | None:
+    """Why the database cannot become schema v1 again, and None where it can. It only reads.
+
+    To answer `soon`, it looks only at rows that are numbered after those of the upgrade.
+    """
     part = _folder() / "versions" / "0002_multi_portfolio/down/01_unload.sql"
     try:
         with session.transaction():
+            session.execute(SQL["set_probe"], {"probe": "yes" if soon else "no"})
             session.execute(statements.load(str(part))["refusals"])
     except errors.RaiseException as error:
         return error.diag.message_primary

@@ -18,6 +18,10 @@ SELECT current_setting('statement_timeout'), current_setting('lock_timeout');
 -- Set both for the rest of the transaction.
 SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true);
 
+-- name: set_probe
+-- Set whether a look at the way back leaves out the rows of the upgrade, for the transaction.
+SELECT set_config('prescient.migration_probe', %(probe)s, true);
+
 -- name: lock_tables
 -- Lock every table of ours before a downgrade.
 -- All at once, before any of them changes: an autovacuum of one whose rights have changed would

@@ -134,16 +134,19 @@ def migrate(
         return _carried_out(connection, request, plan)
 
 
-def plan(url: str, request: MigrateRequest) -> MigrationPlan:
+def plan(url: str, request: MigrateRequest, counted_rows: int) -> MigrationPlan:
     """What `migrate` would do to the database of `url`; it raises what that would before it begins.
 
-    Nothing is left of it: it is asked in a transaction that is undone.
+    No table of schema v1 is counted beyond `counted_rows`. Nothing is left of it: it is asked in a
+    transaction that is undone.
     """
     with migration_session.connected(url) as connection:
-        return _plan(connection, request, SCHEMA_VERSION)
+        return _plan(connection, request, SCHEMA_VERSION, counted_rows)
 
 
-def _plan(connection: Connection, request: MigrateRequest, target: str) -> MigrationPlan:
+def _plan(
+    connection: Connection, request: MigrateRequest, target: str, counted_rows: int = ROW_LIMIT + 1
+) -> MigrationPlan:
     with connection.begin() as transaction:
         session = migration_session.begun_session(connection)
         roles.prepare(session, revisions.our_tables())
@@ -152,7 +155,8 @@ def _plan(connection: Connection, request: MigrateRequest, target: str) -> Migra
                 old_schema.check_time_zone(session, field, zone)
         revision = revisions.current(connection)
         lacking = tuple(revisions.pending(revision, target))
-        old_rows = _old_rows(session) if revision in (None, revisions.BASELINE) else None
+        is_old = revision in (None, revisions.BASELINE)
+        old_rows = _old_rows(session, counted_rows) if is_old else None
         transaction.rollback()
     if revision == revisions.BASELINE and old_rows is None:
         raise MigrationRefused(f"the database is at revision {revision}, but has no table of it")
@@ -161,12 +165,12 @@ def _plan(connection: Connection, request: MigrateRequest, target: str) -> Migra
     return MigrationPlan(revision, False, old_rows or 0, lacking)
 
 
-def _old_rows(session: Session) -> int | None:
+def _old_rows(session: Session, counted_rows: int) -> int | None:
     """The rows of schema v1, or None for a database without a table."""
     has_old = old_schema.holds_old_schema(
         session, revisions.baseline_sql(), revisions.later_names()
     )
-    return old_schema.count_rows(session, ROW_LIMIT + 1) if has_old else None
+    return old_schema.count_rows(session, counted_rows) if has_old else None
 
 
 def _carried_out(connection: Connection, request: MigrateRequest, plan: MigrationPlan) -> Migration:

@@ -8,9 +8,14 @@ SELECT
     set_config('maintenance_work_mem', '128MB', true);
 
 -- name: refusals
--- Schema v1 has no place for what happened since the upgrade.
+-- Schema v1 has no place for what happened since the upgrade. Who only wants to know soon looks at
+-- what is numbered after the last rows of the upgrade; a downgrade looks at every row.
 DO $$
 DECLARE
+    last jsonb := coalesce((
+        SELECT report -> 'last' FROM migration_reports
+        WHERE revision = '0002' AND current_setting('prescient.migration_probe', true) = 'yes'
+    ), '{}');
     upgraded integer[] := (
         SELECT array_agg(portfolio_id::integer)
         FROM migration_reports
@@ -36,16 +41,27 @@ BEGIN
         HAVING count(*) > 0
         UNION ALL
         SELECT format('%s trades were made', count(*)) FROM trades
-        WHERE origin = 'live' HAVING count(*) > 0
+        WHERE origin = 'live' AND id > coalesce((last ->> 'trades')::bigint, 0) HAVING count(*) > 0
         UNION ALL
         SELECT format('%s positions were sold or settled', count(*)) FROM position_exits
-        WHERE source NOT LIKE 'v1:%' HAVING count(*) > 0
+        WHERE source NOT LIKE 'v1:%' AND id > coalesce((last ->> 'position_exits')::bigint, 0) HAVING count(*) > 0
         UNION ALL
-        SELECT format('%s movements of cash were booked', count(*)) FROM cash_ledger
-        WHERE source NOT LIKE 'v1:%' AND source NOT LIKE 'transfer:v1:%' AND source NOT IN (
-            SELECT 'trade:' || trade_id FROM trades WHERE origin <> 'live'
-        )
-        HAVING count(*) > 0
+        SELECT format('%s movements of cash were booked', sum(movements))
+        FROM portfolios
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS movements FROM cash_ledger AS entry
+            WHERE entry.portfolio_id = portfolios.portfolio_id
+                AND entry_no > coalesce(
+                    (last #>> ARRAY['cash_ledger', portfolios.portfolio_id::text])::bigint, 0
+                )
+                AND source NOT LIKE 'v1:%' AND source NOT LIKE 'transfer:v1:%'
+                AND NOT EXISTS (
+                    SELECT FROM trades AS trade
+                    WHERE trade.portfolio_id = entry.portfolio_id AND origin <> 'live'
+                        AND source LIKE 'trade:%' AND trade_id = substr(source, 7)
+                )
+        ) AS booked
+        HAVING sum(movements) > 0
     ) AS happened;
     IF reasons IS NOT NULL THEN
         RAISE EXCEPTION 'schema v1 has no place for what happened since the upgrade: %', reasons;
