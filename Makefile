@@ -31,7 +31,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve token report test unit bench lint style types imports template sql forge format hooks \
+.PHONY: help run serve sam-api token report test unit bench lint style types imports template sql forge format hooks \
 	build openapi docs schema pin python psql calibrate recordings check-strategy status backup migrate \
 	downgrade reconcile bare-root clean
 
@@ -43,6 +43,9 @@ run: $(RUNS) ## Trade on this machine: EXCHANGE=simulated|recorded:DIR|live DAYS
 
 serve: $(RUNS) ## Serve the API with the schedules running: PORT=8000, and the settings of run
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m local.start serve
+
+sam-api: $(RUNS) build ## Serve the API from containers, as `sam local` runs what `make build` builds: PORT=8000 EXCHANGE=...
+	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m local.start sam-api
 
 token: $(RUNS) ## Print a token for the API of serve, for twelve hours: SCOPE=read|trade|admin
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m local.aws.token

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the loopback address: werkzeug's server, a thread a connection, with keep-alive."""
+"""HTTP/1.1 on an address of this machine: werkzeug's server, a thread a connection, keep-alive."""
 
 from __future__ import annotations
 
@@ -28,14 +28,16 @@ class HttpServer:
         respond: Callable[[Request], Response],
         port: int = 0,
         listener: socket.socket | None = None,
+        host: str = LOOPBACK,
     ) -> None:
         """Port 0 takes a free one; `listener` is one that is already taken, by `listening`.
 
         Raises OSError when the port is taken.
         """
-        with listener or listening(port) as taken:
+        self._host = host
+        with listener or listening(port, host) as taken:
             self._server = make_server(
-                LOOPBACK,
+                host,
                 taken.getsockname()[1],
                 Request.application(respond),
                 threaded=True,
@@ -46,7 +48,7 @@ class HttpServer:
 
     @property
     def url(self) -> str:
-        return f"http://{LOOPBACK}:{self._server.port}"
+        return f"http://{self._host}:{self._server.port}"
 
     def __enter__(self) -> Self:
         self.open()
@@ -63,10 +65,10 @@ class HttpServer:
         self._thread.join()
 
 
-def listening(port: int) -> socket.socket:
+def listening(port: int, host: str = LOOPBACK) -> socket.socket:
     """Take the port: callers wait until a server answers. Raises OSError when it is taken."""
     # Not left to werkzeug, which ends the process when it is.
-    return socket.create_server((LOOPBACK, port), backlog=_CONNECTIONS_WAITING)
+    return socket.create_server((host, port), backlog=_CONNECTIONS_WAITING)
 
 
 class _Unreadable(Exception):

@@ -1,4 +1,4 @@
-"""`python -m local.start run` or `serve`: a command, with a sign of life while its modules load.
+"""`python -m local.start run`, `serve` or `sam-api`: with a sign of life while modules load.
 
 They take seconds on a cold disk, so this one imports nothing but the standard library.
 """
@@ -21,7 +21,7 @@ def main() -> int:
     with Stopping() as stopping:
         try:
             with Heartbeat(f"Loading make {name}"):
-                command = importlib.import_module(f"local.demo.{name}")
+                command = importlib.import_module(f"local.demo.{name.replace('-', '_')}")
             stopping.check()
             status: int = command.main(stopping)
             sys.stdout.flush()

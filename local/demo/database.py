@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from local.demo import owners
 from local.heartbeat import Heartbeat
 from local.postgres import databases
-from local.postgres.server import DATABASE, DEFAULT_DIRECTORY, laptop_server
+from local.postgres.server import DATABASE, DEFAULT_DIRECTORY, Listener, laptop_server
 from local.stopping import Stopping
 from prescient.core.errors import PrescientError
 
@@ -36,15 +36,18 @@ def begun_anew(stopping: Stopping, *, drop_all: bool) -> Iterator[str]:
 
 
 @contextmanager
-def continued(stopping: Stopping) -> Iterator[str]:
-    """Yield the URL of the database under `.local`, with all its rows."""
-    with _under_local(stopping) as url:
+def continued(stopping: Stopping, listener: Listener | None = None) -> Iterator[str]:
+    """Yield the URL of the database under `.local`, with all its rows.
+
+    With a `listener` it can be reached there too.
+    """
+    with _under_local(stopping, listener) as url:
         yield url if databases.exists(url) else databases.create(url)
 
 
 @contextmanager
-def _under_local(stopping: Stopping) -> Iterator[str]:
-    server = laptop_server()
+def _under_local(stopping: Stopping, listener: Listener | None = None) -> Iterator[str]:
+    server = laptop_server(listener)
     stopping.at_once(server.abandon)
     with Heartbeat("Starting Postgres"):
         server.open()

@@ -187,3 +187,12 @@ def tallies(rows: Sequence[CyclePortfolioRow]) -> dict[int, Tally]:
 def _counts(session: Session, statement: LiteralString) -> Counts:
     rows = session.execute(statement).fetchall()
     return Counter({(portfolio_id, kind): count for portfolio_id, kind, count in rows})
+
+
+def latest_batch(url: str) -> datetime | None:
+    """Read when the newest complete batch of a database was fetched."""
+    results = Results(url)
+    try:
+        return results.latest_batch()
+    finally:
+        results.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -18,25 +16,22 @@ from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.scheduler import Scheduler
 from local.aws.stack import Stack
 from local.aws.state_machine import Execution
-from local.demo import own_strategies, owners, polymarket, timetable
+from local.demo import own_strategies, owners, polymarket, ports, timetable
 from local.demo.database import continued
 from local.demo.refusals import REFUSALS
 from local.demo.report import terminal
-from local.demo.results import Results
+from local.demo.results import latest_batch
 from local.demo.timetable import Choice, choose
 from local.exchange.server import exchange_server
 from local.heartbeat import Heartbeat, closed_visibly
-from local.http_server import HttpServer, listening
+from local.http_server import HttpServer
 from local.ownership import owned
 from local.postgres import databases
 from local.postgres.migrations import prepare
 from local.settings import read
 from local.stopping import Stopped, Stopping
-from prescient.core.errors import InvalidRequest
 
 _SETTINGS = ("EXCHANGE", "PORT", "DATABASE_URL", "DEMO", "STRATEGIES_PATH")
-_USUAL_PORT = 8000
-_HIGHEST_PORT = 65_535
 _CALL = (
     "Call it   curl --oauth2-bearer $(make -s token SCOPE=read) {url}/paper-trading/portfolio\n"
     "          (the token above has all scopes; make token SCOPE=read|trade|admin prints others)"
@@ -49,13 +44,13 @@ def main(stopping: Stopping | None = None) -> int:
     stopping = stopping or Stopping()
     try:
         settings = read("serve", _SETTINGS)
-        port = _port(settings.get("PORT", ""))
+        port = ports.chosen(settings)
         choice = choose(settings.get("EXCHANGE", ""), "")
         owners.check(settings)
         strategies_path = own_strategies.registered_from(settings)
         polymarket.check_reachable(settings.get("EXCHANGE", ""))
         with owned("serve"), closed_visibly() as resources:
-            listener = resources.enter_context(_listener(port))
+            listener = resources.enter_context(ports.taken(port))
             url = _database(settings.get("DATABASE_URL", ""), stopping, resources)
             _serve(
                 listener=listener,
@@ -72,25 +67,6 @@ def main(stopping: Stopping | None = None) -> int:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return 2
     return 0
-
-
-def _port(given: str) -> int:
-    if not given:
-        return _USUAL_PORT
-    if not given.isdecimal() or int(given) > _HIGHEST_PORT:
-        raise InvalidRequest(f"PORT={given}: use a whole number from 1 to {_HIGHEST_PORT}")
-    return int(given)
-
-
-def _listener(port: int) -> socket:
-    """Take the port before there is anything to undo."""
-    try:
-        return listening(port)
-    except OSError as error:
-        reason = os.strerror(error.errno or errno.EINVAL).lower()
-        raise InvalidRequest(
-            f"PORT={port}: {reason}: name another, PORT={max(port + 1, _USUAL_PORT)} for instance"
-        ) from None
 
 
 def _database(given: str, stopping: Stopping, resources: ExitStack) -> str:
@@ -112,7 +88,7 @@ def _serve(
     resources: ExitStack,
     console: Console,
 ) -> None:
-    venue = timetable.running(choice, _latest_batch(url))
+    venue = timetable.running(choice, latest_batch(url))
     exchange = resources.enter_context(exchange_server(venue)) if venue else None
     resources.enter_context(functions_log_to(FUNCTION_LOG))
     exchange_url, key = exchange.url if exchange else None, token.own_key()
@@ -135,14 +111,6 @@ def _serve(
         console.print(note, markup=False)
     console.print(_CALL.format(url=api.url), markup=False, soft_wrap=True)
     console.print("Ctrl-C ends it.")
-
-
-def _latest_batch(url: str) -> datetime | None:
-    results = Results(url)
-    try:
-        return results.latest_batch()
-    finally:
-        results.close()
 
 
 def _run_target(console: Console, target: str, stack: Stack, text: str) -> None:

@@ -14,7 +14,7 @@ from local.exchange.limits import Limits
 from local.exchange.throttling import RetryAfter, too_many_requests
 from local.exchange.venue import Venue
 from local.exchange.web import Answer, json_response
-from local.http_server import HttpServer
+from local.http_server import LOOPBACK, HttpServer
 
 _UNKNOWN = Answer(404, {"error": "not found"})
 
@@ -44,11 +44,16 @@ class Exchange:
 
 
 def exchange_server(
-    venue: Venue, port: int = 0, *, faults: Faults | None = None, limits: Limits | None = None
+    venue: Venue,
+    port: int = 0,
+    *,
+    faults: Faults | None = None,
+    limits: Limits | None = None,
+    host: str = LOOPBACK,
 ) -> HttpServer:
     """Return a server for `venue`, not yet open. Its URL is both GAMMA_URL and CLOB_URL."""
     exchange = Exchange(venue, faults or Faults(), limits or Limits())
-    return HttpServer(exchange.respond, port=port)
+    return HttpServer(exchange.respond, port=port, host=host)
 
 
 def respond(venue: Venue, request: Request) -> Response:

@@ -55,6 +55,9 @@ class Listener:
     host: str
     port: int
 
+    def url(self, database: str) -> str:
+        return f"postgresql://{SUPERUSER}@{self.host}:{self.port}/{database}"
+
     @classmethod
     def on_free_port(cls, host: str = "127.0.0.1") -> Listener:
         with socket.socket() as probe:
@@ -103,7 +106,7 @@ class Postgres:
         """Return a libpq URL over the TCP listener. Raises ValueError when there is none."""
         if self._listener is None:
             raise ValueError("this server listens on no TCP address")
-        return f"postgresql://{SUPERUSER}@{self._listener.host}:{self._listener.port}/{database}"
+        return self._listener.url(database)
 
     def open(self) -> None:
         """Start the server, or join the one that runs. Raises PostgresFailed."""
@@ -242,9 +245,9 @@ class Postgres:
         return code
 
 
-def laptop_server() -> Postgres:
+def laptop_server(listener: Listener | None = None) -> Postgres:
     """Return the server of `make run` and `make serve`: a power cut may lose its last second."""
-    return Postgres(DEFAULT_DIRECTORY, settings=("synchronous_commit=off",))
+    return Postgres(DEFAULT_DIRECTORY, settings=("synchronous_commit=off",), listener=listener)
 
 
 @contextmanager

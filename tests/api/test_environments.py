@@ -37,8 +37,8 @@ def test_environments_share_nothing(client: Client, other: Client) -> None:
     other.create(name="There")
     assert client.get("/portfolios/1").json["portfolio"]["name"] == "Here"
     assert other.get("/portfolios/1").json["portfolio"]["name"] == "There"
-    assert client.get("/health").json["clock"] == "2026-03-01T12:00:00+00:00"
-    assert other.get("/health").json["clock"] == "2026-03-02T12:00:00+00:00"
+    assert client.get("/health/details").json["clock"] == "2026-03-01T12:00:00+00:00"
+    assert other.get("/health/details").json["clock"] == "2026-03-02T12:00:00+00:00"
 
 
 def test_one_answers_while_another_waits(client: Client, other: Client) -> None:

@@ -21,7 +21,8 @@ from tests.world import World, several
 
 FEW, MANY = 2, 50
 READS = (
-    "/health", "/portfolios/1", "/paper-trading/portfolio", "/trading/cycles", "/trading/cycles/1",
+    "/health/details", "/portfolios/1", "/paper-trading/portfolio", "/trading/cycles",
+    "/trading/cycles/1",
 )  # fmt: skip
 MOST_WAITS_OF_EXECUTE = 5  # for 50 signals; DESIGN section 12 allows one more
 FIRST, SECOND = PortfolioId(1), PortfolioId(2)

@@ -71,7 +71,8 @@ class HttpHandler(Handler):
             compare=self._compare,
             judge=self._judge,
         )
-        return lambda event, context: self._answer(application, event, context, api)
+        authorize = _authorizing(settings.local_key)
+        return lambda event, context: self._answer(application, authorize(event), context, api)
 
     def _answer(
         self, application: Application, event: Event, context: Any, api: RequestContext
@@ -86,6 +87,15 @@ class HttpHandler(Handler):
             milliseconds=round(1000 * (self._elapsed() - began)),
         )
         return answer
+
+
+def _authorizing(local_key: str | None) -> Callable[[Event], Event]:
+    """API Gateway has authorized what it sends; under `sam local` the function does it."""
+    if local_key is None:
+        return lambda event: event
+    from prescient.runtime.local_tokens import authorized
+
+    return lambda event: authorized(event, local_key)
 
 
 class HttpOrStepHandler(Handler):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from prescient.core.errors import InvalidRequest
 from prescient.core.strategies.configuration import NotNegative, Percent, PositiveDollars
 from prescient.usecases.support.functions import Step
+
+_STREAM_OF_SAM_LOCAL = "$LATEST"  # on AWS a date and an id surround it
 
 
 class Settings(BaseModel):
@@ -32,6 +35,9 @@ class Settings(BaseModel):
     `risk_free_rate` is a year's, a fraction: ratios count what is earned beyond it.
     `database_statement_timeout` is seconds, fewer than the function has. `strategies_path` is the
     folder of a user's own strategies, each of which may run for `strategy_timeout` seconds.
+    `local_key` signs bearer tokens where `sam local` runs the function, and is refused elsewhere:
+    `aws_sam_local` alone would not tell, since anyone may set it, but nobody on AWS can choose the
+    name of the log stream.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -71,6 +77,16 @@ class Settings(BaseModel):
     cycle_wait_seconds: Annotated[float, Field(ge=0, le=25)] = 20.0
     price_update_late_after: Annotated[int, Field(gt=0)] = 900
     cycle_late_after: Annotated[int, Field(gt=0)] = 7200
+    aws_sam_local: bool = False
+    aws_lambda_log_stream_name: str | None = None
+    local_key: Annotated[str, Field(min_length=32)] | None = None
+
+    @model_validator(mode="after")
+    def _check_local_key(self) -> Self:
+        is_local = self.aws_sam_local and self.aws_lambda_log_stream_name == _STREAM_OF_SAM_LOCAL
+        if self.local_key is not None and not is_local:
+            raise ValueError("LOCAL_KEY: only under `sam local`")
+        return self
 
     @property
     def step_functions(self) -> dict[Step, str | None]:
@@ -88,8 +104,10 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(wanted)
         except ValidationError as error:
-            problems = [
-                f"{str(problem['loc'][0]).upper()}: {problem['msg']}"
-                for problem in error.errors(include_url=False, include_input=False)
-            ]
-            raise InvalidRequest(*problems) from None
+            found = error.errors(include_url=False, include_input=False)
+            raise InvalidRequest(*map(_problem, found)) from None
+
+
+def _problem(found: ErrorDetails) -> str:
+    rule = found["msg"].removeprefix("Value error, ")
+    return f"{str(found['loc'][0]).upper()}: {rule}" if found["loc"] else rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -38,6 +39,12 @@ class RegularWork(BaseModel):
 
 
 class Health(BaseModel):
+    """All that needs no token."""
+
+    status: Literal["ok", "not_ok"]
+
+
+class HealthDetails(BaseModel):
     """`clock` is the system's time, which in a simulation is the exchange's."""
 
     status: HealthStatus

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from prescient.api.authorization import Scope
 from prescient.api.context import Api
 from prescient.api.responses.errors import ErrorBody
-from prescient.api.responses.health import Health, HealthStatus, NewestBatch, RegularWork
+from prescient.api.responses.health import (
+    Health,
+    HealthDetails,
+    HealthStatus,
+    NewestBatch,
+    RegularWork,
+)
 from prescient.api.routing import RouteTable
+from prescient.core.errors import PrescientError
 from prescient.store import health
 from prescient.store.health import HealthRow
 
@@ -16,26 +24,38 @@ routes = RouteTable("Health")
 
 @routes.route(["GET"], "/health", scope=None, answers={200: Health, 503: Health | ErrorBody})
 def get_health(api: Api) -> tuple[Health, int]:
-    """Tell the schema version, the clock, and how old prices, price updates and cycles are.
+    """Tell whether the system is well, and nothing else.
 
-    Needs no token. Answers 503 when a price update or a cycle is late, with which of them, and when
-    the database cannot be reached.
+    Needs no token. Answers 503 when it is not: a price update or a cycle is late, or the database
+    cannot be used. What is told is at most five seconds old.
     """
+    is_ok = api.is_healthy.value(api.now(), lambda: _is_ok(api))
+    return Health(status="ok" if is_ok else "not_ok"), 200 if is_ok else 503
+
+
+@routes.route(["GET"], "/health/details", scope=Scope.READ, answers={200: HealthDetails})
+def get_health_details(api: Api) -> HealthDetails:
+    """Tell the schema version, the clock, and how old prices, price updates and cycles are."""
     now = api.now()
     with api.database.transaction() as session:
         found = health.check(session)
     update = _work(found.prices_updated_at, found.in_use_since, api.price_update_late_after, now)
     cycle = _work(found.cycle_ended_at, found.in_use_since, api.cycle_late_after, now)
-    status = _status(update, cycle)
-    answer = Health(
-        status=status,
+    return HealthDetails(
+        status=_status(update, cycle),
         schema_version=found.schema_version,
         clock=now,
         newest_batch=_batch(found, now),
         price_update=update,
         cycle=cycle,
     )
-    return answer, 503 if status is HealthStatus.LATE else 200
+
+
+def _is_ok(api: Api) -> bool:
+    try:
+        return get_health_details(api).status is not HealthStatus.LATE
+    except PrescientError:
+        return False
 
 
 def _status(*regular: RegularWork) -> HealthStatus:

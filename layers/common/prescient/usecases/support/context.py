@@ -21,6 +21,7 @@ from prescient.usecases.support.comparing import Compare
 from prescient.usecases.support.functions import Functions
 from prescient.usecases.support.judging import Judge
 from prescient.usecases.support.metrics import Metrics
+from prescient.usecases.support.remembered import Remembered
 
 
 class Exchange(Protocol):
@@ -107,6 +108,7 @@ class RequestContext:
     `max_quote_age` is how old the quote may be that something is sold at.
     Price updates and cycles are late that long after the last one ended.
     `total_guard` is over the sum of all portfolios.
+    `is_healthy` is what strangers were last told.
     `compare` is None where no numpy is: only the function that has it is asked.
     """
 
@@ -123,5 +125,6 @@ class RequestContext:
     price_update_late_after: timedelta
     cycle_late_after: timedelta
     total_guard: Guard = NO_GUARD
+    is_healthy: Remembered[bool] = field(default_factory=Remembered)
     compare: Compare | None = None
     judge: Judge | None = None
