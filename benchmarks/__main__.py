@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.bench import Bench, Measurement
 from benchmarks.registry import BENCHMARKS, Benchmark
-from local.demo.report import terminal
+from local.demo.console import terminal
 from local.postgres import databases, migrations
 from local.postgres.server import Postgres
 

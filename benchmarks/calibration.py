@@ -15,7 +15,7 @@ import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from local.demo.report import terminal
+from local.demo.console import terminal
 from prescient.core.performance.estimates import Estimate, estimates_by_days
 from prescient.core.performance.figures import FloatArray
 from prescient.core.performance.planning import POWER, days_needed, median_error

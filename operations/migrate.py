@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.demo.report import terminal
+from local.demo.console import terminal
 from local.postgres import databases
 from local.settings import read, switch
 from operations import backup, migration_report, remedies, target

@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.report import plain_table
+from local.demo.console import plain_table
 from prescient.store import old_script, revisions
 from prescient.store.old_schema import TABLES
 from prescient.usecases.migrate import Migration, MigrationPlan

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.report import plain_table, terminal
+from local.demo.console import plain_table, terminal
 from local.settings import read
 from operations.opened import opened
 from prescient.core.accounting.findings import Break

@@ -17,7 +17,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.report import plain_table, terminal
+from local.demo.console import plain_table, terminal
 from local.settings import read
 from operations import remedies, target
 from operations.migration_report import found_lines

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.report import plain_table
+from local.demo.console import plain_table
 from local.report.reading import Reading
 from local.report.words import ranking_sentence
 from prescient.api.responses.comparison import ComparedRow, ComparisonAnswer

@@ -5,22 +5,18 @@ Sixty columns are enough: where not all portfolios fit side by side, there are s
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import TextIOWrapper
 from math import ceil
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from local.demo.console import plain_table
 from local.demo.results import Activity, Counts, Tally, by_kind
 from prescient.store.portfolios import PortfolioRow
 
-_WIDTH = 110
 _MARGINS = 3  # at the edges and after the labels
 _GAP = 1
 _EXITS = {
@@ -86,22 +82,6 @@ def activity_tables(
     settled = _counted(activity.settlements, {payout: f"settled at {payout}" for payout in payouts})
     exits = _counted(activity.exits, _EXITS)
     yield from _tables("Positions closed, parts of them included", portfolios, [*settled, *exits])
-
-
-def terminal() -> Console:
-    """Return a console; where neither a terminal nor COLUMNS gives a width, it is a wide one.
-
-    What the terminal's encoding lacks is shown as `?`.
-    """
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-    is_given = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
-    return Console(highlight=False, width=None if is_given else _WIDTH)
-
-
-def plain_table(title: str) -> Table:
-    """Return an empty table in the style of all reports."""
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
 
 
 def _counted(counts: Counts, labels: Mapping[str, str]) -> list[Row]:

@@ -15,9 +15,10 @@ from local.aws.function_log import FUNCTION_LOG, functions_log_to
 from local.aws.stack import Stack
 from local.demo import own_strategies, owners, polymarket, portfolios
 from local.demo.comparison import compared
+from local.demo.console import terminal
 from local.demo.database import begun_anew
 from local.demo.refusals import REFUSALS
-from local.demo.report import activity_tables, funnel_tables, portfolio_tables, terminal
+from local.demo.report import activity_tables, funnel_tables, portfolio_tables
 from local.demo.results import Results, tallies
 from local.demo.run_file import RUN_FILE, RunSummary, write_run_file
 from local.demo.summary import SHOWN, summary

@@ -16,10 +16,10 @@ import urllib3
 
 from local.aws import token
 from local.demo import containers, ports, timetable
+from local.demo.console import terminal
 from local.demo.containers import Address
 from local.demo.database import continued
 from local.demo.refusals import REFUSALS
-from local.demo.report import terminal
 from local.demo.results import latest_batch
 from local.demo.timetable import Choice, choose
 from local.exchange.server import exchange_server

@@ -17,9 +17,9 @@ from local.aws.scheduler import Scheduler
 from local.aws.stack import Stack
 from local.aws.state_machine import Execution
 from local.demo import own_strategies, owners, polymarket, ports, timetable
+from local.demo.console import terminal
 from local.demo.database import continued
 from local.demo.refusals import REFUSALS
-from local.demo.report import terminal
 from local.demo.results import latest_batch
 from local.demo.timetable import Choice, choose
 from local.exchange.server import exchange_server

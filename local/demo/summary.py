@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.report import plain_table
+from local.demo.console import plain_table
 from local.demo.results import Purchase, TradeCounts
 from prescient.core.money import plain
 from prescient.core.portfolio.portfolios import PortfolioId

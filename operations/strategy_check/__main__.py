@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.report import terminal
+from local.demo.console import terminal
 from local.settings import read
 from operations.strategy_check.checks import Verdict, verdicts
 from prescient.core.errors import InvalidRequest

@@ -10,7 +10,7 @@ from decimal import Decimal as D
 import pytest
 from rich.console import Console
 
-from local.demo.report import terminal
+from local.demo.console import terminal
 from local.demo.results import Purchase, Results, TradeCounts
 from local.demo.summary import NEXT, lesson, summary
 from prescient.core.portfolio.portfolios import PortfolioId

@@ -57,8 +57,10 @@ def test_a_dry_run_reports_the_same_and_changes_nothing(
 ) -> None:
     old.add("portfolio_state")
     old.buy()
+    old.execute("GRANT UPDATE (amount) ON trades TO PUBLIC")
     before, roles = old.content(), old.rows("SELECT * FROM pg_auth_members ORDER BY oid")
     ended = commands(migrate.main, DATABASE_URL=old.url, DRY_RUN="1")
+    assert "public: UPDATE (amount) on trades" in ended.text
     assert (ended.status, commands.report()["dry_run"], commands.backups()) == (0, True, [])
     assert "nothing has changed. Exit status 0." in ended.lines[-1]
     assert old.content() == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.store import migration_session, old_schema, revisions, roles
 from prescient.store.database import SCHEMA_VERSION, Session
-from prescient.usecases import reconcile
-from prescient.usecases.support.context import StepContext
+
+if TYPE_CHECKING:
+    from prescient.usecases.support.context import StepContext
 
 # The function has 900 s. A busy laptop upgrades a million rows in 18 s (docs/migration.md), so this
 # leaves room for a database that is ten times as slow.
@@ -212,6 +213,9 @@ def _upgrade(
 
 
 def _reconcile(session: Session) -> None:
+    # Only an upgrade needs it, and it brings every strategy along: `make status` answers sooner.
+    from prescient.usecases import reconcile
+
     found = reconcile.check(session, limit=_BREAKS_NAMED)
     if found.breaks:
         told = "; ".join(
