@@ -363,6 +363,7 @@ CREATE TABLE portfolios (
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     twin_of integer,
     twin_key text,
+    changed_by text,
     CONSTRAINT portfolios_check CHECK ((((status)::text <> 'archived'::text) OR (total_invested =
         (0)::numeric))),
     CONSTRAINT portfolios_closed_positions_check CHECK ((closed_positions >= 0)),
@@ -410,6 +411,7 @@ COMMENT ON COLUMN portfolios.peak_since IS 'when the portfolio began, or its pea
 COMMENT ON COLUMN portfolios.drawdown_warned_at IS 'when four fifths of a limit were reached; null while they are not';
 COMMENT ON COLUMN portfolios.twin_of IS 'the portfolio that it began as a copy of, which may be deleted by now';
 COMMENT ON COLUMN portfolios.twin_key IS 'the one key in which it began to differ; null where in none';
+COMMENT ON COLUMN portfolios.changed_by IS 'whose token asked for the last change of a setting';
 CREATE INDEX idx_portfolios_status ON portfolios USING btree (status);
 CREATE INDEX idx_portfolios_status_strategy ON portfolios USING btree (status, strategy_type);
 CREATE INDEX idx_portfolios_strategy_type ON portfolios USING btree (strategy_type);
@@ -620,6 +622,8 @@ CREATE TABLE cash_ledger (
     balance_after numeric(15,2) NOT NULL,
     source text NOT NULL,
     "timestamp" timestamp with time zone NOT NULL,
+    ordered_by text,
+    reason text,
     CONSTRAINT cash_ledger_balance_after_check CHECK ((balance_after >= (0)::numeric)),
     CONSTRAINT cash_ledger_entry_no_check CHECK ((entry_no > 0)),
     CONSTRAINT cash_ledger_kind_check CHECK ((kind = ANY (ARRAY['buy'::text, 'sell'::text,
@@ -631,6 +635,7 @@ CREATE TABLE cash_ledger (
     CONSTRAINT cash_ledger_portfolio_id_fkey FOREIGN KEY (portfolio_id) REFERENCES
         portfolios(portfolio_id) ON DELETE CASCADE
 );
+COMMENT ON COLUMN cash_ledger.ordered_by IS 'whose token asked for it: a user or a client; null where the system moved it';
 ALTER TABLE cash_ledger ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_portfolio ON cash_ledger TO prescient_app USING (true) WITH CHECK (true);
 CREATE POLICY named_portfolio ON cash_ledger TO prescient_portfolio USING ((portfolio_id =
@@ -892,6 +897,7 @@ CREATE TABLE portfolio_rebalancing_log (
     amount numeric(15,2) NOT NULL,
     reason text,
     executed_by character varying(100) NOT NULL,
+    ordered_by text,
     CONSTRAINT portfolio_rebalancing_log_executed_by_check CHECK (((executed_by)::text = ANY
         ((ARRAY['system'::character varying, 'manual'::character varying])::text[]))),
     CONSTRAINT positive_amount CHECK ((amount > (0)::numeric)),
@@ -901,6 +907,7 @@ CREATE TABLE portfolio_rebalancing_log (
     CONSTRAINT portfolio_rebalancing_log_to_portfolio_id_fkey FOREIGN KEY (to_portfolio_id)
         REFERENCES portfolios(portfolio_id) ON DELETE SET NULL
 );
+COMMENT ON COLUMN portfolio_rebalancing_log.ordered_by IS 'whose token asked for it; null where the system did';
 CREATE INDEX idx_rebalancing_from_portfolio ON portfolio_rebalancing_log USING btree
     (from_portfolio_id);
 CREATE INDEX idx_rebalancing_timestamp ON portfolio_rebalancing_log USING btree ("timestamp");

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Client, sample
+from tests.api.client import Client, request, sample
 
 
 @pytest.fixture
@@ -156,3 +156,45 @@ def test_an_id_is_read_as_it_is_written(client: Client, target: str) -> None:
     client.create()
     answer = client.get(target)
     assert (answer.status, answer.rules) == (422, {"portfolio_id": "must be a whole number"})
+
+
+def test_who_moved_cash_and_why_is_kept(client: Client) -> None:
+    client.create(name="One")
+    client.create(name="Two")
+    because = {"amount": 5, "reason": " for the books "}
+    assert client.post("/portfolios/1/deposit", because).status == 200
+    assert client.post("/portfolios/1/withdraw", {"amount": 5}).status == 200
+    transfer = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 7, "reason": "evenly"}
+    assert client.post("/portfolios/transfer", transfer).status == 200
+    query = "SELECT kind, ordered_by, reason FROM cash_ledger ORDER BY portfolio_id, entry_no"
+    assert [tuple(row.values()) for row in client.world.rows(query)] == [
+        ("deposit", "someone", "for the books"),
+        ("withdrawal", "someone", None),
+        ("transfer_out", "someone", "evenly"),
+        ("transfer_in", "someone", "evenly"),
+    ]
+    (shown,) = client.get("/transfers").json["transfers"]
+    assert (shown["ordered_by"], shown["executed_by"]) == ("someone", "manual")
+    newest = client.get("/portfolios/1/ledger").json["entries"][0]
+    assert (newest["ordered_by"], newest["reason"]) == ("someone", "evenly")
+
+
+def test_what_the_system_moves_nobody_ordered(traded: Client) -> None:
+    row = traded.world.row("SELECT kind, ordered_by, reason FROM cash_ledger")
+    assert row == {"kind": "buy", "ordered_by": None, "reason": None}
+
+
+def test_who_changed_a_portfolio_last_is_kept(client: Client) -> None:
+    client.create()
+    query = "SELECT changed_by FROM portfolios"
+    assert client.world.row(query) == {"changed_by": "someone"}
+    event = request("PATCH", "/portfolios/1", {"name": "Renamed"})
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = "another"
+    assert client.send(event).status == 200
+    assert client.world.row(query) == {"changed_by": "another"}
+
+
+def test_the_log_says_who_asked(offline: Client, caplog: pytest.LogCaptureFixture) -> None:
+    offline.get("/nowhere")
+    (answered,) = [record for record in caplog.records if record.message == "request answered"]
+    assert vars(answered)["caller"] == "someone"

@@ -232,3 +232,99 @@ def test_a_change_waits_for_the_portfolio(client: Client) -> None:
         assert answers == []
     caller.join()
     assert answers == [200]
+
+
+MERGE = {"content-type": "Application/Merge-Patch+JSON; charset=utf-8"}
+
+
+def configuration(client: Client, portfolio_id: int = 1) -> dict[str, Any]:
+    found = client.get(f"/portfolios/{portfolio_id}").json["portfolio"]
+    kept: dict[str, Any] = found["strategy_config"]
+    return kept
+
+
+def test_a_merge_patch_changes_the_keys_that_it_names(client: Client) -> None:
+    given = {"trade_amount": 50, "stop_loss_percentage": "0.10", "min_drift": 0}
+    client.create(strategy_config=given)
+    change = {"strategy_config": {"trade_amount": 60, "min_drift": None, "max_spread": "0.04"}}
+    assert client.patch("/portfolios/1", change, headers=MERGE).status == 200
+    assert configuration(client) == {
+        "trade_amount": 60,
+        "stop_loss_percentage": D("0.10"),
+        "max_spread": D("0.04"),
+    }
+    client.patch("/portfolios/1", {"strategy_config": {"trade_amount": 60}})
+    assert configuration(client) == {"trade_amount": 60}
+
+
+def test_a_merge_patch_reaches_into_objects(client: Client) -> None:
+    weights = {"momentum": 2, "mean_reversion": 1}
+    client.create(strategy_type="hybrid", strategy_config={"weights": weights})
+    change = {"strategy_config": {"weights": {"momentum": 3}}}
+    assert client.patch("/portfolios/1", change, headers=MERGE).status == 200
+    assert configuration(client) == {"weights": {"momentum": 3, "mean_reversion": 1}}
+
+
+def test_a_merge_patch_is_checked_as_a_whole(client: Client) -> None:
+    client.create(strategy_config={"min_conviction": "0.3"})
+    change = {"strategy_config": {"max_conviction": "0.2"}}
+    answer = client.patch("/portfolios/1", change, headers=MERGE)
+    assert answer.status == 422
+    assert "is above max_conviction" in answer.rules["strategy_config.min_conviction"]
+    assert configuration(client) == {"min_conviction": D("0.3")}
+
+
+def test_a_merge_patch_is_another_request_than_a_replacement(client: Client) -> None:
+    client.create()
+    change = {"strategy_config": {"trade_amount": 5}}
+    key = {"idempotency-key": "k"}
+    assert client.patch("/portfolios/1", change, headers=key).status == 200
+    answer = client.patch("/portfolios/1", change, headers={**key, **MERGE})
+    assert (answer.status, answer.json["code"]) == (409, "idempotency_conflict")
+
+
+def test_only_changes_are_merge_patches(offline: Client) -> None:
+    answer = offline.post("/portfolios/create", {"name": "x"}, headers=MERGE)
+    assert (answer.status, answer.json["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_lost_update_is_refused(client: Client) -> None:
+    client.create()
+    read = client.get("/portfolios/1")
+    assert read.headers["ETag"] == '"1"'
+    matching = {"if-match": read.headers["ETag"]}
+    first = client.patch("/portfolios/1", {"max_positions": 5}, headers=matching)
+    assert (first.status, first.headers["ETag"]) == (200, '"2"')
+    before = client.world.everything()
+    second = client.patch("/portfolios/1", {"max_positions": 6}, headers=matching)
+    assert (second.status, second.json["code"]) == (412, "version_conflict")
+    assert second.rules == {"If-Match": "the configuration is at version 2 by now"}
+    assert client.world.everything() == before
+
+
+def test_a_repeated_change_is_answered_although_it_made_a_version(client: Client) -> None:
+    client.create()
+    headers = {"if-match": '"1"', "idempotency-key": "k"}
+    for _ in range(2):
+        answer = client.patch("/portfolios/1", {"max_positions": 5}, headers=headers)
+        assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("*", 200),
+        ('"1"', 200),
+        ('"7", "1"', 200),
+        ('W/"1"', 412),
+        ('"7"', 412),
+        ('""', 412),
+        ('"one"', 412),
+        ("1", 422),
+        ("", 422),
+    ],
+)
+def test_what_an_if_match_admits(client: Client, header: str, status: int) -> None:
+    client.create()
+    answer = client.patch("/portfolios/1", {"name": "x"}, headers={"if-match": header})
+    assert answer.status == status

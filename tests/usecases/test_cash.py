@@ -68,8 +68,8 @@ def test_nothing_moves_when_one_side_cannot(world: World) -> None:
     assert world.everything() == before
 
 
-def test_an_archived_portfolio_moves_no_cash(world: World) -> None:
+def test_an_archived_portfolio_takes_no_cash(world: World) -> None:
     first, second = world.portfolio("a"), world.portfolio("b")
     world.rows("UPDATE portfolios SET status = 'archived' WHERE name = 'b' RETURNING 1")
-    with pytest.raises(PortfolioConflict, match="archived portfolio moves no cash"):
+    with pytest.raises(PortfolioConflict, match="cash can only leave an archived portfolio"):
         transfer(world, first, second, "1")

@@ -83,6 +83,7 @@ class HttpHandler(Handler):
             "request answered",
             request_id=event["requestContext"]["requestId"],
             route=event.get("routeKey"),
+            caller=_caller(event),
             status=answer["statusCode"],
             milliseconds=round(1000 * (self._elapsed() - began)),
         )
@@ -96,6 +97,13 @@ def _authorizing(local_key: str | None) -> Callable[[Event], Event]:
     from prescient.runtime.local_tokens import authorized
 
     return lambda event: authorized(event, local_key)
+
+
+def _caller(event: Event) -> str | None:
+    """Whose token it was: a person's id, or a machine's client."""
+    authorizer = event["requestContext"].get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    return claims.get("sub") or claims.get("client_id")
 
 
 class HttpOrStepHandler(Handler):

@@ -64,6 +64,7 @@ def log_transfers(session: Session, transfers: Sequence[Transfer], now: datetime
         "amounts": [transfer.amount for transfer in transfers],
         "reasons": [transfer.reason for transfer in transfers],
         "executors": [transfer.executed_by for transfer in transfers],
+        "callers": [transfer.ordered_by for transfer in transfers],
         "now": now,
     }
     session.execute(SQL["log_transfers"], values)

@@ -14,14 +14,15 @@ WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND source = ANY (%(sources)
 -- name: log_transfers
 -- Add transfers between portfolios to the rebalancing log.
 INSERT INTO portfolio_rebalancing_log (
-    timestamp, from_portfolio_id, to_portfolio_id, from_name, to_name, amount, reason, executed_by
+    timestamp, from_portfolio_id, to_portfolio_id, from_name, to_name, amount, reason, executed_by,
+    ordered_by
 )
 SELECT
     %(now)s, giver.portfolio_id, taker.portfolio_id, giver.name, taker.name, given.amount,
-    given.reason, given.executed_by
+    given.reason, given.executed_by, given.ordered_by
 FROM unnest(
     %(from_ids)s::int[], %(to_ids)s::int[], %(amounts)s::numeric[], %(reasons)s::text[],
-    %(executors)s::text[]
-) AS given (from_id, to_id, amount, reason, executed_by)
+    %(executors)s::text[], %(callers)s::text[]
+) AS given (from_id, to_id, amount, reason, executed_by, ordered_by)
 JOIN portfolios AS giver ON giver.portfolio_id = given.from_id
 JOIN portfolios AS taker ON taker.portfolio_id = given.to_id;

@@ -24,6 +24,8 @@ class LedgerRow(NamedTuple):
     amount: Decimal
     balance_after: Decimal
     source: str
+    ordered_by: str | None
+    reason: str | None
 
 
 class TransferRow(NamedTuple):
@@ -38,6 +40,7 @@ class TransferRow(NamedTuple):
     amount: Decimal
     reason: str | None
     executed_by: str
+    ordered_by: str | None
 
 
 def entries(

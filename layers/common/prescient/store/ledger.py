@@ -17,12 +17,17 @@ SQL = statements.load(__file__)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A movement of cash in dollars; `source` is unique in its portfolio, so it happens once."""
+    """A movement of cash in dollars; `source` is unique in its portfolio, so it happens once.
+
+    `ordered_by` is whose token asked for it and `reason` what for; None where the system moved it.
+    """
 
     portfolio_id: PortfolioId
     kind: LedgerKind
     amount: Decimal
     source: str
+    ordered_by: str | None = None
+    reason: str | None = None
 
 
 def post(session: Session, entries: Sequence[Entry], now: datetime) -> None:
@@ -32,6 +37,8 @@ def post(session: Session, entries: Sequence[Entry], now: datetime) -> None:
         "kinds": [entry.kind for entry in entries],
         "amounts": [entry.amount for entry in entries],
         "sources": [entry.source for entry in entries],
+        "callers": [entry.ordered_by for entry in entries],
+        "reasons": [entry.reason for entry in entries],
         "now": now,
     }
     session.execute(SQL["post"], values)

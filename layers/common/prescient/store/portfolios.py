@@ -154,7 +154,7 @@ def list_by_status(session: Session, statuses: Sequence[PortfolioStatus]) -> lis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioSettings:
-    """What a user may change of a portfolio."""
+    """What a user may change of a portfolio; `changed_by` is whose token asks for it."""
 
     name: str
     description: str
@@ -166,6 +166,7 @@ class PortfolioSettings:
     limits: Limits
     guard: Guard
     tags: Sequence[str]
+    changed_by: str
 
 
 def update(
@@ -185,6 +186,7 @@ def update(
         **_limit_values(wanted.limits),
         **_guard_values(wanted.guard),
         "tags": list(wanted.tags),
+        "changed_by": wanted.changed_by,
         "now": now,
     }
     try:

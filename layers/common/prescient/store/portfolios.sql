@@ -5,13 +5,13 @@ WITH made AS (
         name, folded_name, description, strategy_type, initial_balance, current_balance,
         peak_equity, strategy_config, max_position_size, max_total_exposure, max_positions,
         drawdown_limit, drawdown_limit_percent, peak_profit, index_peak, peak_since, tags,
-        twin_of, twin_key, created_at, last_updated
+        twin_of, twin_key, changed_by, created_at, last_updated
     ) VALUES (
         %(name)s, %(folded_name)s, %(description)s, %(strategy_type)s, %(initial_balance)s,
         %(initial_balance)s, %(initial_balance)s, %(strategy_config)s, %(max_position_size)s,
         %(max_total_exposure)s, %(max_positions)s, %(drawdown_limit)s,
         %(drawdown_limit_percent)s, 0, %(initial_balance)s, %(now)s, %(tags)s::text[],
-        %(twin_of)s::int, %(twin_key)s::text, %(now)s, %(now)s
+        %(twin_of)s::int, %(twin_key)s::text, %(ordered_by)s, %(now)s, %(now)s
     )
     RETURNING *
 ), kept AS (
@@ -65,6 +65,7 @@ UPDATE portfolios SET
     drawdown_limit = %(drawdown_limit)s,
     drawdown_limit_percent = %(drawdown_limit_percent)s,
     tags = %(tags)s::text[],
+    changed_by = %(changed_by)s,
     last_updated = %(now)s
 WHERE portfolio_id = %(portfolio_id)s;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,24 +23,40 @@ from prescient.store.database import Session
 
 
 def deposit(
-    session: Session, portfolio_id: PortfolioId, amount: Decimal, key: str, now: datetime
+    session: Session,
+    portfolio_id: PortfolioId,
+    amount: Decimal,
+    key: str,
+    now: datetime,
+    *,
+    ordered_by: str | None = None,
+    reason: str | None = None,
 ) -> None:
-    """Add cash.
+    """Add cash. `ordered_by` is whose token asks for it, `reason` what for; both for the record.
 
     Raises `InvalidRequest`, `PortfolioNotFound`, what `check_flow` raises, or
     `IdempotencyConflict` where the key moved other cash before.
     """
     check_amount(amount)
-    entry = ledger.Entry(portfolio_id, LedgerKind.DEPOSIT, amount, f"deposit:{key}")
+    source = f"deposit:{key}"
+    entry = ledger.Entry(portfolio_id, LedgerKind.DEPOSIT, amount, source, ordered_by, reason)
     _move(session, [entry], now)
 
 
 def withdraw(
-    session: Session, portfolio_id: PortfolioId, amount: Decimal, key: str, now: datetime
+    session: Session,
+    portfolio_id: PortfolioId,
+    amount: Decimal,
+    key: str,
+    now: datetime,
+    *,
+    ordered_by: str | None = None,
+    reason: str | None = None,
 ) -> None:
     """Take cash out, at most what there is; raises as `deposit` does."""
     check_amount(amount)
-    entry = ledger.Entry(portfolio_id, LedgerKind.WITHDRAWAL, -amount, f"withdrawal:{key}")
+    source = f"withdrawal:{key}"
+    entry = ledger.Entry(portfolio_id, LedgerKind.WITHDRAWAL, -amount, source, ordered_by, reason)
     _move(session, [entry], now)
 
 
@@ -70,10 +87,18 @@ def transfer_all(session: Session, wanted: Sequence[Transfer], now: datetime) ->
 
 
 def _entries(transfer: Transfer) -> tuple[ledger.Entry, ledger.Entry]:
-    return (
-        ledger.Entry(transfer.from_id, LedgerKind.TRANSFER_OUT, -transfer.amount, transfer.source),
-        ledger.Entry(transfer.to_id, LedgerKind.TRANSFER_IN, transfer.amount, transfer.source),
+    given = ledger.Entry(
+        transfer.from_id,
+        LedgerKind.TRANSFER_OUT,
+        -transfer.amount,
+        transfer.source,
+        transfer.ordered_by,
+        transfer.reason,
     )
+    taken = replace(
+        given, portfolio_id=transfer.to_id, kind=LedgerKind.TRANSFER_IN, amount=transfer.amount
+    )
+    return given, taken
 
 
 def _move(

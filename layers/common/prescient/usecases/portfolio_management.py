@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from prescient.core.errors import InvalidRequest
 from prescient.core.market.markets import FeeSchedule
 from prescient.core.portfolio.cash import check_balance
 from prescient.core.portfolio.closing import HandOrder, Liquidation
+from prescient.core.portfolio.configurations import check_version, merged
 from prescient.core.portfolio.exits import triggers
 from prescient.core.portfolio.guards import NO_GUARD, Guard, Reset, check_reactivation
 from prescient.core.portfolio.portfolios import (
@@ -63,6 +64,8 @@ class GuardChange(TypedDict, total=False):
 class PortfolioChange:
     """What to change of a portfolio; None leaves it as it is.
 
+    With `merges` the keys of `strategy_config` change the present ones as a merge patch does, else
+    they replace them. `expected_versions` are those of which the configuration must be one.
     `reason` is for the record; `resets` is what begins anew where it trades again, and
     `restored_version` the version of the configuration that this brings back.
     """
@@ -72,6 +75,8 @@ class PortfolioChange:
     status: PortfolioStatus | None = None
     strategy_type: str | None = None
     strategy_config: Mapping[str, object] | None = None
+    merges: bool = False
+    expected_versions: Collection[int] | None = None
     limits: LimitsChange = field(default_factory=LimitsChange)
     guard: GuardChange = field(default_factory=GuardChange)
     liquidate: bool = False
@@ -84,7 +89,15 @@ class PortfolioChange:
     @property
     def is_of_more_than_status(self) -> bool:
         """Whether something else is to change, too."""
-        about_status = ("status", "liquidate", "partial", "reason", "resets")
+        about_status = (
+            "status",
+            "liquidate",
+            "partial",
+            "reason",
+            "resets",
+            "merges",
+            "expected_versions",
+        )
         rest = replace(self, **{name: getattr(PortfolioChange(), name) for name in about_status})
         return rest != PortfolioChange()
 
@@ -141,10 +154,11 @@ def change(
 
     One that its guard, or that over all, would pause again at once is not reactivated.
 
-    Raises `PortfolioNotFound`, `PortfolioArchived`, `InvalidRequest`, `NameTaken`, and what forbids
-    the change of status.
+    Raises `PortfolioNotFound`, `VersionConflict`, `PortfolioArchived`, `InvalidRequest`,
+    `NameTaken`, and what forbids the change of status.
     """
     present = portfolios.lock(session, portfolio_id)
+    check_version(present.config_version, wanted.expected_versions)
     if wanted.is_of_more_than_status:
         check_changeable(portfolio_id, present.status)
     liquidation = None
@@ -156,7 +170,7 @@ def change(
         if liquidation.left:
             wanted = replace(wanted, status=PortfolioStatus.PAUSED)
     configuration = _configuration(present, wanted)
-    settings = _settings(present, wanted, configuration)
+    settings = _settings(present, wanted, configuration, order.ordered_by)
     # Code that knew of no versions may have made this one.
     configurations.keep(session, portfolio_id, Origin(now=present.last_updated))
     portfolios.update(session, portfolio_id, settings, order.now)
@@ -235,7 +249,10 @@ def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyCo
         return None
     strategy_type = wanted.strategy_type or present.strategy_type
     if wanted.strategy_config is not None:
-        return registry.configuration(strategy_type, wanted.strategy_config)
+        values = wanted.strategy_config
+        if wanted.merges:
+            values = merged(present.strategy_config, values)
+        return registry.configuration(strategy_type, values)
     try:
         return registry.configuration(strategy_type, present.strategy_config)
     except InvalidRequest as error:
@@ -244,7 +261,10 @@ def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyCo
 
 
 def _settings(
-    present: PortfolioRow, wanted: PortfolioChange, configuration: StrategyConfiguration | None
+    present: PortfolioRow,
+    wanted: PortfolioChange,
+    configuration: StrategyConfiguration | None,
+    changed_by: str,
 ) -> PortfolioSettings:
     status = wanted.status or present.status
     check_status_change(present.status, status, present.open_positions)
@@ -265,6 +285,7 @@ def _settings(
         limits=limits,
         guard=guard,
         tags=present.tags if wanted.tags is None else wanted.tags,
+        changed_by=changed_by,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
-from prescient.api.requests.values import Count, RequestedCash, Text
+from prescient.api.requests.values import Count, Reason, RequestedCash, Text
 from prescient.core.portfolio.targets import Targets
 
 
@@ -27,6 +27,7 @@ class CashFlow(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     amount: RequestedCash
+    reason: Reason | None = Field(None, description="Why, for the record")
 
 
 class CashTransfer(BaseModel):

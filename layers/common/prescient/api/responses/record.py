@@ -134,7 +134,10 @@ class SignalsAnswer(PageAnswer):
 
 
 class LedgerEntry(BaseModel):
-    """A movement of cash, negative where it left; `source` names what moved it, once."""
+    """A movement of cash, negative where it left; `source` names what moved it, once.
+
+    `ordered_by` is whose token asked for it, null where the system moved it.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -144,6 +147,8 @@ class LedgerEntry(BaseModel):
     amount: Money
     balance_after: Money
     source: str
+    ordered_by: str | None
+    reason: str | None
 
 
 class LedgerAnswer(PageAnswer):
@@ -166,6 +171,7 @@ class Transfer(BaseModel):
     amount: Money
     reason: str | None
     executed_by: Executor
+    ordered_by: str | None
 
 
 class TransfersAnswer(PageAnswer):

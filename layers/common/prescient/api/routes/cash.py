@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 
-from prescient.api.authorization import Scope
+from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
 from prescient.api.requests.cash import CashFlow, CashTransfer, Rebalance
 from prescient.api.requests.parameters import DryRun, IdempotencyKey, PortfolioIdInPath
@@ -22,7 +23,24 @@ from prescient.usecases.support.keyed import answer_once
 
 routes = RouteTable("Cash")
 ERRORS = (400, 404, 409, 410, 422)
-Move = Callable[[Session, PortfolioId, Decimal, str, datetime], None]
+
+
+class Move(Protocol):
+    """A deposit or a withdrawal."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        session: Session,
+        portfolio_id: PortfolioId,
+        amount: Decimal,
+        key: str,
+        now: datetime,
+        *,
+        ordered_by: str | None,
+        reason: str | None,
+    ) -> None: ...
 
 
 @routes.route(
@@ -32,7 +50,9 @@ Move = Callable[[Session, PortfolioId, Decimal, str, datetime], None]
     answers={200: CashMoved},
     errors=ERRORS,
 )
-def transfer(api: Api, body: CashTransfer, idempotency_key: IdempotencyKey = None) -> CashMoved:
+def transfer(
+    api: Api, caller: Caller, body: CashTransfer, idempotency_key: IdempotencyKey = None
+) -> CashMoved:
     """Move cash between two portfolios; the rebalancing log keeps it."""
     wanted = Transfer(
         from_id=PortfolioId(body.from_portfolio_id),
@@ -40,6 +60,7 @@ def transfer(api: Api, body: CashTransfer, idempotency_key: IdempotencyKey = Non
         amount=body.amount,
         key=idempotency_key or api.new_id(),
         reason=body.reason,
+        ordered_by=caller,
     )
     owners, values = [wanted.from_id, wanted.to_id], body.model_dump()
     request, now = Request.of_money("transfer", owners, idempotency_key, values), api.now()
@@ -61,12 +82,13 @@ def transfer(api: Api, body: CashTransfer, idempotency_key: IdempotencyKey = Non
 )
 def deposit(
     api: Api,
+    caller: Caller,
     portfolio_id: PortfolioIdInPath,
     body: CashFlow,
     idempotency_key: IdempotencyKey = None,
 ) -> CashMoved:
     """Pay cash in: neither profit nor the end of a drawdown."""
-    return _flow(api, cash.deposit, portfolio_id, body, idempotency_key)
+    return _flow(api, cash.deposit, portfolio_id, body, caller=caller, key=idempotency_key)
 
 
 @routes.route(
@@ -78,12 +100,13 @@ def deposit(
 )
 def withdraw(
     api: Api,
+    caller: Caller,
     portfolio_id: PortfolioIdInPath,
     body: CashFlow,
     idempotency_key: IdempotencyKey = None,
 ) -> CashMoved:
     """Pay cash out, at most what is not invested."""
-    return _flow(api, cash.withdraw, portfolio_id, body, idempotency_key)
+    return _flow(api, cash.withdraw, portfolio_id, body, caller=caller, key=idempotency_key)
 
 
 @routes.route(
@@ -123,13 +146,17 @@ def rebalance(
         return answer_once(session, request, Rebalanced, act, now)
 
 
-def _flow(api: Api, move: Move, portfolio_id: int, body: CashFlow, key: str | None) -> CashMoved:
+def _flow(
+    api: Api, move: Move, portfolio_id: int, body: CashFlow, *, caller: str, key: str | None
+) -> CashMoved:
     now, owner = api.now(), PortfolioId(portfolio_id)
-    request = Request.of_money(move.__name__, [owner], key, body.model_dump())
+    values = body.model_dump(exclude_none=True)
+    request = Request.of_money(move.__name__, [owner], key, values)
     with api.database.transaction() as session:
 
         def flow() -> CashMoved:
-            move(session, owner, body.amount, key or api.new_id(), now)
+            source = key or api.new_id()
+            move(session, owner, body.amount, source, now, ordered_by=caller, reason=body.reason)
             return _moved(session, [owner])
 
         return answer_once(session, request, CashMoved, flow, now)

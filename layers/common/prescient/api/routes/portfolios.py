@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
+from aws_lambda_powertools.event_handler import Response, content_types
 from pydantic import BaseModel
 
 from prescient.api.authorization import Caller, GrantedScopes, Scope, require_scope
 from prescient.api.context import Api
+from prescient.api.media_types import JSON, MERGE_PATCH
 from prescient.api.pages import AskedFor, window
+from prescient.api.requests.conditions import IfMatch, Merges, etag, expected_versions
 from prescient.api.requests.lists import (
     ListedStatuses,
     SortInQuery,
@@ -50,6 +56,8 @@ from prescient.usecases.support.context import RequestContext
 from prescient.usecases.support.keyed import answer_once
 
 CREATE_ROUTE = "POST /portfolios/create"
+
+AnswerT = TypeVar("AnswerT", bound=PortfolioAnswer)
 
 routes = RouteTable("Portfolios")
 
@@ -153,9 +161,12 @@ def get_paper_trading_portfolio(
     answers={200: PortfolioAnswer},
     errors=(404, 422),
 )
-def get_portfolio(api: Api, portfolio_id: PortfolioIdInPath) -> PortfolioAnswer:
-    """Read a portfolio with its open positions, newest first."""
-    return shown(api, PortfolioId(portfolio_id), "Portfolio retrieved")
+def get_portfolio(api: Api, portfolio_id: PortfolioIdInPath) -> Response[PortfolioAnswer]:
+    """Read a portfolio with its open positions, newest first.
+
+    `ETag` is that of its configuration: `If-Match` of a change takes it.
+    """
+    return tagged(shown(api, PortfolioId(portfolio_id), "Portfolio retrieved"))
 
 
 @routes.route(
@@ -163,16 +174,23 @@ def get_portfolio(api: Api, portfolio_id: PortfolioIdInPath) -> PortfolioAnswer:
     "/portfolios/<portfolio_id>",
     scope=Scope.TRADE,
     answers={200: PortfolioUpdated},
-    errors=(400, 404, 409, 410, 422),
+    errors=(400, 404, 409, 410, 412, 422),
+    request_types=(JSON, MERGE_PATCH),
 )
 def update_portfolio(
     api: Api,
     caller: Caller,
+    merges: Merges,
     portfolio_id: PortfolioIdInPath,
     body: UpdatePortfolio,
+    *,
+    if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
-) -> PortfolioUpdated:
+) -> Response[PortfolioUpdated]:
     """Change a portfolio.
+
+    As `application/json` the `strategy_config` replaces the present one; as
+    `application/merge-patch+json` its keys are merged into it, and null removes one.
 
     Another configuration raises `config_version` and moves the stops and targets of the open
     positions. A status changes from active to paused and back; either can be archived once no
@@ -180,8 +198,10 @@ def update_portfolio(
     `partial` it sells what is bid for; a portfolio that still holds something is then paused.
     """
     owner, values = PortfolioId(portfolio_id), body.model_dump(exclude_unset=True)
-    request = Request.of_money("update", [owner], idempotency_key, values)
-    return changed(api, caller, owner, body.change(), request)
+    action = "merge" if merges else "update"
+    request = Request.of_money(action, [owner], idempotency_key, values)
+    wanted = replace(body.change(), merges=merges, expected_versions=expected_versions(if_match))
+    return tagged(changed(api, caller, owner, wanted, request))
 
 
 @routes.route(
@@ -230,6 +250,12 @@ def changed(
         made = answer_once(session, request, Changed, change, order.now)
     updated = shown(api, owner, "Portfolio updated successfully")
     return PortfolioUpdated(**dict(updated), liquidation=made.liquidation)
+
+
+def tagged(answer: AnswerT) -> Response[AnswerT]:
+    """The answer with the ETag of the configuration that it shows."""
+    headers = {"ETag": etag(answer.portfolio.config_version)}
+    return Response(200, content_types.APPLICATION_JSON, answer, headers=headers)
 
 
 def shown(api: RequestContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:

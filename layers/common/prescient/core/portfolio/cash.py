@@ -49,7 +49,10 @@ class Executor(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """Dollars, in whole cents, from one portfolio to another; made once for its `key`."""
+    """Dollars, in whole cents, from one portfolio to another; made once for its `key`.
+
+    `ordered_by` is whose token asked for it, None where the system did.
+    """
 
     from_id: PortfolioId
     to_id: PortfolioId
@@ -57,6 +60,7 @@ class Transfer:
     key: str
     reason: str | None
     executed_by: Executor = Executor.MANUAL
+    ordered_by: str | None = None
 
     @property
     def source(self) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
-from prescient.core.errors import InvalidRequest, NothingChanged
+from prescient.core.errors import InvalidRequest, NothingChanged, VersionConflict
 from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import Limits
 
@@ -67,6 +67,27 @@ def differences(before: Configuration, after: Configuration) -> Iterator[Differe
         old, new = first.get(key, ABSENT), second.get(key, ABSENT)
         if old != new:
             yield Difference(key, old, new)
+
+
+def merged(present: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys after a merge patch: null removes one, an object is merged into its own.
+
+    Source: RFC 7396, section 2.
+    """
+    found = {key: value for key, value in present.items() if patch.get(key, ABSENT) is not None}
+    for key, value in patch.items():
+        if isinstance(value, Mapping):
+            before = found.get(key)
+            found[key] = merged(before if isinstance(before, Mapping) else {}, value)
+        elif value is not None:
+            found[key] = value
+    return found
+
+
+def check_version(present: int, expected: Collection[int] | None) -> None:
+    """Raise `VersionConflict` unless the version is one of those that the caller has read."""
+    if expected is not None and present not in expected:
+        raise VersionConflict(present)
 
 
 def with_key(configuration: Configuration, key: str, value: Any) -> Configuration:
