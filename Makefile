@@ -99,8 +99,10 @@ build: $(SAM_READY) ## Build what `sam deploy` uploads
 openapi: $(RUNS) ## Write docs/openapi.json from the routes and their models
 	$(BIN)/python -m operations.openapi
 
-docs: openapi ## Write what is generated in docs/: openapi.json, the keys in strategies.md
+docs: openapi $(TESTS) ## Write what is generated: openapi.json and the command line's models of it, the keys in strategies.md, cli.md
 	$(BIN)/python -m operations.strategies_page
+	$(BIN)/python -m operations.client_models
+	$(BIN)/python -m operations.cli_page
 
 schema: $(RUNS) ## Write migrations/schema.sql from the revisions
 	$(BIN)/python -m operations.schema
@@ -149,6 +151,7 @@ clean: ## Remove what the commands made: virtualenvs, builds, the local database
 # The files name every dependency with its hashes, so pip has nothing to resolve.
 $(RUNS): requirements-run.txt
 	$(call installed,$(VENV),$^)
+	@"$(PYTHON)" -m local.entry_point $(VENV)
 
 $(TESTS): requirements-dev.txt requirements-oracles.txt | $(RUNS)
 	$(call installed,$(VENV),$^)

@@ -19,6 +19,7 @@ from tests.docs.pages import PAGES, name
 
 _FENCE = re.compile(r"^( *)```(.*)\n((?:.*\n)*?)\1```$", re.MULTILINE)
 _NOT_RUN = "not-run:"
+_PROMPT = "$ "
 _TITLE = re.compile(r'title="([^"]+)"')
 _ENDED, _FAILED = "<ended>", "<failed>"
 _SECONDS = 240
@@ -30,7 +31,8 @@ class Block:
 
     `sh` and `python` are for a reader to run, unless the words say why not; `refused` is one that
     fails, and shows how; `title="…"` is a file to write. `text` and `json` after one of them is
-    what it answers.
+    what it answers. Of `console`, a transcript, the lines after `$ ` are run, and what they
+    answered once is shown.
     """
 
     page: str
@@ -57,12 +59,20 @@ class Block:
 
     @property
     def is_run(self) -> bool:
-        return self.kind in ("sh", "python") and self.reason_not_to_run is None
+        return self.kind in ("sh", "python", "console") and self.reason_not_to_run is None
+
+    @property
+    def script(self) -> str:
+        """What is typed."""
+        if self.kind != "console":
+            return self.content
+        typed = (line for line in self.content.splitlines() if line.startswith(_PROMPT))
+        return "\n".join(line.removeprefix(_PROMPT) for line in typed)
 
     @property
     def commands(self) -> list[str]:
         """The lines that begin a command, without their comments."""
-        lines = re.sub(r"\\\n\s*", "", self.content).splitlines()
+        lines = re.sub(r"\\\n\s*", "", self.script).splitlines()
         return [re.sub(r"\s{2,}#.*", "", line) for line in lines if line.strip()]
 
 

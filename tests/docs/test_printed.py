@@ -11,7 +11,7 @@ import pytest
 from tests.docs.pages import ROOT
 from tests.docs.printed import PRINTED, Block, Shell, answer, blocks, failures
 
-KINDS = {"json", "mermaid", "python", "sh", "sql", "text"}
+KINDS = {"console", "json", "mermaid", "python", "sh", "sql", "text"}
 NOT_RUN: dict[str, list[tuple[str, str]]] = {
     "takes minutes, and needs a clone with its history": [
         ("CONTRIBUTING.md", "git clone …; cd prescient"),
@@ -178,6 +178,7 @@ def test_the_files_of_a_command_that_is_not_run_exist(block: Block) -> None:
         ("curl --fail localhost:1\n", "sh", "<failed> curl"),
         ("no-such-command && true\n", "sh", "no-such-command"),
         ("false\n", "sh refused", None),
+        ("$ true\nfalse\n$ false\n", "console", "<failed> false"),
         ("true\n", "sh refused", "is not refused"),
         ("cat <<END\nEND\nexit 3\n", "sh", "it ended"),
     ],
@@ -187,7 +188,7 @@ def test_a_command_that_fails_anywhere_in_a_block_is_found(
 ) -> None:
     [block] = blocks("page.md", f"```{words}\n{content}```")
     with Shell(tmp_path, os.environ) as shell:
-        found = list(failures(block, shell.run(block.content)))
+        found = list(failures(block, shell.run(block.script)))
     assert bool(found) == bool(complaint)
     assert complaint is None or complaint in found[0]
 

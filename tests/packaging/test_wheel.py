@@ -1,4 +1,4 @@
-"""`pip install .` brings the core and what it imports, and no more; no network is asked here."""
+"""`pip install .` brings the core, the command line and what they import; no network is asked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in PROJECT:
         shutil.copy(ROOT / name, copy)
     without_caches = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "layers/common", copy / "layers/common", ignore=without_caches)
+    for source in ("layers/common", "cli"):
+        shutil.copytree(ROOT / source, copy / source, ignore=without_caches)
     _pip("wheel", "--no-build-isolation", "--wheel-dir", str(copy), str(copy))
     [built] = copy.glob("*.whl")
     return built
@@ -122,6 +123,25 @@ def test_the_stack_is_not(notebook: Path, tmp_path: Path) -> None:
     assert {"core", "__init__.py", "py.typed"} == set(
         _printed(notebook, program, tmp_path).split()
     ) - {"__pycache__"}
+
+
+def test_the_command_line_is_under_a_name_of_its_own(notebook: Path, tmp_path: Path) -> None:
+    program = "import sys; sys.argv[1:] = ['{0}']; from prescient_cli.app import entry; entry()"
+    assert "portfolio" in _printed(notebook, program.format("--help"), tmp_path)
+    assert "prescient_completion" in _printed(
+        notebook, program.format("--show-completion=bash"), tmp_path
+    )
+    names = "import importlib.util; print(importlib.util.find_spec('cli'))"
+    assert _printed(notebook, names, tmp_path) == "None\n"
+    listed = (
+        "import pkgutil, prescient_cli as package, prescient_cli.client, prescient_cli.drawing\n"
+        "modules = pkgutil.walk_packages(package.__path__, 'cli.')\n"
+        "print(*(module.name for module in modules))"
+    )
+    there = {name.removeprefix("cli.") for name in _printed(notebook, listed, tmp_path).split()}
+    files = {path.relative_to(ROOT / "cli") for path in (ROOT / "cli").rglob("*.py")}
+    modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in files}
+    assert there == modules - {"__init__"}
 
 
 def test_a_strategy_decides_in_a_notebook(notebook: Path, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def _typed(page: str, shell: Shell, checkout: Path) -> Iterator[str]:
     port = Listener.on_free_port().port
     printed = ""
     for block in (block for block in PRINTED if block.page == page):
-        content = block.content.replace("localhost:8000", f"localhost:{port}")
+        content = block.script.replace("localhost:8000", f"localhost:{port}")
         if block.file:
             (checkout / block.file).parent.mkdir(exist_ok=True)
             (checkout / block.file).write_text(block.content)
@@ -74,7 +74,9 @@ def _run(block: Block, content: str, shell: Shell, checkout: Path, port: int) ->
     if block.kind == "python":
         return _python(content, checkout)
     if block.commands[0].startswith("make serve"):
-        return shell.serve(f"{block.commands[0]} PORT={port}", f"http://localhost:{port}")
+        printed = shell.serve(f"{block.commands[0]} PORT={port}", f"http://localhost:{port}")
+        shell.run(f"export PRESCIENT_URL=http://127.0.0.1:{port}")
+        return printed
     return shell.run(content)
 
 

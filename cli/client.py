@@ -1,0 +1,205 @@
+"""The API's operations, with the models of its own document."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from . import models
+from .errors import Refused, Unreachable
+from .transport import Received, Transport
+
+T = TypeVar("T")
+_LATE = 503
+"""The status of a health that is not ok, with a body like any other."""
+_STARTED = 202
+_REDIRECTIONS = range(300, 400)
+_FIRST_ERROR = 400
+Query = Mapping[str, object]
+Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """An answer as it came, and what it says."""
+
+    body: bytes
+    content: T
+
+
+class Client:
+    """Asks the API at one address; every method raises Refused or Unreachable."""
+
+    def __init__(
+        self, address: str, transport: Transport, bearer: Callable[[], str | None]
+    ) -> None:
+        """`bearer` gives the token of a request, None where there is none."""
+        self._address, self._transport, self._bearer = address, transport, bearer
+
+    def health(self) -> Answer[models.Health]:
+        """Ask without a token, as anyone may."""
+        received = self._transport.send("GET", "/health", headers=_headers(None))
+        if received.status != _LATE:
+            self._check(received)
+        return self._answer(received, models.Health)
+
+    def portfolios(self) -> Answer[models.PortfoliosAnswer]:
+        return self._get(models.PortfoliosAnswer, "/paper-trading/portfolio")
+
+    def portfolio(self, portfolio_id: int) -> Answer[models.PortfolioAnswer]:
+        return self._get(models.PortfolioAnswer, f"/portfolios/{portfolio_id}")
+
+    def create(self, new: Fields) -> Answer[models.PortfolioCreated]:
+        return self._post(models.PortfolioCreated, "/portfolios/create", new)
+
+    def edit(self, portfolio_id: int, changes: Fields) -> Answer[models.PortfolioUpdated]:
+        path = f"/portfolios/{portfolio_id}"
+        return self._change(models.PortfolioUpdated, "PATCH", path, changes)
+
+    def pause(self, portfolio_id: int, reason: str) -> Answer[models.PortfolioUpdated]:
+        path = f"/portfolios/{portfolio_id}/pause"
+        return self._post(models.PortfolioUpdated, path, {"reason": reason})
+
+    def reactivate(self, portfolio_id: int, request: Fields) -> Answer[models.PortfolioUpdated]:
+        path = f"/portfolios/{portfolio_id}/reactivate"
+        return self._post(models.PortfolioUpdated, path, request)
+
+    def archive(self, portfolio_id: int, request: Fields) -> Answer[models.PortfolioUpdated]:
+        return self._post(models.PortfolioUpdated, f"/portfolios/{portfolio_id}/archive", request)
+
+    def clone(self, portfolio_id: int, request: Fields) -> Answer[models.TwinCreated]:
+        return self._post(models.TwinCreated, f"/portfolios/{portfolio_id}/clone", request)
+
+    def delete(
+        self, portfolio_id: int, name: str, *, purge: bool
+    ) -> Answer[models.PortfolioDeleted]:
+        query = {"confirm": name, "purge": "true" if purge else None}
+        path = _with(f"/portfolios/{portfolio_id}", query)
+        return self._change(models.PortfolioDeleted, "DELETE", path)
+
+    def configurations(self, portfolio_id: int) -> Answer[models.ConfigurationsAnswer]:
+        path = f"/portfolios/{portfolio_id}/configurations"
+        return self._get(models.ConfigurationsAnswer, path, {"limit": 2})
+
+    def compare_configurations(
+        self, portfolio_id: int, first: int, second: int
+    ) -> Answer[models.ConfigurationsCompared]:
+        path = f"/portfolios/{portfolio_id}/configurations/compare"
+        return self._get(models.ConfigurationsCompared, path, {"from": first, "to": second})
+
+    def run(
+        self, portfolio_id: int | None, query: Query
+    ) -> Answer[models.AllPortfoliosAnswer | models.PortfolioCycleAnswer | models.CycleStarted]:
+        """Run a cycle of one portfolio, or of all active ones."""
+        path = "/trading/run-all-portfolios"
+        model: type[models.AllPortfoliosAnswer | models.PortfolioCycleAnswer | models.CycleStarted]
+        model = models.AllPortfoliosAnswer
+        if portfolio_id is not None:
+            path, model = "/trading/run-portfolio-cycle", models.PortfolioCycleAnswer
+        received = self._sent("POST", _with(path, {"portfolio_id": portfolio_id, **query}))
+        if received.status == _STARTED:
+            model = models.CycleStarted
+        return self._answer(received, model)
+
+    def cycle(self, cycle_id: int) -> Answer[models.CycleAnswer]:
+        return self._get(models.CycleAnswer, f"/trading/cycles/{cycle_id}")
+
+    def cycles(self, query: Query) -> Answer[models.CyclesAnswer]:
+        return self._get(models.CyclesAnswer, "/trading/cycles", query)
+
+    def performance(self, portfolio_id: int) -> Answer[models.PerformanceAnswer]:
+        return self._get(models.PerformanceAnswer, f"/portfolios/{portfolio_id}/performance")
+
+    def scorecard(self, portfolio_id: int) -> Answer[models.ScorecardAnswer]:
+        return self._get(models.ScorecardAnswer, f"/portfolios/{portfolio_id}/scorecard")
+
+    def compare(self, portfolio_ids: list[int]) -> Answer[models.ComparisonAnswer]:
+        query = {"ids": ",".join(map(str, portfolio_ids))}
+        return self._get(models.ComparisonAnswer, "/portfolios/compare", query)
+
+    def transfer(self, request: Fields) -> Answer[models.CashMoved]:
+        return self._post(models.CashMoved, "/portfolios/transfer", request)
+
+    def pause_all(self, reason: str) -> Answer[models.PausedAll]:
+        return self._post(models.PausedAll, "/portfolios/pause-all", {"reason": reason})
+
+    def reactivate_all(self, request: Fields) -> Answer[models.ReactivatedAll]:
+        return self._post(models.ReactivatedAll, "/portfolios/reactivate-all", request)
+
+    def reconcile(self) -> Answer[models.Reconciliation]:
+        return self._change(models.Reconciliation, "POST", "/reconcile")
+
+    def _get(self, model: type[T], path: str, query: Query | None = None) -> Answer[T]:
+        return self._answer(self._sent("GET", _with(path, query or {})), model)
+
+    def _post(self, model: type[T], path: str, request: Fields) -> Answer[T]:
+        return self._change(model, "POST", path, request)
+
+    def _change(
+        self, model: type[T], method: str, path: str, request: Fields | None = None
+    ) -> Answer[T]:
+        return self._answer(self._sent(method, path, request), model)
+
+    def _sent(self, method: str, path: str, request: Fields | None = None) -> Received:
+        headers = _headers(self._bearer())
+        body = None
+        if method in ("POST", "PATCH"):
+            headers["idempotency-key"] = str(uuid.uuid4())
+        if request is not None:
+            headers["content-type"] = "application/json"
+            body = msgspec.json.encode(request)
+        received = self._transport.send(method, path, headers=headers, body=body)
+        self._check(received)
+        return received
+
+    def _check(self, received: Received) -> None:
+        """Raise Refused for an error of the API, Unreachable where the API did not answer."""
+        if not received.is_json or received.status in _REDIRECTIONS:
+            kind = received.headers.get("content-type", "something without a type")
+            raise Unreachable(
+                f"{self._address} answers {received.status} and {kind}: that is not the API"
+            )
+        if received.status >= _FIRST_ERROR:
+            raise _refusal(received)
+
+    def _answer(self, received: Received, model: type[T]) -> Answer[T]:
+        try:
+            return Answer(received.content, msgspec.json.decode(received.content, type=model))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unreachable(
+                f"{self._address} answers otherwise than this version's API ({error}): "
+                "is it the API, and are both of one version?"
+            ) from None
+
+
+def _refusal(received: Received) -> Refused | Unreachable:
+    try:
+        body: Any = msgspec.json.decode(received.content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = None
+    if not isinstance(body, dict) or not isinstance(body.get("message"), str):
+        return Unreachable(f"answers {received.status} without saying why: that is not the API")
+    code = body.get("code")
+    details = [
+        f"{detail['field']}: {detail['rule']}"
+        for detail in body.get("details") or []
+        if isinstance(detail, dict) and {"field", "rule"} <= detail.keys()
+    ]
+    return Refused(
+        code if isinstance(code, str) else f"http_{received.status}", body["message"], details
+    )
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    headers = {"accept": "application/json", "user-agent": "prescient-cli"}
+    return {**headers, "authorization": f"Bearer {token}"} if token else headers
+
+
+def _with(path: str, query: Query) -> str:
+    named = {name: value for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(named, quote_via=quote)}" if named else path

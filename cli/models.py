@@ -1,0 +1,917 @@
+"""What the API answers: written by `make docs` from docs/openapi.json."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct, field
+
+
+class Balance(Struct, kw_only=True):
+    """A portfolio's cash."""
+
+    current_balance: Decimal
+    portfolio_id: int
+
+
+class BrokenInvariant(Struct, kw_only=True):
+    """A row that breaks an invariant of the accounting: what it says and what it should say."""
+
+    expected: str
+    found: str
+    rule: str
+    subject: str
+
+
+class CashMoved(Struct, kw_only=True):
+    """The cash of each portfolio that the request named, after it."""
+
+    balances: list[Balance]
+    message: str
+
+
+class ComparedPortfolio(Struct, kw_only=True):
+    """A portfolio beside the benchmark; `adjusted_p` and the deflated ratio count all trials."""
+
+    adjusted_p: Decimal | None
+    advantage: Decimal | None
+    days: int
+    deflated_sharpe_ratio: Decimal | None
+    name: str
+    portfolio_id: int
+    return_all_time: Decimal
+
+
+class ConfigurationDifference(Struct, kw_only=True):
+    """A key with its two values, null where the version does not name the key."""
+
+    after: Any
+    before: Any
+    is_named_after: bool
+    is_named_before: bool
+    key: str
+
+
+class ConfigurationVersion(Struct, kw_only=True):
+    """
+    A version of a portfolio's configuration and limits.
+
+    `from_version` is the one before it, `restored_version` the one whose content it brought back.
+    `ordered_by` is null where it was not noted. Where `limits_kept` is false, the limits are not
+    known, rather than none.
+    """
+
+    created_at: str
+    drawdown_limit: Decimal | None
+    drawdown_limit_percent: Decimal | None
+    from_version: int | None
+    limits_kept: bool
+    max_position_size: Decimal | None
+    max_positions: int | None
+    max_total_exposure: Decimal | None
+    ordered_by: str | None
+    reason: str | None
+    restored_version: int | None
+    strategy_config: dict[str, Any]
+    strategy_type: str
+    version: int
+
+
+class ConfigurationsAnswer(Struct, kw_only=True):
+    """A page of versions, newest first; `next` is the URL of the next."""
+
+    configurations: list[ConfigurationVersion]
+    message: str
+    next: str | None
+
+
+class ConfigurationsCompared(Struct, kw_only=True):
+    """Where two versions differ, key by key. Limits that one of them lacks are not compared."""
+
+    differences: list[ConfigurationDifference]
+    from_version: int
+    limits_compared: bool
+    message: str
+    to_version: int
+
+
+class CycleSummary(Struct, kw_only=True):
+    failed_portfolios: int
+    portfolios_processed: int
+    skipped_portfolios: int
+    successful_portfolios: int
+    total_portfolios: int
+    total_trades_executed: int
+
+
+class Decile(Struct, kw_only=True):
+    """What came true of the probabilities within a tenth, with its 95% Wilson interval."""
+
+    forecasts: int
+    low: Decimal
+    mean_probability: Decimal
+    won: Decimal
+    won_high: Decimal
+    won_low: Decimal
+
+
+class Detail(Struct, kw_only=True):
+    """One broken rule."""
+
+    field_: str = field(name="field")
+    rule: str
+
+
+class Drawdown(Struct, kw_only=True):
+    """
+    How far a portfolio is below its peak since `peak_since`, and how near to its guard.
+
+    `amount` is of P&L, `percent` of the time-weighted index: deposits, withdrawals and transfers
+    count in neither. `warned_at` is when four fifths of a limit were reached, null while they are
+    not.
+    """
+
+    alert: str
+    amount: Decimal
+    limit: Decimal | None
+    limit_percent: Decimal | None
+    peak_since: str
+    percent: Decimal
+    warned_at: str | None
+
+
+class Edge(Struct, kw_only=True):
+    """The mean Brier score of the prices less that of the probabilities, with its 95% interval."""
+
+    high: Decimal
+    low: Decimal
+    mean: Decimal
+
+
+class EquityPoint(Struct, kw_only=True):
+    """
+    What a portfolio was worth at a moment.
+
+    `flow` is what had just come in, negative where it left; `equity` counts it. Two points of one
+    moment stand before and after a flow, in the order of the ledger's `entry_no`.
+    """
+
+    balance: Decimal
+    entry_no: int
+    equity: Decimal
+    equity_at_bid: Decimal
+    flow: Decimal
+    open_positions: int
+    timestamp: str
+    total_invested: Decimal
+    total_profit_loss: Decimal
+
+
+class ErrorBody(Struct, kw_only=True):
+    """`code` is for programs, `message` for people; `details` name each field and its rule."""
+
+    code: str
+    details: list[Detail]
+    message: str
+    request_id: str
+
+
+class HistoryDay(Struct, kw_only=True):
+    """
+    The last point of a (UTC) day; a `timestamp` of an earlier day was carried forward.
+
+    Of the older system (`origin` `v1`) it is what that claimed: `total_value` counted no invested
+    cash.
+    """
+
+    balance: Decimal
+    open_positions: int
+    origin: str
+    snapshot_date: str
+    timestamp: str
+    total_invested: Decimal
+    total_profit_loss: Decimal
+    total_value: Decimal
+    trade_count: int
+
+
+class Interval(Struct, kw_only=True):
+    """A mean daily return with its 95% interval, and how probable it is that it is above zero."""
+
+    above_zero: Decimal
+    high: Decimal
+    low: Decimal
+    mean: Decimal
+    p_value: Decimal
+
+
+class LeftPaused(Struct, kw_only=True):
+    """A portfolio that its own guard would pause again at once."""
+
+    obstacle: str
+    portfolio_id: int
+
+
+class Likeness(Struct, kw_only=True):
+    """The correlation of daily returns, −1 to 1, with its 95% interval."""
+
+    days: int
+    high: Decimal
+    low: Decimal
+    value: Decimal
+
+
+class NewestBatch(Struct, kw_only=True):
+    """The newest complete fetch of the exchange; `age_seconds` is by the system's clock."""
+
+    age_seconds: int
+    batch_id: int
+    completed_at: str
+
+
+class NoValue(Struct, kw_only=True):
+    """Why a metric is null."""
+
+    code: str
+    message: str
+
+
+class Part(Struct, kw_only=True):
+    """P&L of one market, event, tag, strategy, exit kind or evidence."""
+
+    key: str
+    pnl: Decimal
+
+
+class Pause(Struct, kw_only=True):
+    """An act of pausing; `portfolios` is the number that it paused."""
+
+    ordered_by: str | None
+    pause_id: int
+    paused_at: str
+    portfolios: int
+    reason: str
+
+
+class PausedAll(Struct, kw_only=True):
+    """A pause of all: `portfolios` were active, and `pause_id` names the act that undoes it."""
+
+    message: str
+    pause_id: int
+    portfolios: int
+
+
+class PausesAnswer(Struct, kw_only=True):
+    """A page of pauses of all, newest first; `next` is the URL of the next."""
+
+    message: str
+    next: str | None
+    pauses: list[Pause]
+
+
+class PlaceOfPortfolio(Struct, kw_only=True):
+    """Where a portfolio stood beside its target; drift and threshold are parts of all equity."""
+
+    drift: Decimal
+    equity: Decimal
+    has_drifted: bool
+    portfolio_id: int
+    target: Decimal
+    threshold: Decimal
+
+
+class PlannedTransfer(Struct, kw_only=True):
+    """Dollars from one portfolio to another."""
+
+    amount: Decimal
+    from_portfolio_id: int
+    to_portfolio_id: int
+
+
+class PortfolioCreated(Struct, kw_only=True):
+    message: str
+    portfolio_id: int
+
+
+class PortfolioDeleted(Struct, kw_only=True):
+    message: str
+    portfolio_id: int
+
+
+class PortfolioSummary(Struct, kw_only=True):
+    open_positions: int
+    realized_pnl: Decimal
+    total_invested: Decimal
+    total_value: Decimal
+    unrealized_pnl: Decimal
+
+
+class PortfoliosSummary(Struct, kw_only=True):
+    active_portfolios: int
+    total_portfolios: int
+    total_positions_all_portfolios: int
+    total_value_all_portfolios: Decimal
+
+
+class PositionClosed(Struct, kw_only=True):
+    """A sale by hand. Shares without a bid stay held."""
+
+    evidence: str
+    fee: Decimal
+    message: str
+    position_id: int
+    price: Decimal
+    proceeds: Decimal
+    quoted_at: str
+    realized_pnl: Decimal
+    shares: Decimal
+    shares_left: Decimal
+
+
+class PositionWrittenOff(Struct, kw_only=True):
+    """
+    A position that was given up; `realized_pnl` is what it had cost, as a loss.
+
+    `shares` are null where they were unknown.
+    """
+
+    message: str
+    position_id: int
+    realized_pnl: Decimal
+    reason: str
+    shares: Decimal | None
+
+
+class ReactivatedAll(Struct, kw_only=True):
+    """
+    How many portfolios trade again, and how many do not, with the first 100 of these.
+
+    `pause_id` is null where no portfolio was held by a pause of all.
+    """
+
+    first_left: list[LeftPaused]
+    left: int
+    message: str
+    pause_id: int | None
+    portfolios: int
+
+
+class RegularWork(Struct, kw_only=True):
+    """
+    When work that is done at intervals last ended well; null before the first time.
+
+    It `is_late` once its end, or before the first time the oldest portfolio, is more than
+    `late_after_seconds` old.
+    """
+
+    age_seconds: int | None
+    ended_at: str | None
+    is_late: bool
+    late_after_seconds: int
+
+
+class ScorecardPoint(Struct, kw_only=True):
+    """One point: `green` speaks for the portfolio, `red` against it, `grey` cannot be said yet."""
+
+    colour: str
+    number: Decimal | None
+    says: str
+    subject: str
+
+
+class Scores(Struct, kw_only=True):
+    """
+    How good probabilities were: each score is better the lower it is.
+
+    brier = reliability − resolution + uncertainty + within_deciles.
+    """
+
+    brier: Decimal
+    count: int
+    deciles: list[Decile]
+    log: Decimal
+    reliability: Decimal
+    resolution: Decimal
+    uncertainty: Decimal
+    within_deciles: Decimal
+
+
+class SharesLeft(Struct, kw_only=True):
+    """Shares that could not be sold, null where they are unknown, and why."""
+
+    obstacle: str
+    position_id: int
+    shares: Decimal | None
+
+
+class SharesSold(Struct, kw_only=True):
+    """
+    What a sale by hand brought; `realized_pnl` has the fees of both sides.
+
+    `quoted_at` is when the bids were shown that it took, `evidence` whether by a book or by the
+    best bid alone.
+    """
+
+    evidence: str
+    fee: Decimal
+    position_id: int
+    price: Decimal
+    proceeds: Decimal
+    quoted_at: str
+    realized_pnl: Decimal
+    shares: Decimal
+    shares_left: Decimal
+
+
+class StatusChange(Struct, kw_only=True):
+    """A change of status. `ordered_by` is null where a guard made it."""
+
+    change_id: int
+    changed_at: str
+    from_status: str
+    ordered_by: str | None
+    pause_id: int | None
+    reason: str | None
+    resets: str | None
+    to_status: str
+
+
+class StatusChangesAnswer(Struct, kw_only=True):
+    """A page of a portfolio's changes of status, newest first; `next` is the URL of the next."""
+
+    changes: list[StatusChange]
+    message: str
+    next: str | None
+
+
+class TwinCreated(Struct, kw_only=True):
+    """A twin: whose, and the one key in which it differs, null where in none."""
+
+    message: str
+    portfolio_id: int
+    twin_key: str | None
+    twin_of: int
+
+
+class UncheckedRows(Struct, kw_only=True):
+    """How many rows a rule could not be held against, and why: their tape is gone, for one."""
+
+    reason: str
+    rows: int
+    rule: str
+
+
+class Attribution(Struct, kw_only=True):
+    """
+    Where the P&L came from. The parts of each view, and its `rest`, add up to `total`.
+
+    `views` are `market`, `event`, `tag`, `strategy`, `exit_kind` (`open` is what is held) and
+    `evidence`, each with its 50 largest parts. `share_without_book` is the part of the profit that
+    rests on fills without a book, null without a profit.
+    """
+
+    rest: dict[str, Decimal]
+    share_without_book: Decimal | None
+    total: Decimal
+    views: dict[str, list[Part]]
+    without_book: Decimal
+
+
+class Calibration(Struct, kw_only=True):
+    """
+    The probabilities of executed signals whose markets resolved, beside the prices paid.
+
+    `edge` above 0 means that the strategy knew more than the price; null with one event or none.
+    """
+
+    edge: Edge | None
+    events: int
+    prices: Scores
+    probabilities: Scores
+
+
+class ComparedPair(Struct, kw_only=True):
+    """
+    The first portfolio's daily returns less the second's, over the `days` that both have.
+
+    `told` is the wider of the intervals by days and by events, as `unit` says. `detectable` is the
+    smallest difference that these days could show, `more_days` how many more would tell this one,
+    null where ten years would not. Where more than two are compared only likeness is shown, since
+    one of many pairs differs by luck. `in_common` is the share of positions that both held.
+    """
+
+    by_days: Interval | None
+    by_events: Interval | None
+    correlation: Likeness | None
+    days: int
+    detectable: Decimal | None
+    first_id: int
+    in_common: Decimal | None
+    last_day: str | None
+    more_days: int | None
+    second_id: int
+    sentence: str | None
+    told: Interval | None
+    unit: str | None
+    verdict: str | None
+
+
+class ComparisonAnswer(Struct, kw_only=True):
+    """
+    Portfolios side by side, up to the end of `last_day`.
+
+    The benchmark is the first portfolio that buys at random; `trials` are all portfolios that have
+    a Sharpe ratio.
+    """
+
+    benchmark_id: int | None
+    calculated_at: str
+    last_day: str
+    message: str
+    pairs: list[ComparedPair]
+    portfolios: list[ComparedPortfolio]
+    trials: int
+
+
+class Cycle(Struct, kw_only=True):
+    """
+    A cycle; `decided_at` is the end of its filter.
+
+    With `shared_depth` what one portfolio bought was gone for the next; by default each has its own
+    copy of the books.
+    `counters` are what its last fetch asked of the exchange and left out: calls, retries, bytes,
+    skipped rows by reason.
+    """
+
+    batch_id: int | None
+    counters: dict[str, Any]
+    cycle_id: int
+    decided_at: str | None
+    ended_at: str | None
+    error: str | None
+    execution_name: str | None
+    kind: str
+    parameters: dict[str, Any]
+    shared_depth: bool
+    started_at: str
+    status: str
+
+
+class CycleStarted(Struct, kw_only=True):
+    """The cycle goes on; `url` shows how far it is."""
+
+    cycle_id: int
+    message: str
+    status: str
+    url: str
+
+
+class CyclesAnswer(Struct, kw_only=True):
+    """A page, newest first; `next` is the URL of the one after it, null on the last."""
+
+    cycles: list[Cycle]
+    message: str
+    next: str | None
+
+
+class EquityAnswer(Struct, kw_only=True):
+    """A page of points, newest first; `next` is where the older ones are, null at the end."""
+
+    message: str
+    next: str | None
+    points: list[EquityPoint]
+
+
+class Health(Struct, kw_only=True):
+    """`clock` is the system's time, which in a simulation is the exchange's."""
+
+    clock: str
+    cycle: RegularWork
+    newest_batch: NewestBatch | None
+    price_update: RegularWork
+    schema_version: str
+    status: str
+
+
+class HistoryAnswer(Struct, kw_only=True):
+    """A page of days, newest first; `next` is where the older ones are, null at the end."""
+
+    days: list[HistoryDay]
+    message: str
+    next: str | None
+
+
+class LiquidationResult(Struct, kw_only=True):
+    """What was sold, and what is left; `archived` once nothing is."""
+
+    archived: bool
+    left: list[SharesLeft]
+    sold: list[SharesSold]
+
+
+class Metrics(Struct, kw_only=True):
+    """
+    The metrics of a portfolio; what is null has its reason in `reasons`, by its name.
+
+    Ratios, volatility, turnover and annual return are a year's. Money is dollars, `avg_loss`
+    positive. Drawdowns are of the time-weighted index, which no flow moves.
+    """
+
+    annual_return: Decimal | None
+    average_holding_seconds: Decimal | None
+    avg_loss: Decimal | None
+    avg_win: Decimal | None
+    calmar_ratio: Decimal | None
+    closed_positions: int
+    current_run: int
+    days: int
+    days_since_peak: int
+    days_under_water: int | None
+    expectancy: Decimal | None
+    exposure: Decimal | None
+    fees: Decimal
+    last_day: str
+    max_consecutive_losses: int
+    max_consecutive_wins: int
+    max_drawdown: Decimal | None
+    max_drawdown_amount: Decimal | None
+    max_drawdown_peak_on: str | None
+    max_drawdown_recovered_on: str | None
+    max_drawdown_trough_on: str | None
+    present_drawdown: Decimal
+    profit_factor: Decimal | None
+    reasons: dict[str, NoValue]
+    return_1d: Decimal | None
+    return_30d: Decimal | None
+    return_7d: Decimal | None
+    return_all_time: Decimal
+    sharpe_ratio: Decimal | None
+    slippage: Decimal
+    sortino_ratio: Decimal | None
+    turnover: Decimal | None
+    volatility: Decimal | None
+    win_rate: Decimal | None
+
+
+class PerformanceAnswer(Struct, kw_only=True):
+    """How a portfolio did, as of `calculated_at`; all is null before it was measured once."""
+
+    attribution: Attribution | None
+    calculated_at: str | None
+    calibration: Calibration | None
+    message: str
+    metrics: Metrics | None
+    portfolio_id: int
+
+
+class PortfolioListed(Struct, kw_only=True):
+    """
+    A portfolio in a list. `total_value` is its equity.
+
+    `twin_of` is the portfolio that it began as a copy of, which may be deleted by now.
+    """
+
+    current_balance: Decimal
+    last_updated: str
+    name: str
+    open_positions: int
+    portfolio_id: int
+    realized_pnl: Decimal
+    status: str
+    strategy_type: str
+    tags: list[str]
+    total_invested: Decimal
+    total_profit_loss: Decimal
+    total_value: Decimal
+    trade_count: int
+    twin_of: int | None
+    unrealized_pnl: Decimal
+
+
+class PortfoliosAnswer(Struct, kw_only=True):
+    """All portfolios that are not archived, by id."""
+
+    message: str
+    portfolios: list[PortfolioListed]
+    summary: PortfoliosSummary
+    timestamp: str
+
+
+class Position(Struct, kw_only=True):
+    """
+    A position; `shares` and `cost_basis` are what is still held of it.
+
+    A bid at or beyond `stop_loss_bid` or `take_profit_bid` closes it. `mark_price` and
+    `current_pnl` are null before the market's first price. `flag` says why it cannot settle.
+    """
+
+    action: str
+    amount: Decimal
+    cost_basis: Decimal
+    current_pnl: Decimal | None
+    entry_price: Decimal
+    entry_timestamp: str
+    exit_price: Decimal | None
+    exit_timestamp: str | None
+    fee: Decimal
+    flag: str | None
+    mark_price: Decimal | None
+    market_id: str
+    market_question: str
+    position_id: int
+    realized_pnl: Decimal
+    shares: Decimal | None
+    status: str
+    stop_loss_bid: Decimal | None
+    take_profit_bid: Decimal | None
+    trade_id: str
+
+
+class Rebalanced(Struct, kw_only=True):
+    """
+    What was moved or, in a dry run, what would be.
+
+    `held_back` are dollars that stay because of `only_significant`: the portfolios cannot be told
+    apart, or were not compared within two days. `places` are the 100 of `portfolios` that drifted
+    the farthest, `transfers` the first 100 of `transfer_count`.
+    """
+
+    dry_run: bool
+    held_back: Decimal
+    message: str
+    only_significant: bool
+    places: list[PlaceOfPortfolio]
+    portfolios: int
+    targets: str
+    transfer_count: int
+    transfers: list[PlannedTransfer]
+
+
+class Reconciliation(Struct, kw_only=True):
+    """
+    Whether every number agrees; at most the first 100 rows that do not.
+
+    `notes` count the rows of which nothing is left to check them with.
+    """
+
+    breaks: list[BrokenInvariant]
+    message: str
+    notes: list[UncheckedRows]
+    reconciled: bool
+
+
+class ScorecardAnswer(Struct, kw_only=True):
+    """
+    Whether a portfolio is worth real money, as of the end of `last_day` (UTC).
+
+    `benchmark_id` is the portfolio that buys at random, null where there is none.
+    """
+
+    benchmark_id: int | None
+    calculated_at: str
+    last_day: str
+    message: str
+    points: list[ScorecardPoint]
+    portfolio_id: int
+    sentence: str
+
+
+class Step(Struct, kw_only=True):
+    """A step of a cycle, with what it did for the portfolio."""
+
+    details: dict[str, Any]
+    name: str
+    status: str
+    step: str
+
+
+class Portfolio(Struct, kw_only=True):
+    """
+    A portfolio with its configuration, its limits and its open positions, newest first.
+
+    `valuation_error` is why the newest prices could not be carried into it, null where they could:
+    until then its totals are those of the last price update, and nothing of it is settled.
+    `twin_key` is the one key in which a twin began to differ, null where in none.
+    """
+
+    avg_trade_pnl: Decimal
+    config_version: int
+    created_at: str
+    current_balance: Decimal
+    description: str
+    drawdown: Drawdown
+    drawdown_limit: Decimal | None
+    drawdown_limit_percent: Decimal | None
+    initial_balance: Decimal
+    last_price_update: str | None
+    last_trade_at: str | None
+    last_updated: str
+    max_drawdown: Decimal
+    max_position_size: Decimal | None
+    max_positions: int
+    max_total_exposure: Decimal | None
+    name: str
+    open_positions: int
+    portfolio_id: int
+    positions: list[Position]
+    realized_pnl: Decimal
+    status: str
+    status_reason: str | None
+    strategy_config: dict[str, Any]
+    strategy_type: str
+    tags: list[str]
+    total_invested: Decimal
+    total_losing_trades: int
+    total_profit_loss: Decimal
+    total_trades_executed: int
+    total_value: Decimal
+    total_winning_trades: int
+    trade_count: int
+    twin_key: str | None
+    twin_of: int | None
+    unrealized_pnl: Decimal
+    valuation_error: str | None
+
+
+class PortfolioAnswer(Struct, kw_only=True):
+    message: str
+    portfolio: Portfolio
+    summary: PortfolioSummary
+    timestamp: str
+
+
+class PortfolioResult(Struct, kw_only=True):
+    """
+    What a cycle did for one portfolio.
+
+    `funnel` counts the candidates left after each rule, `rejections` the signals refused by reason;
+    `equity` is null until the portfolio's part has completed, `error` says why one failed or was
+    skipped.
+    """
+
+    equity: Decimal | None
+    error: str | None
+    funnel: dict[str, int]
+    portfolio_id: int
+    portfolio_name: str
+    rejections: dict[str, int]
+    signals_generated: int
+    status: str
+    steps: list[Step]
+    strategy_type: str
+    success: bool
+    trades_executed: int
+
+
+class PortfolioUpdated(Struct, kw_only=True):
+    """The portfolio after the change; `liquidation` is null where none was asked for."""
+
+    liquidation: LiquidationResult | None
+    message: str
+    portfolio: Portfolio
+    summary: PortfolioSummary
+    timestamp: str
+
+
+class SinglePortfolioResult(Struct, kw_only=True):
+    """With the cycle that it was a part of."""
+
+    cycle_completed: str | None
+    cycle_id: int
+    cycle_started: str
+    equity: Decimal | None
+    error: str | None
+    funnel: dict[str, int]
+    portfolio_id: int
+    portfolio_name: str
+    rejections: dict[str, int]
+    signals_generated: int
+    status: str
+    steps: list[Step]
+    strategy_type: str
+    success: bool
+    trades_executed: int
+
+
+class AllPortfoliosAnswer(Struct, kw_only=True):
+    """`cycle_id` is null when there was no active portfolio to run."""
+
+    cycle_id: int | None
+    message: str
+    portfolio_results: list[PortfolioResult]
+    summary: CycleSummary
+    timestamp: str
+
+
+class CycleAnswer(Struct, kw_only=True):
+    cycle: Cycle
+    message: str
+    portfolio_results: list[PortfolioResult]
+    summary: CycleSummary
+
+
+class PortfolioCycleAnswer(Struct, kw_only=True):
+    message: str
+    results: SinglePortfolioResult
+    timestamp: str

@@ -1,0 +1,115 @@
+"""What a command works with: the API, the ways to answer, and how sure the user is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from .errors import Failed, Misused, Refused
+from .tables import View
+
+if TYPE_CHECKING:
+    from .access import Access
+    from .client import Answer, Client
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command's options that all commands have, and what follows from them."""
+
+    url: str | None = None
+    token: str | None = None
+    profile: str | None = None
+    timeout: float = 60
+    as_json: bool = False
+    verbose: bool = False
+
+    @cached_property
+    def access(self) -> Access:
+        from .access import resolve
+
+        return resolve(url=self.url, token=self.token, profile=self.profile, environment=os.environ)
+
+    @cached_property
+    def api(self) -> Client:
+        """The API; its modules are imported here, since a `--help` has no need of them."""
+        from .client import Client
+        from .tokens import Bearer
+        from .transport import Transport
+
+        transport = Transport(self.access.address, seconds=self.timeout, verbose=self.verbose)
+        return Client(self.access.address, transport, Bearer(self.access))
+
+    def show(self, answer: Answer[T], view: Callable[[T], View]) -> None:
+        """Answer on standard output: the API's own body with `--json`, else what the view says."""
+        if self.as_json:
+            print_body(answer.body)
+        else:
+            self.draw(view(answer.content))
+
+    def draw(self, view: View) -> None:
+        """Draw a view on standard output."""
+        from .drawing import draw
+
+        draw(view)
+
+    def portfolio_id(self, named: str) -> int:
+        """Return the id of a portfolio that is named by its id or its name."""
+        if named.isascii() and named.isdecimal():
+            return int(named)
+        found = self.api.portfolios().content.portfolios
+        wanted = named.casefold()
+        for portfolio in found:
+            if portfolio.name.casefold() == wanted:
+                return portfolio.portfolio_id
+        known = ", ".join(portfolio.name for portfolio in found[:_MOST_NAMED]) or "none"
+        raise Refused(
+            "portfolio_not_found", f"no portfolio is named {named!r} (there are: {known})"
+        )
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Ask before something is destroyed. Raises Failed where the answer is no."""
+        if yes:
+            return
+        if not is_asked():
+            raise Misused(f"{question} Say so with --yes: there is no terminal to ask on.")
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise Failed("Nothing was changed.")
+
+    @contextmanager
+    def waiting(self, told: str) -> Iterator[Callable[[str], None]]:
+        """Show on standard error that work goes on, where that is a terminal."""
+        if not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from .drawing import console_on
+
+        with console_on(sys.stderr).status(told) as status:
+            yield status.update
+
+
+_MOST_NAMED = 20
+
+
+def is_asked() -> bool:
+    """Whether a person can answer."""
+    return sys.stdin.isatty()
+
+
+def print_body(body: bytes) -> None:
+    """Write what the API answered, byte for byte, and end the line."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(body if body.endswith(b"\n") else body + b"\n")
+
+
+def note(text: str) -> None:
+    """Tell something beside the answer, on standard error."""
+    print(text, file=sys.stderr)

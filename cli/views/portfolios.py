@@ -1,0 +1,198 @@
+"""Portfolios, their configurations, and what a change did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..formats import NOTHING, moment, money, plain, profit, setting, status
+from ..tables import Cell, Facts, Part, Table, Text, number, prose, text
+from .positions import held
+
+if TYPE_CHECKING:
+    from .. import models
+
+_LIST = (
+    number("id"),
+    text("name"),
+    text("strategy", is_optional=True),
+    text("status"),
+    number("equity"),
+    number("P&L"),
+    number("cash", is_optional=True),
+    number("open", is_optional=True),
+    number("trades", is_optional=True),
+    text("tags", is_optional=True),
+)
+_DIFFERENCES = (text("key"), prose("before"), prose("after"))
+
+
+def listed(answer: models.PortfoliosAnswer) -> Iterator[Part]:
+    """All portfolios, a row each, and what they are worth together."""
+    rows = [_listed(portfolio) for portfolio in answer.portfolios]
+    yield Table(_LIST, rows, empty="No portfolio yet: prescient portfolio create --help")
+    if rows:
+        summary = answer.summary
+        worth = money(summary.total_value_all_portfolios).text
+        yield Text(f"{summary.active_portfolios} active, worth {worth} together", "faint")
+
+
+def _listed(portfolio: models.PortfolioListed) -> Sequence[Cell]:
+    return (
+        plain(portfolio.portfolio_id),
+        plain(portfolio.name),
+        plain(portfolio.strategy_type),
+        status(portfolio.status),
+        money(portfolio.total_value),
+        profit(portfolio.total_profit_loss),
+        money(portfolio.current_balance),
+        plain(portfolio.open_positions),
+        plain(portfolio.trade_count),
+        plain(", ".join(portfolio.tags)),
+    )
+
+
+def shown(answer: models.PortfolioAnswer) -> Iterator[Part]:
+    """One portfolio: its money, its limits, its configuration, and what it holds."""
+    portfolio = answer.portfolio
+    yield Facts(_about(portfolio), title=f"{portfolio.portfolio_id}  {portfolio.name}")
+    yield Facts(_limits(portfolio), title="Limits")
+    yield configuration(portfolio)
+    yield held(portfolio.positions)
+
+
+def _about(portfolio: models.Portfolio) -> list[tuple[str, Cell]]:
+    facts = [
+        ("status", status(portfolio.status)),
+        ("strategy", plain(portfolio.strategy_type)),
+        ("equity", money(portfolio.total_value)),
+        ("cash", money(portfolio.current_balance)),
+        ("invested", money(portfolio.total_invested)),
+        ("P&L", profit(portfolio.total_profit_loss)),
+        ("  realized", profit(portfolio.realized_pnl)),
+        ("  unrealized", profit(portfolio.unrealized_pnl)),
+        ("trades", plain(portfolio.trade_count)),
+        ("drawdown", Cell(f"{portfolio.drawdown.percent:.2f}%")),
+        ("prices as of", moment(portfolio.last_price_update)),
+    ]
+    told = (
+        ("reason", portfolio.status_reason),
+        ("about", portfolio.description or None),
+        ("tags", ", ".join(portfolio.tags) or None),
+        ("twin of", portfolio.twin_of),
+        ("not valued", portfolio.valuation_error),
+    )
+    return [*facts, *((name, plain(value)) for name, value in told if value is not None)]
+
+
+def _limits(portfolio: models.Portfolio) -> list[tuple[str, Cell]]:
+    percent = portfolio.drawdown_limit_percent
+    return [
+        ("a position", money(portfolio.max_position_size)),
+        ("all positions", money(portfolio.max_total_exposure)),
+        ("positions", plain(portfolio.max_positions)),
+        ("drawdown", money(portfolio.drawdown_limit)),
+        ("drawdown in percent", NOTHING if percent is None else Cell(f"{percent}%")),
+    ]
+
+
+def configuration(portfolio: models.Portfolio) -> Part:
+    """The keys that its configuration names; the others follow the strategy's defaults."""
+    named = portfolio.strategy_config
+    title = f"Configuration, version {portfolio.config_version}"
+    if not named:
+        return Text(f"{title}: the defaults of {portfolio.strategy_type}")
+    return Facts([(key, plain(setting(value))) for key, value in named.items()], title=title)
+
+
+def changed(answer: models.PortfolioUpdated) -> Iterator[Part]:
+    """What a change came to, and each position that an archiving sold or left."""
+    portfolio = answer.portfolio
+    state = f"{portfolio.portfolio_id}  {portfolio.name}: {portfolio.status}"
+    yield Text(f"{state}, configuration version {portfolio.config_version}")
+    if answer.liquidation is not None:
+        yield from _liquidated(answer.liquidation)
+
+
+def _liquidated(liquidation: models.LiquidationResult) -> Iterator[Part]:
+    sold = (number("position"), number("shares"), number("proceeds"), number("P&L"))
+    rows = [
+        (
+            plain(sale.position_id),
+            plain(sale.shares),
+            money(sale.proceeds),
+            profit(sale.realized_pnl),
+        )
+        for sale in liquidation.sold
+    ]
+    yield Table(sold, rows, title="Sold", empty="Nothing was open.")
+    if liquidation.left:
+        left = (number("position"), number("shares"), prose("why"))
+        kept = [
+            (plain(rest.position_id), plain(rest.shares), plain(rest.obstacle))
+            for rest in liquidation.left
+        ]
+        yield Table(left, kept, title="Still held")
+
+
+def created(answer: models.PortfolioCreated) -> Iterator[Part]:
+    yield Text(f"{answer.message}: id {answer.portfolio_id}")
+
+
+def twin(answer: models.TwinCreated) -> Iterator[Part]:
+    key = f", which differs in {answer.twin_key}" if answer.twin_key else ""
+    yield Text(f"Portfolio {answer.portfolio_id} is a twin of {answer.twin_of}{key}")
+
+
+def deleted(answer: models.PortfolioDeleted) -> Iterator[Part]:
+    yield Text(answer.message)
+
+
+def versions(answer: models.ConfigurationsCompared) -> Iterator[Part]:
+    """What two versions of one configuration differ in."""
+    rows = [
+        (
+            plain(difference.key),
+            _value(difference.before, is_named=difference.is_named_before),
+            _value(difference.after, is_named=difference.is_named_after),
+        )
+        for difference in answer.differences
+    ]
+    title = f"Version {answer.from_version} and version {answer.to_version}"
+    yield Table(_DIFFERENCES, rows, title=title, empty="They are the same.")
+
+
+def differences(first: models.Portfolio, second: models.Portfolio) -> Iterator[Part]:
+    """What the strategies, limits and configurations of two portfolios differ in."""
+    one, other = _settings(first), _settings(second)
+    rows = [
+        (
+            plain(key),
+            _value(one.get(key), is_named=key in one),
+            _value(other.get(key), is_named=key in other),
+        )
+        for key in dict.fromkeys([*one, *other])
+        if one.get(key) != other.get(key)
+    ]
+    columns = (text("key"), text(first.name), text(second.name))
+    yield Table(columns, rows, empty="They differ in nothing but their names.")
+
+
+def _settings(portfolio: models.Portfolio) -> dict[str, Any]:
+    limits = {
+        name: getattr(portfolio, name)
+        for name in (
+            "strategy_type",
+            "max_position_size",
+            "max_total_exposure",
+            "max_positions",
+            "drawdown_limit",
+            "drawdown_limit_percent",
+        )
+    }
+    named = {key: value for key, value in limits.items() if value is not None}
+    return {**named, **portfolio.strategy_config}
+
+
+def _value(value: Any, *, is_named: bool) -> Cell:
+    return plain(setting(value)) if is_named else Cell("default", "faint")

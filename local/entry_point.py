@@ -1,0 +1,31 @@
+"""`python -m local.entry_point VIRTUALENV`: put `prescient` into the virtualenv of this checkout.
+
+`pip install --editable` would do the same, and leave an import hook that every Python of the
+virtualenv waits for. The interpreter that runs it may have nothing but its standard library.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+_SCRIPT = """\
+#!/bin/sh
+# The command line of the checkout {checkout}
+PYTHONPATH={checkout} exec {python} -P -m cli "$@"
+"""
+
+
+def main() -> int:
+    """Write the script; return 0."""
+    programs = Path(sys.argv[1]).absolute() / "bin"
+    script = programs / "prescient"
+    checkout, python = (shlex.quote(str(path)) for path in (Path.cwd(), programs / "python"))
+    script.write_text(_SCRIPT.format(checkout=checkout, python=python), encoding="utf-8")
+    script.chmod(0o755)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
