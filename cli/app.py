@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from .commands import cycles, judging, operating, portfolios
+from .commands import access, cycles, judging, operating, portfolios, prices, record
 from .errors import INTERRUPTED
 from .options import program
 
+__all__ = ["entry", "program"]
+
 # Modules whose commands stand at the top register them when they are imported.
-COMMANDS = (portfolios, cycles, judging, operating)
+COMMANDS = (portfolios, cycles, record, judging, operating, access)
 
 program.add_typer(portfolios.app)
 program.add_typer(cycles.app)
+program.add_typer(prices.app)
 
 
 def entry() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -18,6 +20,8 @@ T = TypeVar("T")
 _LATE = 503
 """The status of a health that is not ok, with a body like any other."""
 _STARTED = 202
+_LARGEST_PAGE = 1_000
+_NEXT = re.compile(r'<(/[^>]*)>;\s*rel="?next"?')
 _REDIRECTIONS = range(300, 400)
 _FIRST_ERROR = 400
 Query = Mapping[str, object]
@@ -39,17 +43,41 @@ class Client:
         self, address: str, transport: Transport, bearer: Callable[[], str | None]
     ) -> None:
         """`bearer` gives the token of a request, None where there is none."""
-        self._address, self._transport, self._bearer = address, transport, bearer
+        self._address, self._transport, self.bearer = address, transport, bearer
 
     def health(self) -> Answer[models.Health]:
         """Ask without a token, as anyone may."""
         received = self._transport.send("GET", "/health", headers=_headers(None))
-        if received.status != _LATE:
-            self._check(received)
-        return self._answer(received, models.Health)
+        return self._health(received, models.Health)
 
-    def portfolios(self) -> Answer[models.PortfoliosAnswer]:
-        return self._get(models.PortfoliosAnswer, "/paper-trading/portfolio")
+    def health_details(self) -> Answer[models.HealthDetails]:
+        headers = _headers(self.bearer())
+        received = self._transport.send("GET", "/health/details", headers=headers)
+        return self._health(received, models.HealthDetails)
+
+    def update_prices(self) -> Answer[models.PricesUpdated | models.PriceUpdateStarted]:
+        """Start a price update, and wait for it as long as the API does."""
+        received = self._sent("POST", "/paper-trading/update-prices")
+        model: type[models.PricesUpdated | models.PriceUpdateStarted] = models.PricesUpdated
+        if received.status == _STARTED:
+            model = models.PriceUpdateStarted
+        return self._answer(received, model)
+
+    def portfolios(self, query: Query) -> Answer[models.PortfoliosPage]:
+        return self._get(models.PortfoliosPage, "/portfolios", query)
+
+    def portfolio_named(self, name: str) -> models.PortfolioListed | None:
+        """Look through all pages, of archived ones too, for the portfolio of this name."""
+        query: Query = {"status": "all", "limit": _LARGEST_PAGE}
+        page = self.portfolios(query).content
+        wanted = unicodedata.normalize("NFKC", name).casefold()
+        while True:
+            for portfolio in page.portfolios:
+                if unicodedata.normalize("NFKC", portfolio.name).casefold() == wanted:
+                    return portfolio
+            if page.next is None:
+                return None
+            page = self._get(models.PortfoliosPage, page.next).content
 
     def portfolio(self, portfolio_id: int) -> Answer[models.PortfolioAnswer]:
         return self._get(models.PortfolioAnswer, f"/portfolios/{portfolio_id}")
@@ -112,6 +140,27 @@ class Client:
     def cycles(self, query: Query) -> Answer[models.CyclesAnswer]:
         return self._get(models.CyclesAnswer, "/trading/cycles", query)
 
+    def positions(self, portfolio_id: int, query: Query) -> Answer[models.PositionsAnswer]:
+        return self._get(models.PositionsAnswer, f"/portfolios/{portfolio_id}/positions", query)
+
+    def trades(self, portfolio_id: int, query: Query) -> Answer[models.TradesAnswer]:
+        return self._get(models.TradesAnswer, f"/portfolios/{portfolio_id}/trades", query)
+
+    def exits(self, portfolio_id: int, query: Query) -> Answer[models.ExitsAnswer]:
+        return self._get(models.ExitsAnswer, f"/portfolios/{portfolio_id}/exits", query)
+
+    def signals(self, portfolio_id: int, query: Query) -> Answer[models.SignalsAnswer]:
+        return self._get(models.SignalsAnswer, f"/portfolios/{portfolio_id}/signals", query)
+
+    def csv(self, portfolio_id: int, what: str, query: Query) -> Iterator[bytes]:
+        """The pages of one of a portfolio's lists as CSV, each with its head."""
+        path: str | None = _with(f"/portfolios/{portfolio_id}/{quote(what, safe='')}", query)
+        while path is not None:
+            received = self._sent("GET", path, accept="text/csv")
+            yield received.content
+            link = _NEXT.search(received.headers.get("link", ""))
+            path = link[1] if link else None
+
     def performance(self, portfolio_id: int) -> Answer[models.PerformanceAnswer]:
         return self._get(models.PerformanceAnswer, f"/portfolios/{portfolio_id}/performance")
 
@@ -134,6 +183,12 @@ class Client:
     def reconcile(self) -> Answer[models.Reconciliation]:
         return self._change(models.Reconciliation, "POST", "/reconcile")
 
+    def _health(self, received: Received, model: type[T]) -> Answer[T]:
+        """Read a health, whose body is the same where it is not well."""
+        if received.status != _LATE:
+            self._check(received)
+        return self._answer(received, model)
+
     def _get(self, model: type[T], path: str, query: Query | None = None) -> Answer[T]:
         return self._answer(self._sent("GET", _with(path, query or {})), model)
 
@@ -145,8 +200,14 @@ class Client:
     ) -> Answer[T]:
         return self._answer(self._sent(method, path, request), model)
 
-    def _sent(self, method: str, path: str, request: Fields | None = None) -> Received:
-        headers = _headers(self._bearer())
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        request: Fields | None = None,
+        accept: str = "application/json",
+    ) -> Received:
+        headers = {**_headers(self.bearer()), "accept": accept}
         body = None
         if method in ("POST", "PATCH"):
             headers["idempotency-key"] = str(uuid.uuid4())
@@ -159,7 +220,8 @@ class Client:
 
     def _check(self, received: Received) -> None:
         """Raise Refused for an error of the API, Unreachable where the API did not answer."""
-        if not received.is_json or received.status in _REDIRECTIONS:
+        is_csv = received.kind == "text/csv" and received.status < _FIRST_ERROR
+        if not (received.is_json or is_csv) or received.status in _REDIRECTIONS:
             kind = received.headers.get("content-type", "something without a type")
             raise Unreachable(
                 f"{self._address} answers {received.status} and {kind}: that is not the API"
@@ -196,7 +258,7 @@ def _refusal(received: Received) -> Refused | Unreachable:
 
 
 def _headers(token: str | None) -> dict[str, str]:
-    headers = {"accept": "application/json", "user-agent": "prescient-cli"}
+    headers = {"user-agent": "prescient-cli"}
     return {**headers, "authorization": f"Bearer {token}"} if token else headers
 
 

@@ -24,6 +24,21 @@ class BrokenInvariant(Struct, kw_only=True):
     subject: str
 
 
+class Capacity(Struct, kw_only=True):
+    """
+    How much larger the purchases of all together could be until the books no longer fill them.
+
+    At `multiple` times their size the books fill 95% of them: `dollars` of an outcome in a cycle on
+    average. `filled_now` is what part they fill as it is; `purchases` is of how many outcomes in a
+    cycle this is found, the newest ones whose books are still known.
+    """
+
+    dollars: Decimal
+    filled_now: Decimal
+    multiple: Decimal
+    purchases: int
+
+
 class CashMoved(Struct, kw_only=True):
     """The cash of each portfolio that the request named, after it."""
 
@@ -32,7 +47,11 @@ class CashMoved(Struct, kw_only=True):
 
 
 class ComparedPortfolio(Struct, kw_only=True):
-    """A portfolio beside the benchmark; `adjusted_p` and the deflated ratio count all trials."""
+    """
+    A portfolio beside the benchmark; `adjusted_p` and the deflated ratio count all trials.
+
+    Both are null with fewer than 30 days, and where returns vary on too few of them.
+    """
 
     adjusted_p: Decimal | None
     advantage: Decimal | None
@@ -79,7 +98,7 @@ class ConfigurationVersion(Struct, kw_only=True):
 
 
 class ConfigurationsAnswer(Struct, kw_only=True):
-    """A page of versions, newest first; `next` is the URL of the next."""
+    """A page of versions, newest first."""
 
     configurations: list[ConfigurationVersion]
     message: str
@@ -97,6 +116,8 @@ class ConfigurationsCompared(Struct, kw_only=True):
 
 
 class CycleSummary(Struct, kw_only=True):
+    """What a cycle did over all of its portfolios, whatever the page shows."""
+
     failed_portfolios: int
     portfolios_processed: int
     skipped_portfolios: int
@@ -117,7 +138,7 @@ class Decile(Struct, kw_only=True):
 
 
 class Detail(Struct, kw_only=True):
-    """One broken rule."""
+    """One broken rule; what is longer is cut off."""
 
     field_: str = field(name="field")
     rule: str
@@ -169,12 +190,38 @@ class EquityPoint(Struct, kw_only=True):
 
 
 class ErrorBody(Struct, kw_only=True):
-    """`code` is for programs, `message` for people; `details` name each field and its rule."""
+    """
+    `code` is for programs, `message` for people; `details` name each field and its rule.
+
+    Where an input breaks more than 100 rules they are the first 100.
+    """
 
     code: str
     details: list[Detail]
     message: str
     request_id: str
+
+
+class FreeRoom(Struct, kw_only=True):
+    """
+    What each limit still leaves, in dollars of cost with fees; null where there is no limit.
+
+    `next_position` is what one more position may cost at most, given cash and all limits; a
+    strategy's keys may ask for less. `positions` is how many more it may hold, `drawdown` and
+    `drawdown_percent` how far it may still fall before its guard pauses it.
+    """
+
+    drawdown: Decimal | None
+    drawdown_percent: Decimal | None
+    next_position: Decimal
+    positions: int
+    total_exposure: Decimal | None
+
+
+class Health(Struct, kw_only=True):
+    """All that needs no token."""
+
+    status: str
 
 
 class HistoryDay(Struct, kw_only=True):
@@ -222,6 +269,22 @@ class Likeness(Struct, kw_only=True):
     value: Decimal
 
 
+class MarketsFiltered(Struct, kw_only=True):
+    """
+    The batch on which the portfolios of this cycle decide, and how many they are.
+
+    `markets` were listed, `skipped` rows of the exchange could not be read.
+    """
+
+    batch_id: int
+    cycle_id: int
+    markets: int
+    message: str
+    portfolios: int
+    skipped: int
+    timestamp: str
+
+
 class NewestBatch(Struct, kw_only=True):
     """The newest complete fetch of the exchange; `age_seconds` is by the system's clock."""
 
@@ -238,9 +301,14 @@ class NoValue(Struct, kw_only=True):
 
 
 class Part(Struct, kw_only=True):
-    """P&L of one market, event, tag, strategy, exit kind or evidence."""
+    """
+    P&L of one market, event, tag, strategy, exit kind or evidence.
+
+    `name` is the question of a market and the title of an event, null for the other views.
+    """
 
     key: str
+    name: str | None
     pnl: Decimal
 
 
@@ -263,7 +331,7 @@ class PausedAll(Struct, kw_only=True):
 
 
 class PausesAnswer(Struct, kw_only=True):
-    """A page of pauses of all, newest first; `next` is the URL of the next."""
+    """A page of pauses of all, newest first."""
 
     message: str
     next: str | None
@@ -292,6 +360,25 @@ class PlannedTransfer(Struct, kw_only=True):
 class PortfolioCreated(Struct, kw_only=True):
     message: str
     portfolio_id: int
+
+
+class PortfolioCycle(Struct, kw_only=True):
+    """
+    What came of a portfolio in a cycle: how many candidates each rule left, and what followed.
+
+    `rejections` are the signals refused by reason; `error` is why its part failed or was skipped.
+    """
+
+    cycle_id: int
+    equity: Decimal | None
+    error: str | None
+    executed_at: str | None
+    funnel: dict[str, int]
+    rejections: dict[str, int]
+    signals_generated: int
+    started_at: str
+    status: str
+    trades_executed: int
 
 
 class PortfolioDeleted(Struct, kw_only=True):
@@ -341,6 +428,34 @@ class PositionWrittenOff(Struct, kw_only=True):
     realized_pnl: Decimal
     reason: str
     shares: Decimal | None
+
+
+class PriceUpdateStarted(Struct, kw_only=True):
+    """The price update goes on; `url` shows when it has ended."""
+
+    message: str
+    url: str
+
+
+class PricesSummary(Struct, kw_only=True):
+    """What a price update did: see `docs/accounting.md`."""
+
+    batch_id: int
+    exited: int
+    flagged: int
+    markets: int
+    oldest_mark_seconds: int
+    paused: int
+    positions: int
+    settled: int
+    stale_marks: int
+    warned: int
+
+
+class PricesUpdated(Struct, kw_only=True):
+    message: str
+    summary: PricesSummary
+    timestamp: str
 
 
 class ReactivatedAll(Struct, kw_only=True):
@@ -424,6 +539,11 @@ class SharesSold(Struct, kw_only=True):
     shares_left: Decimal
 
 
+class SignalsSummary(Struct, kw_only=True):
+    portfolios_processed: int
+    total_signals: int
+
+
 class StatusChange(Struct, kw_only=True):
     """A change of status. `ordered_by` is null where a guard made it."""
 
@@ -438,11 +558,84 @@ class StatusChange(Struct, kw_only=True):
 
 
 class StatusChangesAnswer(Struct, kw_only=True):
-    """A page of a portfolio's changes of status, newest first; `next` is the URL of the next."""
+    """A page of a portfolio's changes of status, newest first."""
 
     changes: list[StatusChange]
     message: str
     next: str | None
+
+
+class StepSummary(Struct, kw_only=True):
+    portfolios_processed: int
+
+
+class Trade(Struct, kw_only=True):
+    """
+    A buy, which opened the position `position_id`; `entry_price` is its average.
+
+    `target_price` was the best ask at the decision. `quote_delay_seconds` is from the quote to the
+    fill, `evidence` what the fill rests on: a book, a quote or an assumed price. `realized_pnl` is
+    that of its position so far. What the older system did not keep is null.
+    """
+
+    action: str
+    amount: Decimal
+    confidence: Decimal | None
+    cycle_id: int | None
+    entry_price: Decimal
+    event_end_date: str | None
+    event_id: str | None
+    event_title: str | None
+    evidence: str | None
+    fee: Decimal
+    group_id: str | None
+    market_id: str
+    market_question: str
+    position_id: int | None
+    quote_delay_seconds: Decimal | None
+    realized_pnl: Decimal | None
+    reason: str | None
+    shares: Decimal | None
+    status: str
+    target_price: Decimal | None
+    timestamp: str
+    trade_id: str
+
+
+class TradesAnswer(Struct, kw_only=True):
+    """A page of trades, newest first."""
+
+    message: str
+    next: str | None
+    trades: list[Trade]
+
+
+class TradesSummary(Struct, kw_only=True):
+    portfolios_processed: int
+    total_executed_trades: int
+    total_failed_trades: int
+
+
+class Transfer(Struct, kw_only=True):
+    """Cash that went from one portfolio to another; an id is null once that is deleted."""
+
+    amount: Decimal
+    executed_by: str
+    from_name: str
+    from_portfolio_id: int | None
+    reason: str | None
+    timestamp: str
+    to_name: str
+    to_portfolio_id: int | None
+    transfer_id: int
+
+
+class TransfersAnswer(Struct, kw_only=True):
+    """A page of transfers, newest first."""
+
+    message: str
+    next: str | None
+    transfers: list[Transfer]
 
 
 class TwinCreated(Struct, kw_only=True):
@@ -497,8 +690,11 @@ class ComparedPair(Struct, kw_only=True):
 
     `told` is the wider of the intervals by days and by events, as `unit` says. `detectable` is the
     smallest difference that these days could show, `more_days` how many more would tell this one,
-    null where ten years would not. Where more than two are compared only likeness is shown, since
-    one of many pairs differs by luck. `in_common` is the share of positions that both held.
+    null where ten years would not. There is no interval where the difference varies on too few
+    days, or in too few events (`no_deviation`). Where more than two are compared only likeness is
+    shown, since one of many pairs differs by luck, but for a twin beside its original
+    (`is_of_twins`, `twin_key`): those were made to be compared. `in_common` is the share of
+    positions that both held.
     """
 
     by_days: Interval | None
@@ -508,11 +704,13 @@ class ComparedPair(Struct, kw_only=True):
     detectable: Decimal | None
     first_id: int
     in_common: Decimal | None
+    is_of_twins: bool
     last_day: str | None
     more_days: int | None
     second_id: int
     sentence: str | None
     told: Interval | None
+    twin_key: str | None
     unit: str | None
     verdict: str | None
 
@@ -522,11 +720,12 @@ class ComparisonAnswer(Struct, kw_only=True):
     Portfolios side by side, up to the end of `last_day`.
 
     The benchmark is the first portfolio that buys at random; `trials` are all portfolios that have
-    a Sharpe ratio.
+    a Sharpe ratio. `capacity` is null where none bought out of an order book that is still known.
     """
 
     benchmark_id: int | None
     calculated_at: str
+    capacity: Capacity | None
     last_day: str
     message: str
     pairs: list[ComparedPair]
@@ -568,7 +767,7 @@ class CycleStarted(Struct, kw_only=True):
 
 
 class CyclesAnswer(Struct, kw_only=True):
-    """A page, newest first; `next` is the URL of the one after it, null on the last."""
+    """A page of cycles, newest first."""
 
     cycles: list[Cycle]
     message: str
@@ -576,14 +775,67 @@ class CyclesAnswer(Struct, kw_only=True):
 
 
 class EquityAnswer(Struct, kw_only=True):
-    """A page of points, newest first; `next` is where the older ones are, null at the end."""
+    """A page of points, newest first."""
 
     message: str
     next: str | None
     points: list[EquityPoint]
 
 
-class Health(Struct, kw_only=True):
+class EquityOfPortfolio(Struct, kw_only=True):
+    """`equity` is null where the portfolio cannot be valued, or has no cycle to end."""
+
+    equity: Decimal | None
+    error: str | None
+    portfolio_id: int
+    portfolio_name: str
+    status: str
+
+
+class Exit(Struct, kw_only=True):
+    """
+    Shares that left a position; `cost_basis` is theirs, `realized_pnl` has both sides' fees.
+
+    `quoted_at` is when the bids were shown that a sale by hand took; `ordered_by` and `reason` are
+    whose token asked for an exit by hand, and why.
+    """
+
+    action: str
+    cost_basis: Decimal
+    evidence: str | None
+    fee: Decimal
+    kind: str
+    market_id: str
+    market_question: str
+    ordered_by: str | None
+    position_id: int
+    price: Decimal
+    proceeds: Decimal
+    quoted_at: str | None
+    realized_pnl: Decimal
+    reason: str | None
+    shares: Decimal
+    timestamp: str
+    trade_id: str
+
+
+class ExitsAnswer(Struct, kw_only=True):
+    """A page of exits, newest first."""
+
+    exits: list[Exit]
+    message: str
+    next: str | None
+
+
+class FunnelsAnswer(Struct, kw_only=True):
+    """A page of what a portfolio did in its cycles, newest first."""
+
+    funnels: list[PortfolioCycle]
+    message: str
+    next: str | None
+
+
+class HealthDetails(Struct, kw_only=True):
     """`clock` is the system's time, which in a simulation is the exchange's."""
 
     clock: str
@@ -595,11 +847,22 @@ class Health(Struct, kw_only=True):
 
 
 class HistoryAnswer(Struct, kw_only=True):
-    """A page of days, newest first; `next` is where the older ones are, null at the end."""
+    """A page of days, newest first."""
 
     days: list[HistoryDay]
     message: str
     next: str | None
+
+
+class LedgerEntry(Struct, kw_only=True):
+    """A movement of cash, negative where it left; `source` names what moved it, once."""
+
+    amount: Decimal
+    balance_after: Decimal
+    entry_no: int
+    kind: str
+    source: str
+    timestamp: str
 
 
 class LiquidationResult(Struct, kw_only=True):
@@ -669,12 +932,18 @@ class PortfolioListed(Struct, kw_only=True):
     """
     A portfolio in a list. `total_value` is its equity.
 
-    `twin_of` is the portfolio that it began as a copy of, which may be deleted by now.
+    `net_flows` is what was paid in since the beginning, less what was paid out; `day_pnl` its P&L
+    since midnight (UTC), null where no earlier day tells. `twin_of` is the portfolio that it began
+    as a copy of, which may be deleted by now.
     """
 
     current_balance: Decimal
+    day_pnl: Decimal | None
+    drawdown: Drawdown
+    free_room: FreeRoom
     last_updated: str
     name: str
+    net_flows: Decimal
     open_positions: int
     portfolio_id: int
     realized_pnl: Decimal
@@ -690,42 +959,77 @@ class PortfolioListed(Struct, kw_only=True):
 
 
 class PortfoliosAnswer(Struct, kw_only=True):
-    """All portfolios that are not archived, by id."""
+    """A page of the portfolios that are not archived, by id, and the sums over all of them."""
 
     message: str
+    next: str | None
     portfolios: list[PortfolioListed]
     summary: PortfoliosSummary
     timestamp: str
 
 
+class PortfoliosPage(Struct, kw_only=True):
+    """A page of portfolios, in the order that was asked for."""
+
+    message: str
+    next: str | None
+    portfolios: list[PortfolioListed]
+
+
 class Position(Struct, kw_only=True):
     """
-    A position; `shares` and `cost_basis` are what is still held of it.
+    A position; `shares` and `cost_basis` are what is still held of it, `value` at the mark.
 
-    A bid at or beyond `stop_loss_bid` or `take_profit_bid` closes it. `mark_price` and
-    `current_pnl` are null before the market's first price. `flag` says why it cannot settle.
+    `outcome` is the name of what it bets on. `bid`, `ask` and `mark_price` are that outcome's;
+    `quoted_at` and `quote_age_seconds` say when they were seen. A bid at or beyond
+    `stop_loss_bid` or `take_profit_bid` closes it. `current_pnl` is of what is held,
+    `realized_pnl` of what was sold; `total_pnl` is both, and `pnl_percent` that of what it cost,
+    fees included. `reason` and `confidence` are those of the decision. What is about now is null
+    where it is closed, and before the market's first price. `flag` says why it cannot settle.
     """
 
     action: str
     amount: Decimal
+    ask: Decimal | None
+    bid: Decimal | None
+    confidence: Decimal | None
     cost_basis: Decimal
     current_pnl: Decimal | None
+    end_date: str | None
     entry_price: Decimal
     entry_timestamp: str
+    event_id: str | None
+    event_title: str | None
     exit_price: Decimal | None
     exit_timestamp: str | None
     fee: Decimal
     flag: str | None
+    group_id: str | None
     mark_price: Decimal | None
     market_id: str
     market_question: str
+    outcome: str | None
+    pnl_percent: Decimal | None
     position_id: int
+    quote_age_seconds: int | None
+    quoted_at: str | None
     realized_pnl: Decimal
+    reason: str | None
     shares: Decimal | None
     status: str
     stop_loss_bid: Decimal | None
     take_profit_bid: Decimal | None
+    total_pnl: Decimal
     trade_id: str
+    value: Decimal | None
+
+
+class PositionsAnswer(Struct, kw_only=True):
+    """A page of positions, newest first."""
+
+    message: str
+    next: str | None
+    positions: list[Position]
 
 
 class Rebalanced(Struct, kw_only=True):
@@ -777,6 +1081,69 @@ class ScorecardAnswer(Struct, kw_only=True):
     sentence: str
 
 
+class Signal(Struct, kw_only=True):
+    """
+    A decision, and what came of it: `rejection` says why it did not execute.
+
+    `target_price` is the best ask at the decision (of a sale the bid), `amount` the dollars that
+    were meant; prices, liquidity and volume are those that it was made on. What the older system
+    did not keep is null.
+    """
+
+    action: str
+    amount: Decimal
+    code_version: str | None
+    confidence: Decimal
+    config_version: int | None
+    cycle_id: int | None
+    event_end_date: str | None
+    event_id: str | None
+    event_title: str | None
+    executed_at: str | None
+    group_id: str | None
+    market_id: str
+    market_liquidity: Decimal | None
+    market_question: str
+    market_volume: Decimal | None
+    no_price: Decimal | None
+    reason: str | None
+    rejection: str | None
+    shares: Decimal | None
+    status: str
+    strategy_type: str
+    target_price: Decimal
+    timestamp: str
+    trade_id: str | None
+    win_probability: Decimal | None
+    yes_price: Decimal | None
+
+
+class SignalsAnswer(Struct, kw_only=True):
+    """A page of signals, newest first."""
+
+    message: str
+    next: str | None
+    signals: list[Signal]
+
+
+class SignalsOfPortfolio(Struct, kw_only=True):
+    error: str | None
+    portfolio_id: int
+    portfolio_name: str
+    signals: int
+    status: str
+
+
+class SnapshotsTaken(Struct, kw_only=True):
+    """What each portfolio is worth; `next` goes on with those that are left."""
+
+    message: str
+    next: str | None
+    portfolio_results: list[EquityOfPortfolio]
+    summary: StepSummary
+    timestamp: str
+
+
 class Step(Struct, kw_only=True):
     """A step of a cycle, with what it did for the portfolio."""
 
@@ -786,10 +1153,33 @@ class Step(Struct, kw_only=True):
     step: str
 
 
+class TradesOfPortfolio(Struct, kw_only=True):
+    """How many signals were filled and refused, and the portfolio's cash and cost basis after."""
+
+    error: str | None
+    executed_trades: int
+    failed_trades: int
+    new_balance: Decimal
+    portfolio_id: int
+    portfolio_name: str
+    status: str
+    total_invested: Decimal
+    total_signals: int
+
+
+class LedgerAnswer(Struct, kw_only=True):
+    """A page of a ledger, newest first."""
+
+    entries: list[LedgerEntry]
+    message: str
+    next: str | None
+
+
 class Portfolio(Struct, kw_only=True):
     """
     A portfolio with its configuration, its limits and its open positions, newest first.
 
+    Where it holds more than 1000, the others are in the list of its positions.
     `valuation_error` is why the newest prices could not be carried into it, null where they could:
     until then its totals are those of the last price update, and nothing of it is settled.
     `twin_key` is the one key in which a twin began to differ, null where in none.
@@ -799,10 +1189,12 @@ class Portfolio(Struct, kw_only=True):
     config_version: int
     created_at: str
     current_balance: Decimal
+    day_pnl: Decimal | None
     description: str
     drawdown: Drawdown
     drawdown_limit: Decimal | None
     drawdown_limit_percent: Decimal | None
+    free_room: FreeRoom
     initial_balance: Decimal
     last_price_update: str | None
     last_trade_at: str | None
@@ -812,6 +1204,7 @@ class Portfolio(Struct, kw_only=True):
     max_positions: int
     max_total_exposure: Decimal | None
     name: str
+    net_flows: Decimal
     open_positions: int
     portfolio_id: int
     positions: list[Position]
@@ -874,6 +1267,26 @@ class PortfolioUpdated(Struct, kw_only=True):
     timestamp: str
 
 
+class SignalsExecuted(Struct, kw_only=True):
+    """What came of each portfolio's signals; `next` goes on with those that are left."""
+
+    message: str
+    next: str | None
+    portfolio_results: list[TradesOfPortfolio]
+    summary: TradesSummary
+    timestamp: str
+
+
+class SignalsGenerated(Struct, kw_only=True):
+    """What each portfolio decided; `next` is the URL that goes on with those that are left."""
+
+    message: str
+    next: str | None
+    portfolio_results: list[SignalsOfPortfolio]
+    summary: SignalsSummary
+    timestamp: str
+
+
 class SinglePortfolioResult(Struct, kw_only=True):
     """With the cycle that it was a part of."""
 
@@ -895,18 +1308,26 @@ class SinglePortfolioResult(Struct, kw_only=True):
 
 
 class AllPortfoliosAnswer(Struct, kw_only=True):
-    """`cycle_id` is null when there was no active portfolio to run."""
+    """
+    `cycle_id` is null when there was no active portfolio to run.
+
+    Of more than 1000 portfolios, `next` is where the others are, null where these are all.
+    """
 
     cycle_id: int | None
     message: str
+    next: str | None
     portfolio_results: list[PortfolioResult]
     summary: CycleSummary
     timestamp: str
 
 
 class CycleAnswer(Struct, kw_only=True):
+    """A cycle with a page of its portfolios, by id."""
+
     cycle: Cycle
     message: str
+    next: str | None
     portfolio_results: list[PortfolioResult]
     summary: CycleSummary
 

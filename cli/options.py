@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import fields
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Annotated, Any, get_type_hints
 
 import typer
 from typer.core import TyperGroup
@@ -24,6 +24,8 @@ Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=1, help="How many rows at most.")
 ]
 Command = Callable[..., None]
+SHARED = tuple(field.name for field in fields(Session))
+"""The names of the options that every command has."""
 
 
 class GroupsFirst(TyperGroup):
@@ -54,22 +56,46 @@ def group(name: str, about: str) -> typer.Typer:
 
 
 def command(app: typer.Typer, name: str, *examples: str) -> Callable[[Command], Command]:
-    """Register a function that takes the session first; its own options follow."""
+    """Register a function; of its parameters, a dataclass stands for the options of its fields."""
 
     def register(function: Command) -> Command:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        parameters = list(inspect.signature(function, eval_str=True).parameters.values())
 
         def run(**given: Any) -> None:
-            common = {field.name: given.pop(field.name) for field in fields(Session)}
-            _ended(lambda: function(Session(**common), **given))
+            arguments = {each.name: _argument(each, given) for each in parameters}
+            _ended(lambda: function(**arguments))
 
-        parameters = [*own, *COMMON]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {each.name: each.annotation for each in parameters}
+        options = [option for each in parameters for option in _options(each)]
+        options.sort(key=lambda option: option.name in SHARED)
+        run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+        run.__annotations__ = {option.name: option.annotation for option in options}
         app.command(name, help=_help(function, examples))(run)
         return function
 
     return register
+
+
+def _options(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    kind = parameter.annotation
+    if not is_dataclass(kind):
+        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        return
+    hints = get_type_hints(kind, include_extras=True)
+    for field in fields(kind):
+        yield inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[field.name],
+        )
+
+
+def _argument(parameter: inspect.Parameter, given: Mapping[str, Any]) -> Any:
+    kind: Any = parameter.annotation
+    if not is_dataclass(kind):
+        return given[parameter.name]
+    build: Callable[..., Any] = parameter.annotation
+    return build(**{field.name: given[field.name] for field in fields(kind)})
 
 
 def _help(function: Command, examples: tuple[str, ...]) -> str:
@@ -101,61 +127,3 @@ def _tell(error: CommandError) -> None:
     if isinstance(error, Refused) and len(error.details) > 1:
         for detail in error.details:
             print(f"  {detail}", file=sys.stderr)
-
-
-def _option(name: str, default: object, kind: Any, option: Any) -> inspect.Parameter:
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
-    )
-
-
-COMMON = (
-    _option(
-        "url",
-        None,
-        str | None,
-        typer.Option(
-            "--url", metavar="URL", help="The API's address. Else PRESCIENT_URL, or the profile's."
-        ),
-    ),
-    _option(
-        "token",
-        None,
-        str | None,
-        typer.Option(
-            "--token",
-            metavar="TOKEN",
-            help="A bearer token, which other users see in the list of processes. "
-            "Better: PRESCIENT_TOKEN, or the profile's.",
-        ),
-    ),
-    _option(
-        "profile",
-        None,
-        str | None,
-        typer.Option(
-            "--profile",
-            metavar="NAME",
-            help="A name from the profile file. Else PRESCIENT_PROFILE.",
-        ),
-    ),
-    _option(
-        "timeout",
-        60.0,
-        float,
-        typer.Option(
-            "--timeout",
-            metavar="SECONDS",
-            min=0.1,
-            max=3600,
-            help="Seconds that a request may take.",
-        ),
-    ),
-    _option("as_json", False, bool, typer.Option("--json", help="Print the API's own answer.")),
-    _option(
-        "verbose",
-        False,
-        bool,
-        typer.Option("--verbose", "-v", help="Tell each request on standard error."),
-    ),
-)

@@ -1,7 +1,7 @@
 """The profile file: addresses and tokens under names, readable by its owner only.
 
 `~/.config/prescient/profiles.ini` (under `XDG_CONFIG_HOME` where that is set), or the file that
-`PRESCIENT_PROFILES` names. `prescient login` writes it.
+`PRESCIENT_PROFILES` names. `prescient login` writes it; `make serve` writes one of its own.
 """
 
 from __future__ import annotations
@@ -10,12 +10,22 @@ import os
 import stat
 from collections.abc import Mapping
 from configparser import ConfigParser, Error
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import Misused
 
 DEFAULT = "default"
 _OWNER_ONLY = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A section of a profile file; a section that there is not has no values."""
+
+    file: Path
+    name: str
+    values: Mapping[str, str] = field(repr=False)
 
 
 def path(environment: Mapping[str, str]) -> Path:
@@ -26,13 +36,10 @@ def path(environment: Mapping[str, str]) -> Path:
     return Path(folder, "prescient", "profiles.ini")
 
 
-def read(file: Path, name: str) -> dict[str, str]:
-    """Return the profile of this name; it is empty where there is none.
-
-    Raises Misused for a file that others may read, or that is no profile file.
-    """
+def read(file: Path, name: str) -> Profile:
+    """Read a profile. Raises Misused for a file that others may read, or that is none."""
     parsed = _parsed(file)
-    return dict(parsed[name]) if parsed.has_section(name) else {}
+    return Profile(file, name, dict(parsed[name]) if parsed.has_section(name) else {})
 
 
 def names(file: Path) -> list[str]:
@@ -40,23 +47,23 @@ def names(file: Path) -> list[str]:
     return _parsed(file).sections()
 
 
-def write(file: Path, name: str, profile: Mapping[str, str]) -> None:
+def write(profile: Profile) -> None:
     """Put the profile in the place of the one of its name, at once or not at all.
 
     Raises Misused where the file cannot be read or written.
     """
-    parsed = _parsed(file)
-    parsed[name] = dict(profile)
-    written = file.with_name(f"{file.name}.{os.getpid()}")
+    parsed = _parsed(profile.file)
+    parsed[profile.name] = dict(profile.values)
+    unfinished = profile.file.with_name(f"{profile.file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        created = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+        profile.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        created = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
         with os.fdopen(created, "w", encoding="utf-8") as stream:
             parsed.write(stream)
-        written.replace(file)
+        unfinished.replace(profile.file)
     except OSError as error:
-        written.unlink(missing_ok=True)
-        raise Misused(f"{file} cannot be written: {error.strerror}") from None
+        unfinished.unlink(missing_ok=True)
+        raise Misused(f"{profile.file} cannot be written: {error.strerror}") from None
 
 
 def _parsed(file: Path) -> ConfigParser:

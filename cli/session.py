@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
 
 from .errors import Failed, Misused, Refused
 from .tables import View
@@ -22,20 +25,46 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Session:
-    """One command's options that all commands have, and what follows from them."""
+    """The options that every command has, and what follows from them."""
 
-    url: str | None = None
-    token: str | None = None
-    profile: str | None = None
-    timeout: float = 60
-    as_json: bool = False
-    verbose: bool = False
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="The API's address. Else PRESCIENT_URL, …"),
+    ] = None
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            metavar="TOKEN",
+            help="A bearer token, which every list of processes shows. Better PRESCIENT_TOKEN, …",
+        ),
+    ] = None
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", metavar="NAME", help="A profile. Else PRESCIENT_PROFILE, …"),
+    ] = None
+    timeout: Annotated[
+        float,
+        typer.Option(
+            "--timeout", metavar="SECONDS", min=0.1, max=3600, help="How long a request may take."
+        ),
+    ] = 60.0
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell each request on standard error.")
+    ] = False
 
     @cached_property
     def access(self) -> Access:
         from .access import resolve
 
-        return resolve(url=self.url, token=self.token, profile=self.profile, environment=os.environ)
+        return resolve(
+            url=self.url,
+            token=self.token,
+            profile=self.profile,
+            environment=os.environ,
+            folder=Path.cwd(),
+        )
 
     @cached_property
     def api(self) -> Client:
@@ -64,15 +93,11 @@ class Session:
         """Return the id of a portfolio that is named by its id or its name."""
         if named.isascii() and named.isdecimal():
             return int(named)
-        found = self.api.portfolios().content.portfolios
-        wanted = named.casefold()
-        for portfolio in found:
-            if portfolio.name.casefold() == wanted:
-                return portfolio.portfolio_id
-        known = ", ".join(portfolio.name for portfolio in found[:_MOST_NAMED]) or "none"
-        raise Refused(
-            "portfolio_not_found", f"no portfolio is named {named!r} (there are: {known})"
-        )
+        found = self.api.portfolio_named(named)
+        if found is None:
+            message = f"no portfolio is named {named!r}: prescient portfolio list --status all"
+            raise Refused("portfolio_not_found", message)
+        return found.portfolio_id
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before something is destroyed. Raises Failed where the answer is no."""
@@ -94,9 +119,6 @@ class Session:
 
         with console_on(sys.stderr).status(told) as status:
             yield status.update
-
-
-_MOST_NAMED = 20
 
 
 def is_asked() -> bool:

@@ -28,9 +28,13 @@ class Received:
     headers: Mapping[str, str]
 
     @property
+    def kind(self) -> str:
+        """Its media type without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
     def is_json(self) -> bool:
-        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return kind == "application/json" or kind.endswith("+json")
+        return self.kind == "application/json" or self.kind.endswith("+json")
 
 
 class Transport:

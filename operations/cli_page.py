@@ -10,11 +10,10 @@ from typing import Any
 import typer
 
 from cli.app import program
-from cli.options import COMMON
+from cli.options import SHARED
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 _HEAD = "\n## Options of every command\n"
-_SHARED = {option.name for option in COMMON}
 
 
 def page(text: str) -> str:
@@ -27,7 +26,7 @@ def page(text: str) -> str:
 def _manual() -> Iterator[str]:
     every = list(commands(typer.main.get_command(program), "prescient"))
     _, any_command = every[0]
-    yield from _table(any_command, "option", [p for p in any_command.params if p.name in _SHARED])
+    yield from _table(any_command, "option", [p for p in any_command.params if p.name in SHARED])
     yield "## Commands\n"
     for name, command in every:
         yield from _entry(name, command)
@@ -45,7 +44,7 @@ def commands(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _entry(name: str, command: Any) -> Iterator[str]:
     about, _, examples = command.help.partition("\n\nExamples:\n\n\b\n")
-    own = [parameter for parameter in command.params if parameter.name not in _SHARED]
+    own = [parameter for parameter in command.params if parameter.name not in SHARED]
     usage = " ".join([name, *map(_argument, own), "[OPTIONS]"])
     yield f"### {name}\n\n{about}\n"
     yield f"Usage: `{' '.join(usage.split())}`\n"

@@ -9,6 +9,7 @@ import typer
 from .. import settings
 from ..errors import Misused
 from ..options import Portfolio, Reason, Yes, command, group
+from ..paging import Page
 from ..session import Session
 from ..views import portfolios as views
 
@@ -67,10 +68,43 @@ DrawdownPercent = Annotated[
 ]
 
 
-@command(app, "list", "prescient portfolio list", "prescient portfolio list --json")
-def list_portfolios(session: Session) -> None:
-    """List the portfolios that are not archived."""
-    session.show(session.api.portfolios(), views.listed)
+@command(
+    app,
+    "list",
+    "prescient portfolio list",
+    "prescient portfolio list --status all --sort=-total_value",
+    "prescient portfolio list --tag lab --json",
+)
+def list_portfolios(
+    session: Session,
+    page: Page,
+    *,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status",
+            metavar="STATUS",
+            help="active, paused, archived or all; those not archived unless given.",
+        ),
+    ] = None,
+    strategy: Annotated[
+        str | None, typer.Option("--strategy", metavar="TYPE", help="Only those of a strategy.")
+    ] = None,
+    tag: Annotated[
+        str | None, typer.Option("--tag", metavar="TAG", help="Only those with a tag.")
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort", metavar="FIELD", help="name, total_value, …; with - before it downwards."
+        ),
+    ] = None,
+) -> None:
+    """List portfolios."""
+    query = {"status": status, "strategy_type": strategy, "tag": tag, "sort": sort}
+    answer = session.api.portfolios({**query, **page.query()})
+    session.show(answer, views.listed)
+    page.tell_of_more(answer.content.next)
 
 
 @command(app, "show", "prescient portfolio show Momentum", "prescient portfolio show 3 --json")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..formats import money, plain
-from ..tables import Part, Table, Text, number, prose, text
+from ..tables import Facts, Part, Table, Text, number, prose, text
 
 if TYPE_CHECKING:
     from .. import models
@@ -31,6 +31,29 @@ def reactivated(answer: models.ReactivatedAll) -> Iterator[Part]:
     if answer.first_left:
         rows = [(plain(left.portfolio_id), plain(left.obstacle)) for left in answer.first_left]
         yield Table((number("id"), prose("why")), rows, title="Still paused")
+
+
+def prices(answer: models.PricesUpdated | models.PriceUpdateStarted) -> Iterator[Part]:
+    """What a price update did, or that it goes on."""
+    from .. import models
+
+    if isinstance(answer, models.PriceUpdateStarted):
+        yield Text("The price update goes on: prescient doctor says when it has ended")
+        return
+    summary = answer.summary
+    yield Facts(
+        [
+            ("positions marked", plain(summary.positions)),
+            ("markets", plain(summary.markets)),
+            ("settled", plain(summary.settled)),
+            ("sold by rule", plain(summary.exited)),
+            ("stale marks", plain(summary.stale_marks)),
+            ("flagged", plain(summary.flagged)),
+            ("portfolios warned", plain(summary.warned)),
+            ("portfolios paused", plain(summary.paused)),
+        ],
+        title=f"Batch {summary.batch_id}",
+    )
 
 
 def reconciled(answer: models.Reconciliation) -> Iterator[Part]:

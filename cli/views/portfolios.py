@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..formats import NOTHING, moment, money, plain, profit, setting, status
 from ..tables import Cell, Facts, Part, Table, Text, number, prose, text
-from .positions import held
+from .record import held
 
 if TYPE_CHECKING:
     from .. import models
@@ -19,22 +19,20 @@ _LIST = (
     text("status"),
     number("equity"),
     number("P&L"),
-    number("cash", is_optional=True),
+    number("today", is_optional=True),
     number("open", is_optional=True),
+    number("cash", is_optional=True),
+    number("drawdown", is_optional=True),
     number("trades", is_optional=True),
     text("tags", is_optional=True),
 )
 _DIFFERENCES = (text("key"), prose("before"), prose("after"))
 
 
-def listed(answer: models.PortfoliosAnswer) -> Iterator[Part]:
-    """All portfolios, a row each, and what they are worth together."""
+def listed(answer: models.PortfoliosPage) -> Iterator[Part]:
+    """Portfolios, a row each."""
     rows = [_listed(portfolio) for portfolio in answer.portfolios]
-    yield Table(_LIST, rows, empty="No portfolio yet: prescient portfolio create --help")
-    if rows:
-        summary = answer.summary
-        worth = money(summary.total_value_all_portfolios).text
-        yield Text(f"{summary.active_portfolios} active, worth {worth} together", "faint")
+    yield Table(_LIST, rows, empty="No portfolio: prescient portfolio create --help")
 
 
 def _listed(portfolio: models.PortfolioListed) -> Sequence[Cell]:
@@ -45,8 +43,10 @@ def _listed(portfolio: models.PortfolioListed) -> Sequence[Cell]:
         status(portfolio.status),
         money(portfolio.total_value),
         profit(portfolio.total_profit_loss),
-        money(portfolio.current_balance),
+        profit(portfolio.day_pnl),
         plain(portfolio.open_positions),
+        money(portfolio.current_balance),
+        Cell(f"{portfolio.drawdown.percent:.2f}%"),
         plain(portfolio.trade_count),
         plain(", ".join(portfolio.tags)),
     )
@@ -58,7 +58,7 @@ def shown(answer: models.PortfolioAnswer) -> Iterator[Part]:
     yield Facts(_about(portfolio), title=f"{portfolio.portfolio_id}  {portfolio.name}")
     yield Facts(_limits(portfolio), title="Limits")
     yield configuration(portfolio)
-    yield held(portfolio.positions)
+    yield held(portfolio.positions, title="Open positions")
 
 
 def _about(portfolio: models.Portfolio) -> list[tuple[str, Cell]]:
@@ -71,6 +71,8 @@ def _about(portfolio: models.Portfolio) -> list[tuple[str, Cell]]:
         ("P&L", profit(portfolio.total_profit_loss)),
         ("  realized", profit(portfolio.realized_pnl)),
         ("  unrealized", profit(portfolio.unrealized_pnl)),
+        ("  today", profit(portfolio.day_pnl)),
+        ("paid in since", money(portfolio.net_flows)),
         ("trades", plain(portfolio.trade_count)),
         ("drawdown", Cell(f"{portfolio.drawdown.percent:.2f}%")),
         ("prices as of", moment(portfolio.last_price_update)),

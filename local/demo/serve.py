@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import socket
 
 from rich.console import Console
 
+from cli import profiles
+from cli.access import OF_THE_CHECKOUT
 from local.aws import token
 from local.aws.dispatcher import Invocation
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
@@ -32,9 +34,11 @@ from local.settings import read
 from local.stopping import Stopped, Stopping
 
 _SETTINGS = ("EXCHANGE", "PORT", "DATABASE_URL", "DEMO", "STRATEGIES_PATH")
+_OWN_LIFETIME = timedelta(days=30)
 _CALL = (
     "Call it   curl --oauth2-bearer $(make -s token SCOPE=read) {url}/paper-trading/portfolio\n"
-    "          (the token above has all scopes; make token SCOPE=read|trade|admin prints others)"
+    "          (the token above has all scopes; make token SCOPE=read|trade|admin prints others)\n"
+    "Or        .venv/bin/prescient doctor"
 )
 
 
@@ -110,7 +114,17 @@ def _serve(
     for note in own_strategies.notes(strategies_path) if strategies_path else ():
         console.print(note, markup=False)
     console.print(_CALL.format(url=api.url), markup=False, soft_wrap=True)
+    _let_the_command_line_in(api.url, key, resources)
     console.print("Ctrl-C ends it.")
+
+
+def _let_the_command_line_in(address: str, key: str, resources: ExitStack) -> None:
+    """Keep an address and a token where `prescient` finds them, for as long as this serves."""
+    values = {"url": address, "token": token.signed(key, "admin", _OWN_LIFETIME)}
+    profile = profiles.Profile(OF_THE_CHECKOUT, profiles.DEFAULT, values)
+    profile.file.unlink(missing_ok=True)
+    profiles.write(profile)
+    resources.callback(profile.file.unlink, missing_ok=True)
 
 
 def _run_target(console: Console, target: str, stack: Stack, text: str) -> None:

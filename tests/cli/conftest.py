@@ -49,7 +49,6 @@ def served(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -
         assert server.stdout is not None
         while "Ctrl-C" not in (line := server.stdout.readline()):
             assert line, "make serve ended"
-        (folder / "address").write_text(f"http://127.0.0.1:{port}")
         yield folder
     finally:
         server.terminate()
@@ -58,12 +57,11 @@ def served(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def prescient(served: Path, monkeypatch: pytest.MonkeyPatch) -> Prescient:
-    """Run a command against the server, in this process."""
-    address = (served / "address").read_text()
+    """Run a command in the server's folder, which is how it finds address and token."""
     monkeypatch.chdir(served)
 
     def run(*arguments: str) -> Ran:
-        environment = {"PRESCIENT_URL": address, "HOME": str(served), "COLUMNS": "200"}
+        environment = {"HOME": str(served), "COLUMNS": "200"}
         ran = CliRunner().invoke(program, arguments, env=environment)
         assert ran.exception is None or isinstance(ran.exception, SystemExit)
         return Ran(ran.exit_code, ran.stdout, ran.stderr)

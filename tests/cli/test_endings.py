@@ -18,7 +18,8 @@ from werkzeug.wrappers import Request, Response
 from cli.app import program
 from local.http_server import HttpServer
 from local.postgres.server import Listener
-from tests.cli.conftest import ROOT, Ran, environment
+from tests.cli.conftest import Ran, environment
+from tests.docs.pages import ROOT
 
 JSON = {"content-type": "application/json"}
 ERROR = (
@@ -201,6 +202,27 @@ def test_ctrl_c_ends_it_with_130(tmp_path: Path) -> None:
         goes_on.set()
     assert waiting.returncode == 130
     assert said == "\nInterrupted.\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_it_completes(shell: str, tmp_path: Path) -> None:
+    def printed(**variables: str) -> str:
+        ran = subprocess.run(
+            [sys.executable, "-P", "-m", "cli"],
+            env=environment(tmp_path) | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return ran.stdout
+
+    assert "_PRESCIENT_COMPLETE" in printed(_PRESCIENT_COMPLETE=f"source_{shell}")
+    typed = {"COMP_WORDS": "prescient portfolio cl", "COMP_CWORD": "2"}
+    line = {
+        "_TYPER_COMPLETE_ARGS": "prescient portfolio cl",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }
+    assert "clone" in printed(_PRESCIENT_COMPLETE=f"complete_{shell}", **typed, **line)
 
 
 def test_help_imports_neither_the_client_nor_the_models_nor_what_draws(tmp_path: Path) -> None:

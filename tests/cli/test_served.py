@@ -7,11 +7,15 @@ from typing import Any
 
 from tests.cli.conftest import Prescient, Ran
 
+# It needs hours of history that a new database does not have, so that the schedules change nothing.
+QUIET = "mean_reversion"
+TRADER = "momentum"
 
-def _made(prescient: Prescient, name: str, *options: str) -> dict[str, Any]:
+
+def _made(prescient: Prescient, name: str, *options: str, strategy: str = QUIET) -> dict[str, Any]:
     """A portfolio as the API shows it."""
     created = prescient(
-        "portfolio", "create", name, "--strategy", "momentum", "--balance", "10000", *options
+        "portfolio", "create", name, "--strategy", strategy, "--balance", "10000", *options
     )
     assert (created.code, created.err) == (0, "")
     return _portfolio(prescient, name)
@@ -42,7 +46,8 @@ def test_what_is_typed_is_what_the_portfolio_has(prescient: Prescient) -> None:
 
 def test_a_portfolio_is_found_by_its_name_in_any_case_and_by_its_id(prescient: Prescient) -> None:
     made = _made(prescient, "By name")
-    assert _portfolio(prescient, "BY NAME") == _portfolio(prescient, str(made["portfolio_id"]))
+    assert _portfolio(prescient, "BY NAME") == made
+    assert _portfolio(prescient, str(made["portfolio_id"])) == made
     unknown = prescient("portfolio", "show", "Nowhere")
     assert unknown.code == 1
     assert "no portfolio is named 'Nowhere'" in unknown.err
@@ -120,7 +125,7 @@ def test_what_destroys_asks_first(prescient: Prescient) -> None:
 
 
 def test_a_cycle_is_run_and_shown(prescient: Prescient) -> None:
-    _made(prescient, "Trader", "--set", "min_liquidity=2000", "--set", "min_volume=5000")
+    _made(prescient, "Trader", "--set", "min_volume=5000", strategy=TRADER)
     ran = prescient("cycle", "run", "Trader")
     assert (ran.code, ran.err) == (0, "")
     assert "completed" in ran.out
@@ -157,3 +162,34 @@ def test_all_are_paused_and_trade_again(prescient: Prescient) -> None:
     assert _portfolio(prescient, "One of all")["status"] == "paused"
     assert "trade again" in prescient("reactivate-all", "--reason", "over").out
     assert _portfolio(prescient, "One of all")["status"] == "active"
+
+
+def test_the_record_is_read_in_pages_and_exported_whole(prescient: Prescient) -> None:
+    _made(prescient, "Recorded", "--set", "min_volume=5000", strategy=TRADER)
+    assert prescient("cycle", "run", "Recorded").code == 0
+    assert "YES" in prescient("positions", "Recorded").out
+    assert prescient("positions", "Recorded", "--status", "closed").out == "No open position.\n"
+    first = prescient("trades", "Recorded", "--limit", "1")
+    assert first.err.startswith("There are more: --cursor ")
+    cursor = first.err.split()[-1]
+    second = prescient("trades", "Recorded", "--limit", "1", "--cursor", cursor)
+    assert second.out != first.out
+    exported = prescient("export", "Recorded", "trades").out.splitlines()
+    count = _portfolio(prescient, "Recorded")["trade_count"]
+    assert count > 1
+    assert (len(exported), exported[0].count("trade_id")) == (count + 1, 1)
+    assert prescient("export", "Recorded", "secrets").code == 1
+    assert "executed" in prescient("signals", "Recorded").out
+    assert prescient("exits", "Recorded", "--kind", "stop_loss").out == "No exit.\n"
+    assert "positions marked" in prescient("prices", "update").out
+
+
+def test_the_doctor_says_what_it_found(prescient: Prescient) -> None:
+    well = prescient("doctor")
+    assert "may read, trade, admin" in well.out
+    assert "every number agrees" in well.out
+    found = {each["subject"]: each for each in json.loads(prescient("doctor", "--json").out)}
+    assert found["schema"]["state"] == "ok"
+    unwell = prescient("doctor", "--token", "worthless")
+    assert (unwell.code, "Not well: token" in unwell.err) == (1, True)
+    assert "prescient login" in unwell.out

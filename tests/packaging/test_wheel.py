@@ -126,22 +126,21 @@ def test_the_stack_is_not(notebook: Path, tmp_path: Path) -> None:
 
 
 def test_the_command_line_is_under_a_name_of_its_own(notebook: Path, tmp_path: Path) -> None:
-    program = "import sys; sys.argv[1:] = ['{0}']; from prescient_cli.app import entry; entry()"
-    assert "portfolio" in _printed(notebook, program.format("--help"), tmp_path)
-    assert "prescient_completion" in _printed(
-        notebook, program.format("--show-completion=bash"), tmp_path
-    )
+    program = "import sys; sys.argv[1:] = ['--help']; from prescient_cli.app import entry; entry()"
+    assert "portfolio" in _printed(notebook, program, tmp_path)
     names = "import importlib.util; print(importlib.util.find_spec('cli'))"
     assert _printed(notebook, names, tmp_path) == "None\n"
-    listed = (
-        "import pkgutil, prescient_cli as package, prescient_cli.client, prescient_cli.drawing\n"
-        "modules = pkgutil.walk_packages(package.__path__, 'cli.')\n"
-        "print(*(module.name for module in modules))"
+    there = (
+        "from importlib.metadata import files\n"
+        "print(*(path for path in files('prescient') if path.parts[0] == 'prescient_cli'))"
     )
-    there = {name.removeprefix("cli.") for name in _printed(notebook, listed, tmp_path).split()}
-    files = {path.relative_to(ROOT / "cli") for path in (ROOT / "cli").rglob("*.py")}
-    modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in files}
-    assert there == modules - {"__init__"}
+    installed = {
+        path.removeprefix("prescient_cli/") for path in _printed(notebook, there, tmp_path).split()
+    }
+    files = {path.relative_to(ROOT / "cli").as_posix() for path in (ROOT / "cli").rglob("*.py")}
+    assert {path for path in installed if path.endswith(".py")} == files
+    every = "import prescient_cli.client, prescient_cli.drawing, prescient_cli.diagnosis"
+    assert _printed(notebook, every, tmp_path) == ""
 
 
 def test_a_strategy_decides_in_a_notebook(notebook: Path, tmp_path: Path) -> None:

@@ -1,0 +1,210 @@
+"""What a portfolio holds and did: positions, trades, exits, signals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..formats import duration, moment, money, plain, price, profit, ratio, shares, status
+from ..tables import Cell, Part, Table, number, prose, text
+
+if TYPE_CHECKING:
+    from .. import models
+
+_HELD = (
+    number("id"),
+    text("market"),
+    text("side"),
+    number("shares"),
+    number("entry"),
+    number("mark"),
+    number("P&L"),
+    number("value", is_optional=True),
+    number("cost", is_optional=True),
+    number("bid", is_optional=True),
+    number("ask", is_optional=True),
+    number("quote's age", is_optional=True),
+    number("stop", is_optional=True),
+    number("target", is_optional=True),
+    text("ends", is_optional=True),
+    text("market id", is_optional=True),
+)
+_CLOSED = (
+    number("id"),
+    text("market"),
+    text("side"),
+    number("entry"),
+    number("exit"),
+    number("P&L"),
+    text("closed", is_optional=True),
+    number("cost", is_optional=True),
+    text("market id", is_optional=True),
+)
+_TRADES = (
+    text("time"),
+    text("market"),
+    text("side"),
+    number("shares"),
+    number("price"),
+    number("amount"),
+    number("fee", is_optional=True),
+    text("status", is_optional=True),
+    number("P&L", is_optional=True),
+    number("position", is_optional=True),
+    text("evidence", is_optional=True),
+    text("market id", is_optional=True),
+    prose("reason", is_optional=True),
+)
+
+_EXITS = (
+    text("time"),
+    text("market"),
+    text("side"),
+    text("kind"),
+    number("shares"),
+    number("price"),
+    number("P&L"),
+    number("proceeds", is_optional=True),
+    number("fee", is_optional=True),
+    number("position", is_optional=True),
+    text("evidence", is_optional=True),
+    text("market id", is_optional=True),
+    prose("reason", is_optional=True),
+)
+_SIGNALS = (
+    text("time"),
+    text("market"),
+    text("side"),
+    number("target"),
+    number("amount"),
+    text("status"),
+    text("rejection"),
+    number("confidence", is_optional=True),
+    number("cycle", is_optional=True),
+    text("market id", is_optional=True),
+    prose("reason", is_optional=True),
+)
+
+
+def positions(answer: models.PositionsAnswer) -> Iterator[Part]:
+    """A page of positions: what is open, then what is closed."""
+    still = [position for position in answer.positions if position.status != "closed"]
+    closed = [position for position in answer.positions if position.status == "closed"]
+    if still or not closed:
+        yield held(still)
+    if closed:
+        yield Table(_CLOSED, [_closed(position) for position in closed], title="Closed")
+
+
+def held(open_positions: Sequence[models.Position], title: str = "") -> Part:
+    """Open positions, a row each."""
+    rows = [_held(position) for position in open_positions]
+    return Table(_HELD, rows, title=title, empty="No open position.")
+
+
+def _held(position: models.Position) -> Sequence[Cell]:
+    return (
+        plain(position.position_id),
+        plain(position.market_question),
+        side(position.action),
+        shares(position.shares),
+        price(position.entry_price),
+        price(position.mark_price),
+        profit(position.current_pnl),
+        money(position.value),
+        money(position.cost_basis),
+        price(position.bid),
+        price(position.ask),
+        duration(position.quote_age_seconds),
+        price(position.stop_loss_bid),
+        price(position.take_profit_bid),
+        moment(position.end_date),
+        plain(position.market_id),
+    )
+
+
+def _closed(position: models.Position) -> Sequence[Cell]:
+    return (
+        plain(position.position_id),
+        plain(position.market_question),
+        side(position.action),
+        price(position.entry_price),
+        price(position.exit_price),
+        profit(position.realized_pnl),
+        moment(position.exit_timestamp),
+        money(position.amount),
+        plain(position.market_id),
+    )
+
+
+def trades(answer: models.TradesAnswer) -> Iterator[Part]:
+    """A page of trades, newest first."""
+    rows = [
+        (
+            moment(trade.timestamp),
+            plain(trade.market_question),
+            side(trade.action),
+            shares(trade.shares),
+            price(trade.entry_price),
+            money(trade.amount),
+            money(trade.fee),
+            status(trade.status),
+            profit(trade.realized_pnl),
+            plain(trade.position_id),
+            plain(trade.evidence),
+            plain(trade.market_id),
+            plain(trade.reason),
+        )
+        for trade in answer.trades
+    ]
+    yield Table(_TRADES, rows, empty="No trade.")
+
+
+def exits(answer: models.ExitsAnswer) -> Iterator[Part]:
+    """A page of exits, newest first."""
+    rows = [
+        (
+            moment(sale.timestamp),
+            plain(sale.market_question),
+            side(sale.action),
+            plain(sale.kind),
+            shares(sale.shares),
+            price(sale.price),
+            profit(sale.realized_pnl),
+            money(sale.proceeds),
+            money(sale.fee),
+            plain(sale.position_id),
+            plain(sale.evidence),
+            plain(sale.market_id),
+            plain(sale.reason),
+        )
+        for sale in answer.exits
+    ]
+    yield Table(_EXITS, rows, empty="No exit.")
+
+
+def signals(answer: models.SignalsAnswer) -> Iterator[Part]:
+    """A page of signals, newest first, and what came of each."""
+    rows = [
+        (
+            moment(signal.timestamp),
+            plain(signal.market_question),
+            side(signal.action),
+            price(signal.target_price),
+            money(signal.amount),
+            status(signal.status),
+            plain(signal.rejection),
+            ratio(signal.confidence),
+            plain(signal.cycle_id),
+            plain(signal.market_id),
+            plain(signal.reason),
+        )
+        for signal in answer.signals
+    ]
+    yield Table(_SIGNALS, rows, empty="No signal.")
+
+
+def side(action: str) -> Cell:
+    """YES or NO, with `sell` where it is sold."""
+    verb, _, outcome = action.partition("_")
+    return Cell(outcome.upper() if verb == "buy" else f"sell {outcome.upper()}")
