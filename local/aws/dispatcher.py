@@ -13,23 +13,15 @@ import threading
 import time
 import traceback
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
+from local.aws.environments import Environment, Environments, Handler
 from local.aws.intrinsics import ACCOUNT, REGION
 from local.aws.template import Function
 
-
-class Environment(Protocol):
-    """The resources that a handler keeps between invocations."""
-
-    def close(self) -> None: ...
-
-
-Handler = Callable[[Any, Any], Any]
 OpenEnvironment = Callable[[dict[str, str]], Environment]
 
 
@@ -92,7 +84,10 @@ class Dispatcher:
         self._overrides = overrides
         self._lock = threading.Lock()
         self._modules: dict[str, Any] = {}
-        self._idle: dict[str, list[tuple[Environment, Handler]]] = defaultdict(list)
+        self._environments = {
+            name: Environments(partial(self._opened, function))
+            for name, function in functions.items()
+        }
 
     def invoke(self, function: str, event: object) -> Invocation:
         """Run the function to its end. Raises UnknownFunction; its own failures are answers."""
@@ -104,7 +99,7 @@ class Dispatcher:
             deadline=time.monotonic() + definition.timeout,
         )
         try:
-            with self._borrowed(definition) as handler:
+            with self._environments[definition.logical_id].lent(definition.timeout) as handler:
                 result = handler(request, context)
         except Exception as error:  # noqa: BLE001 (the runtime reports whatever a handler raises)
             return Invocation(_described(error, context), "Unhandled")
@@ -112,29 +107,14 @@ class Dispatcher:
 
     def close(self) -> None:
         """Close the idle environments. Nothing may be invoked any more."""
-        with self._lock:
-            for environments in self._idle.values():
-                for environment, _ in environments:
-                    environment.close()
-            self._idle.clear()
+        for environments in self._environments.values():
+            environments.close()
 
     def _definition(self, function: str) -> Function:
         name = function.split(":")[6] if function.startswith("arn:") else function
         if name not in self._functions:
             raise UnknownFunction(f"the template has no function {name}")
         return self._functions[name]
-
-    @contextmanager
-    def _borrowed(self, definition: Function) -> Iterator[Handler]:
-        with self._lock:
-            idle = self._idle[definition.logical_id]
-            taken = idle.pop() if idle else None
-        environment, handler = taken or self._opened(definition)
-        try:
-            yield handler
-        finally:
-            with self._lock:
-                idle.append((environment, handler))
 
     def _opened(self, definition: Function) -> tuple[Environment, Handler]:
         handler = self._handler(definition)

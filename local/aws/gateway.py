@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.aws.authorizer import Authorizer
 from local.aws.dispatcher import Invocation, Invoker
+from local.aws.environments import TooManyRequestsException
 from local.aws.events import event
 from local.aws.origins import Origins
 from local.aws.refusals import Refused
@@ -81,6 +82,8 @@ class Gateway:
 def _response(invocation: Invocation) -> Response:
     answer = invocation.payload
     if invocation.function_error:
+        if answer["errorType"] == TooManyRequestsException.__name__:
+            raise Refused(503, "too_busy", "too many requests at once; try again", retry_after="5")
         raise Refused(500, "internal_error", "the function failed; its log says why")
     if not isinstance(answer, dict) or "statusCode" not in answer:
         return Response(json.dumps(answer), headers=_json_type())

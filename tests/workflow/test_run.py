@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,8 @@ import psycopg
 import pytest
 import urllib3
 
-from local.aws import token
+from local.aws import environments, token
+from local.aws.template import read_template
 from local.demo import owners, run, serve
 from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY, RANDOM
 from local.demo.timetable import choose
@@ -235,8 +238,37 @@ def test_the_api_is_served_until_ctrl_c(folder: Path) -> None:
         assert cycle.status == 200, cycle.data
         assert client.request("GET", f"{url}/nowhere").status == 404
         _check_that_it_is_as_strict_as_aws(client, url)
+        _check_that_connections_are_given_back(client, url)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
+
+
+def _check_that_connections_are_given_back(client: urllib3.PoolManager, url: str) -> None:
+    """After a burst each function keeps one; during it, requests wait instead of failing."""
+    functions = read_template({"Stage": "dev", "DatabaseUrl": ""}).functions
+    with (
+        ThreadPoolExecutor(100) as threads,
+        psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as observer,
+    ):
+        targets = [f"{url}/portfolios/1", f"{url}/health/details"] * 50
+        answers = [threads.submit(client.request, "GET", target) for target in targets]
+        most = 0
+        while not all(answer.done() for answer in answers):
+            most = max(most, _connections(observer))
+        assert {answer.result().status for answer in answers} == {200}
+        assert len(functions) < most <= len(functions) + environments.MOST
+        deadline = time.monotonic() + 10 * environments.IDLE_SECONDS
+        while _connections(observer) > len(functions) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert _connections(observer) <= len(functions)
+
+
+def _connections(observer: psycopg.Connection[tuple[int]]) -> int:
+    query = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'prescient'"""
+    [(count,)] = observer.execute(query).fetchall()
+    return count
 
 
 def _check_that_it_is_as_strict_as_aws(client: urllib3.PoolManager, url: str) -> None:
@@ -259,7 +291,7 @@ def _check_that_it_is_as_strict_as_aws(client: urllib3.PoolManager, url: str) ->
         "garbage": (401, "unauthenticated"),
         "a page": (401, "unauthenticated"),
         "rebinding": (403, "foreign_host"),
-        "no JSON": (400, "unsupported_media_type"),
+        "no JSON": (415, "unsupported_media_type"),
     }
     assert refused["no token"].headers["www-authenticate"] == "Bearer"
     assert client.request("GET", portfolio).json()["portfolio"]["initial_balance"] == 1000
