@@ -115,7 +115,10 @@ def test_a_twin_is_compared_by_itself_among_many(client: Client) -> None:
 def test_the_comparison_as_a_table(client: Client) -> None:
     """Each beside the benchmark, and each two; the numbers are those of the JSON."""
     client.create(name="By lot", strategy_type="random")
-    trade(client, days=12)
+    trade(client, days=2)
+    for day in range(12):
+        client.world.clock.pass_time(days=1)
+        client.world.reprice(f"0.{60 + day * 7 % 25}", f"0.{61 + day * 7 % 25}")
     path = "/portfolios/compare?ids=1,2"
     answer, table = client.get(path).json, client.get(path, headers={"accept": "text/csv"})
     assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
