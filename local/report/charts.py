@@ -39,7 +39,7 @@ WIDE, NARROW, SQUARE = Size(1000, 340, 9), Size(360, 260, 4), Size(300, 280, 0)
 
 def growth(curves: Sequence[Curve | None], size: Size) -> Markup:
     """Plot the time-weighted index of portfolios as growth in percent, and mark their flows."""
-    plot = _over_time(curves, size, lambda index: f"{index - 1.0:+.1%}")
+    plot = _over_time(curves, size, lambda index: percent(index - 1.0, "+"))
     for number, curve in enumerate(curves):
         if curve:
             plot.add(line(number), zip(curve.days, curve.index, strict=True))
@@ -51,7 +51,7 @@ def growth(curves: Sequence[Curve | None], size: Size) -> Markup:
 
 def drawdown(curves: Sequence[Curve | None], size: Size) -> Markup:
     """Plot how far the index of portfolios lies below its highest before, in percent."""
-    plot = _over_time(curves, size, lambda fall: f"{fall:.1%}")
+    plot = _over_time(curves, size, percent)
     for number, curve in enumerate(curves):
         if curve:
             falls = (-fall for fall in curve.drawdown)
@@ -114,15 +114,21 @@ def _prune(parent: ET.Element) -> None:
             _prune(child)
 
 
+def percent(fraction: float, sign: str = "") -> str:
+    """The label of an axis; 0.01 is 1%, and nothing has no sign."""
+    label = f"{fraction:{sign}.1%}"
+    return "0%" if label.strip("+-") == "0.0%" else label.replace("-", "−")
+
+
 def _over_time(
-    curves: Iterable[Curve | None], size: Size, percent: Callable[[float], str]
+    curves: Iterable[Curve | None], size: Size, labelled: Callable[[float], str]
 ) -> _Plot:
     ends = sorted({day for curve in curves if curve for day in (curve.days[0], curve.days[-1])})
     chart = DateLine(_config(size), style=_STYLE)
     if ends:
         chart.x_labels = list(_dates(ends[0], ends[-1], size.most_dates))
     chart.x_value_formatter = lambda day: f"{day:%b} {day.day}" if isinstance(day, date) else day
-    chart.value_formatter = percent
+    chart.value_formatter = labelled
     return _Plot(chart)
 
 

@@ -136,7 +136,7 @@ def _to_prices(edge: Estimate | None) -> Point:
 
 def _deflated_sharpe(ratio: float | None) -> Point:
     if ratio is None:
-        return Point(Subject.DEFLATED_SHARPE, Colour.GREY, None, "there are too few days")
+        return Point(Subject.DEFLATED_SHARPE, Colour.GREY, None, "too few days, or too alike")
     red, green = ratio < LIKELY_LUCK, ratio >= LEAST_DEFLATED_SHARPE
     colour = Colour.RED if red else Colour.GREEN if green else Colour.GREY
     says = f"{ratio:.3f} of at least {LEAST_DEFLATED_SHARPE}"
