@@ -20,6 +20,7 @@ from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import Event, Market, MarketId, Quote
 from prescient.core.portfolio.closing import HandOrder
+from prescient.core.portfolio.guards import NO_GUARD, Guard
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, NewPortfolio, PortfolioId
 from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
@@ -210,6 +211,7 @@ class World:
         *,
         balance: str = "10000",
         limits: Limits | None = None,
+        guard: Guard = NO_GUARD,
         strategy_type: str = "momentum",
         **strategy_config: Any,
     ) -> PortfolioId:
@@ -220,6 +222,7 @@ class World:
             initial_balance=D(balance),
             strategy_config=strategy_config,
             limits=limits or Limits(None, None, 20),
+            guard=guard,
         )
         with self.context.database.transaction() as session:
             return portfolios.create(session, wanted, self.clock.now)

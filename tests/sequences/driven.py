@@ -15,11 +15,13 @@ import psycopg
 from psycopg.rows import dict_row
 
 from prescient.core.errors import ClaimLost
+from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.usecases import cycle, maintenance
 from prescient.usecases.maintenance import MaintenanceRequest, Task
 from tests.builders import NOON
 from tests.sequences.exchange import MARKETS, Picture, Shown
+from tests.sequences.guarding import Guards, Watch
 from tests.sequences.killing import NO_KILLS, Killer, Kills
 from tests.sequences.reference import Book
 from tests.sequences.users import Users
@@ -70,6 +72,7 @@ class Driven:
         self.users.begin()
         self._batches: set[int] = set()
         self.witness = Witness(self.rows, F(MAX_SLIPPAGE), census=self.census)
+        self.guards = Guards(self.rows, self.witness.books, self.witness.marks, self.census)
         self._observer.execute(PAST, [list(MARKETS), NOON])
 
     def close(self) -> None:
@@ -84,11 +87,21 @@ class Driven:
         return self.witness.books
 
     def create(
-        self, strategy_type: str, balance: str, limits: Limits, configuration: Mapping[str, Any]
+        self,
+        strategy_type: str,
+        balance: str,
+        limits: Limits,
+        guard: Guard,
+        configuration: Mapping[str, Any],
     ) -> None:
         name = f"{strategy_type} {len(self.books)}"
         portfolio_id = self.world.portfolio(
-            name, balance=balance, limits=limits, strategy_type=strategy_type, **configuration
+            name,
+            balance=balance,
+            limits=limits,
+            guard=guard,
+            strategy_type=strategy_type,
+            **configuration,
         )
         loss, profit = (
             configuration.get(f"{trigger}_percentage") for trigger in ("stop_loss", "take_profit")
@@ -96,6 +109,10 @@ class Driven:
         cooldown = timedelta(hours=float(configuration["cooldown_hours"]))
         self.witness.stops[portfolio_id] = Stops(loss and F(loss), profit and F(profit), cooldown)
         self.books[portfolio_id] = Book(F(balance))
+        limit, percent = (
+            None if given is None else F(given) for given in (guard.limit, guard.limit_percent)
+        )
+        self.guards.watches[portfolio_id] = Watch(limit, percent, F(balance))
 
     # Steps
 
@@ -110,6 +127,7 @@ class Driven:
         done = self.run("filter", lambda: self.world.filter(cycle_id), kills)
         self._publish(self.picture.shown, self.world.clock.now)
         self.witness.decide_on(self.picture.shown, self.world.clock.now)
+        self.guards.see()
         return done.portfolio_ids
 
     def signal(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> bool:
@@ -121,12 +139,15 @@ class Driven:
     def execute(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
         self.run("execute", lambda: self.world.execute(cycle_id, owner), kills)
         self.witness.look()
+        self.guards.see()
 
     def snapshot(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
+        self.guards.nothing_paused()
         done = self.run("snapshot", lambda: self.world.snapshot(cycle_id, owner), kills)
         assert F(done.equity or 0) == self.books[owner].cash + self.books[owner].value(
             self.witness.marks
         )
+        self.guards.recorded(owner)
 
     def is_refused(self, cycle_id: int, owner: PortfolioId) -> bool:
         """Whether the cycle lost the portfolio, so that no step of its does anything."""
@@ -170,10 +191,12 @@ class Driven:
         self.world.clock.pass_time(minutes=5)
         self.picture.put_into(self.world.exchange)
         shown, asked_at = dict(self.picture.shown), self.world.clock.now
+        self.guards.nothing_paused()
         update()
         names = self._publish(shown, asked_at)
         self.witness.look()
         self.witness.nothing_is_due(names)
+        self.guards.recorded(*self.books)
         self._check_equity_points()
         self._check_flags()
 

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
+from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
 from tests.sequences.draws import (
@@ -53,6 +54,11 @@ class Sequences(Invariants):
             st.sampled_from([None, D(250)]),
             st.sampled_from([2, 4, 9]),
         ),
+        guard=st.builds(
+            Guard,
+            st.sampled_from([None, None, D(4), D("25.50")]),
+            st.sampled_from([None, None, D("0.4"), D(3)]),
+        ),
         event_cap=st.sampled_from([None, None, "120"]),
         cooldown=st.sampled_from([0, 0, "0.4", 24]),
         first=st.tuples(together, st.tuples(single, single, single)),
@@ -65,7 +71,8 @@ class Sequences(Invariants):
             "cooldown_hours": drawn["cooldown"],
         }  # fmt: skip
         for name in drawn["strategies"]:
-            self.driven.create(name, drawn["balance"], drawn["limits"], common | OWN.get(name, {}))
+            own = common | OWN.get(name, {})
+            self.driven.create(name, drawn["balance"], drawn["limits"], drawn["guard"], own)
         exclusive, plain = drawn["first"]
         names = (*EVENTS["exclusive"], *EVENTS["plain"])
         self.driven.picture.shown = dict(zip(names, (*exclusive, *plain), strict=True))

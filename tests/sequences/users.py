@@ -73,6 +73,7 @@ class Users:
         assert answer.status == (200 if matches else 409), answer.text
         self._count("close", answer, manner)
         self._driven.witness.look()
+        self._driven.guards.see()
 
     def liquidate(self, owner: PortfolioId, manner: Manner, *, partial: bool) -> None:
         """Sell all that a portfolio holds, or nothing; where `partial`, what is bid for."""
@@ -95,6 +96,7 @@ class Users:
             assert self._status(owner) == ("archived" if is_all else "paused")
         self._count("liquidate, partial" if partial else "liquidate", answer, manner)
         self._driven.witness.look()
+        self._driven.guards.see()
 
     def write_off(self, owner: PortfolioId, position: int, manner: Manner) -> None:
         """Give a position up that can be neither sold nor settled."""
@@ -110,6 +112,7 @@ class Users:
         assert answer.status == (200 if is_lost else 409), answer.text
         self._count("write off", answer, manner)
         self._driven.witness.look()
+        self._driven.guards.see()
 
     # Cash
 
@@ -121,7 +124,7 @@ class Users:
         answer = self._once(kind, ("POST", target), body, other, manner)
         assert answer.status == (200 if is_done else 409), answer.text
         if is_done:
-            book.flow(F(sign * cents, 100))
+            self._flow(owner, F(sign * cents, 100))
         self._count(f"cash: {kind}", answer, manner)
 
     def transfer(self, giver: PortfolioId, taker: PortfolioId, cents: int, manner: Manner) -> None:
@@ -132,9 +135,14 @@ class Users:
         answer = self._once("transfer", ("POST", "/portfolios/transfer"), body, other, manner)
         assert answer.status == (200 if is_done else 409), answer.text
         if is_done:
-            self._driven.books[giver].flow(F(-cents, 100))
-            self._driven.books[taker].flow(F(cents, 100))
+            self._flow(giver, F(-cents, 100))
+            self._flow(taker, F(cents, 100))
         self._count("cash: transfer", answer, manner)
+
+    def _flow(self, owner: PortfolioId, dollars: F) -> None:
+        self._driven.books[owner].flow(dollars)
+        self._driven.guards.watches[owner].flow(dollars)
+        self._driven.guards.nothing_paused()
 
     # Status
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from prescient.usecases import cash, maintenance
 from prescient.usecases.history import HistoryResult
 from prescient.usecases.maintenance import MaintenanceRequest, Task
 from tests.builders import NOON
+from tests.sequences.killing import killer_installed
 from tests.world import World
 
 POINTS = """
@@ -206,4 +209,80 @@ def test_after_30_days_the_last_of_each_hour_is_left_and_after_a_year_of_each_da
     run(world)
     assert minutes_kept(world) == sorted([720, *of_flow, HOURS[-1]])
     assert run(world) == HistoryResult()
+    assert world.breaks() == []
+
+
+def stored(world: World) -> list[dict[str, Any]]:
+    """All points and days, each with the totals and the last entry that it must agree with."""
+    points = "SELECT 'point' AS kind, to_jsonb(point) AS row FROM portfolio_equity AS point"
+    days = "SELECT 'day', to_jsonb(day) - 'created_at' FROM portfolio_history AS day"
+    return world.rows(f"{points} UNION ALL {days} ORDER BY 1, 2")
+
+
+def moved(world: World) -> None:
+    wanted = Transfer(
+        from_id=PortfolioId(1), to_id=PortfolioId(2), amount=D(300), key="k", reason=None
+    )
+    with world.context.database.transaction() as session:
+        cash.transfer(session, wanted, world.clock.now)
+
+
+def created(world: World) -> None:
+    if not world.rows("SELECT FROM portfolios WHERE name = 'new'"):
+        world.portfolio("new")
+
+
+@pytest.mark.parametrize(
+    ("record", "least"),
+    [
+        (created, 3),
+        (lambda world: world.update_prices(), 12),
+        (lambda world: world.snapshot(2, PortfolioId(1)), 5),
+        (lambda world: deposit(world, PortfolioId(1), "500"), 5),
+        (moved, 6),
+    ],
+    ids=["creation", "price update", "snapshot", "deposit", "transfer"],
+)
+def test_a_kill_at_any_statement_leaves_all_of_a_moments_points_or_none(
+    world: World, record: Callable[[World], object], least: int
+) -> None:
+    with killer_installed() as killer:
+        for name in ("one", "two"):
+            world.portfolio(name)
+        world.run_cycle()
+        world.clock.pass_time(hours=1)
+        world.filter(cycle_id := world.open_cycle())
+        world.signal(cycle_id, PortfolioId(1))
+        world.execute(cycle_id, PortfolioId(1))
+        world.exchange.show(yes_price=D("0.80"), no_price=D("0.20"))
+        before, seen, statement = stored(world), [], 0
+        while killer.kills(lambda: record(world), statement):
+            seen.append(stored(world))
+            statement += 1
+    after = stored(world)
+    assert statement >= least
+    assert after != before
+    assert all(state in (before, after) for state in seen)
+    record(world)
+    assert stored(world) == after, "once more changes nothing"
+    assert world.breaks() == []
+
+
+def test_a_kill_at_any_statement_of_the_thinning_loses_nothing_that_stays(world: World) -> None:
+    with killer_installed() as killer:
+        portfolio_id = world.portfolio()
+        for _ in range(4):
+            world.clock.pass_time(minutes=20)
+            world.update_prices()
+        world.clock.pass_time(days=31)
+        world.update_prices()
+        before, seen, statement = points(world, portfolio_id), [], 0
+        while killer.kills(lambda: run(world), statement):
+            seen.append(points(world, portfolio_id))
+            statement += 1
+    after = points(world, portfolio_id)
+    assert statement > 4
+    assert len(after) < len(before)
+    assert all(set(after) <= set(state) <= set(before) for state in seen)
+    assert run(world).points_thinned == 0
     assert world.breaks() == []
