@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 pytest_plugins = [
+    "tests.fixtures.coverage",
     "tests.fixtures.heartbeat",
     "tests.fixtures.order",
     "tests.fixtures.pgbouncer",
