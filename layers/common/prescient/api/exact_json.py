@@ -1,26 +1,26 @@
-"""JSON in which no number is ever a float: amounts go out as they are written."""
+"""JSON in which no amount is ever a float: decimals go out as they are written."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 
+import orjson
 from pydantic import BaseModel
 
 
 def encode(value: object) -> str:
     """The JSON of a response model, or of what it is made of."""
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: object) -> object:
+    """What the encoder knows, of what it does not; raises `TypeError` for what has no JSON."""
     match value:
-        case BaseModel():
-            return encode(value.model_dump())
         case Decimal():
-            return f"{value:f}"
-        case date():  # a datetime is one
-            return json.dumps(value.isoformat())
+            return orjson.Fragment(f"{value:f}")
+        case BaseModel():
+            return value.__dict__
         case Mapping():
-            return "{" + ",".join(f"{json.dumps(k)}:{encode(v)}" for k, v in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ",".join(map(encode, value)) + "]"
-    return json.dumps(value)
+            return dict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON")

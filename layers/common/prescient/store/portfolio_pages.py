@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,11 +12,10 @@ from typing import NamedTuple
 from psycopg.rows import scalar_row
 
 from prescient.core.errors import PortfolioNotFound
-from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.portfolio.guards import Guard, Standing
+from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
 from prescient.store import portfolios, statements
 from prescient.store.database import Session
-from prescient.store.portfolios import PortfolioRow
-from prescient.store.rows import typed_row
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -60,15 +59,65 @@ class Wanted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedRow(PortfolioRow):
-    """A portfolio with its P&L (dollars) at the midnight (UTC) on which `today` began.
+class ListedRow(NamedTuple):
+    """A portfolio in dollars; see `PortfolioRow`, of which it has what readers see.
 
-    It is None where no day before tells.
+    `profit_at_midnight` is its P&L at the midnight (UTC) on which `today` began, None where no day
+    before tells.
     """
 
+    portfolio_id: PortfolioId
+    name: str
+    description: str
+    strategy_type: str
+    status: str
+    status_reason: str | None
+    strategy_config: Mapping[str, object]
+    config_version: int
+    initial_balance: Decimal
+    current_balance: Decimal
+    total_invested: Decimal
+    total_profit_loss: Decimal
+    realized_pnl: Decimal
+    total_value: Decimal
+    open_positions: int
+    trade_count: int
+    max_position_size: Decimal | None
+    max_total_exposure: Decimal | None
+    max_positions: int
+    total_trades_executed: int
+    total_winning_trades: int
+    total_losing_trades: int
+    avg_trade_pnl: Decimal
+    max_drawdown: Decimal
+    drawdown_limit: Decimal | None
+    drawdown_limit_percent: Decimal | None
+    drawdown_warned_at: datetime | None
+    peak_profit: Decimal
+    index_peak: Decimal
+    peak_since: datetime
+    last_trade_at: datetime | None
+    last_price_update: datetime | None
+    valuation_error: str | None
+    tags: Sequence[str]
+    twin_of: PortfolioId | None
+    twin_key: str | None
+    created_at: datetime
+    last_updated: datetime
     today: date
     profit_at_midnight: Decimal | None
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.max_position_size, self.max_total_exposure, self.max_positions)
+
+    @property
+    def guard(self) -> Guard:
+        return Guard(self.drawdown_limit, self.drawdown_limit_percent)
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.total_value, self.total_profit_loss, self.index_peak, self.peak_profit)
 
 
 class Sums(NamedTuple):
@@ -99,8 +148,7 @@ def listed(
 ) -> list[ListedRow]:
     """These portfolios as they are now, in this order; those that do not exist are left out."""
     values = {"portfolio_ids": list(portfolio_ids), "today": now.date()}
-    with session.cursor(row_factory=typed_row(ListedRow)) as cursor:
-        return cursor.execute(SQL["select_listed"], values).fetchall()
+    return [ListedRow(*row) for row in session.execute(SQL["select_listed"], values)]
 
 
 def get(session: Session, portfolio_id: PortfolioId, now: datetime) -> ListedRow:

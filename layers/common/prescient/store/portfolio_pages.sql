@@ -53,7 +53,18 @@ LIMIT %(limit)s;
 -- name: select_listed
 -- Read these portfolios, in this order, with their P&L at the last midnight.
 SELECT
-    overview.*, %(today)s::date AS today, midnight.total_profit_loss AS profit_at_midnight
+    overview.portfolio_id, overview.name, overview.description, overview.strategy_type,
+    overview.status, overview.status_reason, overview.strategy_config, overview.config_version,
+    overview.initial_balance, overview.current_balance, overview.total_invested,
+    overview.total_profit_loss, overview.realized_pnl, overview.total_value,
+    overview.open_positions, overview.trade_count, overview.max_position_size,
+    overview.max_total_exposure, overview.max_positions, overview.total_trades_executed,
+    overview.total_winning_trades, overview.total_losing_trades, overview.avg_trade_pnl,
+    overview.max_drawdown, overview.drawdown_limit, overview.drawdown_limit_percent,
+    overview.drawdown_warned_at, overview.peak_profit, overview.index_peak, overview.peak_since,
+    overview.last_trade_at, overview.last_price_update, overview.valuation_error, overview.tags,
+    overview.twin_of, overview.twin_key, overview.created_at, overview.last_updated,
+    %(today)s::date AS today, midnight.total_profit_loss AS profit_at_midnight
 FROM unnest(%(portfolio_ids)s::int[]) WITH ORDINALITY AS wanted (portfolio_id, place)
 JOIN portfolio_overview AS overview USING (portfolio_id)
 LEFT JOIN LATERAL (

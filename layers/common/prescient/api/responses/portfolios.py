@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -46,18 +46,6 @@ class Drawdown(BaseModel):
     alert: Alert
     peak_since: datetime
     warned_at: datetime | None
-
-    @classmethod
-    def of(cls, row: ListedRow) -> Self:
-        return cls(
-            amount=row.standing.drawdown,
-            percent=row.standing.drawdown_percent,
-            limit=row.drawdown_limit,
-            limit_percent=row.drawdown_limit_percent,
-            alert=alert(row.guard, row.standing),
-            peak_since=row.peak_since,
-            warned_at=row.drawdown_warned_at,
-        )
 
 
 class FreeRoom(BaseModel):
@@ -107,7 +95,7 @@ class PortfolioListed(BaseModel):
 
     @classmethod
     def of(cls, row: ListedRow) -> Self:
-        return cls.model_validate(_values(row, cls.model_fields))
+        return cls.model_validate(_values(row))
 
 
 class Portfolio(PortfolioListed):
@@ -226,16 +214,27 @@ class PortfolioUpdated(PortfolioAnswer):
     liquidation: LiquidationResult | None = None
 
 
-def _values(row: ListedRow, names: Iterable[str]) -> dict[str, Any]:
+def _values(row: ListedRow) -> dict[str, Any]:
+    """What is derived from a row, beside what stands in it."""
+    standing, guard = row.standing, row.guard
     used = InUse(row.current_balance, row.total_invested, row.open_positions)
-    room = free_room(row.limits, used, row.guard, row.standing)
-    began_today = row.created_at.date() >= row.today
     return {
-        **{name: getattr(row, name) for name in names if hasattr(row, name)},
+        **row._asdict(),
+        "unrealized_pnl": row.total_profit_loss - row.realized_pnl,
         "net_flows": net_flows(row.initial_balance, row.total_value, row.total_profit_loss),
         "day_pnl": day_profit(
-            row.total_profit_loss, row.profit_at_midnight, began_today=began_today
+            row.total_profit_loss,
+            row.profit_at_midnight,
+            began_today=row.created_at.date() >= row.today,
         ),
-        "drawdown": Drawdown.of(row),
-        "free_room": FreeRoom.model_validate(room),
+        "drawdown": {
+            "amount": standing.drawdown,
+            "percent": standing.drawdown_percent,
+            "limit": guard.limit,
+            "limit_percent": guard.limit_percent,
+            "alert": alert(guard, standing),
+            "peak_since": row.peak_since,
+            "warned_at": row.drawdown_warned_at,
+        },
+        "free_room": free_room(row.limits, used, guard, standing),
     }

@@ -68,12 +68,14 @@ class Position(BaseModel):
         action = Action(row.action)
         is_yes = action.outcome is Outcome.YES
         total_pnl = row.realized_pnl + (row.current_pnl or 0)
-        return cls(
-            **{name: value for name, value in row._asdict().items() if name in cls.model_fields},
-            outcome=row.yes_outcome if is_yes else row.no_outcome,
-            **_quote(row, action.outcome, now),
-            total_pnl=total_pnl,
-            pnl_percent=percent_of(total_pnl, row.amount + row.fee),
+        return cls.model_validate(
+            {
+                **row._asdict(),
+                **_quote(row, action.outcome, now),
+                "outcome": row.yes_outcome if is_yes else row.no_outcome,
+                "total_pnl": total_pnl,
+                "pnl_percent": percent_of(total_pnl, row.amount + row.fee),
+            }
         )
 
 
