@@ -29,7 +29,7 @@ class Authorizer:
             raise Refused(
                 401,
                 "unauthenticated",
-                f"{refusal}: make token SCOPE=read, trade or admin prints one",
+                f"authorization: {refusal}; make token SCOPE=read|trade|admin prints one",
                 www_authenticate=challenge,
             ) from None
         if set(route.scopes).isdisjoint(claims["scope"].split()):
@@ -37,7 +37,7 @@ class Authorizer:
             raise Refused(
                 403,
                 "forbidden",
-                f"the token lacks the scope {wanted}",
+                f"authorization: the token lacks the scope {wanted}",
                 www_authenticate=f'Bearer error="insufficient_scope", scope="{wanted}"',
             )
         return claims

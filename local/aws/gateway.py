@@ -22,6 +22,7 @@ from local.aws.refusals import Refused
 from local.aws.template import Route, Template
 from local.aws.throttle import Throttle
 
+_NO_ROUTE = "path: no route has this path"
 _PARAMETER = re.compile(r"\{(\w+)}")
 
 
@@ -65,17 +66,17 @@ class Gateway:
         # The router adds HEAD, which API Gateway does not.
         methods = sorted({*self._routes.allowed_methods(path)} - {"HEAD", "OPTIONS"})
         if not methods:
-            raise Refused(404, "route_not_found", "no route has this path")
+            raise Refused(404, "route_not_found", _NO_ROUTE)
         return ", ".join(methods)
 
     def _match(self, method: str, path: str, methods: str) -> tuple[Route, Mapping[str, str]]:
         if method not in methods.split(", "):
-            message = f"{method}: this path takes {methods}"
+            message = f"method: {method} is not one of {methods}"
             raise Refused(405, "method_not_allowed", message, allow=methods)
         try:
             route, values = self._routes.match(path, method)
         except HTTPException:
-            raise Refused(404, "route_not_found", "no route has this path") from None
+            raise Refused(404, "route_not_found", _NO_ROUTE) from None
         return route, {name: unquote(value) for name, value in values.items()}
 
 

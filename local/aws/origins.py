@@ -45,6 +45,7 @@ class Origins:
         """Let the dashboard's pages read the answer."""
         if self._is_dashboard(request):
             response.headers["access-control-allow-origin"] = self._allowed.origin
+            response.headers["access-control-expose-headers"] = ",".join(self._allowed.exposed)
             response.headers["vary"] = "origin"
         return response
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 
 from werkzeug.wrappers import Response
 
-from prescient.api.responses.errors import ErrorBody
+from prescient.api.responses.errors import Detail, ErrorBody
 
 
 class Refused(Exception):
-    """The gateway answers by itself: the message is for people, the code for programs."""
+    """The gateway answers by itself: the code is for programs, the message reads `field: rule`."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
         """`headers` have underscores for dashes."""
@@ -20,6 +21,10 @@ class Refused(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def answer(self) -> Response:
-        body = ErrorBody(code=self.code, message=str(self), request_id=str(uuid.uuid4()))
+        message = str(self)
+        details = [Detail.of(message)] if self.status < HTTPStatus.INTERNAL_SERVER_ERROR else []
+        body = ErrorBody(
+            code=self.code, message=message, details=details, request_id=str(uuid.uuid4())
+        )
         headers = {"content-type": "application/json", **self.headers}
         return Response(body.model_dump_json(), self.status, headers)

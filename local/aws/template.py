@@ -54,6 +54,7 @@ class CrossOrigin:
     origin: str
     methods: tuple[str, ...]
     headers: tuple[str, ...]
+    exposed: tuple[str, ...]
     max_age: int
 
 
@@ -161,8 +162,13 @@ class _Reader:
     def cross_origin(self) -> CrossOrigin:
         given = self.resolver.resolve(self._api()["CorsConfiguration"])
         [origin] = given["AllowOrigins"]
-        methods, headers = tuple(given["AllowMethods"]), tuple(given["AllowHeaders"])
-        return CrossOrigin(origin, methods, headers, given["MaxAge"])
+        return CrossOrigin(
+            origin=origin,
+            methods=tuple(given["AllowMethods"]),
+            headers=tuple(given["AllowHeaders"]),
+            exposed=tuple(given["ExposeHeaders"]),
+            max_age=given["MaxAge"],
+        )
 
     def throttling(self) -> Mapping[str, Throttling]:
         """The routes that have limits of their own, by key."""

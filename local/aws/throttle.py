@@ -38,6 +38,6 @@ class Throttle:
             raise Refused(
                 429,
                 "too_many_requests",
-                f"{route.key}: at most {limit.rate:g} a second, {limit.burst} at once",
+                f"requests: at most {limit.rate:g} a second to {route.key}, {limit.burst} at once",
                 retry_after=str(math.ceil((1 - left) / limit.rate)),
             )

@@ -52,6 +52,9 @@ def _refusal(response: Response) -> tuple[int, str]:
     """Status and code of an answer with the API's error body."""
     body = response.get_json()
     assert body.keys() == {"code", "message", "details", "request_id"}
+    if response.status_code < 500:
+        [detail] = body["details"]
+        assert body["message"] == f"{detail['field']}: {detail['rule']}"
     return response.status_code, body["code"]
 
 
@@ -158,7 +161,9 @@ def test_without_a_token_that_holds_only_health_answers(authorization: str) -> N
 def test_an_expired_token_is_called_so() -> None:
     expired = token.signed(KEY, "read", timedelta(seconds=-1))
     response = _respond("/portfolios/7", headers={"authorization": f"Bearer {expired}"})
-    assert response.get_json()["message"].startswith("the token has expired")
+    [detail] = response.get_json()["details"]
+    assert detail["field"] == "authorization"
+    assert detail["rule"].startswith("the token has expired; make token")
 
 
 @pytest.mark.parametrize(
@@ -203,6 +208,7 @@ def test_the_dashboards_pages_may_call_and_read_refusals_too() -> None:
         response = _respond(target, headers={"origin": DASHBOARD})
         assert response.status_code == status
         assert response.headers["access-control-allow-origin"] == DASHBOARD
+        assert response.headers["access-control-expose-headers"] == "etag,retry-after"
         assert response.headers["vary"] == "origin"
 
 
@@ -246,6 +252,14 @@ def test_an_answer_is_passed_on() -> None:
 
 
 def test_a_failed_function_tells_nothing_to_the_caller() -> None:
-    response = _respond("/health", FakeDispatcher({"errorMessage": "secret"}, "Unhandled"))
+    described = {"errorType": "KeyError", "errorMessage": "secret"}
+    response = _respond("/health", FakeDispatcher(described, "Unhandled"))
     assert _refusal(response) == (500, "internal_error")
     assert "secret" not in response.get_data(as_text=True)
+
+
+def test_a_function_that_is_busy_for_too_long_can_be_asked_again() -> None:
+    described = {"errorType": "TooManyRequestsException", "errorMessage": "Rate Exceeded."}
+    response = _respond("/health", FakeDispatcher(described, "Unhandled"))
+    assert _refusal(response) == (503, "too_busy")
+    assert response.headers["retry-after"] == "5"
