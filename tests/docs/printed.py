@@ -30,14 +30,15 @@ class Block:
     """A fenced block of a page, and the words after its backticks.
 
     `sh` and `python` are for a reader to run, unless the words say why not; `refused` is one that
-    fails, and shows how; `title="…"` is a file to write. `text` and `json` after one of them is
-    what it answers. Of `console`, a transcript, the lines after `$ ` are run, and what they
-    answered once is shown.
+    fails, and shows how; `title="…"` is a file to write. `text` and `json` after one of them,
+    under the same `heading`, is what it answers. Of `console`, a transcript, the lines after `$ `
+    are run, and what they answered once is shown.
     """
 
     page: str
     words: str
     content: str
+    heading: int
 
     @property
     def kind(self) -> str:
@@ -77,7 +78,10 @@ class Block:
 
 
 def blocks(page: str, text: str) -> list[Block]:
-    return [Block(page, match[2].strip(), match[3]) for match in _FENCE.finditer(text)]
+    return [
+        Block(page, match[2].strip(), match[3], text.rfind("\n#", 0, match.start()))
+        for match in _FENCE.finditer(text)
+    ]
 
 
 PRINTED = [block for page in PAGES for block in blocks(name(page), page.read_text("utf-8"))]

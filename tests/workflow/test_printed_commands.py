@@ -52,8 +52,9 @@ def _in_order() -> list[str]:
 def _typed(page: str, shell: Shell, checkout: Path) -> Iterator[str]:
     """Type what the page prints, from top to bottom; yield what goes wrong."""
     port = Listener.on_free_port().port
-    printed = ""
+    printed, heading = "", 0
     for block in (block for block in PRINTED if block.page == page):
+        printed, heading = printed if block.heading == heading else "", block.heading
         content = block.script.replace("localhost:8000", f"localhost:{port}")
         if block.file:
             (checkout / block.file).parent.mkdir(exist_ok=True)
