@@ -50,7 +50,7 @@ FILTERS: dict[str, Filter] = {
     "words": _filter(lambda value: str(value).replace("_", " ")),
     "dollars": _filter(_dollars),
     "gained": _filter(_gained),
-    "fraction": _filter(lambda value: f"{value:.2%}"),
+    "fraction": _filter(lambda value: _signed(f"{value:.2%}")),
     "change": _filter(lambda value: _signed(f"{value:+.2%}")),
     "apart": _filter(lambda value: f"{value:.3%}"),
     "daily": _filter(lambda value: _signed(f"{value:+.3%}")),

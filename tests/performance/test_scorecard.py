@@ -83,3 +83,9 @@ def test_one_point_is_enough_to_be_named(
 def test_what_speaks_against_it_comes_before_what_is_not_known() -> None:
     found = scorecard(replace(GOOD, days=3, reconciled=False))
     assert found.sentence == "Not worth real money: books reconcile speaks against it."
+
+
+def test_without_a_day_nothing_is_known_of_drawdowns() -> None:
+    found = scorecard(replace(GOOD, days=0))
+    grey = {point.subject for point in found.points if point.colour is Colour.GREY}
+    assert grey == {Subject.DAYS, Subject.DRAWDOWN}

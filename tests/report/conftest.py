@@ -12,6 +12,7 @@ import pytest
 
 from local.report.page import page
 from local.report.reading import Ask, Reading, read
+from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import EventId, MarketId, Quote
 from prescient.usecases import research
 from prescient.usecases.research import ResearchRequest
@@ -59,6 +60,7 @@ def _show(world: World, bid: str, *, has_resolved: bool = False) -> None:
     held = market(question=question, **quoted)
     ending = market(market_id=MarketId("m2"), **(quoted | paid if has_resolved else quoted))
     world.exchange.events = [event(held), event(ending, event_id=EventId("e2"))]
+    world.exchange.order_books = {"11": OrderBook((Level(low, D(5000)),), (Level(high, D(900)),))}
 
 
 def _create(client: Client) -> None:

@@ -96,7 +96,7 @@ def _points(facts: Facts) -> Iterator[Point]:
     yield _enough(Subject.DAYS, facts.days, LEAST_DAYS_OF_RECORD)
     yield _enough(Subject.TRADES, facts.trades, LEAST_TRADES)
     yield _enough(Subject.RESOLVED, facts.resolved_markets, LEAST_RESOLVED)
-    yield _drawdown(facts.max_drawdown)
+    yield _drawdown(facts.max_drawdown, facts.days)
     yield _to_random(facts.to_random)
     yield _to_prices(facts.to_prices)
     yield _deflated_sharpe(facts.deflated_sharpe)
@@ -109,7 +109,9 @@ def _enough(subject: Subject, number: int, least: int) -> Point:
     return Point(subject, colour, float(number), f"{number} of at least {least}")
 
 
-def _drawdown(fall: Drawdown | None) -> Point:
+def _drawdown(fall: Drawdown | None, days: int) -> Point:
+    if not days:
+        return Point(Subject.DRAWDOWN, Colour.GREY, None, "no day has ended yet")
     fraction = fall.fraction if fall else 0.0
     colour = Colour.GREEN if fraction <= DEEPEST_DRAWDOWN else Colour.RED
     says = f"{fraction:.1%} of at most {DEEPEST_DRAWDOWN:.0%}"
