@@ -278,7 +278,8 @@ def test_research_asks_the_events_too(world: World) -> None:
 def test_research_goes_on_where_the_run_before_ended(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(research, "PAIRS_AT_ONCE", 2)
+    monkeypatch.setattr(research, "PAIRS_AT_ONCE", 1)
+    monkeypatch.setattr(research, "MOST_PAIRS", 2)
     for name in ("one", "two", "three"):
         world.portfolio(name, rebalance_threshold=0.01)
     live(world, *[lambda day: day % 3] * 3)

@@ -36,7 +36,9 @@ from prescient.usecases.support.differences import Pair, differences
 from prescient.usecases.support.measured import closed_positions, equity_points
 
 AT_ONCE = 500
-PAIRS_AT_ONCE = 5_000
+PAIRS_AT_ONCE = 500
+"""Pairs that one transaction compares: it is idle for the seconds that this takes."""
+MOST_PAIRS = 5_000
 """Pairs that one run compares; the next ones go on, so that a day has time for 240,000."""
 MOST_PARTS = 50
 """Of a view of the P&L the largest, by size; the others are summed up."""
@@ -81,9 +83,11 @@ def run(_: ResearchRequest, context: StepContext) -> ResearchResult:
 def compare_rebalanced(database: Database, now: datetime) -> None:
     """Note which of the portfolios that are rebalanced can be told apart, each pair once a day."""
     last_day = now.astimezone(UTC).date() - timedelta(days=1)
-    with database.transaction() as session:
-        pairs = comparisons.to_compare(session, last_day, PAIRS_AT_ONCE)
-        if pairs:
+    for _ in range(0, MOST_PAIRS, PAIRS_AT_ONCE):
+        with database.transaction() as session:
+            pairs = comparisons.to_compare(session, last_day, PAIRS_AT_ONCE)
+            if not pairs:
+                return
             comparisons.save(session, list(_compared(session, pairs, last_day)), last_day, now)
 
 
