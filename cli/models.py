@@ -623,6 +623,7 @@ class Transfer(Struct, kw_only=True):
     executed_by: str
     from_name: str
     from_portfolio_id: int | None
+    ordered_by: str | None
     reason: str | None
     timestamp: str
     to_name: str
@@ -855,12 +856,18 @@ class HistoryAnswer(Struct, kw_only=True):
 
 
 class LedgerEntry(Struct, kw_only=True):
-    """A movement of cash, negative where it left; `source` names what moved it, once."""
+    """
+    A movement of cash, negative where it left; `source` names what moved it, once.
+
+    `ordered_by` is whose token asked for it, null where the system moved it.
+    """
 
     amount: Decimal
     balance_after: Decimal
     entry_no: int
     kind: str
+    ordered_by: str | None
+    reason: str | None
     source: str
     timestamp: str
 

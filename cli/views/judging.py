@@ -65,12 +65,12 @@ def _trading(metrics: models.Metrics) -> list[tuple[str, Cell]]:
 
 def _parts(attribution: models.Attribution, view: str, title: str) -> Part:
     parts = attribution.views.get(view, [])[:_MOST_PARTS]
-    rows = [(plain(part.key), profit(part.pnl)) for part in parts]
+    rows = [(plain(part.name or part.key), profit(part.pnl)) for part in parts]
     return Table((text("part"), number("P&L")), rows, title=title)
 
 
 def comparison(answer: models.ComparisonAnswer) -> Iterator[Part]:
-    """Portfolios side by side; two of them also in a sentence."""
+    """Portfolios side by side; two of them, or twins, also in a sentence."""
     columns = (
         number("id"),
         text("portfolio"),
@@ -95,6 +95,12 @@ def comparison(answer: models.ComparisonAnswer) -> Iterator[Part]:
     yield Table(columns, rows, title=f"To the end of {answer.last_day}")
     if answer.benchmark_id is None:
         yield Text("There is no benchmark: a portfolio of the strategy random is one.", "faint")
+    if answer.capacity is not None:
+        yield Text(
+            f"Order books fill 95% of the purchases of all at {answer.capacity.multiple:.1f} times "
+            f"their size.",
+            "faint",
+        )
     for pair in answer.pairs:
         if pair.sentence:
             yield Text(pair.sentence)
