@@ -26,6 +26,7 @@ _REDIRECTIONS = range(300, 400)
 _FIRST_ERROR = 400
 Query = Mapping[str, object]
 Fields = Mapping[str, object]
+Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,15 @@ class Client:
     def create(self, new: Fields) -> Answer[models.PortfolioCreated]:
         return self._post(models.PortfolioCreated, "/portfolios/create", new)
 
-    def edit(self, portfolio_id: int, changes: Fields) -> Answer[models.PortfolioUpdated]:
-        path = f"/portfolios/{portfolio_id}"
-        return self._change(models.PortfolioUpdated, "PATCH", path, changes)
+    def edit(
+        self, portfolio_id: int, changes: Fields, version: int | None
+    ) -> Answer[models.PortfolioUpdated]:
+        """Change what is named (RFC 7396); of a configuration in this version, if one is given."""
+        headers = {"content-type": "application/merge-patch+json"}
+        if version is not None:
+            headers["if-match"] = f'"{version}"'
+        received = self._sent("PATCH", f"/portfolios/{portfolio_id}", changes, headers)
+        return self._answer(received, models.PortfolioUpdated)
 
     def pause(self, portfolio_id: int, reason: str) -> Answer[models.PortfolioUpdated]:
         path = f"/portfolios/{portfolio_id}/pause"
@@ -156,7 +163,7 @@ class Client:
         """The pages of one of a portfolio's lists as CSV, each with its head."""
         path: str | None = _with(f"/portfolios/{portfolio_id}/{quote(what, safe='')}", query)
         while path is not None:
-            received = self._sent("GET", path, accept="text/csv")
+            received = self._sent("GET", path, more={"accept": "text/csv"})
             yield received.content
             link = _NEXT.search(received.headers.get("link", ""))
             path = link[1] if link else None
@@ -201,19 +208,16 @@ class Client:
         return self._answer(self._sent(method, path, request), model)
 
     def _sent(
-        self,
-        method: str,
-        path: str,
-        request: Fields | None = None,
-        accept: str = "application/json",
+        self, method: str, path: str, request: Fields | None = None, more: Headers | None = None
     ) -> Received:
-        headers = {**_headers(self.bearer()), "accept": accept}
+        headers = _headers(self.bearer())
         body = None
         if method in ("POST", "PATCH"):
             headers["idempotency-key"] = str(uuid.uuid4())
         if request is not None:
             headers["content-type"] = "application/json"
             body = msgspec.json.encode(request)
+        headers.update(more or {})
         received = self._transport.send(method, path, headers=headers, body=body)
         self._check(received)
         return received
@@ -258,7 +262,7 @@ def _refusal(received: Received) -> Refused | Unreachable:
 
 
 def _headers(token: str | None) -> dict[str, str]:
-    headers = {"user-agent": "prescient-cli"}
+    headers = {"accept": "application/json", "user-agent": "prescient-cli"}
     return {**headers, "authorization": f"Bearer {token}"} if token else headers
 
 

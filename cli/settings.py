@@ -55,17 +55,14 @@ def put(settings: dict[str, Any], key: str, value: Any) -> None:
     settings[last] = value
 
 
-def merged(present: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings with the changes (RFC 7396): a null removes its key."""
-    result = dict(present)
-    for key, value in changes.items():
-        if isinstance(value, Mapping):
-            below = result.get(key)
-            result[key] = merged(below if isinstance(below, Mapping) else {}, value)
-        elif value is None:
-            result.pop(key, None)
-        else:
-            result[key] = value
+def combined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of both, those of the second where both have one."""
+    result = dict(first)
+    for key, given in second.items():
+        value, below = given, result.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            value = combined(below, value)
+        result[key] = value
     return result
 
 

@@ -165,7 +165,7 @@ def create(
         if field not in fields:
             raise Misused(f"{said} is missing: see prescient portfolio create --help")
     if set_:
-        fields["strategy_config"] = settings.merged(
+        fields["strategy_config"] = settings.combined(
             fields.get("strategy_config", {}), settings.pairs(set_)
         )
     session.show(session.api.create(fields), views.created)
@@ -195,6 +195,12 @@ def edit(
     max_positions: Positions = None,
     drawdown_limit: DrawdownLimit = None,
     drawdown_limit_percent: DrawdownPercent = None,
+    version: Annotated[
+        int | None,
+        typer.Option(
+            "--if-version", metavar="N", help="Only if this is its configuration's version."
+        ),
+    ] = None,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the record.")
     ] = None,
@@ -208,13 +214,12 @@ def edit(
     changes = settings.pairs(set_ or ())
     for key in unset or ():
         settings.put(changes, key, None)
-    portfolio_id = session.portfolio_id(portfolio)
     if changes:
-        present = session.api.portfolio(portfolio_id).content.portfolio.strategy_config
-        fields["strategy_config"] = settings.merged(present, changes)
+        fields["strategy_config"] = settings.combined(fields.get("strategy_config", {}), changes)
     if not fields:
         raise Misused("Nothing is to be changed: see prescient portfolio edit --help")
-    session.show(session.api.edit(portfolio_id, fields), views.changed)
+    portfolio_id = session.portfolio_id(portfolio)
+    session.show(session.api.edit(portfolio_id, fields, version), views.changed)
 
 
 @command(app, "pause", 'prescient portfolio pause Bold --reason "over the holidays"')

@@ -67,6 +67,8 @@ def test_an_edit_changes_what_is_named_and_leaves_the_rest(prescient: Prescient)
     assert now["max_position_size"] is None
     assert now["description"] == "edited"
     assert "min_volume" in prescient("portfolio", "diff", "Edited").out
+    late = prescient("portfolio", "edit", "Edited", "--set", "min_volume=1", "--if-version", "1")
+    assert (late.code, "version_conflict" in late.err) == (1, True)
 
 
 def test_a_refusal_says_its_code_and_every_rule(prescient: Prescient) -> None:
