@@ -13,13 +13,14 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from . import models
-from .errors import Refused, Unreachable
+from .errors import NoAnswer, Refused
 from .transport import Received, Transport
 
 T = TypeVar("T")
 _LATE = 503
 """The status of a health that is not ok, with a body like any other."""
 _STARTED = 202
+_UNAUTHENTICATED = 401
 _LARGEST_PAGE = 1_000
 _NEXT = re.compile(r'<(/[^>]*)>;\s*rel="?next"?')
 _REDIRECTIONS = range(300, 400)
@@ -41,10 +42,16 @@ class Client:
     """Asks the API at one address; every method raises Refused or Unreachable."""
 
     def __init__(
-        self, address: str, transport: Transport, bearer: Callable[[], str | None]
+        self,
+        address: str,
+        transport: Transport,
+        bearer: Callable[[], str | None],
+        key: str | None = None,
     ) -> None:
-        """`bearer` gives the token of a request, None where there is none."""
+        """`bearer` gives a request's token, None where there is none; `key` is that of a change."""
         self._address, self._transport, self.bearer = address, transport, bearer
+        self._key = key or str(uuid.uuid4())
+        self._has_asked_for_a_change = False
 
     def health(self) -> Answer[models.Health]:
         """Ask without a token, as anyone may."""
@@ -211,54 +218,70 @@ class Client:
         self, method: str, path: str, request: Fields | None = None, more: Headers | None = None
     ) -> Received:
         headers = _headers(self.bearer())
-        body = None
-        if method in ("POST", "PATCH"):
-            headers["idempotency-key"] = str(uuid.uuid4())
-        if request is not None:
+        body = None if request is None else msgspec.json.encode(request)
+        if body is not None:
             headers["content-type"] = "application/json"
-            body = msgspec.json.encode(request)
+        if method in ("POST", "PATCH"):
+            headers["idempotency-key"] = self._key
+            self._has_asked_for_a_change = True
         headers.update(more or {})
-        received = self._transport.send(method, path, headers=headers, body=body)
+        try:
+            received = self._transport.send(method, path, headers=headers, body=body)
+        except NoAnswer as error:
+            raise self._unclear(str(error)) from None
         self._check(received)
         return received
 
     def _check(self, received: Received) -> None:
-        """Raise Refused for an error of the API, Unreachable where the API did not answer."""
+        """Raise Refused for an error of the API, NoAnswer for what is no answer of it."""
         is_csv = received.kind == "text/csv" and received.status < _FIRST_ERROR
         if not (received.is_json or is_csv) or received.status in _REDIRECTIONS:
-            kind = received.headers.get("content-type", "something without a type")
-            raise Unreachable(
+            kind = received.kind or "something without a type"
+            raise self._unclear(
                 f"{self._address} answers {received.status} and {kind}: that is not the API"
             )
         if received.status >= _FIRST_ERROR:
-            raise _refusal(received)
+            refusal = _refusal(received)
+            if refusal is None:
+                said = f"{received.status} without saying why"
+                raise self._unclear(f"{self._address} answers {said}: that is not the API")
+            raise refusal
 
     def _answer(self, received: Received, model: type[T]) -> Answer[T]:
         try:
             return Answer(received.content, msgspec.json.decode(received.content, type=model))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unreachable(
+            raise self._unclear(
                 f"{self._address} answers otherwise than this version's API ({error}): "
                 "is it the API, and are both of one version?"
             ) from None
 
+    def _unclear(self, told: str) -> NoAnswer:
+        """The error for what is no answer, with the way to be sure of a change."""
+        if self._has_asked_for_a_change:
+            told = f"{told} (it may have been done; with --key {self._key} it is done once)"
+        return NoAnswer(told)
 
-def _refusal(received: Received) -> Refused | Unreachable:
+
+def _refusal(received: Received) -> Refused | None:
     try:
         body: Any = msgspec.json.decode(received.content)
     except (msgspec.DecodeError, UnicodeDecodeError):
         body = None
     if not isinstance(body, dict) or not isinstance(body.get("message"), str):
-        return Unreachable(f"answers {received.status} without saying why: that is not the API")
+        return None
     code = body.get("code")
     details = [
         f"{detail['field']}: {detail['rule']}"
         for detail in body.get("details") or []
         if isinstance(detail, dict) and {"field", "rule"} <= detail.keys()
     ]
-    return Refused(
-        code if isinstance(code, str) else f"http_{received.status}", body["message"], details
-    )
+    message = body["message"]
+    if received.status == _UNAUTHENTICATED:
+        message += " (prescient login keeps a token; make serve has one for its own folder)"
+    if seconds := received.headers.get("retry-after"):
+        message += f" (try again in {seconds} s)"
+    return Refused(code if isinstance(code, str) else f"http_{received.status}", message, details)
 
 
 def _headers(token: str | None) -> dict[str, str]:

@@ -40,3 +40,7 @@ class Unreachable(CommandError):
     """There is no API at the address, or it does not answer."""
 
     exit_code = UNREACHABLE
+
+
+class NoAnswer(Unreachable):
+    """A request went out, and no whole answer came: what it asked for may be done or not."""

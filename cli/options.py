@@ -15,7 +15,26 @@ from typer.core import TyperGroup
 from .errors import INTERRUPTED, REFUSED, CommandError, Refused
 from .session import Session
 
-Portfolio = Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Its id or its name.")]
+
+def names(incomplete: str) -> list[str]:
+    """Complete a portfolio's name; where the API does not answer at once, nothing."""
+    try:
+        listed = Session(timeout=_COMPLETION_SECONDS).api.portfolios({"limit": 1000}).content
+    except CommandError:
+        return []
+    found = (portfolio.name for portfolio in listed.portfolios)
+    return [name for name in found if name.startswith(incomplete) and " " not in name]
+
+
+_COMPLETION_SECONDS = 1
+
+
+def named(metavar: str, about: str = "Its id or its name.") -> Any:
+    """Return an argument that is a portfolio."""
+    return typer.Argument(metavar=metavar, help=about, autocompletion=names)
+
+
+Portfolio = Annotated[str, named("PORTFOLIO")]
 Reason = Annotated[
     str, typer.Option("--reason", metavar="TEXT", help="Why: it stays in the record.")
 ]

@@ -43,6 +43,12 @@ class Session:
         str | None,
         typer.Option("--profile", metavar="NAME", help="A profile. Else PRESCIENT_PROFILE, …"),
     ] = None
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key", metavar="KEY", help="Of a change: sent again with its key, it is done once."
+        ),
+    ] = None
     timeout: Annotated[
         float,
         typer.Option(
@@ -74,7 +80,7 @@ class Session:
         from .transport import Transport
 
         transport = Transport(self.access.address, seconds=self.timeout, verbose=self.verbose)
-        return Client(self.access.address, transport, Bearer(self.access))
+        return Client(self.access.address, transport, Bearer(self.access), self.key)
 
     def show(self, answer: Answer[T], view: Callable[[T], View]) -> None:
         """Answer on standard output: the API's own body with `--json`, else what the view says."""

@@ -12,7 +12,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from .access import is_private_line
-from .errors import Misused, Unreachable
+from .errors import Misused, NoAnswer, Unreachable
 
 _CONNECT_SECONDS = 5
 _CHUNK = 65_536
@@ -60,7 +60,7 @@ class Transport:
         try:
             received = self._sent(method, path, headers, body, started + self._seconds)
         except HTTPError as error:
-            raise Unreachable(f"{self._address} {_reason(error, self._seconds)}") from None
+            raise _failure(self._address, error, self._seconds) from None
         if self._verbose:
             elapsed = round((time.monotonic() - started) * 1000)
             print(f"{method} {path} {received.status} {elapsed} ms", file=sys.stderr)
@@ -108,15 +108,18 @@ def _pool(address: str) -> urllib3.PoolManager:
     return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}")
 
 
-def _reason(error: HTTPError, seconds: float) -> str:
+def _failure(address: str, error: HTTPError, seconds: float) -> Unreachable:
     match error:
         case urllib3.exceptions.NameResolutionError():
-            return "has a host name that cannot be resolved"
+            return Unreachable(f"{address}: there is no host of this name")
         case urllib3.exceptions.NewConnectionError():
-            return "refuses connections: is it running? `make serve` starts one on this machine"
-        case urllib3.exceptions.ConnectTimeoutError() | urllib3.exceptions.ReadTimeoutError():
-            return f"does not answer within {seconds:g} seconds"
+            way_out = "is it running? `make serve` starts one on this machine"
+            return Unreachable(f"{address} refuses connections: {way_out}")
         case urllib3.exceptions.SSLError():
-            return f"cannot be trusted: {error}"
+            return Unreachable(f"{address} cannot be trusted: {error}")
+        case urllib3.exceptions.ConnectTimeoutError():
+            return Unreachable(f"{address} does not answer")
+        case urllib3.exceptions.ReadTimeoutError():
+            return NoAnswer(f"{address} does not answer within {seconds:g} seconds")
         case _:
-            return f"breaks off its answer: {type(error).__name__}"
+            return NoAnswer(f"{address} breaks off its answer: {type(error).__name__}")

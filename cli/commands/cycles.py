@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import Failed
-from ..options import command, group
+from ..options import command, group, named
 from ..session import Session, note
 from ..views import cycles as views
 
@@ -38,7 +38,7 @@ def run(
     session: Session,
     portfolio: Annotated[
         str | None,
-        typer.Argument(metavar="PORTFOLIO", help="One; all active ones unless given."),
+        named("PORTFOLIO", "One; all active ones unless given."),
     ] = None,
     min_liquidity: Annotated[
         str | None,

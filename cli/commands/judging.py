@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from ..options import Portfolio, command, program
+from ..options import Portfolio, command, named, program
 from ..session import Session
 from ..views import judging as views
 
@@ -22,7 +20,8 @@ def performance(session: Session, portfolio: Portfolio) -> None:
 def compare(
     session: Session,
     portfolios: Annotated[
-        list[str], typer.Argument(metavar="PORTFOLIO", help="Two or more, by id or name.")
+        list[str],
+        named("PORTFOLIO", "Two or more, by id or name."),
     ],
 ) -> None:
     """Compare portfolios, two of them also in a sentence."""

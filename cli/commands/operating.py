@@ -8,7 +8,7 @@ import typer
 
 from .. import settings
 from ..errors import Failed
-from ..options import Reason, Yes, command, program
+from ..options import Reason, Yes, command, named, program
 from ..session import Session
 from ..views import operating as views
 
@@ -21,8 +21,8 @@ from ..views import operating as views
 )
 def transfer(
     session: Session,
-    source: Annotated[str, typer.Argument(metavar="FROM", help="Its id or its name.")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="Its id or its name.")],
+    source: Annotated[str, named("FROM")],
+    target: Annotated[str, named("TO")],
     amount: Annotated[str, typer.Argument(metavar="DOLLARS", help="How much.")],
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the record.")

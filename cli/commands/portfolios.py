@@ -8,7 +8,7 @@ import typer
 
 from .. import settings
 from ..errors import Misused
-from ..options import Portfolio, Reason, Yes, command, group
+from ..options import Portfolio, Reason, Yes, command, group, named
 from ..paging import Page
 from ..session import Session
 from ..views import portfolios as views
@@ -309,7 +309,8 @@ def diff(
     session: Session,
     portfolio: Portfolio,
     other: Annotated[
-        str | None, typer.Argument(metavar="OTHER", help="Its id or its name.")
+        str | None,
+        named("OTHER"),
     ] = None,
     versions: Annotated[
         tuple[int, int] | None,

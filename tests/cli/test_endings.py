@@ -93,6 +93,23 @@ def test_a_server_that_does_not_answer_is_given_up() -> None:
     assert "does not answer within 0.2 seconds" in ran.err
 
 
+def test_a_change_without_an_answer_says_how_it_is_done_once() -> None:
+    keys: list[str | None] = []
+
+    def respond(request: Request) -> Response:
+        keys.append(request.headers.get("idempotency-key"))
+        return Response("<html>", 504)
+
+    with _answering(respond) as url:
+        first = _ran("transfer", "1", "2", "3", "--url", url)
+        again = _ran("transfer", "1", "2", "3", "--url", url, "--key", "mine")
+        read = _ran("portfolio", "list", "--url", url)
+    assert (first.code, again.code, read.code) == (3, 3, 3)
+    assert f"with --key {keys[0]} it is done once" in first.err
+    assert keys[1:] == ["mine", None]
+    assert "--key" not in read.err
+
+
 def test_a_refusal_has_the_code_the_message_and_each_detail() -> None:
     with _answering(_answer(ERROR, 409)) as url:
         ran = _ran("portfolio", "pause", "1", "--reason", "x", "--url", url)
