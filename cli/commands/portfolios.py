@@ -1,71 +1,20 @@
-"""`prescient portfolio`: make, change, compare and end portfolios."""
+"""`prescient portfolio`: make, show, change and compare portfolios."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from .. import settings
 from ..errors import Misused
-from ..options import Portfolio, Reason, Yes, command, group, named
+from ..options import Portfolio, command, group, named
 from ..paging import Page
+from ..portfolio_fields import PortfolioFields
 from ..session import Session
 from ..views import portfolios as views
 
 app = group("portfolio", "Make, change, compare and end portfolios.")
-
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="A key of the strategy; may be repeated."),
-]
-Unset = Annotated[
-    list[str] | None,
-    typer.Option("--unset", metavar="KEY", help="A key that follows its default again."),
-]
-File = Annotated[
-    str | None,
-    typer.Option(
-        "--file", metavar="FILE", help="JSON with the fields of the API; - is standard input."
-    ),
-]
-Description = Annotated[
-    str | None, typer.Option("--description", metavar="TEXT", help="What it is for.")
-]
-Tags = Annotated[
-    list[str] | None,
-    typer.Option("--tag", metavar="TAG", help="What groups portfolios; may be repeated."),
-]
-PositionSize = Annotated[
-    str | None,
-    typer.Option("--max-position-size", metavar="DOLLARS", help="Dollars a position, or none."),
-]
-Exposure = Annotated[
-    str | None,
-    typer.Option(
-        "--max-total-exposure", metavar="DOLLARS", help="Dollars in all positions, or none."
-    ),
-]
-Positions = Annotated[
-    int | None,
-    typer.Option(
-        "--max-positions", metavar="N", help="How many are open at once; 20 unless given."
-    ),
-]
-DrawdownLimit = Annotated[
-    str | None,
-    typer.Option(
-        "--drawdown-limit", metavar="DOLLARS", help="Dollars below its peak that pause it, or none."
-    ),
-]
-DrawdownPercent = Annotated[
-    str | None,
-    typer.Option(
-        "--drawdown-limit-percent",
-        metavar="PERCENT",
-        help="Percent below its peak that pause it, or none.",
-    ),
-]
 
 
 @command(
@@ -139,36 +88,15 @@ def create(
         str | None,
         typer.Option("--balance", metavar="DOLLARS", help="Dollars that it begins with."),
     ] = None,
-    set_: Set = None,
-    file: File = None,
-    description: Description = None,
-    tag: Tags = None,
-    max_position_size: PositionSize = None,
-    max_total_exposure: Exposure = None,
-    max_positions: Positions = None,
-    drawdown_limit: DrawdownLimit = None,
-    drawdown_limit_percent: DrawdownPercent = None,
+    fields: PortfolioFields,
 ) -> None:
     """Create a portfolio, active from the next cycle on."""
-    fields = settings.from_file(file) if file else {}
-    fields |= _named(
-        name=name,
-        strategy_type=strategy,
-        initial_balance=None if balance is None else settings.amount(balance, "--balance"),
-        description=description,
-        tags=tag,
-    )
-    fields |= _limits(
-        max_position_size, max_total_exposure, drawdown_limit, drawdown_limit_percent, max_positions
-    )
+    dollars = None if balance is None else settings.amount(balance, "--balance")
+    new = fields.read(name=name, strategy_type=strategy, initial_balance=dollars)
     for field, said in _NEEDED.items():
-        if field not in fields:
+        if field not in new:
             raise Misused(f"{said} is missing: see prescient portfolio create --help")
-    if set_:
-        fields["strategy_config"] = settings.combined(
-            fields.get("strategy_config", {}), settings.pairs(set_)
-        )
-    session.show(session.api.create(fields), views.created)
+    session.show(session.api.create(new), views.created)
 
 
 _NEEDED = {"name": "NAME", "strategy_type": "--strategy", "initial_balance": "--balance"}
@@ -185,16 +113,11 @@ def edit(
     portfolio: Portfolio,
     *,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="A new name.")] = None,
-    set_: Set = None,
-    unset: Unset = None,
-    file: File = None,
-    description: Description = None,
-    tag: Tags = None,
-    max_position_size: PositionSize = None,
-    max_total_exposure: Exposure = None,
-    max_positions: Positions = None,
-    drawdown_limit: DrawdownLimit = None,
-    drawdown_limit_percent: DrawdownPercent = None,
+    fields: PortfolioFields,
+    unset: Annotated[
+        list[str] | None,
+        typer.Option("--unset", metavar="KEY", help="A key that follows its default again."),
+    ] = None,
     version: Annotated[
         int | None,
         typer.Option(
@@ -206,72 +129,13 @@ def edit(
     ] = None,
 ) -> None:
     """Change what is named and leave the rest: keys of the strategy, limits, name, tags."""
-    fields = settings.from_file(file) if file else {}
-    fields |= _named(name=name, description=description, tags=tag, reason=reason)
-    fields |= _limits(
-        max_position_size, max_total_exposure, drawdown_limit, drawdown_limit_percent, max_positions
-    )
-    changes = settings.pairs(set_ or ())
+    changes = fields.read(name=name, reason=reason)
     for key in unset or ():
-        settings.put(changes, key, None)
-    if changes:
-        fields["strategy_config"] = settings.combined(fields.get("strategy_config", {}), changes)
-    if not fields:
+        settings.put(changes, f"strategy_config.{key}", None)
+    if not changes:
         raise Misused("Nothing is to be changed: see prescient portfolio edit --help")
     portfolio_id = session.portfolio_id(portfolio)
-    session.show(session.api.edit(portfolio_id, fields, version), views.changed)
-
-
-@command(app, "pause", 'prescient portfolio pause Bold --reason "over the holidays"')
-def pause(session: Session, portfolio: Portfolio, reason: Reason) -> None:
-    """Stop a portfolio from opening positions; those that it holds are still marked and settled."""
-    session.show(session.api.pause(session.portfolio_id(portfolio), reason), views.changed)
-
-
-@command(app, "reactivate", 'prescient portfolio reactivate Bold --reason "back from holidays"')
-def reactivate(
-    session: Session,
-    portfolio: Portfolio,
-    reason: Reason,
-    resets: Annotated[
-        str | None,
-        typer.Option(
-            "--resets",
-            metavar="WHAT",
-            help="peak lets the drawdown begin anew; nothing unless given.",
-        ),
-    ] = None,
-) -> None:
-    """Let a paused portfolio trade again."""
-    fields = _named(reason=reason, resets=resets)
-    session.show(session.api.reactivate(session.portfolio_id(portfolio), fields), views.changed)
-
-
-@command(
-    app,
-    "archive",
-    'prescient portfolio archive Bold --reason "the experiment is over"',
-    'prescient portfolio archive Bold --reason "over" --liquidate --yes',
-)
-def archive(
-    session: Session,
-    portfolio: Portfolio,
-    *,
-    reason: Reason,
-    liquidate: Annotated[
-        bool, typer.Option("--liquidate", help="Sell all open positions at their bids, or none.")
-    ] = False,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="With --liquidate: sell what is bid for.")
-    ] = False,
-    yes: Yes = False,
-) -> None:
-    """End a portfolio for good: it is history then."""
-    portfolio_id = session.portfolio_id(portfolio)
-    sold = " and sell what it holds" if liquidate else ""
-    session.confirm(f"Archive portfolio {portfolio_id} for good{sold}?", yes=yes)
-    fields = {"reason": reason, "liquidate": liquidate, "partial": partial}
-    session.show(session.api.archive(portfolio_id, fields), views.changed)
+    session.show(session.api.edit(portfolio_id, changes, version), views.changed)
 
 
 @command(
@@ -283,18 +147,22 @@ def clone(
     session: Session,
     portfolio: Portfolio,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The twin's name.")],
-    set_: Set = None,
-    description: Description = None,
+    set_: Annotated[
+        str | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="The key in which it differs."),
+    ] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", metavar="TEXT", help="What it is for.")
+    ] = None,
 ) -> None:
     """Create a twin: the same cash and configuration from today on, one key changed."""
-    changes = settings.pairs(set_ or ())
-    if len(changes) > 1:
-        raise Misused("--set: a twin differs in one key, or in none")
+    changes = settings.pairs([set_] if set_ else ())
     changed = [
         {"key": key if key in _OF_THE_PORTFOLIO else f"strategy_config.{key}", "value": value}
         for key, value in changes.items()
     ]
-    fields = _named(name=name, description=description, changed=changed[0] if changed else None)
+    given = {"description": description, "changed": next(iter(changed), None)}
+    fields = {"name": name, **{key: value for key, value in given.items() if value is not None}}
     session.show(session.api.clone(session.portfolio_id(portfolio), fields), views.twin)
 
 
@@ -334,28 +202,6 @@ def diff(
     session.draw(views.differences(*both))
 
 
-@command(
-    app,
-    "delete",
-    "prescient portfolio delete 'A mistake'",
-    "prescient portfolio delete 12 --purge --yes",
-)
-def delete(
-    session: Session,
-    portfolio: Portfolio,
-    purge: Annotated[
-        bool, typer.Option("--purge", help="With its trades and all that it did; needs admin.")
-    ] = False,
-    yes: Yes = False,
-) -> None:
-    """Delete a portfolio that never traded; with --purge any, and its history."""
-    portfolio_id = session.portfolio_id(portfolio)
-    name = session.api.portfolio(portfolio_id).content.portfolio.name
-    history = " with all that it did" if purge else ""
-    session.confirm(f"Delete portfolio {portfolio_id}, {name}{history}?", yes=yes)
-    session.show(session.api.delete(portfolio_id, name, purge=purge), views.deleted)
-
-
 _OF_THE_PORTFOLIO = {
     "strategy_type",
     "max_position_size",
@@ -371,30 +217,3 @@ def _newest_versions(session: Session, portfolio_id: int) -> tuple[int, int]:
     if not older:
         raise Misused(f"Portfolio {portfolio_id} has one version of its configuration only")
     return older[0].version, newest.version
-
-
-def _named(**fields: Any) -> dict[str, Any]:
-    """The fields that were given."""
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _limits(
-    position_size: str | None,
-    total_exposure: str | None,
-    drawdown: str | None,
-    drawdown_percent: str | None,
-    positions: int | None,
-) -> dict[str, Any]:
-    """The limits that were given; `none` is null, which is no limit."""
-    dollars = {
-        "max_position_size": position_size,
-        "max_total_exposure": total_exposure,
-        "drawdown_limit": drawdown,
-        "drawdown_limit_percent": drawdown_percent,
-    }
-    read = {
-        name: settings.limit(given, f"--{name.replace('_', '-')}")
-        for name, given in dollars.items()
-        if given is not None
-    }
-    return {**read, **({} if positions is None else {"max_positions": positions})}

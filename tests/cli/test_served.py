@@ -112,8 +112,6 @@ def test_twins_differ_in_one_key(prescient: Prescient) -> None:
     told = prescient("portfolio", "diff", "Original", "Twin").out
     assert "min_confidence" in told
     assert "0.7" in told
-    several = ("--set", "min_confidence=0.7", "--set", "min_volume=1")
-    assert prescient("portfolio", "clone", "Original", "Other", *several).code == 2
 
 
 def test_what_destroys_asks_first(prescient: Prescient) -> None:

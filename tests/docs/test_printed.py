@@ -36,6 +36,8 @@ NOT_RUN: dict[str, list[tuple[str, str]]] = {
         ("docs/deployment.md", "make build"),
     ],
     "needs an AWS account": [
+        ("docs/cli.md", 'prescient login --profile operator --url "$API_URL" --token-u'),
+        ("docs/cli.md", 'prescient login --url "$API_URL" --token-url "$TOKEN_URL" --cl'),
         ("docs/deployment.md", ".venv-sam/bin/sam deploy --config-env dev --parameter-over"),
         ("docs/deployment.md", 'aws lambda invoke --function-name "$(aws cloudformation de'),
         (

@@ -24,8 +24,14 @@ from local.postgres.server import Listener
 from tests.docs.pages import ROOT
 from tests.docs.printed import PRINTED, Block, Shell, answer, failures
 
-FIRST = ("README.md", "docs/how-to/your-own-strategy.md")
-SERVED = ("docs/laptop-stack.md", "docs/http-api.md", "docs/guards.md", "docs/experiments.md")
+FIRST = ("docs/how-to/your-own-strategy.md",)
+SERVED = (
+    "README.md",
+    "docs/laptop-stack.md",
+    "docs/http-api.md",
+    "docs/guards.md",
+    "docs/experiments.md",
+)
 LEFT = {".git", ".venv", ".venv-sam", ".local", ".aws-sam", ".hypothesis"}
 
 
@@ -44,7 +50,7 @@ def test_every_printed_command_runs() -> None:
 
 
 def _in_order() -> list[str]:
-    """README first; pages that make portfolios of their own last, since `make run` begins anew."""
+    """Pages that make portfolios of their own come last, since `make run` begins anew."""
     pages = dict.fromkeys(block.page for block in PRINTED if block.is_run or block.file)
     return [*FIRST, *(page for page in pages if page not in (*FIRST, *SERVED)), *SERVED]
 
@@ -75,9 +81,7 @@ def _run(block: Block, content: str, shell: Shell, checkout: Path, port: int) ->
     if block.kind == "python":
         return _python(content, checkout)
     if block.commands[0].startswith("make serve"):
-        printed = shell.serve(f"{block.commands[0]} PORT={port}", f"http://localhost:{port}")
-        shell.run(f"export PRESCIENT_URL=http://127.0.0.1:{port}")
-        return printed
+        return shell.serve(f"{block.commands[0]} PORT={port}", f"http://localhost:{port}")
     return shell.run(content)
 
 
