@@ -96,7 +96,7 @@ def _widths(table: Table, available: int) -> dict[int, int]:
     optional = [place for place, column in enumerate(table.columns) if column.is_optional]
     while optional and _sum(table, whole, _LEAST_TEXT) > available:
         del whole[optional.pop()]
-    cap = max(whole.values())
+    cap = max(whole.values(), default=1)
     while _sum(table, whole, cap) > available and cap > 1:
         cap -= 1
     return {place: _capped(table, place, width, cap) for place, width in whole.items()}
@@ -108,7 +108,8 @@ def _sum(table: Table, whole: Mapping[int, int], cap: int) -> int:
 
 
 def _capped(table: Table, place: int, width: int, cap: int) -> int:
-    return width if table.columns[place].is_number else min(width, cap)
+    column = table.columns[place]
+    return width if column.is_number or column.is_word else min(width, cap)
 
 
 def _whole(table: Table, place: int) -> int:

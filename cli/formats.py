@@ -48,14 +48,14 @@ def ratio(value: Decimal | None) -> Cell:
 
 
 def moment(timestamp: str | None) -> Cell:
-    """A time to the second, in UTC."""
+    """A time to the minute, in UTC."""
     if timestamp is None:
         return NOTHING
     try:
         read = datetime.fromisoformat(timestamp)
     except ValueError:
         return Cell(timestamp)
-    return Cell(f"{read.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
+    return Cell(f"{read.astimezone(UTC):%Y-%m-%d %H:%M}")
 
 
 def duration(seconds: Decimal | int | None) -> Cell:

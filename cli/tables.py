@@ -21,12 +21,13 @@ class Cell:
 class Column:
     """A column of texts, which are cut where the terminal is too narrow for them.
 
-    Numbers are set to the right and never cut, and prose goes on in the next line. Of the optional
-    columns, the last are left out first.
+    Numbers, which are set to the right, and words of a list (`is_word`) are never cut, and prose
+    goes on in the next line. Of the optional columns, the last are left out first.
     """
 
     head: str
     is_number: bool = False
+    is_word: bool = False
     is_prose: bool = False
     is_optional: bool = False
 
@@ -63,6 +64,10 @@ View = Iterable[Part]
 
 def number(head: str, *, is_optional: bool = False) -> Column:
     return Column(head, is_number=True, is_optional=is_optional)
+
+
+def word(head: str, *, is_optional: bool = False) -> Column:
+    return Column(head, is_word=True, is_optional=is_optional)
 
 
 def prose(head: str, *, is_optional: bool = False) -> Column:

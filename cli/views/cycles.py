@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..formats import counts, moment, money, plain, status
-from ..tables import Cell, Facts, Part, Table, Text, number, prose, text
+from ..tables import Cell, Facts, Part, Table, Text, number, prose, text, word
 
 if TYPE_CHECKING:
     from .. import models
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _RESULTS = (
     number("id"),
     text("portfolio"),
-    text("status"),
+    word("status"),
     number("signals"),
     number("trades"),
     number("equity"),

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..formats import plain, status
-from ..tables import Part, Table, Text, prose, text
+from ..tables import Part, Table, Text, prose, word
 
 if TYPE_CHECKING:
     from ..diagnosis import Finding
 
-_FINDINGS = (text("looked at"), text("state"), prose("says"), prose("what to do"))
+_FINDINGS = (word("looked at"), word("state"), prose("says"), prose("what to do"))
 
 
 def findings(found: Sequence[Finding]) -> Iterator[Part]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..formats import NOTHING, duration, moment, money, percent, plain, profit, ratio, status
-from ..tables import Cell, Facts, Part, Table, Text, number, prose, text
+from ..tables import Cell, Facts, Part, Table, Text, number, prose, text, word
 
 if TYPE_CHECKING:
     from .. import models
@@ -108,7 +108,7 @@ def comparison(answer: models.ComparisonAnswer) -> Iterator[Part]:
 
 def scorecard(answer: models.ScorecardAnswer) -> Iterator[Part]:
     """Whether a portfolio is worth real money, point by point."""
-    columns = (text("subject"), text("colour"), prose("says"))
+    columns = (text("subject"), word("colour"), prose("says"))
     rows = [
         (plain(point.subject), status(point.colour), plain(point.says)) for point in answer.points
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..formats import NOTHING, moment, money, plain, profit, setting, status
-from ..tables import Cell, Facts, Part, Table, Text, number, prose, text
+from ..tables import Cell, Facts, Part, Table, Text, number, prose, text, word
 from .record import held
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _LIST = (
     number("id"),
     text("name"),
-    text("strategy", is_optional=True),
-    text("status"),
+    word("strategy", is_optional=True),
+    word("status"),
     number("equity"),
     number("P&L"),
     number("today", is_optional=True),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..formats import duration, moment, money, plain, price, profit, ratio, shares, status
-from ..tables import Cell, Part, Table, number, prose, text
+from ..tables import Cell, Part, Table, number, prose, text, word
 
 if TYPE_CHECKING:
     from .. import models
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _HELD = (
     number("id"),
     text("market"),
-    text("side"),
+    word("side"),
     number("shares"),
     number("entry"),
     number("mark"),
@@ -26,62 +26,62 @@ _HELD = (
     number("quote's age", is_optional=True),
     number("stop", is_optional=True),
     number("target", is_optional=True),
-    text("ends", is_optional=True),
-    text("market id", is_optional=True),
+    word("ends", is_optional=True),
+    word("market id", is_optional=True),
 )
 _CLOSED = (
     number("id"),
     text("market"),
-    text("side"),
+    word("side"),
     number("entry"),
     number("exit"),
     number("P&L"),
-    text("closed", is_optional=True),
+    word("closed", is_optional=True),
     number("cost", is_optional=True),
-    text("market id", is_optional=True),
+    word("market id", is_optional=True),
 )
 _TRADES = (
-    text("time"),
+    word("time"),
     text("market"),
-    text("side"),
+    word("side"),
     number("shares"),
     number("price"),
     number("amount"),
     number("fee", is_optional=True),
-    text("status", is_optional=True),
+    word("status", is_optional=True),
     number("P&L", is_optional=True),
     number("position", is_optional=True),
-    text("evidence", is_optional=True),
-    text("market id", is_optional=True),
+    word("evidence", is_optional=True),
+    word("market id", is_optional=True),
     prose("reason", is_optional=True),
 )
 
 _EXITS = (
-    text("time"),
+    word("time"),
     text("market"),
-    text("side"),
-    text("kind"),
+    word("side"),
+    word("kind"),
     number("shares"),
     number("price"),
     number("P&L"),
     number("proceeds", is_optional=True),
     number("fee", is_optional=True),
     number("position", is_optional=True),
-    text("evidence", is_optional=True),
-    text("market id", is_optional=True),
+    word("evidence", is_optional=True),
+    word("market id", is_optional=True),
     prose("reason", is_optional=True),
 )
 _SIGNALS = (
-    text("time"),
+    word("time"),
     text("market"),
-    text("side"),
+    word("side"),
     number("target"),
     number("amount"),
-    text("status"),
-    text("rejection"),
+    word("status"),
+    word("rejection"),
     number("confidence", is_optional=True),
     number("cycle", is_optional=True),
-    text("market id", is_optional=True),
+    word("market id", is_optional=True),
     prose("reason", is_optional=True),
 )
 
