@@ -294,6 +294,7 @@ def test_research_goes_on_where_the_run_before_ended(
     assert {verdict for pair, verdict in verdicts.items() if 4 in pair} == {"too_few_days"}
     assert verdicts[2, 3] == "same"
     before = world.rows("SELECT * FROM portfolio_comparisons ORDER BY 1, 2")
+    world.clock.pass_time(minutes=30)
     research.run(research.ResearchRequest(), world.context)
     assert world.rows("SELECT * FROM portfolio_comparisons ORDER BY 1, 2") == before
     world.clock.pass_time(days=1)
