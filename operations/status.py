@@ -31,7 +31,7 @@ from prescient.usecases.migrate import MigrateRequest, plan
 SQL = statements.load(__file__)
 SETTINGS = ("DATABASE_URL",)
 _SUMMARY = 70
-_COUNTED_ROWS = 10_000  # of each table of schema v1; beyond that Postgres' estimate has to do
+_COUNTED_ROWS = 100_000  # of each table of schema v1; beyond that Postgres' estimate has to do
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 
 -- name: settings
 -- No nested loops: no table has statistics yet, and a wrong guess would cost hours. Their absence
--- looks so dear to older servers that they would compile every statement.
+-- looks so dear to older servers that they would compile every statement. Several processes would
+-- hash into shared memory, of which a container has 64 MB: each hashes for itself.
 SELECT
     set_config('prescient.migration_schema', current_schema(), true),
     set_config('prescient.migration_source', quote_ident(current_schema()), true),
@@ -13,6 +14,7 @@ SELECT
     ), true),
     set_config('enable_nestloop', 'off', true),
     set_config('jit', 'off', true),
+    set_config('enable_parallel_hash', 'off', true),
     set_config('work_mem', '64MB', true),
     set_config('maintenance_work_mem', '128MB', true);
 
