@@ -98,10 +98,11 @@ class _KeepAliveHandler(WSGIRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer a request that is not read to its end, in JSON like every other."""
         status = HTTPStatus(code)
+        field, _, rule = (message or "").partition(": ")
         body = {
             "code": status.name.lower(),
             "message": message or explain or status.phrase,
-            "details": [],
+            "details": [{"field": field, "rule": rule}] if rule else [],
             "request_id": str(uuid.uuid4()),
         }
         self.close_connection = True
