@@ -97,3 +97,12 @@ def test_any_method_reaches_the_application(server: HttpServer) -> None:
 def test_a_taken_port_is_an_error_of_the_caller(server: HttpServer) -> None:
     with pytest.raises(OSError, match="in use"):
         HttpServer(_echo, port=int(server.url.rpartition(":")[2]))
+
+
+def test_the_refusal_of_a_head_has_no_body(server: HttpServer) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"HEAD / HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(b"\r\n\r\n")

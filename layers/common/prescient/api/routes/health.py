@@ -33,6 +33,7 @@ def get_health(api: Api) -> tuple[Health, int]:
     return Health(status="ok" if is_ok else "not_ok"), 200 if is_ok else 503
 
 
+# A route of its own: API Gateway looks at no token where a route is open to strangers.
 @routes.route(["GET"], "/health/details", scope=Scope.READ, answers={200: HealthDetails})
 def get_health_details(api: Api) -> HealthDetails:
     """Tell the schema version, the clock, and how old prices, price updates and cycles are."""
