@@ -19,7 +19,9 @@ from tests.world import World, several
 
 D = Decimal
 LISTS = sorted(
-    route.path.replace("<portfolio_id>", "1").replace("<cycle_id>", "1")
+    route.path.replace("<portfolio_id>", "1")
+    .replace("<cycle_id>", "1")
+    .replace("<market_id>", "m1")
     for table in ROUTES
     for route in table.routes
     if CSV in route.response_types and route.path != "/portfolios/compare"  # which is no list

@@ -29,10 +29,14 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "books": "copy_books",
         "cash": "log_transfers",
         "cash_pages": "select_transfers",
+        "explanations": "select_part",
         "comparisons": "save select_told_apart select_to_compare",
         "configurations": "keep select_versions",
         "deletion": "delete_portfolio",
-        "cycles": "open_cycle decide_on_batch record_counters enroll_portfolios close_cycle",
+        "cycles": (
+            "open_cycle decide_on_batch record_counters enroll_portfolios close_cycle "
+            "close_finished"
+        ),
         "exits": "insert_exits",
         "features": "compute_features record_hours",
         "guards": (
@@ -65,6 +69,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cash_pages": "select_entries",
         "cycle_pages": "select_funnels",
         "exit_pages": "select_exits",
+        "explanations": "select_standing select_held select_exited_by_rule",
         "closing": "select_open_positions select_position_id",
         "deletion": "has_history select_invested",
         "cycles": (
@@ -111,6 +116,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "select_enrolled fail_unfinished",
         "exits": "select_held_outcomes count_open_positions flag_positions",
         "history": "carry_days",
+        "market_pages": "select_holders",
         "performance": "select_benchmark",
         "portfolio_pages": (
             "select_ids_ascending select_ids_descending select_ids_by_name select_ids_by_rank "
@@ -130,7 +136,9 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": "select_cycle select_cycle_by_key",
         "database": "open_session set_for_transaction select_version_and_role name_portfolio",
         "exposures": "lock_markets lock_capital move",
+        "explanations": "select_seen",
         "health": "select_health",
+        "market_pages": "select_markets select_history select_exposure",
         "listings": "select_changed_events select_changed_markets select_markets",
         "mending": "select_attached select_constraint_name",
         "migration_session": "ask_whether_pooled ask_whether_read_only configure take_turn",

@@ -146,10 +146,10 @@ WITHOUT_ROWS = (
     "status_changes.lock_of_pause", "status_changes.select_still_paused",
     "status_changes.select_newest_pause", "comparisons.select_told_apart",
     "performance.select_forecasts", "performance.select_metrics",
-    "performance.select_sharpe_ratios", "performance.select_benchmark",
+    "performance.select_sharpe_ratios", "performance.select_benchmark", "cycles.close_finished",
 )  # fmt: skip
-"""What they read the two portfolios do not have: a pause that still holds one of them, and what
-research keeps of longer lives."""
+"""What they read the two portfolios do not have: a pause that still holds one of them, a cycle that
+runs by hand, and what research keeps of longer lives."""
 
 
 def _is_empty(answer: Answer) -> bool:

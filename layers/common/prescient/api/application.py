@@ -21,7 +21,9 @@ from prescient.api.routes import (
     cash,
     cycles,
     experiments,
+    explanation,
     health,
+    markets,
     movements,
     performance,
     portfolios,
@@ -30,6 +32,7 @@ from prescient.api.routes import (
     record,
     statuses,
     steps,
+    strategies,
     trading,
 )
 from prescient.api.routing import Route
@@ -45,7 +48,10 @@ ROUTES = (
     experiments.routes,
     positions.routes,
     record.routes,
+    explanation.routes,
     movements.routes,
+    markets.routes,
+    strategies.routes,
     trading.routes,
     steps.routes,
     cycles.routes,

@@ -71,6 +71,8 @@ STATUSES: dict[type[Exception], int] = {
     errors.PositionNotFound: 404,
     errors.NoActivePortfolio: 404,
     errors.CycleNotFound: 404,
+    errors.MarketNotFound: 404,
+    errors.StrategyNotFound: 404,
     errors.PauseNotFound: 404,
     errors.VersionNotFound: 404,
     MethodNotAllowed: 405,

@@ -161,6 +161,20 @@ class VersionNotFound(PrescientError):
         super().__init__(f"version: portfolio {portfolio_id} has no version {version} kept")
 
 
+class MarketNotFound(PrescientError):
+    """No market has this id."""
+
+    def __init__(self, market_id: str) -> None:
+        super().__init__(f"market_id: no market {market_id!r} exists")
+
+
+class StrategyNotFound(PrescientError):
+    """No strategy has this name."""
+
+    def __init__(self, strategy_type: str) -> None:
+        super().__init__(f"strategy_type: no strategy {strategy_type!r} exists")
+
+
 class CycleNotFound(PrescientError):
     """No cycle has this id, or none has run the portfolio yet."""
 

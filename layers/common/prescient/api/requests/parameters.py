@@ -79,6 +79,7 @@ IdempotencyKey = Annotated[
         description="A request that comes again with the key of an earlier one gets its answer",
     ),
 ]
+TEXT_ID = r"^[!-~]{1,255}$"
 USUAL_LIMIT = 100
 LONGEST_PAGE = 1000
 _PAGE_ENDS = "Where the page before ends, as its `next` says"
@@ -87,6 +88,7 @@ NumberCursor = Annotated[Whole | None, Query(ge=0, le=LARGEST_BIGINT, descriptio
 MomentCursor = Annotated[
     str | None, Query(pattern=r"^[0-9]{1,16}-[0-9]{1,18}$", description=_PAGE_ENDS)
 ]
+TextCursor = Annotated[str | None, Query(pattern=TEXT_ID, description=_PAGE_ENDS)]
 DayCursor = Annotated[date | None, Query(description=_PAGE_ENDS)]
 Since = Annotated[AwareDatetime | None, Query(alias="from", description="Only from this moment on")]
 Until = Annotated[AwareDatetime | None, Query(alias="to", description="Only before this moment")]
@@ -103,8 +105,25 @@ SignalStatusInQuery = Annotated[
 ]
 ExitKindInQuery = Annotated[ExitKind | None, Query(description="Only exits of this kind")]
 LedgerKindInQuery = Annotated[LedgerKind | None, Query(description="Only entries of this kind")]
+MarketIdInPath = Annotated[str, Path(pattern=TEXT_ID, description="A market's id")]
 MarketIdInQuery = Annotated[
-    str | None, Query(pattern=r"^[!-~]{1,255}$", description="Only what is of this market")
+    str | None, Query(pattern=TEXT_ID, description="Only what is of this market")
+]
+ExplainedMarket = Annotated[
+    str, Query(alias="market_id", pattern=TEXT_ID, description="The market that is asked about")
+]
+EventIdInQuery = Annotated[
+    str | None, Query(pattern=TEXT_ID, description="Only markets of this event")
+]
+TagOfEventInQuery = Annotated[
+    str | None,
+    Query(min_length=1, max_length=100, description="Only markets whose event has this tag"),
+]
+ClosedInQuery = Annotated[
+    Flag | None, Query(description="Only markets that are closed, or that are not")
+]
+StrategyTypeInPath = Annotated[
+    str, Path(pattern=r"^[!-~]{1,100}$", description="A strategy's name")
 ]
 MOST_COMPARED = 20
 IDS_FORM = r"^[1-9][0-9]{0,9}(,[1-9][0-9]{0,9}){1,19}$"

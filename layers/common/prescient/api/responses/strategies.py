@@ -1,0 +1,99 @@
+"""What clients see of strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ValidationError
+
+from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.core.strategies.protocol import Strategy
+
+
+class StrategyKey(BaseModel):
+    """A key of `strategy_config`, with what it is where a portfolio does not name it."""
+
+    key: str
+    description: str | None
+    default: Any
+    is_required: bool
+
+
+class StrategyListed(BaseModel):
+    """A strategy and its keys. `is_own` is one of the user's, beside Prescient's.
+
+    `sells` says whether its rule sells, too: else positions end by stop, target, settlement or by
+    hand.
+    """
+
+    strategy_type: str
+    is_own: bool
+    sells: bool
+    keys: list[StrategyKey]
+
+    @classmethod
+    def of(cls, strategy: Strategy[Any], *, is_own: bool) -> Self:
+        return cls.model_validate(_values(strategy, is_own=is_own))
+
+
+class StrategyShown(StrategyListed):
+    """With the JSON Schema of `strategy_config`."""
+
+    json_schema: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, strategy: Strategy[Any], *, is_own: bool) -> Self:
+        schema = strategy.configuration.model_json_schema()
+        return cls.model_validate({**_values(strategy, is_own=is_own), "json_schema": schema})
+
+
+class RefusedStrategy(BaseModel):
+    """A module of the user's that is no strategy, and why."""
+
+    strategy_type: str
+    reason: str
+
+
+class StrategiesAnswer(BaseModel):
+    """All strategies: Prescient's, then the user's by name; and what was refused."""
+
+    message: str
+    strategies: list[StrategyListed]
+    refused: list[RefusedStrategy]
+
+
+class StrategyAnswer(BaseModel):
+    """One strategy."""
+
+    message: str
+    strategy: StrategyShown
+
+
+def _values(strategy: Strategy[Any], *, is_own: bool) -> dict[str, Any]:
+    return {
+        "strategy_type": strategy.name,
+        "is_own": is_own,
+        "sells": strategy.exits is not None,
+        "keys": list(_keys(strategy.configuration)),
+    }
+
+
+def _keys(model: type[StrategyConfiguration]) -> Iterator[StrategyKey]:
+    """The keys as they are declared; one whose default follows from others has that of theirs."""
+    usual = _usual(model)
+    for key, field in model.model_fields.items():
+        yield StrategyKey(
+            key=key,
+            description=field.description,
+            default=getattr(usual, key, None),
+            is_required=field.is_required(),
+        )
+
+
+def _usual(model: type[StrategyConfiguration]) -> StrategyConfiguration | None:
+    """What a configuration without keys is; None where a key must be given."""
+    try:
+        return model()
+    except ValidationError:
+        return None

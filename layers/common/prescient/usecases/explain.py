@@ -1,0 +1,194 @@
+"""Why a portfolio did, or did not, trade a market in its last cycle.
+
+What was decided stands in the signals. What was not is decided once more, on the cycle's batch,
+with the configuration, holdings and cash of then, and followed until a stage stops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prescient.core.deciding.decisions import decide
+from prescient.core.deciding.explanation import (
+    Check,
+    Stage,
+    market_checks,
+    threshold_checks,
+    why_stopped,
+)
+from prescient.core.deciding.thresholds import Thresholds
+from prescient.core.errors import CycleNotFound
+from prescient.core.market.markets import MarketId
+from prescient.core.money import ZERO
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.strategies import registry
+from prescient.core.strategies.candidates import Candidate
+from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.core.strategies.protocol import PortfolioView
+from prescient.store import candidates, cycles, explanations, market_pages, portfolios, signal_pages
+from prescient.store.cycles import CycleRow
+from prescient.store.database import Session
+from prescient.store.explanations import PartRow, SeenRow
+from prescient.store.signal_pages import SignalRow, SignalStatus
+from prescient.store.windows import Window
+from prescient.usecases.cycle import CycleParameters
+
+_DECISIONS_OF_A_MARKET = 4
+"""A cycle decides at most to buy and to sell each side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The stage that the market came to, in a sentence, and the rules with their numbers."""
+
+    cycle_id: int
+    decided_at: datetime | None
+    market_question: str
+    strategy_type: str
+    stage: Stage
+    sentence: str
+    checks: Sequence[Check] = ()
+    signal: SignalRow | None = None
+
+
+def explain(session: Session, portfolio_id: PortfolioId, market_id: MarketId) -> Explanation:
+    """Explain a market in the portfolio's last cycle.
+
+    Raises `PortfolioNotFound`, `MarketNotFound`, and `CycleNotFound` where none has run it yet.
+    """
+    part = explanations.newest_part(session, portfolio_id)
+    if part is None:
+        portfolios.get(session, portfolio_id)
+        raise CycleNotFound(f"portfolio_id: no cycle has run portfolio {portfolio_id} yet")
+    market = market_pages.get(session, market_id)
+    cycle = cycles.get(session, part.cycle_id)
+    found = _decided(session, portfolio_id, market_id, cycle) or _undecided(
+        session, portfolio_id, market_id, (part, cycle)
+    )
+    return Explanation(
+        cycle_id=cycle.cycle_id,
+        decided_at=cycle.decided_at,
+        market_question=market.question,
+        strategy_type=part.strategy_type,
+        stage=found.stage,
+        sentence=found.sentence,
+        checks=found.checks,
+        signal=found.signal,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    stage: Stage
+    sentence: str
+    checks: Sequence[Check] = ()
+    signal: SignalRow | None = None
+
+
+def _decided(
+    session: Session, portfolio_id: PortfolioId, market_id: MarketId, cycle: CycleRow
+) -> _Found | None:
+    """What came of the cycle's signal, where it made one of this market."""
+    window = Window(limit=_DECISIONS_OF_A_MARKET)
+    rows = signal_pages.page(session, portfolio_id, window, market_id=market_id)
+    for signal in rows:
+        if signal.cycle_id == cycle.cycle_id:
+            return _Found(Stage(signal.status), _of_signal(signal), signal=signal)
+    return None
+
+
+def _of_signal(signal: SignalRow) -> str:
+    match SignalStatus(signal.status):
+        case SignalStatus.EXECUTED:
+            return f"it was traded: {signal.reason}"
+        case SignalStatus.REJECTED:
+            return f"it was chosen ({signal.reason}), and rejected: {signal.rejection}"
+    return f"it was chosen ({signal.reason}), and is not executed yet"
+
+
+def _undecided(
+    session: Session,
+    portfolio_id: PortfolioId,
+    market_id: MarketId,
+    ran: tuple[PartRow, CycleRow],
+) -> _Found:
+    part, cycle = ran
+    if not part.funnel or cycle.batch_id is None:
+        return _Found(Stage.NOT_RUN, f"the portfolio's part is {part.status}: {part.reason or ''}")
+    seen = explanations.seen(session, cycle.batch_id, market_id)
+    if seen is None:
+        return _Found(Stage.TAPE_GONE, "the tape that the cycle decided on is gone")
+    thresholds = CycleParameters.model_validate(cycle.parameters).thresholds
+    hidden = _hidden(seen, thresholds)
+    if hidden is not None:
+        return hidden
+    return _followed(session, portfolio_id, market_id, (part, cycle), thresholds)
+
+
+def _hidden(seen: SeenRow, thresholds: Thresholds) -> _Found | None:
+    """Why no strategy saw the market, if none did."""
+    if not seen.is_listed:
+        return _Found(Stage.NOT_LISTED, "the cycle's fetch did not list it")
+    if not seen.is_tradable:
+        return _Found(Stage.NOT_TRADABLE, "it was closed, took no orders or had no prices")
+    checks = threshold_checks(
+        thresholds,
+        liquidity=seen.liquidity,
+        volume=seen.volume,
+        conviction=seen.conviction or ZERO,
+    )
+    for check in checks:
+        if not check.passed:
+            return _Found(Stage.THRESHOLDS, f"the cycle asked for more: {check.sentence}", checks)
+    return None
+
+
+def _followed(
+    session: Session,
+    portfolio_id: PortfolioId,
+    market_id: MarketId,
+    ran: tuple[PartRow, CycleRow],
+    thresholds: Thresholds,
+) -> _Found:
+    part, cycle = ran
+    strategy = registry.find(part.strategy_type)
+    configuration = registry.configuration(part.strategy_type, part.strategy_config)
+    view = _view(session, portfolio_id, ran, configuration)
+    shown = candidates.load(session, cycle.batch_id or 0, thresholds)
+    stopped_at = decide(strategy, configuration, shown, view, market_id).stopped_at
+    stage = Stage.UNKNOWN if stopped_at is None else Stage(stopped_at)
+    checks = market_checks(_of(shown, market_id), configuration, view)
+    failed = [check for check in checks if check.rule == stage]
+    if failed:
+        return _Found(stage, failed[0].sentence, checks)
+    return _Found(stage, why_stopped(stage, market_id, strategy, configuration, view), checks)
+
+
+def _of(shown: Sequence[Candidate], market_id: MarketId) -> Candidate:
+    return next(candidate for candidate in shown if candidate.market_id == market_id)
+
+
+def _view(
+    session: Session,
+    portfolio_id: PortfolioId,
+    ran: tuple[PartRow, CycleRow],
+    configuration: StrategyConfiguration,
+) -> PortfolioView:
+    """What the strategy saw of its portfolio."""
+    part, cycle = ran
+    at = cycle.decided_at or cycle.started_at
+    cash, equity = explanations.standing(session, portfolio_id, at) or (ZERO, ZERO)
+    since = at - timedelta(hours=float(configuration.cooldown_hours))
+    return PortfolioView(
+        portfolio_id=portfolio_id,
+        cycle_id=cycle.cycle_id,
+        decided_at=at,
+        equity=equity,
+        cash=cash,
+        limits=part.own_limits,
+        positions=tuple(explanations.held(session, portfolio_id, cycle.cycle_id, at)),
+        exited_by_rule=explanations.exited_by_rule(session, portfolio_id, since, at),
+        paused="paused" in part.funnel,
+    )
