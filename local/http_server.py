@@ -86,8 +86,8 @@ class _KeepAliveHandler(WSGIRequestHandler):
 
     def run_wsgi(self) -> None:
         # Read whole, so that the next request of the connection begins where this one ends.
-        environ = self.make_environ()
         try:
+            environ = self._environ()
             body = self._body(environ)
         except _Unreadable as refusal:
             self.send_error(refusal.status, str(refusal))
@@ -109,6 +109,13 @@ class _KeepAliveHandler(WSGIRequestHandler):
         self.request_version = self.protocol_version  # it may be what could not be read
         headers = {"content-type": "application/json", "connection": "close"}
         self._send(Response(json.dumps(body), code, headers))
+
+    def _environ(self) -> dict[str, Any]:
+        """Raises `_Unreadable` for a target that is no URL."""
+        try:
+            return self.make_environ()
+        except ValueError as error:
+            raise _Unreadable(HTTPStatus.BAD_REQUEST, f"target: {error}") from None
 
     def _body(self, environ: Mapping[str, Any]) -> bytes:
         """Raises `_Unreadable` where it cannot be told where the body ends, or that is too far."""

@@ -182,7 +182,8 @@ def test_a_token_is_good_for_its_scopes(scope: str, allowed: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.:80", "", "["]
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "localhost, evil.example", "localhost.:80", "", "["],
 )
 def test_a_name_that_has_come_to_mean_this_machine_reads_nothing(host: str) -> None:
     """DNS rebinding: the browser believes that the page's own server answers."""

@@ -66,6 +66,7 @@ def test_a_body_in_chunks_is_read_whole(server: HttpServer) -> None:
     ("request_text", "status"),
     [
         ("nonsense\r\n\r\n", 400),
+        ("GET http://[ HTTP/1.1\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\nhello", 400),
