@@ -33,7 +33,8 @@ class Lap:
 class Measurement:
     """A line of `bench.json`: what `work` took, and its floor, which makes the same durable change.
 
-    `bound` is how many times its floor DESIGN.md allows, where it says so.
+    `bound` is how many times its floor DESIGN.md allows, `most_seconds` how many seconds, where it
+    says so.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Measurement:
     floor: Lap
     work: str
     bound: float | None = None
+    most_seconds: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -48,7 +50,8 @@ class Measurement:
 
     @property
     def is_within_bound(self) -> bool:
-        return self.bound is None or self.ratio <= self.bound
+        is_quick = self.most_seconds is None or self.lap.seconds <= self.most_seconds
+        return is_quick and (self.bound is None or self.ratio <= self.bound)
 
 
 def lap_of_process(module: str, *arguments: str) -> Lap:

@@ -13,6 +13,7 @@ from benchmarks import (
     performance,
     performance_reads,
     price_update,
+    reads,
     upgrade,
 )
 from benchmarks.bench import Bench, Measurement
@@ -36,5 +37,6 @@ BENCHMARKS = (
     Benchmark("upgrade", upgrade.measure, rows=5_000, rounds=3),
     Benchmark("performance", performance.measure, rows=1_000),
     Benchmark("performance_reads", performance_reads.measure, rows=1_000, rounds=3),
+    Benchmark("reads", reads.measure, rows=100, rounds=300),
     Benchmark("comparison", comparison.measure, rows=4_950, rounds=3),
 )

@@ -24,17 +24,24 @@ def table(measurements: Sequence[Measurement]) -> Table:
     for measurement in measurements:
         shown.add_row(
             measurement.name,
-            f"{measurement.lap.seconds:.3f}",
-            f"{measurement.floor.seconds:.3f}",
+            f"{measurement.lap.seconds:.4f}",
+            f"{measurement.floor.seconds:.4f}",
             f"{measurement.ratio:.2f}"
             if measurement.is_within_bound
             else f"[bold red]{measurement.ratio:.2f}[/]",
-            "" if measurement.bound is None else f"{measurement.bound:g}",
+            _bound(measurement),
             "; ".join(
                 [measurement.work, *(_figure(*figure) for figure in _figures(measurement).items())]
             ),
         )
     return shown
+
+
+def _bound(measurement: Measurement) -> str:
+    """What is allowed: times the floor, or seconds."""
+    if measurement.most_seconds is not None:
+        return f"{measurement.most_seconds:g} s"
+    return "" if measurement.bound is None else f"{measurement.bound:g}"
 
 
 def write_bench_file(path: Path, measurements: Sequence[Measurement]) -> None:
@@ -46,14 +53,14 @@ def write_bench_file(path: Path, measurements: Sequence[Measurement]) -> None:
 
 
 def _entry(measurement: Measurement) -> Mapping[str, object]:
-    bound = {} if measurement.bound is None else {"bound": measurement.bound}
+    allowed = {"bound": measurement.bound, "most_seconds": measurement.most_seconds}
     return {
         "name": measurement.name,
         "seconds": round(measurement.lap.seconds, 6),
         "floor_seconds": round(measurement.floor.seconds, 6),
         "ratio": round(measurement.ratio, 3),
         "work": measurement.work,
-        **bound,
+        **{name: value for name, value in allowed.items() if value is not None},
         **{name: round(value, 3) for name, value in _figures(measurement).items()},
     }
 
