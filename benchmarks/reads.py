@@ -56,9 +56,9 @@ PAGES: Mapping[str, tuple[str, str]] = {
 """By name, what is asked for, and the statement of the floor."""
 
 
-def fill(url: str, portfolios: int) -> None:
+def fill(url: str, portfolios: int, markets: int = MARKETS) -> None:
     """Fill a migrated database that has no rows: portfolios with positions and a long record."""
-    fill_with_holdings(url, Holdings(portfolios, POSITIONS, MARKETS), NOW)
+    fill_with_holdings(url, Holdings(portfolios, POSITIONS, markets), NOW)
     with psycopg.connect(url, autocommit=True) as connection:
         for step in _STEPS:
             connection.execute(SQL[step], {"rows": ROWS, "now": NOW})

@@ -30,6 +30,7 @@ CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 50
 IDLE_TRANSACTION_TIMEOUT_SECONDS = 30
 TRUSTED_IDLE_SECONDS = 20.0
+_DECODER = json.JSONDecoder(parse_float=Decimal)
 
 Session = Connection[TupleRow]
 
@@ -155,7 +156,7 @@ def _connect(url: str) -> Session:
         application_name="prescient",
         options="",
     )
-    set_json_loads(partial(json.loads, parse_float=Decimal), session)
+    set_json_loads(_exact, session)
     set_json_dumps(partial(json.dumps, default=_plain), session)
     return session
 
@@ -169,6 +170,11 @@ def _settings(url: str, statement_timeout: int) -> dict[str, list[str]]:
         "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_TIMEOUT_SECONDS}s",
     }
     return {"names": [*settings], "values": [*settings.values()]}
+
+
+def _exact(document: str | bytes) -> Any:
+    """JSON with a `Decimal` for each number that has a fraction; one decoder serves all rows."""
+    return _DECODER.decode(document if isinstance(document, str) else document.decode())
 
 
 def _plain(value: Any) -> Any:
