@@ -46,7 +46,7 @@ def last_run(
     """The URL of what stands for the database under `.local`, migrated and without portfolios."""
     name = f"last_run_{os.getpid()}"
     monkeypatch.setattr(database, "DATABASE", name)
-    monkeypatch.setattr(database, "laptop_server", lambda: Postgres(postgres_server.directory))
+    monkeypatch.setattr(database, "laptop_server", lambda _: Postgres(postgres_server.directory))
     url = databases.create(postgres_server.url(name), template=template_database)
     yield url
     databases.drop(url)
