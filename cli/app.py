@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from .commands import access, cycles, judging, operating, portfolios, prices, record, statuses
+from .commands import (
+    access,
+    cycles,
+    judging,
+    markets,
+    operating,
+    portfolios,
+    prices,
+    record,
+    statuses,
+)
 from .errors import INTERRUPTED
 from .options import program
 
 __all__ = ["entry", "program"]
 
 # Modules whose commands stand at the top register them when they are imported.
-COMMANDS = (portfolios, statuses, cycles, record, judging, operating, access)
+COMMANDS = (portfolios, statuses, cycles, record, markets, judging, operating, access)
 
 program.add_typer(portfolios.app)
 program.add_typer(cycles.app)

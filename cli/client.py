@@ -166,6 +166,15 @@ class Client:
     def signals(self, portfolio_id: int, query: Query) -> Answer[models.SignalsAnswer]:
         return self._get(models.SignalsAnswer, f"/portfolios/{portfolio_id}/signals", query)
 
+    def explanation(self, portfolio_id: int, market_id: str) -> Answer[models.ExplanationAnswer]:
+        """Why the portfolio did, or did not, trade the market in its last cycle."""
+        path = f"/portfolios/{portfolio_id}/explain"
+        return self._get(models.ExplanationAnswer, path, {"market_id": market_id})
+
+    def exposure(self, market_id: str, query: Query) -> Answer[models.ExposureAnswer]:
+        path = f"/markets/{quote(market_id, safe='')}/exposure"
+        return self._get(models.ExposureAnswer, path, query)
+
     def csv(self, portfolio_id: int, what: str, query: Query) -> Iterator[bytes]:
         """The pages of one of a portfolio's lists as CSV, each with its head."""
         path: str | None = _with(f"/portfolios/{portfolio_id}/{quote(what, safe='')}", query)

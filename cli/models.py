@@ -243,6 +243,18 @@ class HistoryDay(Struct, kw_only=True):
     trade_count: int
 
 
+class Holder(Struct, kw_only=True):
+    """An open position in a market."""
+
+    action: str
+    cost_basis: Decimal
+    entry_timestamp: str
+    portfolio_id: int
+    portfolio_name: str
+    position_id: int
+    shares: Decimal | None
+
+
 class Interval(Struct, kw_only=True):
     """A mean daily return with its 95% interval, and how probable it is that it is above zero."""
 
@@ -267,6 +279,60 @@ class Likeness(Struct, kw_only=True):
     high: Decimal
     low: Decimal
     value: Decimal
+
+
+class Market(Struct, kw_only=True):
+    """
+    A market as the exchange lists it, with its newest prices, which are those of YES.
+
+    `mark_stale` says that the newest quote was not trusted, so that an earlier mark stands.
+    `quoted_at` and `quote_age_seconds` say when it was seen. `yes_payout` is what a share of YES
+    paid once it resolved. What was never priced has nulls.
+    """
+
+    accepting_orders: bool | None
+    best_ask: Decimal | None
+    best_bid: Decimal | None
+    closed: bool | None
+    condition_id: str | None
+    end_date: str | None
+    event_id: str | None
+    event_title: str | None
+    fee_exponent: Decimal
+    fee_rate: Decimal
+    liquidity: Decimal | None
+    mark: Decimal | None
+    mark_stale: bool | None
+    market_id: str
+    neg_risk: bool
+    no_outcome: str
+    no_token_id: str | None
+    question: str
+    quote_age_seconds: int | None
+    quoted_at: str | None
+    resolution_status: str | None
+    tags: list[str]
+    tick_size: Decimal
+    updated_at: str
+    volume: Decimal | None
+    yes_outcome: str
+    yes_payout: Decimal | None
+    yes_token_id: str | None
+
+
+class MarketAnswer(Struct, kw_only=True):
+    """One market."""
+
+    market: Market
+    message: str
+
+
+class MarketsAnswer(Struct, kw_only=True):
+    """A page of markets, by id."""
+
+    markets: list[Market]
+    message: str
+    next: str | None
 
 
 class MarketsFiltered(Struct, kw_only=True):
@@ -298,6 +364,23 @@ class NoValue(Struct, kw_only=True):
 
     code: str
     message: str
+
+
+class Observation(Struct, kw_only=True):
+    """What a batch saw of a market; quote and mark are those of YES."""
+
+    accepting_orders: bool | None
+    batch_id: int
+    best_ask: Decimal | None
+    best_bid: Decimal | None
+    closed: bool | None
+    liquidity: Decimal | None
+    mark: Decimal | None
+    mark_stale: bool
+    no_price: Decimal | None
+    timestamp: str
+    volume: Decimal | None
+    yes_price: Decimal | None
 
 
 class Part(Struct, kw_only=True):
@@ -472,6 +555,13 @@ class ReactivatedAll(Struct, kw_only=True):
     portfolios: int
 
 
+class RefusedStrategy(Struct, kw_only=True):
+    """A module of the user's that is no strategy, and why."""
+
+    reason: str
+    strategy_type: str
+
+
 class RegularWork(Struct, kw_only=True):
     """
     When work that is done at intervals last ended well; null before the first time.
@@ -484,6 +574,20 @@ class RegularWork(Struct, kw_only=True):
     ended_at: str | None
     is_late: bool
     late_after_seconds: int
+
+
+class RuleChecked(Struct, kw_only=True):
+    """
+    A rule beside what the market showed; `key` of the configuration sets the bound.
+
+    Dollars, prices and convictions between 0 and 1, or hours.
+    """
+
+    bound: Any
+    key: str | None
+    passed: bool
+    rule: str
+    value: Any
 
 
 class ScorecardPoint(Struct, kw_only=True):
@@ -567,6 +671,39 @@ class StatusChangesAnswer(Struct, kw_only=True):
 
 class StepSummary(Struct, kw_only=True):
     portfolios_processed: int
+
+
+class StrategyKey(Struct, kw_only=True):
+    """A key of `strategy_config`, with what it is where a portfolio does not name it."""
+
+    default: Any
+    description: str | None
+    is_required: bool
+    key: str
+
+
+class StrategyListed(Struct, kw_only=True):
+    """
+    A strategy and its keys. `is_own` is one of the user's, beside Prescient's.
+
+    `sells` says whether its rule sells, too: else positions end by stop, target, settlement or by
+    hand.
+    """
+
+    is_own: bool
+    keys: list[StrategyKey]
+    sells: bool
+    strategy_type: str
+
+
+class StrategyShown(Struct, kw_only=True):
+    """With the JSON Schema of `strategy_config`."""
+
+    is_own: bool
+    json_schema: dict[str, Any]
+    keys: list[StrategyKey]
+    sells: bool
+    strategy_type: str
 
 
 class Trade(Struct, kw_only=True):
@@ -828,6 +965,16 @@ class ExitsAnswer(Struct, kw_only=True):
     next: str | None
 
 
+class ExposureAnswer(Struct, kw_only=True):
+    """What all portfolios hold of a market, in dollars of cost, and a page of their positions."""
+
+    exposure: Decimal
+    holders: list[Holder]
+    market_id: str
+    message: str
+    next: str | None
+
+
 class FunnelsAnswer(Struct, kw_only=True):
     """A page of what a portfolio did in its cycles, newest first."""
 
@@ -878,6 +1025,14 @@ class LiquidationResult(Struct, kw_only=True):
     archived: bool
     left: list[SharesLeft]
     sold: list[SharesSold]
+
+
+class MarketHistoryAnswer(Struct, kw_only=True):
+    """A page of what the tape has of a market, newest first."""
+
+    message: str
+    next: str | None
+    observations: list[Observation]
 
 
 class Metrics(Struct, kw_only=True):
@@ -1160,6 +1315,21 @@ class Step(Struct, kw_only=True):
     step: str
 
 
+class StrategiesAnswer(Struct, kw_only=True):
+    """All strategies: Prescient's, then the user's by name; and what was refused."""
+
+    message: str
+    refused: list[RefusedStrategy]
+    strategies: list[StrategyListed]
+
+
+class StrategyAnswer(Struct, kw_only=True):
+    """One strategy."""
+
+    message: str
+    strategy: StrategyShown
+
+
 class TradesOfPortfolio(Struct, kw_only=True):
     """How many signals were filled and refused, and the portfolio's cash and cost basis after."""
 
@@ -1172,6 +1342,28 @@ class TradesOfPortfolio(Struct, kw_only=True):
     status: str
     total_invested: Decimal
     total_signals: int
+
+
+class ExplanationAnswer(Struct, kw_only=True):
+    """
+    Why a portfolio did, or did not, trade a market in its last cycle.
+
+    `stage` is how far the market came, `sentence` why no further. `checks` are the rules that all
+    strategies share, in their order, where no decision was made; `signal` is the decision where one
+    was. Everything is as it was at `decided_at`.
+    """
+
+    checks: list[RuleChecked]
+    cycle_id: int
+    decided_at: str | None
+    market_id: str
+    market_question: str
+    message: str
+    portfolio_id: int
+    sentence: str
+    signal: Signal | None
+    stage: str
+    strategy_type: str
 
 
 class LedgerAnswer(Struct, kw_only=True):

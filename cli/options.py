@@ -43,6 +43,7 @@ Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=1, help="How many rows at most.")
 ]
 Command = Callable[..., None]
+OWN_FAILURE = "a mistake of its own, which its makers want to hear of"
 SHARED = tuple(field.name for field in fields(Session))
 """The names of the options that every command has."""
 
@@ -138,6 +139,12 @@ def _ended(run: Callable[[], None]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         print(f"prescient: {error}", file=sys.stderr)
+        raise typer.Exit(REFUSED) from None
+    except Exception as error:
+        if os.environ.get("PRESCIENT_TRACEBACK"):
+            raise
+        told = f"prescient: {OWN_FAILURE}: {error!r} (PRESCIENT_TRACEBACK=1 shows where)"
+        print(told, file=sys.stderr)
         raise typer.Exit(REFUSED) from None
 
 

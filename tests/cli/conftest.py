@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import program
+from cli.options import OWN_FAILURE
 from local.postgres.server import Listener
 from tests.docs.pages import ROOT
 
@@ -63,7 +64,7 @@ def prescient(served: Path, monkeypatch: pytest.MonkeyPatch) -> Prescient:
     def run(*arguments: str) -> Ran:
         environment = {"HOME": str(served), "COLUMNS": "200"}
         ran = CliRunner().invoke(program, arguments, env=environment)
-        assert ran.exception is None or isinstance(ran.exception, SystemExit)
+        assert OWN_FAILURE not in ran.stderr
         return Ran(ran.exit_code, ran.stdout, ran.stderr)
 
     return run

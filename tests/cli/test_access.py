@@ -25,6 +25,7 @@ from cli import signing_in
 from cli.access import LAPTOP, OF_THE_CHECKOUT, Access, resolve
 from cli.app import program
 from cli.errors import Misused
+from cli.options import OWN_FAILURE
 from cli.profiles import Profile, read, write
 from cli.tokens import claims
 from local.http_server import HttpServer
@@ -35,7 +36,8 @@ EMPTY_PAGE = '{"message":"x","next":null,"portfolios":[]}'
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "work/below").mkdir(parents=True)
     return tmp_path
 
@@ -176,7 +178,7 @@ def url(pool: UserPool) -> Iterator[str]:
 def _ran(home: Path, *arguments: str, given: str = "", **environment: str) -> Ran:
     where = {"PRESCIENT_PROFILES": str(home / "profiles.ini"), "PRESCIENT_TOKEN": ""}
     ran = CliRunner().invoke(program, arguments, input=given, env=where | environment)
-    assert ran.exception is None or isinstance(ran.exception, SystemExit)
+    assert OWN_FAILURE not in ran.stderr
     return Ran(ran.exit_code, ran.stdout, ran.stderr)
 
 

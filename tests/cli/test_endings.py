@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from werkzeug.wrappers import Request, Response
 
 from cli.app import program
+from cli.options import OWN_FAILURE
 from local.http_server import HttpServer
 from local.postgres.server import Listener
 from tests.cli.conftest import Ran, environment
@@ -40,7 +41,7 @@ def _clean_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _ran(*arguments: str, given: str = "", **environment: str) -> Ran:
     ran = CliRunner().invoke(program, arguments, input=given, env=environment)
-    assert ran.exception is None or isinstance(ran.exception, SystemExit)
+    assert OWN_FAILURE not in ran.stderr
     return Ran(ran.exit_code, ran.stdout, ran.stderr)
 
 
@@ -182,6 +183,14 @@ def test_a_question_is_answered_with_yes_or_nothing_happens(
         refused, agreed = _ran(*pause, given="\n"), _ran(*pause, given="y\n")
     assert (refused.code, refused.out) == (1, "")
     assert agreed.code == 0
+
+
+def test_a_mistake_of_its_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.views.portfolios.listed", lambda _: 1 / 0)
+    with _answering(_answer('{"message":"x","next":null,"portfolios":[]}')) as url:
+        ran = CliRunner().invoke(program, ["portfolio", "list", "--url", url])
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(f"prescient: {OWN_FAILURE}: ZeroDivisionError")
 
 
 def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:

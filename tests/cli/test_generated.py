@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import msgspec
 from typer.main import get_command
 
+from cli import models
 from cli.app import program
 from operations import cli_page, client_models
 
 
 def test_the_models_are_those_of_the_api() -> None:
     assert client_models.MODELS.read_text("utf-8") == client_models.models()
+
+
+def test_every_model_can_be_read_into() -> None:
+    found = [model for model in vars(models).values() if isinstance(model, type)]
+    shapes = [model for model in found if issubclass(model, msgspec.Struct)]
+    assert len(shapes) > 50
+    for shape in shapes:
+        msgspec.json.Decoder(shape)
 
 
 def test_the_page_has_every_command_as_it_is() -> None:

@@ -180,6 +180,11 @@ def test_the_record_is_read_in_pages_and_exported_whole(prescient: Prescient) ->
     assert (len(exported), exported[0].count("trade_id")) == (count + 1, 1)
     assert prescient("export", "Recorded", "secrets").code == 1
     assert "executed" in prescient("signals", "Recorded").out
+    traded = _json(prescient("trades", "Recorded", "--json"))["trades"][0]["market_id"]
+    explained = prescient("why", "Recorded", traded)
+    assert (explained.code, "executed" in explained.out) == (0, True)
+    assert prescient("why", "Recorded", "0").code == 1
+    assert "Recorded" in prescient("exposure", traded).out
     assert prescient("exits", "Recorded", "--kind", "stop_loss").out == "No exit.\n"
     assert "positions marked" in prescient("prices", "update").out
 
