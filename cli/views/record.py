@@ -19,6 +19,7 @@ _HELD = (
     number("entry"),
     number("mark"),
     number("P&L"),
+    word("market id", is_optional=True),
     number("value", is_optional=True),
     number("cost", is_optional=True),
     number("bid", is_optional=True),
@@ -27,7 +28,6 @@ _HELD = (
     number("stop", is_optional=True),
     number("target", is_optional=True),
     word("ends", is_optional=True),
-    word("market id", is_optional=True),
 )
 _CLOSED = (
     number("id"),
@@ -36,9 +36,9 @@ _CLOSED = (
     number("entry"),
     number("exit"),
     number("P&L"),
+    word("market id", is_optional=True),
     word("closed", is_optional=True),
     number("cost", is_optional=True),
-    word("market id", is_optional=True),
 )
 _TRADES = (
     word("time"),
@@ -47,12 +47,12 @@ _TRADES = (
     number("shares"),
     number("price"),
     number("amount"),
+    word("market id", is_optional=True),
     number("fee", is_optional=True),
     word("status", is_optional=True),
     number("P&L", is_optional=True),
     number("position", is_optional=True),
     word("evidence", is_optional=True),
-    word("market id", is_optional=True),
     prose("reason", is_optional=True),
 )
 
@@ -64,11 +64,11 @@ _EXITS = (
     number("shares"),
     number("price"),
     number("P&L"),
+    word("market id", is_optional=True),
     number("proceeds", is_optional=True),
     number("fee", is_optional=True),
     number("position", is_optional=True),
     word("evidence", is_optional=True),
-    word("market id", is_optional=True),
     prose("reason", is_optional=True),
 )
 _SIGNALS = (
@@ -79,9 +79,9 @@ _SIGNALS = (
     number("amount"),
     word("status"),
     word("rejection"),
+    word("market id", is_optional=True),
     number("confidence", is_optional=True),
     number("cycle", is_optional=True),
-    word("market id", is_optional=True),
     prose("reason", is_optional=True),
 )
 
@@ -111,6 +111,7 @@ def _held(position: models.Position) -> Sequence[Cell]:
         price(position.entry_price),
         price(position.mark_price),
         profit(position.current_pnl),
+        plain(position.market_id),
         money(position.value),
         money(position.cost_basis),
         price(position.bid),
@@ -119,7 +120,6 @@ def _held(position: models.Position) -> Sequence[Cell]:
         price(position.stop_loss_bid),
         price(position.take_profit_bid),
         moment(position.end_date),
-        plain(position.market_id),
     )
 
 
@@ -131,9 +131,9 @@ def _closed(position: models.Position) -> Sequence[Cell]:
         price(position.entry_price),
         price(position.exit_price),
         profit(position.realized_pnl),
+        plain(position.market_id),
         moment(position.exit_timestamp),
         money(position.amount),
-        plain(position.market_id),
     )
 
 
@@ -147,12 +147,12 @@ def trades(answer: models.TradesAnswer) -> Iterator[Part]:
             shares(trade.shares),
             price(trade.entry_price),
             money(trade.amount),
+            plain(trade.market_id),
             money(trade.fee),
             status(trade.status),
             profit(trade.realized_pnl),
             plain(trade.position_id),
             plain(trade.evidence),
-            plain(trade.market_id),
             plain(trade.reason),
         )
         for trade in answer.trades
@@ -171,11 +171,11 @@ def exits(answer: models.ExitsAnswer) -> Iterator[Part]:
             shares(sale.shares),
             price(sale.price),
             profit(sale.realized_pnl),
+            plain(sale.market_id),
             money(sale.proceeds),
             money(sale.fee),
             plain(sale.position_id),
             plain(sale.evidence),
-            plain(sale.market_id),
             plain(sale.reason),
         )
         for sale in answer.exits
@@ -194,9 +194,9 @@ def signals(answer: models.SignalsAnswer) -> Iterator[Part]:
             money(signal.amount),
             status(signal.status),
             plain(signal.rejection),
+            plain(signal.market_id),
             ratio(signal.confidence),
             plain(signal.cycle_id),
-            plain(signal.market_id),
             plain(signal.reason),
         )
         for signal in answer.signals
