@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from operations.openapi import DOCUMENT
 from prescient.api.application import ROUTES
 from prescient.api.media_types import CSV
 from tests.api.client import Client
@@ -18,13 +22,30 @@ from tests.builders import NOON, event
 from tests.world import World, several
 
 D = Decimal
+WHEN = "2026-01-01T00:00:00%2B00:00"
+EXTREMES = [
+    "from=0001-01-01T00:00:00%2B14:00",
+    "to=9999-12-31T23:59:59-14:00",
+    f"from={WHEN}&to=0001-01-01T00:00:00Z",
+    "from=0001-01-01",
+    "to=9999-12-31",
+    "cursor=9223372036854775807",
+    "cursor=0",
+    "cursor=9999999999999999-999999999999999999",
+    "cursor=9999-12-31",
+    "cursor=~",
+    "limit=1000&cursor=1",
+    "market_id=~%27%22%3B",
+]
+TABLES = {"/portfolios/compare", "/portfolios/<portfolio_id>/performance"}
+"""What is a table, but no list with pages."""
 LISTS = sorted(
     route.path.replace("<portfolio_id>", "1")
     .replace("<cycle_id>", "1")
     .replace("<market_id>", "m1")
     for table in ROUTES
     for route in table.routes
-    if CSV in route.response_types and route.path != "/portfolios/compare"  # which is no list
+    if CSV in route.response_types and route.path not in TABLES
 )
 OPEN = ("/portfolios/1/positions", "/portfolios/1/trades")
 each_list = pytest.mark.parametrize("path", LISTS)
@@ -84,6 +105,35 @@ def test_pages_follow_each_other_and_leave_nothing_out(traded: Client, path: str
         pages += rows(answer.json)
         target = answer.json["next"]
     assert pages == rows(whole)
+
+
+@each_list
+def test_a_next_page_keeps_what_was_asked_for(traded: Client, path: str) -> None:
+    takes_time = "from" in _parameters(path)
+    day = "2026-01-01" if path.endswith("/history") and "/portfolios" in path else WHEN
+    query = f"limit=1&from={day}" if takes_time else "limit=1"
+    following = parse_qs(urlsplit(traded.get(f"{path}?{query}").json["next"]).query)
+    kept = {name: [value] for name, value in parse_qsl(query)}
+    assert following.items() >= kept.items()
+    assert set(following) == {"cursor", *kept}
+
+
+@each_list
+def test_the_farthest_bounds_are_bounds(traded: Client, path: str) -> None:
+    known = _parameters(path)
+    for query in EXTREMES:
+        if dict(parse_qsl(query)).keys() <= known:
+            answer = traded.get(f"{path}?{query}")
+            assert answer.status in {200, 404, 422}, (query, answer.text)
+
+
+def _parameters(path: str) -> set[str]:
+    """The names that the document gives the parameters of a list."""
+    template = re.sub(r"(?<=/portfolios/)1", "{portfolio_id}", path)
+    template = re.sub(r"(?<=/cycles/)1", "{cycle_id}", template)
+    template = template.replace("/m1", "/{market_id}")
+    operation = json.loads(DOCUMENT.read_text())["paths"][template]["get"]
+    return {parameter["name"] for parameter in operation["parameters"]}
 
 
 @each_list

@@ -77,6 +77,20 @@ def test_performance_says_when_it_was_calculated(client: Client) -> None:
     assert answer.json["attribution"]["total"] == shown["total_profit_loss"]
 
 
+def test_metrics_as_a_table(client: Client) -> None:
+    trade(client)
+    target, accept = "/portfolios/1/performance", {"accept": "text/csv"}
+    assert client.get(target, headers=accept).text == "metric,value,reason\r\n"
+    research.run(ResearchRequest(), client.world.context)
+    metrics = client.get(target).json["metrics"]
+    table = client.get(target, headers=accept).text
+    lines = {line["metric"]: line for line in csv.DictReader(io.StringIO(table, newline=""))}
+    assert lines.keys() == metrics.keys() - {"reasons"}
+    assert (lines["days"]["value"], lines["sharpe_ratio"]["value"]) == ("4", "")
+    assert lines["sharpe_ratio"]["reason"] == "There are fewer than 30 daily returns."
+    assert lines["fees"]["value"] == str(metrics["fees"])
+
+
 def test_two_are_compared_in_a_sentence(client: Client) -> None:
     trade(client, days=12)
     answer = client.send(sample("compare_portfolios"))

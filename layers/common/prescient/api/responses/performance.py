@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
+from prescient.api.responses.pages import TableAnswer
 from prescient.api.responses.values import Money
 from prescient.core.portfolio.portfolios import PortfolioId
 
@@ -135,8 +136,19 @@ class Attribution(BaseModel):
     rest: dict[str, Money]
 
 
-class PerformanceAnswer(BaseModel):
-    """How a portfolio did, as of `calculated_at`; all is null before it was measured once."""
+class MetricRow(BaseModel):
+    """A metric as a line of a table; `reason` is why it has no value."""
+
+    metric: str
+    value: Money | float | date | None
+    reason: str | None
+
+
+class PerformanceAnswer(TableAnswer):
+    """How a portfolio did, as of `calculated_at`; all is null before it was measured once.
+
+    The table has its metrics, a line each.
+    """
 
     message: str
     portfolio_id: int
@@ -156,3 +168,21 @@ class PerformanceAnswer(BaseModel):
             calibration=measured and measured["calibration"],
             attribution=measured and measured["attribution"],
         )
+
+    @classmethod
+    def row(cls) -> type[MetricRow]:
+        return MetricRow
+
+    def rows(self) -> list[MetricRow]:
+        if self.metrics is None:
+            return []
+        reasons = self.metrics.reasons
+        return [
+            MetricRow.model_construct(
+                metric=name,
+                value=value,
+                reason=reasons[name].message if name in reasons else None,
+            )
+            for name, value in self.metrics
+            if name != "reasons"
+        ]
