@@ -62,6 +62,15 @@ class ComparedPortfolio(Struct, kw_only=True):
     return_all_time: Decimal
 
 
+class ConfigurationChecked(Struct, kw_only=True):
+    """A configuration that a portfolio could have, with every key: `effective`."""
+
+    effective: dict[str, Any]
+    message: str
+    strategy_config: dict[str, Any]
+    strategy_type: str
+
+
 class ConfigurationDifference(Struct, kw_only=True):
     """A key with its two values, null where the version does not name the key."""
 
@@ -381,6 +390,15 @@ class Observation(Struct, kw_only=True):
     timestamp: str
     volume: Decimal | None
     yes_price: Decimal | None
+
+
+class OpenApi(Struct, kw_only=True):
+    """This document."""
+
+    components: dict[str, Any]
+    info: dict[str, Any]
+    openapi: str
+    paths: dict[str, Any]
 
 
 class Part(Struct, kw_only=True):

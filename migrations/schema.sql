@@ -126,6 +126,7 @@ CREATE TABLE market_batches (
     unanswered_markets integer DEFAULT 0 NOT NULL,
     books_beyond_max integer DEFAULT 0 NOT NULL,
     unanswered_books integer DEFAULT 0 NOT NULL,
+    fetched_for jsonb,
     CONSTRAINT market_batches_books_beyond_max_check CHECK ((books_beyond_max >= 0)),
     CONSTRAINT market_batches_check CHECK (((status = 'complete'::text) = (completed_at IS NOT
         NULL))),
@@ -150,6 +151,7 @@ COMMENT ON COLUMN market_batches.max_books IS 'how many books of admitted market
 COMMENT ON COLUMN market_batches.unanswered_markets IS 'asked for by id and not answered, or answered with a row that was skipped';
 COMMENT ON COLUMN market_batches.books_beyond_max IS 'books of admitted markets that max_books left out';
 COMMENT ON COLUMN market_batches.unanswered_books IS 'asked for and not answered, or answered with a book that was skipped';
+COMMENT ON COLUMN market_batches.fetched_for IS 'what its cycle needed of it: thresholds, what buyers ask, lookbacks, sellers';
 CREATE INDEX idx_market_batches_started_at ON market_batches USING btree (started_at);
 CREATE INDEX idx_market_batches_untrimmed ON market_batches USING btree (started_at) WHERE
     (trimmed_at IS NULL);

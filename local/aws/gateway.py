@@ -36,6 +36,7 @@ class Gateway:
             for route in template.routes
         ]
         self._routes = Map(rules, merge_slashes=False).bind("local")
+        self._fixed = [route for route in template.routes if "{" not in route.path]
         self._origins = Origins(template.cross_origin)
         self._authorizer = Authorizer(key)
         self._throttle = Throttle(template.throttling)
@@ -63,8 +64,9 @@ class Gateway:
 
     def _methods(self, path: str) -> str:
         """List the methods of the path. Raises `Refused` (404) where no route has it."""
-        # The router adds HEAD, which API Gateway does not.
-        methods = sorted({*self._routes.allowed_methods(path)} - {"HEAD", "OPTIONS"})
+        # The router adds HEAD, which API Gateway does not. A fixed path is no other route's id.
+        fixed = {route.method for route in self._fixed if route.path == path}
+        methods = sorted(fixed or {*self._routes.allowed_methods(path)} - {"HEAD", "OPTIONS"})
         if not methods:
             raise Refused(404, "route_not_found", _NO_ROUTE)
         return ", ".join(methods)

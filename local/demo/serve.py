@@ -21,6 +21,7 @@ from local.aws.state_machine import Execution
 from local.demo import own_strategies, owners, polymarket, ports, timetable
 from local.demo.console import terminal
 from local.demo.database import continued
+from local.demo.page import PATH, with_page
 from local.demo.refusals import REFUSALS
 from local.demo.results import latest_batch
 from local.demo.timetable import Choice, choose
@@ -98,7 +99,7 @@ def _serve(
     exchange_url, key = exchange.url if exchange else None, token.own_key()
     with Heartbeat("Starting the functions"):
         stack = resources.enter_context(Stack(url, exchange_url, strategies_path, key=key))
-    api = resources.enter_context(HttpServer(stack.gateway.respond, listener=listener))
+    api = resources.enter_context(HttpServer(with_page(stack.gateway.respond), listener=listener))
 
     def start(target: str, text: str) -> None:
         _run_target(console, target, stack, text)
@@ -107,6 +108,7 @@ def _serve(
     scheduler.open()
     resources.callback(scheduler.close)
     console.print(f"API       {api.url}  (try {api.url}/health)")
+    console.print(f"To try    {api.url}{PATH}  (Authorize with the token)")
     console.print(f"Token     {token.signed(key, 'admin')}", soft_wrap=True)
     console.print(f"Exchange  {exchange_url or 'Polymarket itself'}")
     console.print(f"Database  {databases.without_password(url)}", soft_wrap=True)

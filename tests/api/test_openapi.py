@@ -11,7 +11,10 @@ import pytest
 from local.aws.template import read_template
 from operations.openapi import DOCUMENT, document
 from prescient.api.application import ROUTES
+from prescient.core.errors import InvalidRequest
 from prescient.core.money import LARGEST_BALANCE
+from prescient.core.strategies import registry
+from tests.api.client import Client, sample
 
 TEMPLATE = read_template({"Stage": "dev", "DatabaseUrl": "postgresql:///none"})
 
@@ -65,7 +68,11 @@ def test_every_answer_is_a_model_of_ours() -> None:
 
 @pytest.mark.parametrize(
     ("model", "field"),
-    [("CreatePortfolio", "initial_balance"), ("CashFlow", "amount"), ("CashTransfer", "amount")],
+    [
+        ("CreatePortfolioOfMomentum", "initial_balance"),
+        ("CashFlow", "amount"),
+        ("CashTransfer", "amount"),
+    ],
 )
 def test_cash_is_bounded_as_the_server_bounds_it(model: str, field: str) -> None:
     schemas = json.loads(DOCUMENT.read_text())["components"]["schemas"]
@@ -75,3 +82,56 @@ def test_cash_is_bounded_as_the_server_bounds_it(model: str, field: str) -> None
         assert re.search(text["pattern"], amount), amount
     for amount in ("1000000000000.01", "1000000000001", "9999999999999"):
         assert not re.search(text["pattern"], amount), amount
+
+
+def test_a_new_portfolio_has_the_keys_of_its_strategy_alone() -> None:
+    schemas = json.loads(DOCUMENT.read_text())["components"]["schemas"]
+    mapping = schemas["CreatePortfolio"]["discriminator"]["mapping"]
+    assert mapping.keys() == registry.STRATEGIES.keys()
+    for name, reference in mapping.items():
+        properties = schemas[reference.rpartition("/")[2]]["properties"]
+        assert properties["strategy_type"]["const"] == name
+        configuration = schemas[properties["strategy_config"]["$ref"].rpartition("/")[2]]
+        model = registry.STRATEGIES[name].configuration
+        assert configuration["properties"].keys() == model.model_fields.keys()
+        assert configuration["additionalProperties"] is False
+
+
+def test_every_number_of_a_strategy_is_as_bound_as_text() -> None:
+    schemas = json.loads(DOCUMENT.read_text())["components"]["schemas"]
+    pattern = schemas["MomentumConfiguration"]["properties"]["cooldown_hours"]["anyOf"][1][
+        "pattern"
+    ]
+    for hours, is_valid in (("0", True), ("87600", True), ("87600.5", False), ("1e3", False)):
+        assert bool(re.search(pattern, hours)) is is_valid
+        found = registry_accepts({"cooldown_hours": hours})
+        assert found is is_valid, hours
+
+
+def registry_accepts(values: dict[str, object]) -> bool:
+    try:
+        registry.configuration("momentum", values)
+    except InvalidRequest:
+        return False
+    return True
+
+
+def test_every_operation_has_an_example() -> None:
+    for key, operation in _operations().items():
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            assert content["example"], key
+        for parameter in operation.get("parameters", []):
+            assert not parameter["required"] or "example" in parameter, (key, parameter["name"])
+    assert json.loads(DOCUMENT.read_text())["components"]["schemas"]["ErrorBody"]["examples"]
+
+
+def test_no_parameter_of_a_query_is_null() -> None:
+    for operation in _operations().values():
+        for parameter in operation.get("parameters", []):
+            assert '"null"' not in json.dumps(parameter["schema"]), parameter["name"]
+
+
+def test_it_is_served(client: Client) -> None:
+    answer = client.send(sample("get_openapi"))
+    assert answer.status == 200
+    assert json.loads(answer.text) == json.loads(DOCUMENT.read_text())

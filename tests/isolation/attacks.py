@@ -155,7 +155,10 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "roles": (
             "become_oneself create give_database give_schema name_tables leave_schema give_tables"
         ),
-        "tape": "select_marks select_batch select_staleness",
+        "tape": (
+            "select_marks select_batch select_staleness lock_filters select_loading "
+            "select_fetched_since"
+        ),
         "turns": "take_depth",
     },
 }

@@ -64,7 +64,7 @@ def test_only_transient_errors_are_retried_with_backoff_and_jitter(definition: D
         for retrier in task["Retry"]:
             assert retrier["JitterStrategy"] == "FULL"
             assert retrier["MaxDelaySeconds"] <= 60
-        expected = [(["ExchangeUnavailable"], 1)] if name == "Filter" else []
+        expected = [(["ExchangeUnavailable", "FilterBusy"], 1)] if name == "Filter" else []
         assert [(each["ErrorEquals"], each["MaxAttempts"]) for each in others] == expected
 
 

@@ -20,6 +20,7 @@ from prescient.api.request_shape import check_shape, normalised
 from prescient.api.routes import (
     cash,
     cycles,
+    document,
     experiments,
     explanation,
     health,
@@ -56,6 +57,7 @@ ROUTES = (
     steps.routes,
     cycles.routes,
     reconcile.routes,
+    document.routes,
 )
 
 
@@ -83,9 +85,9 @@ class Application(APIGatewayHttpResolver):
         return self._declared[method, path]
 
     def methods_at(self, path: str) -> set[str]:
-        """Return the methods of the routes that have this path."""
-        routes = (*self._static_routes, *self._dynamic_routes)
-        return {route.method for route in routes if route.rule.match(path)}
+        """Return the methods of the routes of this path; a fixed path is no other route's id."""
+        fixed = {route.method for route in self._static_routes if route.rule.match(path)}
+        return fixed or {route.method for route in self._dynamic_routes if route.rule.match(path)}
 
     def answer(self, event: Mapping[str, Any], context: Any, api: RequestContext) -> dict[str, Any]:
         """The answer to an event of payload format 2.0, with what `api` offers."""

@@ -53,7 +53,7 @@ def authorize(
         claims = _claims(app.current_event.raw_event)
         granted = str(claims.get("scope", "")).split()
         # Powertools lets a route of its own, without a requirement, stand for an unknown path.
-        if required is None:
+        if required is None or not _is_routed(app):
             raise _not_routed(app)
         for scope in (scope for scheme in required for scope in scheme[SCHEME]):
             require_scope(scope, granted)
@@ -66,6 +66,11 @@ def require_scope(scope: str, granted: Scopes) -> None:
     """Raise `Forbidden` where the scope is not granted: for what a route does only sometimes."""
     if scope not in granted:
         raise Forbidden(f"authorization: the token lacks the scope {scope}")
+
+
+def _is_routed(app: APIGatewayHttpResolver) -> bool:
+    event = app.current_event
+    return event.http_method in cast(Routed, app).methods_at(event.path)
 
 
 def _not_routed(app: APIGatewayHttpResolver) -> RouteNotFound | MethodNotAllowed:

@@ -118,7 +118,7 @@ def _operation_id(route: Route, method: str) -> str:
 
 
 def _responses(route: Route) -> dict[int, OpenAPIResponse]:
-    common = {406, 422, 500, 503} | ({401, 403} if route.scope else set())
+    common = {406, 422, 429, 500, 503} | ({401, 403} if route.scope else set())
     of_body = {400, 415} if "body" in inspect.signature(route.function).parameters else set()
     failures: Answers = dict.fromkeys(sorted(common | of_body | {*route.errors}), ErrorBody)
     answers = {

@@ -11,8 +11,8 @@ _NUMBER = "must be a number or a decimal string"
 _FLAG = "must be true or false"
 _LIST = "must be a list"
 _OBJECT = "must be an object"
-_DAY = "must be a day, such as 2026-01-31"
-_MOMENT = "must be a moment with its time zone, such as 2026-01-31T12:00:00Z"
+A_DAY = "must be a day, such as 2026-01-31"
+A_MOMENT = "must be a moment with its time zone, such as 2026-01-31T12:00:00Z"
 _ANYTHING = "is not valid"
 _RULES = {
     "missing": "is required",
@@ -52,15 +52,15 @@ _RULES = {
     "enum": "must be {expected}",
     "literal_error": "must be {expected}",
     "none_required": "must be null",
-    "date_type": _DAY,
-    "date_parsing": _DAY,
-    "date_from_datetime_parsing": _DAY,
-    "date_from_datetime_inexact": _DAY,
-    "datetime_type": _MOMENT,
-    "datetime_parsing": _MOMENT,
-    "datetime_from_date_parsing": _MOMENT,
-    "datetime_object_invalid": _MOMENT,
-    "timezone_aware": _MOMENT,
+    "date_type": A_DAY,
+    "date_parsing": A_DAY,
+    "date_from_datetime_parsing": A_DAY,
+    "date_from_datetime_inexact": A_DAY,
+    "datetime_type": A_MOMENT,
+    "datetime_parsing": A_MOMENT,
+    "datetime_from_date_parsing": A_MOMENT,
+    "datetime_object_invalid": A_MOMENT,
+    "timezone_aware": A_MOMENT,
 }
 
 

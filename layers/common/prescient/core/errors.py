@@ -75,6 +75,10 @@ class HasHistory(PortfolioConflict):
     """The portfolio has a trade or a transfer, so it is archived instead of deleted."""
 
 
+class NotConfirmed(PortfolioConflict):
+    """The name that is to confirm a deletion is not the portfolio's."""
+
+
 class InsufficientBalance(PortfolioConflict):
     """More cash is to leave the portfolio than it has."""
 
@@ -196,6 +200,10 @@ class BatchLost(PassingError):
 
 class ExchangeUnavailable(PassingError):
     """The exchange did not give a usable answer within the retries and the deadline."""
+
+
+class FilterBusy(PassingError):
+    """Another cycle reads the exchange, and goes on for longer than one waits for it."""
 
 
 class TooManyExecutions(PassingError):

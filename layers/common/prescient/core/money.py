@@ -15,14 +15,14 @@ CENT = Decimal("0.01")
 SHARE_STEP = Decimal("0.01")
 PRICE_STEP = Decimal("0.000001")
 LARGEST_BALANCE = Decimal(10) ** 12  # dollars; the columns hold ten times as much, for gains
-_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
 
 
 def exact_number(value: object) -> Decimal:
     """Read a finite number or a decimal string, as users write amounts and configurations.
 
-    Raises `ValueError` for all else: `true` is no number, and "1_000", "１", " 1", "+1", "1e3" and
-    "NaN" are no decimals.
+    Raises `ValueError` for all else: `true` is no number, and "1_000", "１", " 1", "+1", "01",
+    "1e3" and "NaN" are no decimals.
     """
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)

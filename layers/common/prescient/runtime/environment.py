@@ -56,6 +56,7 @@ class Environment:
             max_quote_age=timedelta(seconds=settings.max_quote_age),
             max_fill_delay=timedelta(seconds=settings.max_fill_delay),
             shared_depth=settings.shared_depth,
+            batch_reuse=timedelta(seconds=settings.batch_reuse_seconds),
             max_concurrency=settings.max_concurrency,
             max_books=settings.max_books,
             tape_retention=timedelta(days=settings.tape_retention_days),

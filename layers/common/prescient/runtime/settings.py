@@ -20,7 +20,8 @@ class Settings(BaseModel):
 
     `clock` says whose time it is: the machine's, or the exchange's (a simulation has its own).
     `max_quote_age`, `max_fill_delay` and `cycle_wait_seconds` are seconds, the two limits dollars
-    of cost basis. `shared_depth` is whether a cycle's portfolios take from the same books.
+    of cost basis. `batch_reuse_seconds` is how old a batch may be on which another
+    cycle decides, too. `shared_depth` is whether a cycle's portfolios take from the same books.
     `total_drawdown_limit` (dollars) and `total_drawdown_limit_percent` are how far all portfolios
     together may fall below their peak before they are paused.
     `fetch_seconds` is how long one fetch of the exchange may take, all its requests together.
@@ -55,6 +56,7 @@ class Settings(BaseModel):
     max_quote_age: Annotated[int, Field(gt=0)] = 600
     max_fill_delay: Annotated[int, Field(gt=0)] = 900
     shared_depth: bool = False
+    batch_reuse_seconds: Annotated[int, Field(ge=0, le=600)] = 60
     max_market_exposure: PositiveDollars | None = None
     total_capital: PositiveDollars | None = None
     total_drawdown_limit: PositiveDollars | None = None

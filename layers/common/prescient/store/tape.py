@@ -10,6 +10,7 @@ from functools import cached_property
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
+from pydantic import BaseModel
 
 from prescient.core.errors import BatchLost
 from prescient.core.market.batches import BatchKind, BatchStatus, LeftOut, ListingFilter
@@ -29,9 +30,14 @@ def open_batch(
     kind: BatchKind,
     now: datetime,
     listing: ListingFilter | None = None,
+    *,
     max_books: int | None = None,
+    fetched_for: BaseModel | None = None,
 ) -> int:
-    """Start a batch, which is `loading`, with what a listing is asked for and its most books."""
+    """Start a batch, which is `loading`, with what a listing is asked for and its most books.
+
+    `fetched_for` is what its cycle needs of it.
+    """
     values = {
         "kind": kind,
         "now": now,
@@ -39,9 +45,35 @@ def open_batch(
         "volume_min": listing.volume_min if listing else None,
         "end_date_min": listing.end_date_min if listing else None,
         "max_books": max_books,
+        "fetched_for": fetched_for and Jsonb(fetched_for.model_dump(mode="json")),
     }
     with session.cursor(row_factory=scalar_row) as cursor:
         return int(cursor.execute(SQL["open_batch"], values).fetchall()[0])
+
+
+def lock_filters(session: Session) -> None:
+    """Be the only filter that decides whether it fetches, until the transaction ends."""
+    session.execute(SQL["lock_filters"])
+
+
+def is_loading(session: Session, kind: BatchKind, since: datetime) -> bool:
+    """Whether a batch of this kind that was begun since then is loading."""
+    return bool(session.execute(SQL["select_loading"], {"kind": kind, "since": since}).fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedRow:
+    """A filter's batch: what it was fetched for, and how many books it left out."""
+
+    batch_id: int
+    fetched_for: Mapping[str, object]
+    books_beyond_max: int
+
+
+def fetched_since(session: Session, since: datetime) -> list[FetchedRow]:
+    """The complete batches of filters since then, newest first."""
+    with session.cursor(row_factory=class_row(FetchedRow)) as cursor:
+        return cursor.execute(SQL["select_fetched_since"], {"since": since}).fetchall()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,33 @@
 -- name: open_batch
 -- Begin a batch that is loading, which readers do not see yet.
 INSERT INTO market_batches (
-    kind, status, started_at, liquidity_min, volume_min, end_date_min, max_books
+    kind, status, started_at, liquidity_min, volume_min, end_date_min, max_books, fetched_for
 )
 VALUES (
     %(kind)s, 'loading', %(now)s, %(liquidity_min)s, %(volume_min)s, %(end_date_min)s,
-    %(max_books)s
+    %(max_books)s, %(fetched_for)s
 )
 RETURNING batch_id;
+
+-- name: lock_filters
+-- Let one filter at a time decide whether it fetches, until its transaction ends.
+SELECT pg_advisory_xact_lock(hashtextextended('prescient filter', 0));
+
+-- name: select_loading
+-- Read a batch of a kind that has been loading since a moment.
+SELECT batch_id FROM market_batches
+WHERE kind = %(kind)s AND status = 'loading' AND started_at > %(since)s
+LIMIT 1;
+
+-- name: select_fetched_since
+-- Read the whole batches of filters that were completed after a moment, newest first.
+-- Only among the newest thousand batches, which are some days: those before are older than asked.
+SELECT batch_id, fetched_for, books_beyond_max FROM market_batches
+WHERE kind = 'filter' AND status = 'complete' AND completed_at > %(since)s
+    AND fetched_for IS NOT NULL AND trimmed_at IS NULL
+    AND batch_id > (SELECT max(batch_id) - 1000 FROM market_batches)
+ORDER BY batch_id DESC
+LIMIT 10;
 
 -- name: select_marks
 -- Read the latest mark of each market that has one.

@@ -28,6 +28,7 @@ from prescient.usecases.support.portfolio_step import may_run
 from prescient.usecases.support.prefetch import prefetched
 from prescient.usecases.support.recording import Recording, recording
 from prescient.usecases.support.storing import store_events, store_markets
+from prescient.usecases.support.taking_turns import turn
 from prescient.usecases.support.valuing import record_failures, value_all
 
 
@@ -59,13 +60,21 @@ class CycleWork:
 
 
 def run(request: FilterRequest, context: StepContext) -> FilterResult:
-    """Fetch, store and publish; a failed fetch publishes nothing and leaves no rows."""
+    """Fetch, store and publish; a failed fetch publishes nothing and leaves no rows.
+
+    One filter fetches at a time. A batch of a moment ago that covers what is needed is taken as it
+    is. Raises `FilterBusy`.
+    """
     work = _prepare(request, context)
     if work.cycle.batch_id is not None:
         return _answer(work.cycle, work.cycle.batch_id, context)
     listing = work.needs.listing(context.now())
+    batch_id, is_complete = turn(work.needs.coverage(context.max_books), listing, context)
+    if is_complete:
+        _decide_on(batch_id, work, context)
+        return _answer(work.cycle, batch_id, context)
     with (
-        fetching(context, BatchKind.FILTER, work.cycle.cycle_id, listing) as fetch,
+        fetching(context, BatchKind.FILTER, work.cycle.cycle_id, batch_id) as fetch,
         recording(context, listing) as recorded,
     ):
         _load(fetch, recorded, context)
@@ -160,6 +169,19 @@ def _publish(
         )
         cycles.record_counters(session, work.cycle.cycle_id, counters)
     record_failures(valued, fetch.kind, context.metrics)
+
+
+def _decide_on(batch_id: int, work: CycleWork, context: StepContext) -> None:
+    now = context.now()
+    with context.database.transaction() as session:
+        cycles.decide_on_batch(
+            session,
+            work.cycle.cycle_id,
+            batch_id,
+            work.portfolio_ids,
+            now,
+            shared_depth=_shares_depth(work.cycle, context),
+        )
 
 
 def _value(session: Session, now: datetime, portfolio_ids: Sequence[PortfolioId]) -> list[None]:

@@ -185,11 +185,13 @@ def change(
     return liquidation
 
 
-def delete(database: Database, portfolio_id: PortfolioId, confirmed: str, *, purge: bool) -> None:
+def delete(
+    database: Database, portfolio_id: PortfolioId, confirmed: str | None, *, purge: bool
+) -> None:
     """Delete the portfolio, and give back what it held of the limits over all portfolios.
 
-    `confirmed` is its name as the caller knows it. Raises `PortfolioNotFound`, and
-    `InvalidRequest` or `HasHistory` as `check_deletion` does.
+    `confirmed` is its name, for a caller who wants to be sure of the right one. Raises
+    `PortfolioNotFound`, and what `check_deletion` raises.
     """
     with database.transaction() as session:
         portfolio = portfolios.lock(session, portfolio_id)

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from prescient.api.media_types import MERGE_PATCH
 from prescient.api.request_shape import MEDIA_TYPE_KEY
 
-TAGS_FORM = r'^(\*|(W/)?"[!#-~]{0,100}"(, ?(W/)?"[!#-~]{0,100}"){0,9})$'
+TAGS_FORM = r'^(\*|"[0-9]{1,10}"(, ?"[0-9]{1,10}"){0,9})$'
 
 
 def etag(version: int) -> str:
@@ -25,9 +25,7 @@ def expected_versions(if_match: str | None) -> Sequence[int] | None:
     """Return the versions that an `If-Match` names; None admits every one."""
     if if_match is None or if_match == "*":
         return None
-    # A weak tag never matches: RFC 9110, section 13.1.1.
-    strong = (tag.strip() for tag in if_match.split(",") if not tag.strip().startswith("W/"))
-    return [int(tag[1:-1]) for tag in strong if re.fullmatch('"[0-9]{1,10}"', tag)]
+    return [int(tag.strip(' "')) for tag in if_match.split(",")]
 
 
 def _checked_tags(text: str) -> str:

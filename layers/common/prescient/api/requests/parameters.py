@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from prescient.api.requests.values import LARGEST_BIGINT, LARGEST_INTEGER, Tag
+from prescient.core.broken_rules import A_DAY, A_MOMENT
 from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import exact_number
@@ -50,7 +51,10 @@ AfterPortfolio = Annotated[
     Whole | None,
     Query(ge=1, le=LARGEST_INTEGER, description="Of all active ones, only those with a larger id"),
 ]
-Confirmation = Annotated[str, Query(description="The portfolio's name, to confirm")]
+Confirmation = Annotated[
+    str | None,
+    Query(min_length=1, max_length=255, description="Its name, to be sure of the right one"),
+]
 Purge = Annotated[
     Flag, Query(description="Delete its trades and transfers too; needs the scope prescient/admin")
 ]
@@ -89,11 +93,28 @@ MomentCursor = Annotated[
     str | None, Query(pattern=r"^[0-9]{1,16}-[0-9]{1,18}$", description=_PAGE_ENDS)
 ]
 TextCursor = Annotated[str | None, Query(pattern=TEXT_ID, description=_PAGE_ENDS)]
-DayCursor = Annotated[date | None, Query(description=_PAGE_ENDS)]
-Since = Annotated[AwareDatetime | None, Query(alias="from", description="Only from this moment on")]
-Until = Annotated[AwareDatetime | None, Query(alias="to", description="Only before this moment")]
-SinceDay = Annotated[date | None, Query(alias="from", description="Only from this day on")]
-UntilDay = Annotated[date | None, Query(alias="to", description="Only before this day")]
+
+
+def _moment(text: object) -> object:
+    """Pydantic reads numbers as seconds since 1970, and moments without a zone."""
+    if isinstance(text, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", text):
+        raise ValueError(A_MOMENT)
+    return text
+
+
+def _day(text: object) -> object:
+    if isinstance(text, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(A_DAY)
+    return text
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Day = Annotated[date, BeforeValidator(_day)]
+DayCursor = Annotated[Day | None, Query(description=_PAGE_ENDS)]
+Since = Annotated[Moment | None, Query(alias="from", description="Only from this moment on")]
+Until = Annotated[Moment | None, Query(alias="to", description="Only before this moment")]
+SinceDay = Annotated[Day | None, Query(alias="from", description="Only from this day on")]
+UntilDay = Annotated[Day | None, Query(alias="to", description="Only before this day")]
 PositionStatusInQuery = Annotated[
     PositionStatus | None, Query(description="Only what is open, or closed")
 ]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, field_validator, model_validator
 
+from prescient.api.requests.statuses import is_true, partial_to_liquidate
 from prescient.api.requests.values import (
     Count,
     Name,
@@ -81,13 +82,29 @@ class CreatePortfolio(BaseModel):
         )
 
 
+_NEVER_NULL = ("name", "status", "strategy_type", "strategy_config", "tags")
+
+
+def _with_its_rules(schema: dict[str, Any]) -> None:
+    """Say what else the model asks for: something to change, and what goes with what alone."""
+    changes = [name for name in schema["properties"] if name not in ("reason", "partial")]
+    for name in _NEVER_NULL:
+        choices = schema["properties"][name].pop("anyOf")
+        (given,) = (choice for choice in choices if choice != {"type": "null"})
+        schema["properties"][name] |= given
+    schema["anyOf"] = [{"required": [name]} for name in changes]
+    partial_to_liquidate(schema)
+    archived = {"properties": {"status": {"const": "archived"}}, "required": ["status"]}
+    schema["allOf"].append({"if": is_true("liquidate"), "then": archived})
+
+
 class UpdatePortfolio(BaseModel):
     """The fields to change. Null removes a description or a limit; `max_positions` is then 20.
 
     `strategy_config` replaces the present one as a whole.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_its_rules)
 
     name: Name | None = None
     description: Text | None = None
@@ -109,7 +126,7 @@ class UpdatePortfolio(BaseModel):
         description="With liquidate: sell what is bid for; where something is left, pause instead",
     )
 
-    @field_validator("name", "status", "strategy_type", "strategy_config", "tags", mode="before")
+    @field_validator(*_NEVER_NULL, mode="before")
     @classmethod
     def _refuse_null(cls, value: object) -> object:
         if value is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
-from prescient.api.requests.values import LARGEST_BIGINT, Reason
+from prescient.api.requests.values import LargeCount, Reason
 from prescient.core.broken_rules import BrokenRule
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
@@ -16,6 +16,16 @@ Resets = Annotated[
     Reset,
     Field(description="What begins anew: the peak, with the equity of now, or nothing"),
 ]
+
+
+def partial_to_liquidate(schema: dict[str, Any]) -> None:
+    """Say in a schema that `partial` goes with `liquidate` alone."""
+    schema["allOf"] = [{"if": is_true("partial"), "then": is_true("liquidate")}]
+
+
+def is_true(name: str) -> dict[str, Any]:
+    """Return the schema of an object of which this key is true."""
+    return {"properties": {name: {"const": True}}, "required": [name]}
 
 
 class Because(BaseModel):
@@ -47,13 +57,15 @@ class ReactivationOfAll(Because):
     """Why they trade again, which pause ends, and what they begin anew with."""
 
     resets: Resets = Reset.NOTHING
-    pause_id: Annotated[int, Strict(), Field(ge=1, le=LARGEST_BIGINT)] | None = Field(
+    pause_id: LargeCount | None = Field(
         None, description="The newest pause that still holds a portfolio unless given"
     )
 
 
 class Archiving(Because):
     """Why a portfolio ends, and what becomes of its open positions."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=partial_to_liquidate)
 
     liquidate: Annotated[bool, Strict()] = Field(
         False, description="Sell all open positions at their bids, or none"

@@ -20,11 +20,16 @@ from prescient.core.portfolio.tags import FORM as TAG_FORM
 from prescient.core.portfolio.tags import MOST_TAGS, check_tag, tidy
 
 LARGEST_INTEGER = 2**31 - 1
-LARGEST_BIGINT = 2**63 - 1
+LARGEST_BIGINT = 2**53 - 1  # beyond it JSON's numbers are not exact everywhere
 _HUNDREDTHS_SCHEMA = {
     "anyOf": [
-        {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01},
-        {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"},
+        {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "exclusiveMaximum": 10**13,
+            "multipleOf": 0.01,
+        },
+        {"type": "string"},
     ]
 }
 _CASH_SCHEMA = {
@@ -37,7 +42,6 @@ _CASH_SCHEMA = {
         },
         {
             "type": "string",
-            "pattern": rf"^([0-9]{{1,12}}(\.[0-9]{{1,2}})?|{LARGEST_BALANCE:f}(\.0{{1,2}})?)$",
         },
     ]
 }
@@ -68,13 +72,22 @@ RequestedPercent = Annotated[
         {
             "anyOf": [
                 {"type": "number", "exclusiveMinimum": 0, "maximum": 100, "multipleOf": 0.01},
-                {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,2})?$"},
+                {"type": "string"},
             ]
         }
     ),
 ]
 RequestedShares = _Hundredths
-Count = Annotated[int, Strict(), Field(gt=0, le=LARGEST_INTEGER)]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 1.0 is a whole one."""
+    is_whole = isinstance(value, Decimal) and value == value.to_integral_value()
+    return int(value) if is_whole else value  # type: ignore[call-overload]
+
+
+Count = Annotated[int, Strict(), BeforeValidator(_whole), Field(gt=0, le=LARGEST_INTEGER)]
+LargeCount = Annotated[int, Strict(), BeforeValidator(_whole), Field(gt=0, le=LARGEST_BIGINT)]
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(check_name)
 ]

@@ -97,3 +97,12 @@ def _usual(model: type[StrategyConfiguration]) -> StrategyConfiguration | None:
         return model()
     except ValidationError:
         return None
+
+
+class ConfigurationChecked(BaseModel):
+    """A configuration that a portfolio could have, with every key: `effective`."""
+
+    message: str
+    strategy_type: str
+    strategy_config: Mapping[str, Any]
+    effective: Mapping[str, Any]

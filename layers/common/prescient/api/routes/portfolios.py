@@ -215,7 +215,7 @@ def delete_portfolio(
     api: Api,
     scopes: GrantedScopes,
     portfolio_id: PortfolioIdInPath,
-    confirm: Confirmation,
+    confirm: Confirmation = None,
     purge: Purge = False,
 ) -> PortfolioDeleted:
     """Delete a portfolio and all of its rows.

@@ -1,10 +1,12 @@
-"""Strategies: which there are, and what each can be told."""
+"""Strategies: which there are, what each can be told, and whether a configuration is one."""
 
 from __future__ import annotations
 
 from prescient.api.authorization import Scope
 from prescient.api.requests.parameters import StrategyTypeInPath
+from prescient.api.requests.strategies import ConfigurationToCheck
 from prescient.api.responses.strategies import (
+    ConfigurationChecked,
     RefusedStrategy,
     StrategiesAnswer,
     StrategyAnswer,
@@ -50,3 +52,28 @@ def get_strategy(strategy_type: StrategyTypeInPath) -> StrategyAnswer:
         raise StrategyNotFound(strategy_type)
     shown = StrategyShown.of(strategy, is_own=strategy_type in own)
     return StrategyAnswer(message="Strategy retrieved", strategy=shown)
+
+
+@routes.route(
+    ["POST"],
+    "/strategies/<strategy_type>/validate",
+    scope=Scope.READ,
+    answers={200: ConfigurationChecked},
+    errors=(404,),
+)
+def validate_configuration(
+    strategy_type: StrategyTypeInPath, body: ConfigurationToCheck
+) -> ConfigurationChecked:
+    """Check a configuration as creating a portfolio would, and create none.
+
+    422 names each key that breaks a rule.
+    """
+    if strategy_type not in {**registry.STRATEGIES, **registry.registered(), **registry.refused()}:
+        raise StrategyNotFound(strategy_type)
+    found = registry.configuration(strategy_type, body.strategy_config)
+    return ConfigurationChecked(
+        message="The configuration is valid",
+        strategy_type=strategy_type,
+        strategy_config=found.model_dump(exclude_unset=True),
+        effective=found.model_dump(),
+    )

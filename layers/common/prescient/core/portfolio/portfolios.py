@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
-from prescient.core.errors import HasHistory, InvalidRequest, OpenPositions, PortfolioArchived
+from prescient.core.errors import HasHistory, NotConfirmed, OpenPositions, PortfolioArchived
 from prescient.core.portfolio.guards import NO_GUARD, Guard
 
 PortfolioId = NewType("PortfolioId", int)
@@ -83,15 +83,15 @@ def check_status_change(
 
 
 def check_deletion(
-    portfolio_id: PortfolioId, name: str, confirmed: str, *, has_history: bool, purge: bool
+    portfolio_id: PortfolioId, name: str, confirmed: str | None, *, has_history: bool, purge: bool
 ) -> None:
     """Raise unless the portfolio may be deleted with all of its rows.
 
-    Raises `InvalidRequest` where `confirmed` is not its name, and `HasHistory` for one with a
-    trade or a transfer, which only a `purge` deletes.
+    Raises `NotConfirmed` where the name that is `confirmed` is another one, and `HasHistory` for
+    one with a trade or a transfer, which only a `purge` deletes.
     """
-    if confirmed != name:
-        raise InvalidRequest(f"confirm: must be the portfolio's name, {name!r}")
+    if confirmed is not None and confirmed != name:
+        raise NotConfirmed("confirm: is not the portfolio's name")
     if has_history and not purge:
         raise HasHistory(
             f"portfolio_id: portfolio {portfolio_id} has a trade or a transfer: archive it instead"

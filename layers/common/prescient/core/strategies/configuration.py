@@ -8,21 +8,24 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from prescient.core.money import ONE, exact_count, exact_number
+from prescient.core.money import CENT, ONE, exact_count, exact_number
 
+STEP = Decimal("0.000001")
+BELOW = Decimal(10) ** 13  # what the columns hold
 LEAST_STOP = Decimal("0.001")  # below it, a stop is less than the usual tick at any price
 
 Exact = BeforeValidator(exact_number)
 Whole = BeforeValidator(exact_count)
-Probability = Annotated[Decimal, Field(ge=0, le=1), Exact]
-Fraction = Annotated[Decimal, Field(gt=0, lt=1), Exact]
-StopFraction = Annotated[Decimal, Field(ge=LEAST_STOP, lt=1), Exact]
-PositivePart = Annotated[Decimal, Field(gt=0, le=1), Exact]
-Positive = Annotated[Decimal, Field(gt=0, max_digits=15), Exact]
-NotNegative = Annotated[Decimal, Field(ge=0, max_digits=15), Exact]
-PositiveDollars = Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=15), Exact]
-Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2), Exact]
-Hours = Annotated[Decimal, Field(ge=0, le=87600), Exact]
+Probability = Annotated[Decimal, Field(ge=0, le=1, multiple_of=STEP), Exact]
+Fraction = Annotated[Decimal, Field(gt=0, lt=1, multiple_of=STEP), Exact]
+StopFraction = Annotated[Decimal, Field(ge=LEAST_STOP, lt=1, multiple_of=STEP), Exact]
+PositivePart = Annotated[Decimal, Field(gt=0, le=1, multiple_of=STEP), Exact]
+Positive = Annotated[Decimal, Field(gt=0, lt=BELOW, multiple_of=STEP), Exact]
+NotNegative = Annotated[Decimal, Field(ge=0, lt=BELOW, multiple_of=STEP), Exact]
+PositiveDollars = Annotated[Decimal, Field(gt=0, lt=BELOW, multiple_of=CENT), Exact]
+Percent = Annotated[Decimal, Field(gt=0, le=100, multiple_of=CENT), Exact]
+Rise = Annotated[Decimal, Field(gt=0, le=1000, multiple_of=STEP), Exact]
+Hours = Annotated[Decimal, Field(ge=0, le=87600, multiple_of=STEP), Exact]
 LookbackHours = Literal[6, 24, 72, 168, 336]
 
 
@@ -75,7 +78,7 @@ class StrategyConfiguration(RuleConfiguration):
     stop_loss_percentage: StopFraction | None = Field(
         None, description="Fall of the bid since entry, as a part of the entry price."
     )
-    take_profit_percentage: Annotated[Decimal, Field(gt=0, le=1000), Exact] | None = Field(
+    take_profit_percentage: Rise | None = Field(
         None, description="Rise above the entry price, as a part of it."
     )
     cooldown_hours: Hours = Field(

@@ -13,6 +13,7 @@ from prescient.core.market.markets import Outcome
 from prescient.core.money import ONE, ZERO, plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import (
+    STEP,
     Exact,
     HistoryNeed,
     KellyConfiguration,
@@ -32,7 +33,7 @@ class MomentumRule(RuleConfiguration):
     max_conviction: Probability | None = Field(
         None, description="Largest |yes − no|; by default max(0.60, 2·min_confidence − 0.90)."
     )
-    min_drift: Annotated[Decimal, Field(ge=-1, le=1), Exact] = Field(
+    min_drift: Annotated[Decimal, Field(ge=-1, le=1, multiple_of=STEP), Exact] = Field(
         ZERO, description="Least drift of the bought side."
     )
     lookback_hours: LookbackHours = Field(24, description="Hours over which drift is taken.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -70,6 +71,8 @@ class StepContext:
     """`now` is the clock, which may ask the network: it is not read within a transaction.
 
     A quote is at most `max_quote_age` old at the end of `filter` and `max_fill_delay` at a fill.
+    A cycle decides on a batch of another one that is not older than `batch_reuse`, where that
+    covers what it needs; while another one reads the exchange it waits, by `sleep`.
     `shared_depth` says whether a cycle's portfolios take from the same books, where the cycle does
     not say so itself.
     `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books
@@ -89,6 +92,8 @@ class StepContext:
     max_books: int = 500
     max_fill_delay: timedelta = timedelta(seconds=900)
     shared_depth: bool = False
+    batch_reuse: timedelta = timedelta(0)
+    sleep: Callable[[float], None] = time.sleep
     tape_retention: timedelta = timedelta(days=3650)
     hours_retention: timedelta = timedelta(days=3650)
     record_min_liquidity: Decimal | None = None

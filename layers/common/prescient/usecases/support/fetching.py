@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from prescient.core.market.batches import BatchKind, ListingFilter
+from prescient.core.market.batches import BatchKind
 from prescient.polymarket.counters import CountersDocument
 from prescient.store import cycles, tape
 from prescient.usecases.support.context import Exchange, StepContext
@@ -41,18 +41,18 @@ def fetching(
     context: StepContext,
     kind: BatchKind,
     cycle_id: int | None = None,
-    listing: ListingFilter | None = None,
+    batch_id: int | None = None,
 ) -> Iterator[Fetch]:
     """Open a batch of this kind, which the block fills and publishes, under one deadline.
 
-    A batch that a listing fills keeps what the listing was asked for, and its most books. If the
-    block fails, the batch keeps the error and its counters, and none of its rows.
+    `batch_id` is one that is open already. If the block fails, the batch keeps the error and its
+    counters, and none of its rows.
     """
     now = context.now()
     context.exchange.take_counters()  # of what others asked before
-    with context.database.transaction() as session:
-        max_books = context.max_books if listing else None
-        batch_id = tape.open_batch(session, kind, now, listing, max_books)
+    if batch_id is None:
+        with context.database.transaction() as session:
+            batch_id = tape.open_batch(session, kind, now)
     fetch = Fetch(batch_id, kind, cycle_id, context.exchange)
     failed = True
     try:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from prescient.core.deciding.admission import Admission, admissions, lookbacks
+from prescient.core.deciding.coverage import Asked, Coverage
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import InvalidRequest
 from prescient.core.market.batches import ListingFilter
@@ -51,6 +52,16 @@ class MarketNeeds:
     def listing(self, now: datetime) -> ListingFilter:
         """What the listing is asked for: no event that is of use to no buyer."""
         return ListingFilter(self.least_liquidity, self.least_volume, self.earliest_end(now))
+
+    def coverage(self, max_books: int) -> Coverage:
+        """What a batch for these portfolios, with so many books at most, is fetched for."""
+        return Coverage(
+            thresholds=self.thresholds,
+            asked=frozenset(Asked.of(buyer) for buyer in self.buyers),
+            lookbacks=frozenset(self.lookbacks),
+            sellers=frozenset(self.sellers),
+            max_books=max_books,
+        )
 
     def admissions(self, now: datetime) -> frozenset[Admission]:
         """What the buyers ask of a market, each request once."""

@@ -1,0 +1,91 @@
+"""The page on which the API of `make serve` can be tried, without a network: Swagger UI."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from werkzeug.wrappers import Request, Response
+
+from prescient.api.document import document
+
+PATH = "/docs"
+_START = "start.js"
+_FILES = (
+    "swagger-ui.css",
+    "swagger-ui-bundle.js",
+    "favicon-32x32.png",
+)
+_HTML = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Prescient: the API, to try</title>
+<link rel="icon" href="{PATH}/favicon-32x32.png">
+<link rel="stylesheet" href="{PATH}/swagger-ui.css">
+<div id="api"></div>
+<noscript>This page needs JavaScript; docs/http-api.md does not.</noscript>
+<script src="{PATH}/swagger-ui-bundle.js"></script>
+<script src="{PATH}/{_START}"></script>
+</html>
+"""
+_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+}
+Respond = Callable[[Request], Response]
+
+
+def with_page(respond: Respond) -> Respond:
+    """Answer what is under `PATH` with the page, and all else with `respond`.
+
+    The page holds the document and no token: whoever tries a request types theirs.
+    """
+
+    def answer(request: Request) -> Response:
+        under = request.path.removeprefix(PATH)
+        if request.method != "GET" or not request.path.startswith(PATH):
+            return respond(request)
+        if under in ("", "/"):
+            return _file(_HTML, "text/html; charset=utf-8")
+        name = under.removeprefix("/")
+        if name == _START:
+            return _file(_start(), "text/javascript")
+        if name in _FILES:
+            return _file((_folder() / name).read_bytes(), mimetypes.guess_type(name)[0] or "")
+        return respond(request)
+
+    return answer
+
+
+def _file(content: str | bytes, content_type: str) -> Response:
+    return Response(content, headers={**_HEADERS, "content-type": content_type})
+
+
+def _start() -> str:
+    options = {
+        "dom_id": "#api",
+        "spec": {**document(), "servers": [{"url": "/"}]},
+        "deepLinking": True,
+        "displayRequestDuration": True,
+        "docExpansion": "none",
+        "filter": True,
+        "persistAuthorization": False,
+        "tryItOutEnabled": True,
+    }
+    return f"SwaggerUIBundle({json.dumps(options)});\n"
+
+
+def _folder() -> Path:
+    """Where the files of Swagger UI are; its package is not imported, since it is for Flask."""
+    found = find_spec("flask_swagger_ui")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "dist"
