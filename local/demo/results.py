@@ -55,10 +55,12 @@ class Purchase:
     """A trade, or the `legs` of a group as one: `pnl` is dollars, prices and `mark` are 0–1.
 
     `reason` is its signal's. While it is open it has a mark and no exit; `market` is a market's
-    question, or the title of the legs' event.
+    question, or the title of the legs' event, and `market_id` the first leg's.
     """
 
+    portfolio_id: PortfolioId
     portfolio: str
+    market_id: str
     market: str
     action: str
     entry_price: Decimal

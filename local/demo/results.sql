@@ -64,7 +64,7 @@ ranked AS (
     FROM purchases
 )
 SELECT
-    portfolio.name AS portfolio,
+    portfolio.portfolio_id, portfolio.name AS portfolio, trade.market_id,
     CASE WHEN ranked.legs = 1 THEN trade.market_question ELSE trade.event_title END AS market,
     trade.action, trade.entry_price, trade.reason, ranked.legs, ranked.pnl, ranked.mark,
     ended.kind AS exit_kind, ended.price AS exit_price

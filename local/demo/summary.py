@@ -15,11 +15,6 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store.portfolios import PortfolioRow
 
 SHOWN = 2
-NEXT = (
-    ("make serve", "the API, with time going on"),
-    ("make reconcile", "every number, checked once more"),
-    ("make run DAYS=30", "a month, from the beginning"),
-)
 _NO_TRADES = TradeCounts(PortfolioId(0), 0, 0, 0, 0)
 _ENDINGS = {
     "settlement": "settled",
@@ -47,7 +42,7 @@ def summary(
     if ranked:
         yield Text(f"{lesson(ranked, has_traded=bool(counts))}\n")
     yield from comparison
-    yield _commands()
+    yield _commands(extremes)
 
 
 def lesson(ranked: Sequence[PortfolioRow], *, has_traded: bool = True) -> str:
@@ -118,10 +113,15 @@ def _ending(purchase: Purchase) -> str:
     return words if price is None or purchase.legs > 1 else f"{words} at {plain(price)}"
 
 
-def _commands() -> Table:
+def _commands(extremes: Sequence[Purchase]) -> Table:
     table = _list("To try next")
-    for command, words in NEXT:
-        table.add_row(command, words)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("make serve", "the API; time goes on")
+    for purchase in sorted(extremes, key=lambda purchase: purchase.exit_kind is not None)[:1]:
+        asked = f"{purchase.portfolio_id} {purchase.market_id}"
+        table.add_row(f".venv/bin/prescient why {asked}", "why, while that serves")
+    table.add_row("make run DAYS=60", "long enough to compare")
     return table
 
 
