@@ -122,6 +122,8 @@ def test_better_ones_took_the_free_positions(client: Client) -> None:
     client.world.run_cycle()
     stages = {explain(client, f"m{number}")["stage"] for number in (1, 2)}
     assert stages == {"executed", "emitted"}
+    sentences = [explain(client, f"m{number}")["sentence"] for number in (1, 2)]
+    assert "better ones took the 1 free of 1 positions" in sentences
 
 
 def test_it_is_explained_as_of_the_cycle_whatever_happened_since(client: Client) -> None:
