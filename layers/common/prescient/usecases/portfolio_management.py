@@ -6,14 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from prescient.core.errors import InvalidRequest
-from prescient.core.market.markets import FeeSchedule
 from prescient.core.portfolio.cash import check_balance
 from prescient.core.portfolio.closing import HandOrder, Liquidation
-from prescient.core.portfolio.configurations import check_version, merged
-from prescient.core.portfolio.exits import triggers
+from prescient.core.portfolio.configurations import check_version
 from prescient.core.portfolio.guards import NO_GUARD, Guard, Reset, check_reactivation
 from prescient.core.portfolio.portfolios import (
     NewPortfolio,
@@ -32,7 +29,6 @@ from prescient.store import (
     guards,
     idempotency,
     portfolios,
-    positions,
     status_changes,
 )
 from prescient.store.configurations import Origin
@@ -42,6 +38,7 @@ from prescient.store.status_changes import Order
 from prescient.usecases import closing
 from prescient.usecases.closing import NOTHING_SEEN, Look
 from prescient.usecases.emergency import check_total
+from prescient.usecases.support import configuring
 from prescient.usecases.support.keyed import check_present
 
 
@@ -65,7 +62,7 @@ class PortfolioChange:
     """What to change of a portfolio; None leaves it as it is.
 
     With `merges` the keys of `strategy_config` change the present ones as a merge patch does, else
-    they replace them. `expected_versions` are those of which the configuration must be one.
+    they replace them. The portfolio must be at one of the `expected_versions` of its configuration.
     `reason` is for the record; `resets` is what begins anew where it trades again, and
     `restored_version` the version of the configuration that this brings back.
     """
@@ -88,7 +85,7 @@ class PortfolioChange:
 
     @property
     def is_of_more_than_status(self) -> bool:
-        """Whether something else is to change, too."""
+        """Whether anything besides the status is to change."""
         about_status = (
             "status",
             "liquidate",
@@ -125,10 +122,13 @@ def create(
 
 
 def checked(portfolio: NewPortfolio) -> NewPortfolio:
-    """Return it with the configuration as its strategy reads it; raises `InvalidRequest`."""
+    """Return the portfolio with its configuration as its strategy reads it.
+
+    Raises `InvalidRequest`.
+    """
     check_balance("initial_balance", portfolio.initial_balance)
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
-    return replace(portfolio, strategy_config=_as_given(configuration))
+    return replace(portfolio, strategy_config=configuring.as_given(configuration))
 
 
 def begin(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
@@ -169,7 +169,9 @@ def change(
         present = portfolios.get(session, portfolio_id)
         if liquidation.left:
             wanted = replace(wanted, status=PortfolioStatus.PAUSED)
-    configuration = _configuration(present, wanted)
+    configuration = configuring.changed(
+        present, wanted.strategy_type, wanted.strategy_config, merges=wanted.merges
+    )
     settings = _settings(present, wanted, configuration, order.ordered_by)
     # Code that knew of no versions may have made this one.
     configurations.keep(session, portfolio_id, Origin(now=present.last_updated))
@@ -181,7 +183,7 @@ def change(
     if settings.config_version != present.config_version:
         _keep_version(session, present, wanted, order)
         if configuration is not None:
-            _move_triggers(session, portfolio_id, configuration)
+            configuring.move_triggers(session, portfolio_id, configuration)
     return liquidation
 
 
@@ -234,32 +236,12 @@ def _record_status(
 def _reactivate(
     session: Session, portfolio_id: PortfolioId, resets: Reset, total_guard: Guard, now: datetime
 ) -> None:
-    """What a portfolio begins anew with; its guard is that after the change."""
+    """Check that no guard would pause it again at once, and reset its peak where that is wanted."""
     portfolio = portfolios.get(session, portfolio_id)
     check_reactivation(portfolio.guard, portfolio.standing, resets)
     check_total(session, total_guard, now)
     if resets is Reset.PEAK:
         guards.reset_peaks(session, [portfolio_id], now)
-
-
-def _configuration(present: PortfolioRow, wanted: PortfolioChange) -> StrategyConfiguration | None:
-    """The configuration after the change, valid for the strategy type after the change.
-
-    None where neither is to change: a portfolio whose strategy is gone can still be paused.
-    """
-    if wanted.strategy_type is None and wanted.strategy_config is None:
-        return None
-    strategy_type = wanted.strategy_type or present.strategy_type
-    if wanted.strategy_config is not None:
-        values = wanted.strategy_config
-        if wanted.merges:
-            values = merged(present.strategy_config, values)
-        return registry.configuration(strategy_type, values)
-    try:
-        return registry.configuration(strategy_type, present.strategy_config)
-    except InvalidRequest as error:
-        problem = f"strategy_type: the present strategy_config is not one of {strategy_type}"
-        raise InvalidRequest(f"{problem}, so send one: {error}") from error
 
 
 def _settings(
@@ -272,7 +254,7 @@ def _settings(
     check_status_change(present.status, status, present.open_positions)
     strategy_type = wanted.strategy_type or present.strategy_type
     before = (present.strategy_type, dict(present.strategy_config))
-    strategy_config = before[1] if configuration is None else _as_given(configuration)
+    strategy_config = before[1] if configuration is None else configuring.as_given(configuration)
     limits, guard = replace(present.limits, **wanted.limits), replace(present.guard, **wanted.guard)
     of_strategy, of_limits = (strategy_type, strategy_config), (limits, guard)
     is_changed = of_strategy != before or of_limits != (present.limits, present.guard)
@@ -289,26 +271,3 @@ def _settings(
         tags=present.tags if wanted.tags is None else wanted.tags,
         changed_by=changed_by,
     )
-
-
-def _as_given(configuration: StrategyConfiguration) -> dict[str, Any]:
-    """Only the keys that the user named: the others follow the strategy's defaults."""
-    return configuration.model_dump(exclude_unset=True)
-
-
-def _move_triggers(
-    session: Session, portfolio_id: PortfolioId, configuration: StrategyConfiguration
-) -> None:
-    wanted = {
-        position.position_id: triggers(
-            position.entry_price,
-            position.entry_bid,
-            configuration.stop_loss_percentage,
-            configuration.take_profit_percentage,
-            tick_size=position.tick_size,
-            fee=FeeSchedule(position.fee_rate, position.fee_exponent),
-            group_id=position.group_id,
-        )
-        for position in positions.entries(session, portfolio_id)
-    }
-    positions.set_triggers(session, portfolio_id, wanted)
