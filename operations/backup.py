@@ -15,8 +15,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from local.postgres import databases
-from local.postgres import server as postgres
+from local.postgres import databases, programs
 from local.settings import read
 from operations.target import Target, look
 from prescient.core.errors import PrescientError
@@ -115,8 +114,8 @@ def _program(server: Target) -> str:
 def _programs(server: Target) -> Iterator[str]:
     # The wheel's knows no TLS: it would fail, or send the password in the clear.
     if not server.is_encrypted:
-        with suppress(postgres.PostgresFailed):
-            yield str(postgres.program("pg_dump"))
+        with suppress(programs.PostgresFailed):
+            yield str(programs.program("pg_dump"))
     if (on_path := shutil.which("pg_dump")) is not None:
         yield on_path
 

