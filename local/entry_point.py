@@ -1,7 +1,7 @@
-"""`python -m local.entry_point VIRTUALENV`: put `prescient` into the virtualenv of this checkout.
+"""`python -m local.entry_point VIRTUALENV`: put the command `prescient` into this virtualenv.
 
-`pip install --editable` would do the same, and leave an import hook that every Python of the
-virtualenv waits for. The interpreter that runs it may have nothing but its standard library.
+`pip install --editable` would do the same, but leave an import hook that slows the start of every
+Python of the virtualenv. Only the standard library is imported: nothing else may be installed yet.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on an address of this machine: werkzeug's server, a thread a connection, keep-alive."""
+"""HTTP/1.1 on this machine: werkzeug's server with keep-alive, one thread per connection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class HttpServer:
         listener: socket.socket | None = None,
         host: str = LOOPBACK,
     ) -> None:
-        """Port 0 takes a free one; `listener` is one that is already taken, by `listening`.
+        """Port 0 takes a free one; `listener` is a socket that `listening` has already opened.
 
         Raises OSError when the port is taken.
         """
@@ -67,12 +67,12 @@ class HttpServer:
 
 def listening(port: int, host: str = LOOPBACK) -> socket.socket:
     """Take the port: callers wait until a server answers. Raises OSError when it is taken."""
-    # Not left to werkzeug, which ends the process when it is.
+    # werkzeug would end the process when the port is taken.
     return socket.create_server((host, port), backlog=_CONNECTIONS_WAITING)
 
 
 class _Unreadable(Exception):
-    """The request's body is not read; the message says why."""
+    """The request is not read to its end; the message says why."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
@@ -80,12 +80,12 @@ class _Unreadable(Exception):
 
 
 class _KeepAliveHandler(WSGIRequestHandler):
-    """Keeps connections as the exchange and API Gateway do; werkzeug's own handler closes each."""
+    """Keeps connections alive as API Gateway and the exchange do; werkzeug's own closes them."""
 
     disable_nagle_algorithm = True
 
     def run_wsgi(self) -> None:
-        # Read whole, so that the next request of the connection begins where this one ends.
+        # The body is read whole, so that the connection's next request begins where this one ends.
         try:
             environ = self._environ()
             body = self._body(environ)
@@ -96,7 +96,7 @@ class _KeepAliveHandler(WSGIRequestHandler):
         self._send(Response.from_app(self.server.app, environ | whole, buffered=True))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer a request that is not read to its end, in JSON like every other."""
+        """Answer a request that is not read to its end, with the API's error body."""
         status = HTTPStatus(code)
         field, _, rule = (message or "").partition(": ")
         body = {
@@ -106,19 +106,19 @@ class _KeepAliveHandler(WSGIRequestHandler):
             "request_id": str(uuid.uuid4()),
         }
         self.close_connection = True
-        self.request_version = self.protocol_version  # it may be what could not be read
+        self.request_version = self.protocol_version  # the request's own may be unreadable
         headers = {"content-type": "application/json", "connection": "close"}
         self._send(Response(json.dumps(body), code, headers))
 
     def _environ(self) -> dict[str, Any]:
-        """Raises `_Unreadable` for a target that is no URL."""
+        """Return the WSGI environment. Raises `_Unreadable` for a target that is no URL."""
         try:
             return self.make_environ()
         except ValueError as error:
             raise _Unreadable(HTTPStatus.BAD_REQUEST, f"target: {error}") from None
 
     def _body(self, environ: Mapping[str, Any]) -> bytes:
-        """Raises `_Unreadable` where it cannot be told where the body ends, or that is too far."""
+        """Return the body. Raises `_Unreadable` where its end is unknown or it is too long."""
         chunks, length = self.headers.get("Transfer-Encoding"), self.headers.get("Content-Length")
         if chunks is not None:
             if length is not None or not environ.get("wsgi.input_terminated"):
@@ -148,7 +148,7 @@ class _KeepAliveHandler(WSGIRequestHandler):
             self.wfile.write(response.data)
 
     def finish(self) -> None:
-        # What a caller that has gone away left unsent is worth no line on the terminal either.
+        # A caller that has gone away is not worth a line on the terminal.
         with suppress(ConnectionError):
             super().finish()
 

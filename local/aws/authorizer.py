@@ -1,4 +1,4 @@
-"""The authorizer of a laptop: what Cognito's JWT authorizer decides, with tokens of a local key."""
+"""The laptop's authorizer: decides as the JWT authorizer of AWS does, on tokens of a local key."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from prescient.runtime.local_tokens import TokenRefused, verified
 
 
 class Authorizer:
-    """Lets in who has a token that `key` has signed."""
+    """Admits requests with a token that `key` has signed."""
 
     def __init__(self, key: str) -> None:
         self._key = key
 
     def claims(self, route: Route, authorization: str) -> Mapping[str, str]:
-        """Return the claims of the header, none for an open route.
+        """Return the claims of the token in the `authorization` header, none for an open route.
 
-        Raises `Refused`: 401 without a token that holds, 403 without one of the route's scopes.
+        Raises `Refused`: 401 without a valid token, 403 without one of the route's scopes.
         """
         if not route.authorized:
             return {}

@@ -64,7 +64,7 @@ class UnknownFunction(Exception):
 
 
 class Invoker(Protocol):
-    """Whatever runs a function by its name or ARN, and reports its failure as an answer."""
+    """Runs a function by its name or ARN, and reports its failure as an answer."""
 
     def invoke(self, function: str, event: Any) -> Invocation: ...
 
@@ -106,7 +106,7 @@ class Dispatcher:
         return _answered(result, context)
 
     def close(self) -> None:
-        """Close the idle environments. Nothing may be invoked any more."""
+        """Close the idle environments. Nothing may be invoked afterwards."""
         for environments in self._environments.values():
             environments.close()
 
@@ -130,7 +130,7 @@ class Dispatcher:
 
 
 def _module(definition: Function, name: str) -> Any:
-    """Load a function's `app`, under a name of its own because all have the same."""
+    """Load a function's module under the function's name, since all are called `app`."""
     path = definition.folder / f"{name}.py"
     specification = importlib.util.spec_from_file_location(definition.logical_id, path)
     assert specification is not None

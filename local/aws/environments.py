@@ -1,4 +1,4 @@
-"""The execution environments of one function: lent one invocation at a time, and given up again."""
+"""The execution environments of one function: each serves one invocation at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Handler = Callable[[Any, Any], Any]
 
 
 class TooManyRequestsException(Exception):
-    """All environments are lent, and none comes back in time: Lambda's own name for it."""
+    """All environments are busy, and none becomes free in time; the name is Lambda's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +34,38 @@ class _Idle:
 
 
 class Environments:
-    """Opens at most `most` environments, and closes those that `idle_seconds` did not need.
+    """Opens at most `most` environments, and closes those that were idle for `idle_seconds`.
 
-    The one that was used last stays open, as Lambda keeps it warm. Safe to use from many threads.
+    The one that was used last stays open, as Lambda keeps one warm. Safe to use from many threads.
     """
 
     def __init__(
         self,
-        open_one: Callable[[], tuple[Environment, Handler]],
+        open_environment: Callable[[], tuple[Environment, Handler]],
         most: int = MOST,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        self._open_one = open_one
+        self._open_environment = open_environment
         self._idle_seconds = idle_seconds
         self._free = threading.BoundedSemaphore(most)
         self._lock = threading.Lock()
-        self._idle: list[_Idle] = []  # the one that was used last at the end
+        self._idle: list[_Idle] = []  # the most recently used last
         self._sweep: threading.Timer | None = None
 
     @contextmanager
     def lent(self, seconds: float) -> Iterator[Handler]:
-        """Lend the handler of an environment.
+        """Lend the handler of an environment, and wait up to `seconds` for a free one.
 
-        Raises `TooManyRequestsException` when none is free for so many seconds.
+        Raises `TooManyRequestsException` when none has become free by then.
         """
         if not self._free.acquire(timeout=seconds):
             raise TooManyRequestsException("Rate Exceeded.")
         try:
             with self._lock:
                 taken = self._idle.pop() if self._idle else None
-            environment, handler = (taken.environment, taken.handler) if taken else self._open_one()
+            environment, handler = (
+                (taken.environment, taken.handler) if taken else self._open_environment()
+            )
             try:
                 yield handler
             finally:
@@ -72,7 +74,7 @@ class Environments:
             self._free.release()
 
     def close(self) -> None:
-        """Close the idle environments. Nothing may be lent any more."""
+        """Close the idle environments. Nothing may be lent afterwards."""
         with self._lock:
             if self._sweep is not None:
                 self._sweep.cancel()
@@ -86,7 +88,7 @@ class Environments:
             self._plan_sweep()
 
     def _plan_sweep(self) -> None:
-        """While more than the warm one are idle, close the oldest once it is due."""
+        """Plan to close the oldest idle environment, unless only the warm one is idle."""
         if len(self._idle) > 1 and self._sweep is None:
             due = self._idle[0].since + self._idle_seconds
             self._sweep = threading.Timer(max(0.0, due - time.monotonic()), self._close_surplus)

@@ -1,4 +1,4 @@
-"""A request as an event of API Gateway's payload format 2.0."""
+"""Requests as events of API Gateway's payload format 2.0."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def event(
     claims: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the event; `claims` are what the authorizer has verified, where the route has one."""
-    told: dict[str, Any] = {
+    converted: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route.key,
         "rawPath": path,
@@ -33,12 +33,12 @@ def event(
         "isBase64Encoded": False,
     }
     if request.args:
-        told["queryStringParameters"] = {
+        converted["queryStringParameters"] = {
             name: ",".join(values) for name, values in request.args.lists()
         }
     if parameters:
-        told["pathParameters"] = dict(parameters)
-    return told | _body(request.get_data())
+        converted["pathParameters"] = dict(parameters)
+    return converted | _body(request.get_data())
 
 
 def _context(

@@ -30,7 +30,7 @@ class Gateway:
     """Answers requests by invoking the functions behind the routes."""
 
     def __init__(self, template: Template, dispatcher: Invoker, key: str) -> None:
-        """`key` is what tokens are signed with."""
+        """`key` is the one that signs the tokens."""
         rules = [
             Rule(_PARAMETER.sub(r"<\1>", route.path), methods=[route.method], endpoint=route)
             for route in template.routes
@@ -43,7 +43,7 @@ class Gateway:
         self._dispatcher = dispatcher
 
     def respond(self, request: Request) -> Response:
-        """Answer one request as API Gateway would, but for the words of its refusals."""
+        """Answer one request as API Gateway would; refusals have the API's own error body."""
         try:
             response = self._answer(request)
         except Refused as refused:
@@ -59,8 +59,10 @@ class Gateway:
         route, parameters = self._match(request.method, path, methods)
         claims = self._authorizer.claims(route, request.headers.get("Authorization", ""))
         self._throttle.count(route)
-        told = event(request, path, route, parameters, claims)
-        return _response(self._dispatcher.invoke(route.function, told))
+        invocation = self._dispatcher.invoke(
+            route.function, event(request, path, route, parameters, claims)
+        )
+        return _response(invocation)
 
     def _methods(self, path: str) -> str:
         """List the methods of the path. Raises `Refused` (404) where no route has it."""

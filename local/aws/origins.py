@@ -1,4 +1,4 @@
-"""Which pages may call: no page of the web reaches a laptop, whatever name it gives to it."""
+"""Which web pages may call the laptop's API: the dashboard's and its own, and no others."""
 
 from __future__ import annotations
 
@@ -14,26 +14,27 @@ _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1])(:\d+)?", re.IGNORECASE)
 
 
 class Origins:
-    """The template's CORS, and beside it the names and pages of this machine's own server."""
+    """Applies the template's CORS, and admits only the names and pages of this machine's server."""
 
     def __init__(self, allowed: CrossOrigin) -> None:
         self._allowed = allowed
 
     def check(self, request: Request) -> None:
-        """Raise `Refused` for a request that a page of another origin makes.
+        """Raise `Refused` (403) for a request that a page of another origin makes.
 
-        The Host tells a page whose own name has come to mean this machine (DNS rebinding).
+        Such a page may make its own name resolve to this machine (DNS rebinding): then the Host is
+        that name.
         """
         if not _OWN_HOST.fullmatch(request.headers.get("Host", "")):
             raise Refused(403, "foreign_host", "host: must be localhost or 127.0.0.1")
         origin = request.headers.get("Origin")
-        if origin is not None and origin not in self._of_request(request):
+        if origin is not None and origin not in self._permitted(request):
             raise Refused(
-                403, "foreign_origin", f"origin: pages of {self._allowed.origin} alone may call"
+                403, "foreign_origin", f"origin: only pages of {self._allowed.origin} may call"
             )
 
     def preflight(self, request: Request, methods: str) -> Response:
-        """Answer OPTIONS: what the page that asks, or anyone else, may do here."""
+        """Answer OPTIONS: the methods of the path, and to the dashboard its CORS headers."""
         response = Response(status=HTTPStatus.NO_CONTENT, headers={"allow": methods})
         if self._is_dashboard(request):
             response.headers["access-control-allow-methods"] = ",".join(self._allowed.methods)
@@ -49,7 +50,7 @@ class Origins:
             response.headers["vary"] = "origin"
         return response
 
-    def _of_request(self, request: Request) -> tuple[str, str]:
+    def _permitted(self, request: Request) -> tuple[str, str]:
         return (self._allowed.origin, f"http://{request.headers.get('Host')}")
 
     def _is_dashboard(self, request: Request) -> bool:

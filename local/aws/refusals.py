@@ -1,4 +1,4 @@
-"""What the gateway refuses, with the error body of the API."""
+"""Refusals of the gateway, with the error body of the API."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from prescient.api.responses.errors import Detail, ErrorBody
 
 
 class Refused(Exception):
-    """The gateway answers by itself: the code is for programs, the message reads `field: rule`."""
+    """The gateway refuses a request: `code` is for programs, the message reads `field: rule`."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        """`headers` have underscores for dashes."""
+        """`headers` are added to the answer; their names have underscores instead of dashes."""
         super().__init__(message)
         self.status = status
         self.code = code

@@ -30,9 +30,9 @@ class Stack:
     """The functions, the state machine and the API, open between `open` and `close`.
 
     `exchange_url` is an exchange of `local.exchange`, whose clock the functions then use; None is
-    Polymarket itself. `strategies_path` is a folder with strategies of the user's. `at` is a moment
-    at which time stands still, for a stack that only reads. `key` signs the tokens of its API, by
-    default one that no other stack has.
+    Polymarket itself. `strategies_path` is a folder with the user's own strategies. `at` stops the
+    clock at that moment, for a stack that only reads. `key` signs the tokens of its API; without it
+    the stack makes a key of its own.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Stack:
         body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Ask the API as the local developer, who has every scope; a `body` goes as JSON."""
+        """Call the API as the local developer, who has every scope; a `body` is sent as JSON."""
         bearer = {"authorization": f"Bearer {token.signed(self._key, 'admin')}"}
         content = {} if body is None else {"json": body}
         return self.gateway.respond(
@@ -125,7 +125,7 @@ def _open_environment(at: datetime | None, variables: dict[str, str]) -> Environ
 
 
 def _variables(exchange_url: str | None, strategies_path: Path | None) -> dict[str, str]:
-    """What the laptop says instead of the template."""
+    """Return the variables that a laptop sets differently from the template."""
     variables = {} if strategies_path is None else {"STRATEGIES_PATH": str(strategies_path)}
     if exchange_url is not None:
         variables |= {"GAMMA_URL": exchange_url, "CLOB_URL": exchange_url, "CLOCK": "exchange"}

@@ -85,7 +85,7 @@ class LocalStateMachine:
     def wait(self, name: str) -> Execution:
         """Wait for the execution of this name to end, and return it."""
         arn = f"{self._machine.arn.replace(':stateMachine:', ':execution:')}:{name}"
-        # The object itself: asking the client every few milliseconds costs more than the cycle.
+        # moto's own object: asking the client every few milliseconds takes longer than the cycle.
         found = stepfunctions_parser_backends[ACCOUNT][REGION].describe_execution(arn)
         while not _ended(found):
             time.sleep(_POLL_SECONDS)
@@ -94,7 +94,7 @@ class LocalStateMachine:
     def _invoke_by_name(
         self, name: str, _qualifier: object, body: bytes, _headers: object, headers: dict[str, str]
     ) -> bytes:
-        """Answer a client of Lambda's, which is how the API runs one step."""
+        """Answer boto3's Lambda client, through which the API runs one step."""
         invocation = self._dispatcher.invoke(name, json.loads(body or "{}"))
         if invocation.function_error:
             headers["x-amz-function-error"] = invocation.function_error
@@ -111,7 +111,7 @@ class LocalStateMachine:
 
 
 def _ended(execution: Any) -> bool:
-    """Tell whether it ended; moto sets the status before the output or the error."""
+    """Tell whether it has ended; moto sets the status before the output or the error."""
     match execution.status:
         case "RUNNING":
             return False

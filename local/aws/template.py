@@ -43,13 +43,13 @@ class Route:
 
     @property
     def key(self) -> str:
-        """As API Gateway names it."""
+        """The name that API Gateway gives to the route."""
         return f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
 class CrossOrigin:
-    """What pages of the one other `origin` may do; a browser remembers it `max_age` seconds."""
+    """What pages of `origin` may do; a browser remembers it for `max_age` seconds."""
 
     origin: str
     methods: tuple[str, ...]
@@ -60,7 +60,7 @@ class CrossOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Throttling:
-    """Requests a second to one route, and how many may come at once."""
+    """A route's limits: `rate` in requests a second, and `burst`, how many may come at once."""
 
     rate: float
     burst: int
@@ -171,7 +171,7 @@ class _Reader:
         )
 
     def throttling(self) -> Mapping[str, Throttling]:
-        """The routes that have limits of their own, by key."""
+        """Return the limits of the routes that have their own, by route key."""
         return {
             key: Throttling(limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"])
             for key, limits in self._api()["RouteSettings"].items()

@@ -1,4 +1,4 @@
-"""The gateway's throttling: a bucket of tokens a route, filled at the template's rate."""
+"""The gateway's throttling: one token bucket per route, filled at the template's rate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.aws.template import Route, Throttling
 
 
 class Throttle:
-    """Counts the requests of the routes that the template throttles by name. Safe for threads."""
+    """Counts requests to the routes that have their own limits. Safe to use from many threads."""
 
     def __init__(
         self,
@@ -25,19 +25,19 @@ class Throttle:
         self._buckets = {key: (float(limit.burst), monotonic()) for key, limit in limits.items()}
 
     def count(self, route: Route) -> None:
-        """Take a token of the route. Raises `Refused` (429) while its bucket is empty."""
+        """Take a token from the route's bucket. Raises `Refused` (429) while it is empty."""
         limit = self._limits.get(route.key)
         if limit is None:
             return
         with self._lock:
             now = self._monotonic()
-            left, since = self._buckets[route.key]
-            left = min(float(limit.burst), left + (now - since) * limit.rate)
-            self._buckets[route.key] = (left - 1 if left >= 1 else left, now)
-        if left < 1:
+            tokens, since = self._buckets[route.key]
+            tokens = min(float(limit.burst), tokens + (now - since) * limit.rate)
+            self._buckets[route.key] = (tokens - 1 if tokens >= 1 else tokens, now)
+        if tokens < 1:
             raise Refused(
                 429,
                 "too_many_requests",
                 f"requests: at most {limit.rate:g} a second to {route.key}, {limit.burst} at once",
-                retry_after=str(math.ceil((1 - left) / limit.rate)),
+                retry_after=str(math.ceil((1 - tokens) / limit.rate)),
             )

@@ -1,4 +1,4 @@
-"""`make token`: tokens for this machine's API, signed with a key that its user alone can read."""
+"""`make token`: tokens for this machine's API, signed with a key that only its user can read."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ LIFETIME = timedelta(hours=12)
 KEY_FILE = FOLDER / "token.key"
 _KEY_BYTES = 32
 _PRIVATE = 0o077
-# As the stack's clients: each may do what the one before may.
+# Each name grants the scopes of those before it, too.
 _GRANTED: Mapping[str, str] = {
     name: " ".join(SCOPES[: number + 1]) for number, name in enumerate(("read", "trade", "admin"))
 }
 
 
 def main() -> int:
-    """Print a token with SCOPE; return 0, or 2 when there is no such scope."""
+    """Print a token with SCOPE; return 0, or 2 when SCOPE is no known name."""
     try:
         settings = read("token", ("SCOPE",))
         print(signed(own_key(), settings.get("SCOPE", "")))
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def signed(key: str, scope: str, lifetime: timedelta = LIFETIME) -> str:
-    """Sign a token for `read`, `trade` or `admin`, which trade has read too, and admin all.
+    """Sign a token for `read`, `trade` (which includes read) or `admin` (which includes both).
 
     Raises `InvalidRequest` for another name.
     """
@@ -52,7 +52,7 @@ def new_key() -> str:
 
 
 def own_key(path: Path = KEY_FILE) -> str:
-    """Return the key of this checkout, a new one where there is none or others could read it."""
+    """Return this checkout's key; make a new one where it is missing or others could read it."""
     with suppress(FileNotFoundError):
         if path.stat().st_mode & _PRIVATE:
             path.unlink()
@@ -63,7 +63,7 @@ def own_key(path: Path = KEY_FILE) -> str:
 
 
 def _write_once(path: Path) -> None:
-    """Whole or not at all, and the first of two processes wins."""
+    """Write a new key whole or not at all; of two processes at once the first one's stays."""
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(new_key())

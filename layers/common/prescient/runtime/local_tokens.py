@@ -1,4 +1,4 @@
-"""Bearer tokens without a user pool: a laptop and `sam local` sign and verify them with one key."""
+"""Bearer tokens without a user pool: the laptop signs them, it and `sam local` verify them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SCHEME = "bearer"
 
 
 class TokenRefused(PrescientError):
-    """The request carries no token that the key has signed; the message says why."""
+    """The request has no valid token of the key; the message says why."""
 
 
 def issued(key: str, scope: str, *, now: datetime, lifetime: timedelta) -> str:
-    """Sign a token for the local developer; `scope` is names with spaces between them."""
+    """Sign a token for the local developer; `scope` is one or more names, separated by spaces."""
     import jwt
 
     claims = {
@@ -35,9 +35,10 @@ def issued(key: str, scope: str, *, now: datetime, lifetime: timedelta) -> str:
 
 
 def authorized(event: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Return the event as a JWT authorizer hands it on, which `sam local` has none of.
+    """Return the event with the claims of its token, as a JWT authorizer adds them.
 
-    Where the token does not hold, no claims are added, and the application answers 401.
+    `sam local` has no authorizer. Where the token is not valid no claims are added, and the
+    application answers 401.
     """
     context = event["requestContext"]
     if "authorizer" in context:
@@ -51,7 +52,7 @@ def authorized(event: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def verified(authorization: str, key: str) -> Mapping[str, str]:
-    """Return the claims of an Authorization header, as texts, which is how API Gateway has them.
+    """Return the claims of an Authorization header, all as texts like those of API Gateway.
 
     Raises `TokenRefused`.
     """
