@@ -40,7 +40,7 @@ from prescient.usecases.support.differences import differences
 from prescient.usecases.support.measured import equity_points
 
 MOST_PURCHASES = 1_000
-"""The newest ones, each an outcome in a cycle, of which the capacity is found."""
+"""How many of the newest purchases the capacity is found from; each is an outcome in a cycle."""
 
 
 def between(
@@ -103,10 +103,10 @@ class Compared:
         return [portfolio_id for portfolio_id in self.rows if portfolio_id in known]
 
     def twin(self, pair: tuple[int, int]) -> ComparedRow | None:
-        """Which one of a pair is the twin of the other."""
-        for one, other in (pair, pair[::-1]):
-            row = self.rows[PortfolioId(one)]
-            if row.twin_of == other:
+        """Return the portfolio of the pair that is the twin of the other; None if neither is."""
+        for portfolio_id, original_id in (pair, pair[::-1]):
+            row = self.rows[PortfolioId(portfolio_id)]
+            if row.twin_of == original_id:
                 return row
         return None
 
@@ -141,7 +141,7 @@ def _advantages(compared: Compared) -> dict[int, ranking.Advantage]:
 
 
 def _pairs(session: Session, compared: Compared) -> Iterator[ComparedPair]:
-    """Every two of them; of more than two only twins have an interval of their own."""
+    """Yield every pair; where more than two are compared, only twins have their own interval."""
     sides = stored.held_sides(session, compared.begun)
     for first, second in combinations(compared.begun, 2):
         twin = compared.twin((first, second))

@@ -28,9 +28,9 @@ LONGEST_PAUSE_SECONDS = 1.0
 
 
 class CycleScope(StrEnum):
-    """Which portfolios a request runs, or that it only filters for those named or all.
+    """Which portfolios a request runs; `FILTER` runs the filter alone.
 
-    Idempotency keys of different scopes are different keys.
+    The same idempotency key in two scopes counts as two keys.
     """
 
     ONE_PORTFOLIO = "run-portfolio-cycle"
@@ -55,7 +55,7 @@ class CycleRun:
     shared_depth: bool | None = None
 
     def values(self) -> dict[str, object]:
-        """The values by which a repetition of the request is told from another request."""
+        """Return what distinguishes this request from another one with the same key."""
         values = self.thresholds.model_dump()
         if self.scope is not CycleScope.ALL_PORTFOLIOS:
             values["portfolio_id"] = self.portfolio_id
@@ -65,7 +65,7 @@ class CycleRun:
 
 
 def run(wanted: CycleRun, context: RequestContext) -> CycleRow:
-    """The cycle as it stands when it has ended or the wait is over.
+    """Run a cycle; return it as it is when it has ended or the wait is over.
 
     Raises `NoActivePortfolio` where there is none to run, and what opening and starting raise.
     """
@@ -113,7 +113,7 @@ def _open_new(session: Session, wanted: CycleRun, execution_name: str, now: date
 
 
 def _portfolio_ids(session: Session, wanted: CycleRun) -> list[PortfolioId] | None:
-    """The portfolio to run; None runs all active ones, of which there must be one."""
+    """Return the portfolio to run; None for all active ones, of which one must exist."""
     if wanted.portfolio_id is not None:
         return [wanted.portfolio_id]
     if wanted.scope is CycleScope.FILTER:
@@ -125,9 +125,9 @@ def _portfolio_ids(session: Session, wanted: CycleRun) -> list[PortfolioId] | No
 
 
 def _execution_name(request: idempotency.Request, attempt: int) -> str:
-    """Derived from the key, so that Step Functions knows a repetition too.
+    """Return a name derived from the key, so that Step Functions recognises a repetition too.
 
-    A name cannot run twice: each attempt after a failure has another.
+    A name cannot run twice, so each attempt after a failure has another one.
     """
     name = "api-" + hashlib.sha256(f"{request.route} {request.key}".encode()).hexdigest()[:40]
     return name if attempt == 1 else f"{name}-{attempt}"

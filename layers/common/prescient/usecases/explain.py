@@ -1,7 +1,8 @@
 """Why a portfolio did, or did not, trade a market in its last cycle.
 
-What was decided stands in the signals. What was not is decided once more, on the cycle's batch,
-with the configuration, holdings and cash of then, and followed until a stage stops it.
+Where the cycle made a signal of the market, the signal tells. Otherwise the decision is repeated
+with what the portfolio had then (batch, configuration, holdings, cash), up to the stage that
+stopped the market.
 """
 
 from __future__ import annotations
@@ -36,12 +37,12 @@ from prescient.store.windows import Window
 from prescient.usecases.cycle import CycleParameters
 
 _DECISIONS_OF_A_MARKET = 4
-"""A cycle decides at most to buy and to sell each side."""
+"""A cycle makes at most four signals of a market: to buy and to sell each side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The stage that the market came to, in a sentence, and the rules with their numbers."""
+    """The stage that the market reached, a sentence about it, and the rules with their numbers."""
 
     cycle_id: int
     decided_at: datetime | None
@@ -64,9 +65,8 @@ def explain(session: Session, portfolio_id: PortfolioId, market_id: MarketId) ->
         raise CycleNotFound(f"portfolio_id: no cycle has run portfolio {portfolio_id} yet")
     market = market_pages.get(session, market_id)
     cycle = cycles.get(session, part.cycle_id)
-    found = _decided(session, portfolio_id, market_id, cycle) or _undecided(
-        session, portfolio_id, market_id, (part, cycle)
-    )
+    case = _Case(portfolio_id, market_id, part, cycle)
+    found = _decided(session, case) or _undecided(session, case)
     return Explanation(
         cycle_id=cycle.cycle_id,
         decided_at=cycle.decided_at,
@@ -80,6 +80,16 @@ def explain(session: Session, portfolio_id: PortfolioId, market_id: MarketId) ->
 
 
 @dataclass(frozen=True, slots=True)
+class _Case:
+    """A market, and the portfolio's part of its last cycle."""
+
+    portfolio_id: PortfolioId
+    market_id: MarketId
+    part: PartRow
+    cycle: CycleRow
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     stage: Stage
     sentence: str
@@ -87,14 +97,12 @@ class _Found:
     signal: SignalRow | None = None
 
 
-def _decided(
-    session: Session, portfolio_id: PortfolioId, market_id: MarketId, cycle: CycleRow
-) -> _Found | None:
-    """What came of the cycle's signal, where it made one of this market."""
+def _decided(session: Session, case: _Case) -> _Found | None:
+    """Return what became of the cycle's signal; None where it made none of this market."""
     window = Window(limit=_DECISIONS_OF_A_MARKET)
-    rows = signal_pages.page(session, portfolio_id, window, market_id=market_id)
+    rows = signal_pages.page(session, case.portfolio_id, window, market_id=case.market_id)
     for signal in rows:
-        if signal.cycle_id == cycle.cycle_id:
+        if signal.cycle_id == case.cycle.cycle_id:
             return _Found(Stage(signal.status), _of_signal(signal), signal=signal)
     return None
 
@@ -108,27 +116,19 @@ def _of_signal(signal: SignalRow) -> str:
     return f"it was chosen ({signal.reason}), and is not executed yet"
 
 
-def _undecided(
-    session: Session,
-    portfolio_id: PortfolioId,
-    market_id: MarketId,
-    ran: tuple[PartRow, CycleRow],
-) -> _Found:
-    part, cycle = ran
+def _undecided(session: Session, case: _Case) -> _Found:
+    part, cycle = case.part, case.cycle
     if not part.funnel or cycle.batch_id is None:
         return _Found(Stage.NOT_RUN, f"the portfolio's part is {part.status}: {part.reason or ''}")
-    seen = explanations.seen(session, cycle.batch_id, market_id)
+    seen = explanations.seen(session, cycle.batch_id, case.market_id)
     if seen is None:
         return _Found(Stage.TAPE_GONE, "the tape that the cycle decided on is gone")
     thresholds = CycleParameters.model_validate(cycle.parameters).thresholds
-    hidden = _hidden(seen, thresholds)
-    if hidden is not None:
-        return hidden
-    return _followed(session, portfolio_id, market_id, (part, cycle), thresholds)
+    return _hidden(seen, thresholds) or _followed(session, case, thresholds)
 
 
 def _hidden(seen: SeenRow, thresholds: Thresholds) -> _Found | None:
-    """Why no strategy saw the market, if none did."""
+    """Return why no strategy saw the market; None where the portfolio's did."""
     if not seen.is_listed:
         return _Found(Stage.NOT_LISTED, "the cycle's fetch did not list it")
     if not seen.is_tradable:
@@ -145,39 +145,29 @@ def _hidden(seen: SeenRow, thresholds: Thresholds) -> _Found | None:
     return None
 
 
-def _followed(
-    session: Session,
-    portfolio_id: PortfolioId,
-    market_id: MarketId,
-    ran: tuple[PartRow, CycleRow],
-    thresholds: Thresholds,
-) -> _Found:
-    part, cycle = ran
+def _followed(session: Session, case: _Case, thresholds: Thresholds) -> _Found:
+    """Decide once more, and return the stage that stopped the market."""
+    part, cycle, market_id = case.part, case.cycle, case.market_id
     strategy = registry.find(part.strategy_type)
     configuration = registry.configuration(part.strategy_type, part.strategy_config)
-    view = _view(session, portfolio_id, ran, configuration)
+    view = _view(session, case, configuration)
     shown = candidates.load(session, cycle.batch_id or 0, thresholds)
     stopped_at = decide(strategy, configuration, shown, view, market_id).stopped_at
     stage = Stage.UNKNOWN if stopped_at is None else Stage(stopped_at)
-    checks = market_checks(_of(shown, market_id), configuration, view)
+    checks = market_checks(_candidate(shown, market_id), configuration, view)
     failed = [check for check in checks if check.rule == stage]
     if failed:
         return _Found(stage, failed[0].sentence, checks)
     return _Found(stage, why_stopped(stage, market_id, strategy, configuration, view), checks)
 
 
-def _of(shown: Sequence[Candidate], market_id: MarketId) -> Candidate:
+def _candidate(shown: Sequence[Candidate], market_id: MarketId) -> Candidate:
     return next(candidate for candidate in shown if candidate.market_id == market_id)
 
 
-def _view(
-    session: Session,
-    portfolio_id: PortfolioId,
-    ran: tuple[PartRow, CycleRow],
-    configuration: StrategyConfiguration,
-) -> PortfolioView:
-    """What the strategy saw of its portfolio."""
-    part, cycle = ran
+def _view(session: Session, case: _Case, configuration: StrategyConfiguration) -> PortfolioView:
+    """Return what the strategy saw of its portfolio."""
+    portfolio_id, part, cycle = case.portfolio_id, case.part, case.cycle
     at = cycle.decided_at or cycle.started_at
     cash, equity = explanations.standing(session, portfolio_id, at) or (ZERO, ZERO)
     since = at - timedelta(hours=float(configuration.cooldown_hours))

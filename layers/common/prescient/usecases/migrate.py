@@ -138,8 +138,8 @@ def migrate(
 def plan(url: str, request: MigrateRequest, counted_rows: int) -> MigrationPlan:
     """What `migrate` would do to the database of `url`; it raises what that would before it begins.
 
-    No table of schema v1 is counted beyond `counted_rows`. Nothing is left of it: it is asked in a
-    transaction that is undone.
+    The rows of a table of schema v1 are counted up to `counted_rows`. Nothing is changed: the
+    transaction is rolled back.
     """
     with migration_session.connected(url) as connection:
         return _plan(connection, request, SCHEMA_VERSION, counted_rows)
@@ -213,7 +213,7 @@ def _upgrade(
 
 
 def _reconcile(session: Session) -> None:
-    # Only an upgrade needs it, and it brings every strategy along: `make status` answers sooner.
+    # Imported late, because it imports every strategy: `make status`, which needs none, is faster.
     from prescient.usecases import reconcile
 
     found = reconcile.check(session, limit=_BREAKS_NAMED)

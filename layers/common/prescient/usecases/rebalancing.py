@@ -16,7 +16,7 @@ from prescient.store.database import Session
 from prescient.usecases import cash
 
 MEASURED_WITHIN = timedelta(days=1)
-"""How old metrics may be whose volatility is a weight; while prices come, an hour at most."""
+"""How old metrics may be whose volatility sets a weight; usually they are half an hour old."""
 COMPARED_WITHIN = timedelta(days=2)
 """How old a comparison may be that says that two portfolios can be told apart."""
 MOST_NAMED = 100  # portfolios in an answer, those that drifted the farthest, and transfers

@@ -37,9 +37,9 @@ from prescient.usecases.support.measured import closed_positions, equity_points
 
 AT_ONCE = 500
 PAIRS_AT_ONCE = 500
-"""Pairs that one transaction compares: it is idle for the seconds that this takes."""
+"""Pairs that one transaction compares: its connection is idle while they are computed."""
 MOST_PAIRS = 5_000
-"""Pairs that one run compares; the next ones go on, so that a day has time for 240,000."""
+"""Pairs that one run compares. Later runs go on with the others: 240,000 in a day."""
 MOST_PARTS = 50
 """Of a view of the P&L the largest, by size; the others are summed up."""
 _RENAMED = {
@@ -49,7 +49,7 @@ _RENAMED = {
 }
 
 Names = Mapping[View, Mapping[str, str]]
-"""What the keys of a view are called, where they are ids."""
+"""The names of the parts of a view whose keys are ids, by key."""
 
 
 class ResearchRequest(BaseModel):
@@ -158,7 +158,7 @@ def _attributions(rows: Sequence[ResultRow]) -> dict[int, dict[str, object]]:
 
 
 def _names(rows: Sequence[ResultRow]) -> Names:
-    """What is asked in the markets, and the titles of the events, as they are known today."""
+    """Return the questions of the markets and the titles of the events as they are today, by id."""
     return {
         View.MARKET: {row.market_id: row.market_name for row in rows},
         View.EVENT: {
@@ -182,7 +182,7 @@ def result_of(row: ResultRow) -> Result:
 
 
 def _divided(whole: Attribution, names: Names) -> dict[str, object]:
-    """What is kept of the views: the largest parts, gains and losses alike, and the others' sum."""
+    """Return what is stored of the views: the largest gains and losses, and the sum of the rest."""
     return {
         "total": whole.total,
         "without_book": whole.without_book,

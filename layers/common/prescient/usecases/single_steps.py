@@ -21,7 +21,8 @@ from prescient.usecases.support.functions import Step
 class PortfolioStep:
     """What a step did for a portfolio: its function's answer, or why there is none.
 
-    `portfolio` is as it was before the step. Neither answer nor error: the step goes on.
+    `portfolio` is as it was before the step. Where both `answer` and `error` are None, the step
+    still runs.
     """
 
     portfolio: PortfolioRow
@@ -30,23 +31,23 @@ class PortfolioStep:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no cycle waits for this step of the portfolio's."""
+        """Whether no cycle was waiting for this step of the portfolio."""
         return isinstance(self.error, ClaimLost | CycleNotFound)
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioSteps:
-    """What a step did for each portfolio, by id; `is_last` unless more wait for another request."""
+    """What a step did for each portfolio, by id; `is_last` where no portfolio is left to run."""
 
     done: Sequence[PortfolioStep]
     is_last: bool
 
 
 def run_filter(wanted: CycleRun, context: RequestContext) -> tuple[CycleRow, Mapping[str, Any]]:
-    """Open a cycle by hand and let the filter fetch its batch; the cycle and the filter's answer.
+    """Open a cycle by hand and run the filter; return the cycle and the filter's answer.
 
-    The answer is empty where the filter goes on. Raises what opening raises and what the filter
-    does, which ends the cycle.
+    The answer is empty where the filter still runs. Raises what `open_run` raises, and what the
+    filter raises, which ends the cycle.
     """
     cycle_id = cycle_runs.open_run(wanted, context)
     try:
@@ -59,39 +60,45 @@ def run_filter(wanted: CycleRun, context: RequestContext) -> tuple[CycleRow, Map
 
 
 def update_prices(context: RequestContext) -> Mapping[str, Any] | None:
-    """Mark, settle and stop out everything that is held; None where that goes on."""
+    """Run a price update; return its answer, None where it still runs."""
     return context.functions.invoke(Step.PRICE_UPDATE, {})
 
 
 def run_for(
     step: Step, portfolio_id: PortfolioId | None, after: PortfolioId | None, context: RequestContext
 ) -> PortfolioSteps:
-    """Run a step for one portfolio, or for the active ones `after` an id until the wait is over.
+    """Run a step for one portfolio, or for active ones with ids above `after` while time is left.
 
-    Of one, raises `PortfolioNotFound` and why the step failed, unless its cycle does not wait for
-    it.
+    For one portfolio, raises `PortfolioNotFound`, and the step's own error unless no cycle waits
+    for the step.
     """
-    if portfolio_id is not None:
-        with context.database.transaction() as session:
-            wanted = [portfolios.get(session, portfolio_id)]
-    else:
-        with context.database.transaction() as session:
-            active = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE])
-        wanted = [row for row in active if after is None or row.portfolio_id > after]
+    wanted = _wanted(portfolio_id, after, context)
     done = list(_within_the_wait(step, wanted, context))
     if portfolio_id is not None and (error := done[0].error) and not done[0].is_idle:
         raise error
     if step is Step.SNAPSHOT:
         now = context.now()
         with context.database.transaction() as session:
-            cycles.close_finished(session, [each.portfolio.portfolio_id for each in done], now)
+            cycles.close_finished(
+                session, [portfolio_step.portfolio.portfolio_id for portfolio_step in done], now
+            )
     return PortfolioSteps(done, is_last=len(done) == len(wanted))
+
+
+def _wanted(
+    portfolio_id: PortfolioId | None, after: PortfolioId | None, context: RequestContext
+) -> Sequence[PortfolioRow]:
+    with context.database.transaction() as session:
+        if portfolio_id is not None:
+            return [portfolios.get(session, portfolio_id)]
+        active = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE])
+    return [row for row in active if after is None or row.portfolio_id > after]
 
 
 def _within_the_wait(
     step: Step, wanted: Sequence[PortfolioRow], context: RequestContext
 ) -> Iterator[PortfolioStep]:
-    deadline = context.elapsed() + context.cycle_wait / 2  # the last one may take the other half
+    deadline = context.elapsed() + context.cycle_wait / 2  # the last step may take the other half
     for portfolio in wanted:
         yield _step(step, portfolio, context)
         if context.elapsed() >= deadline:

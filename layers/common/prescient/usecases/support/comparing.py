@@ -1,4 +1,4 @@
-"""What a comparison of portfolios says, in plain numbers: reading it needs no numpy."""
+"""The result of a comparison of portfolios, without numpy types so that reading needs no numpy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from prescient.store.database import Database
 class Interval:
     """A mean daily return, a fraction (0.001 is 0.1%), with its 95% interval.
 
-    `above_zero` is the probability 0–1 that the true one is above zero, `p_value` that of zero.
+    `above_zero` is the probability 0–1 that the true mean is above zero; `p_value` is of the
+    hypothesis that it is zero.
     """
 
     mean: float
@@ -41,10 +42,11 @@ class ComparedPair:
     """The first portfolio beside the second, over the `days` that both have.
 
     `told` is the wider of the intervals by days and by events, and `unit` says which. `detectable`
-    is the smallest difference that these days could show; `more_days` how many more would tell this
-    one. All four are None, and so is the verdict, where more than two are compared and the pair is
-    not one of twins: then only what counts all trials is shown. `twin_key` is the key in which a
-    twin began to differ from its original. `in_common` is the share of positions that both held.
+    is the smallest difference that these days could show; `more_days` is how many more days would
+    show a difference like this one. All four and the verdict are None where more than two
+    portfolios are compared and the pair is not a twin and its original: then only the figures that
+    count all trials are shown. `twin_key` is the key in which a twin began to differ from its
+    original. `in_common` is the part, 0–1, of positions that both held.
     """
 
     first_id: int
@@ -67,11 +69,11 @@ class ComparedPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """How much larger the purchases of all together could be until the books no longer fill them.
+    """How large the purchases of all portfolios can be until the books no longer fill them.
 
-    At `multiple` times their size the books fill 95% of them: `dollars` of an outcome in a cycle on
-    average. `filled_now` is what part they fill as it is, 0–1; `purchases` is of how many outcomes
-    in a cycle this is found.
+    At `multiple` times their size the books fill 95% of the dollars: on average `dollars` of one
+    outcome in one cycle. `filled_now` is the part, 0–1, that they fill at the size of today.
+    `purchases` is how many purchases, each of one outcome in one cycle, this was found from.
     """
 
     purchases: int
@@ -86,8 +88,8 @@ class ComparedPortfolio:
 
     `advantage` is its mean daily return less the benchmark's, a fraction; `adjusted_p` the
     step-down p-value of "it is not better". `deflated_sharpe_ratio` is the probability 0–1 that its
-    Sharpe ratio is above what the best of all portfolios shows by luck. Null with fewer than 30
-    days, and the former two where there is no benchmark.
+    Sharpe ratio is above what the best of all portfolios shows by luck. All three are None with
+    fewer than 30 days; the first two also where there is no benchmark.
     """
 
     portfolio_id: int
@@ -101,9 +103,10 @@ class ComparedPortfolio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Portfolios side by side up to the end of `last_day` (UTC); `trials` are all ever tried.
+    """Portfolios side by side up to the end of `last_day` (UTC).
 
-    `capacity` is that of all of them together, None where none bought out of a book that is known.
+    `trials` is how many portfolios were ever tried. `capacity` is that of all compared portfolios
+    together, None where none bought from a book that is still stored.
     """
 
     calculated_at: datetime

@@ -107,14 +107,14 @@ class StepContext:
 class RequestContext:
     """What a request over HTTP is answered with.
 
-    `functions` are those of the steps, which a request can run one by one.
+    `functions` runs the functions of the steps one by one.
     `cycle_wait` is how many seconds a request waits for its cycle, measured by `elapsed`.
     `new_id` gives a fresh unique text of at most 64 letters, digits and dashes.
     `max_quote_age` is how old the quote may be that something is sold at.
     Price updates and cycles are late that long after the last one ended.
     `total_guard` is over the sum of all portfolios.
-    `is_healthy` is what strangers were last told.
-    `compare` is None where no numpy is: only the function that has it is asked.
+    `is_healthy` is the last answer of `GET /health`.
+    `compare` is None in functions without numpy, which have no route that needs it.
     """
 
     database: Database

@@ -1,4 +1,4 @@
-"""Differences of pairs of portfolios, by days and by events, from what the store has of both."""
+"""Differences between pairs of portfolios, by days and by events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Pair = tuple[PortfolioId, PortfolioId]
 def differences(
     session: Session, series: DailySeries, pairs: Sequence[Pair]
 ) -> Iterator[Difference]:
-    """Compare pairs of portfolios of the series over the days that both have, in no order."""
+    """Compare pairs of portfolios over the days that both have in the series, in any order."""
     windows: defaultdict[tuple[int, int], list[Pair]] = defaultdict(list)
     for pair in pairs:
         windows[series.common_window(pair)].append(pair)
@@ -38,7 +38,7 @@ def _contributions(
     first_day: int,
     days: int,
 ) -> dict[int, Contributions]:
-    """What each event added to the returns of portfolios over days that all have."""
+    """Return what each event added to each portfolio's return over these `days`, by portfolio."""
     if not days:
         return {}
     first, last = (date.fromordinal(day) for day in (first_day, first_day + days - 1))
@@ -52,7 +52,7 @@ def _contributions(
 
 
 def _mean_equity(series: DailySeries, portfolio_id: int, first_day: int, days: int) -> Decimal:
-    """Dollars, over the days that the portfolio's series has of these."""
+    """Return the mean equity, dollars, over those of these days that the series has."""
     row = series.row_of(portfolio_id)
     begin = first_day - int(series.first_days[row])
     end = min(begin + days, int(series.lengths[row]))

@@ -21,9 +21,9 @@ class Functions(Protocol):
     """Runs the function of a step."""
 
     def invoke(self, step: Step, event: Mapping[str, object]) -> Mapping[str, Any] | None:
-        """Return what the function answers, None where it goes on for longer than a request waits.
+        """Return the function's answer, None where it runs for longer than a request waits.
 
-        Raises what the function raised, by its name, `StepFailed` where that is none of ours, and
-        `FunctionUnavailable` where it could not be run.
+        Raises the function's own error where it is one of Prescient's, `StepFailed` for any other,
+        and `FunctionUnavailable` where the function could not be run.
         """
         ...

@@ -1,4 +1,4 @@
-"""A value that is kept for some seconds, so that asking often makes no more work."""
+"""A value that is kept for some seconds, so that it is not computed for every request."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ class Remembered(Generic[ValueT]):
     _newest: tuple[datetime, ValueT] | None = None
 
     def value(self, now: datetime, compute: Callable[[], ValueT]) -> ValueT:
-        """Return the value as of `now`; time that has gone back forgets it."""
-        if self._newest is None or not 0 <= (now - self._newest[0]).total_seconds() < (
-            self.lifetime.total_seconds()
-        ):
+        """Return the value at `now`; compute it anew also where the clock has been set back."""
+        if self._newest is None or not timedelta(0) <= now - self._newest[0] < self.lifetime:
             self._newest = (now, compute())
         return self._newest[1]
