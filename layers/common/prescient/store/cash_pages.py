@@ -1,4 +1,4 @@
-"""Cash that moved, to be read: a portfolio's ledger, and the transfers between portfolios."""
+"""Pages of cash that moved: a portfolio's ledger, and the transfers between portfolios."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LedgerRow(NamedTuple):
 
 
 class TransferRow(NamedTuple):
-    """Dollars that went from one portfolio to another; an id is None where that was deleted."""
+    """Dollars that went from one portfolio to another; an id is None where it was deleted."""
 
     transfer_id: int
     timestamp: datetime
@@ -49,7 +49,7 @@ def entries(
     window: Window,
     kind: LedgerKind | None = None,
 ) -> list[LedgerRow]:
-    """A page of a portfolio's ledger, newest first."""
+    """Read a page of a portfolio's ledger, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id, "kind": kind}
     return [LedgerRow(*row) for row in session.execute(SQL["select_entries"], values)]
 
@@ -57,6 +57,6 @@ def entries(
 def transfers(
     session: Session, window: Window, portfolio_id: PortfolioId | None = None
 ) -> list[TransferRow]:
-    """A page of the transfers, newest first; of one portfolio where it is given."""
+    """Read a page of all transfers, or of one portfolio's, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
     return [TransferRow(*row) for row in session.execute(SQL["select_transfers"], values)]

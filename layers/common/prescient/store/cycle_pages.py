@@ -1,4 +1,4 @@
-"""Cycles as readers find them: by page, their portfolios by page, and what each did in them."""
+"""Pages of cycles, of a cycle's portfolios, and of a portfolio's cycles."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SQL = statements.load(__file__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleResultRow(CyclePortfolioRow):
-    """With what a reader needs to recognise the portfolio."""
+    """A portfolio's result in a cycle, with its name and strategy."""
 
     portfolio_name: str
     strategy_type: str
 
 
 class CycleSums(NamedTuple):
-    """How many portfolios a cycle has, how many by status, and their trades together."""
+    """How many portfolios a cycle has, in total and by status, and the sum of their trades."""
 
     portfolios: int
     completed: int
@@ -38,7 +38,7 @@ class CycleSums(NamedTuple):
 
 
 class FunnelRow(NamedTuple):
-    """What came of a portfolio in a cycle; equity in dollars."""
+    """A portfolio's result in one of its cycles; equity in dollars."""
 
     cycle_id: int
     started_at: datetime
@@ -53,7 +53,7 @@ class FunnelRow(NamedTuple):
 
 
 def page(session: Session, window: Window) -> list[CycleRow]:
-    """A page of cycles, newest first; the window is of when they started."""
+    """Read a page of cycles, newest first, by when they started."""
     with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
         return cursor.execute(SQL["select_cycles"], window.values()).fetchall()
 
@@ -64,14 +64,14 @@ def portfolio_results(
     window: Window,
     status: CyclePortfolioStatus | None = None,
 ) -> list[CycleResultRow]:
-    """A page of what the cycle did, one row a portfolio, by id."""
+    """Read a page of a cycle's results, one row per portfolio, by id."""
     values = {**window.values(), "cycle_id": cycle_id, "status": status}
     with session.cursor(row_factory=typed_row(CycleResultRow)) as cursor:
         return cursor.execute(SQL["select_cycle_portfolios"], values).fetchall()
 
 
 def sums(session: Session, cycle_id: int) -> CycleSums:
-    """What the cycle did altogether."""
+    """Sum up the results of a cycle."""
     [row] = session.execute(SQL["sum_up_cycle"], {"cycle_id": cycle_id}).fetchall()
     return CycleSums(*row)
 
@@ -82,6 +82,6 @@ def funnels(
     window: Window,
     status: CyclePortfolioStatus | None = None,
 ) -> list[FunnelRow]:
-    """A page of what a portfolio did in its cycles, newest first; by when they started."""
+    """Read a page of a portfolio's results, newest cycle first, by when the cycles started."""
     values = {**window.values(), "portfolio_id": portfolio_id, "status": status}
     return [FunnelRow(*row) for row in session.execute(SQL["select_funnels"], values)]

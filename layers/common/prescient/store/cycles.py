@@ -252,7 +252,7 @@ def close(session: Session, cycle_id: int, error: str | None, now: datetime) -> 
 
 
 def close_finished(session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime) -> None:
-    """End the cycles by hand of which these portfolios' parts were the last to end."""
+    """End the running manual cycles of these portfolios that have no unfinished part left."""
     session.execute(SQL["close_finished"], {"portfolio_ids": list(portfolio_ids), "now": now})
 
 

@@ -117,7 +117,7 @@ UPDATE trading_cycles SET status = %(status)s, ended_at = %(now)s, error = %(err
 WHERE cycle_id = %(cycle_id)s AND status = 'running';
 
 -- name: close_finished
--- End the running cycles by hand of these portfolios in which no part is left to end.
+-- End the running manual cycles of these portfolios that have no unfinished part left.
 UPDATE trading_cycles AS cycle SET status = 'completed', ended_at = %(now)s
 WHERE kind = 'manual' AND status = 'running' AND batch_id IS NOT NULL
     AND EXISTS (

@@ -1,4 +1,4 @@
-"""The exits of a portfolio, to be read: each took shares out of one position."""
+"""Pages of a portfolio's exits: each took shares out of one position."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def page(
     kind: ExitKind | None = None,
     market_id: str | None = None,
 ) -> list[ExitRow]:
-    """A page of a portfolio's exits, newest first."""
+    """Read a page of a portfolio's exits, newest first."""
     values = {
         **window.values(),
         "portfolio_id": portfolio_id,

@@ -36,7 +36,7 @@ class PartRow:
 
     @property
     def own_limits(self) -> Limits:
-        """The portfolio's own; `limits` has those that a configuration adds, too."""
+        """The portfolio's own limits; `limits` also has those that its configuration adds."""
         return Limits(
             _dollars(self.limits["max_position_size"]),
             _dollars(self.limits["max_total_exposure"]),
@@ -46,7 +46,10 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRow:
-    """What a batch shows of a market: dollars, and |yes − no|; false or null where it does not."""
+    """What a batch shows of a market: liquidity and volume in dollars, conviction |yes − no|.
+
+    Of a market that is not in the batch, `is_listed` is false and the others are 0 or None.
+    """
 
     is_listed: bool
     is_tradable: bool | None
@@ -67,13 +70,13 @@ class _HeldRow:
 
 
 def newest_part(session: Session, portfolio_id: PortfolioId) -> PartRow | None:
-    """The portfolio's part of the newest cycle that enrolled it."""
+    """Read the portfolio's part of its newest cycle; None before its first cycle."""
     with session.cursor(row_factory=typed_row(PartRow)) as cursor:
         return cursor.execute(SQL["select_part"], {"portfolio_id": portfolio_id}).fetchone()
 
 
 def seen(session: Session, batch_id: int, market_id: MarketId) -> SeenRow | None:
-    """What the batch shows of the market; None where the batch's tape is gone."""
+    """Read what the batch shows of the market; None where the batch's tape is gone."""
     values = {"batch_id": batch_id, "market_id": market_id}
     with session.cursor(row_factory=class_row(SeenRow)) as cursor:
         return cursor.execute(SQL["select_seen"], values).fetchone()
@@ -82,7 +85,7 @@ def seen(session: Session, batch_id: int, market_id: MarketId) -> SeenRow | None
 def standing(
     session: Session, portfolio_id: PortfolioId, at: datetime
 ) -> tuple[Decimal, Decimal] | None:
-    """Cash and equity in dollars by the newest point of that time, None before the first one."""
+    """Read cash and equity, dollars, of the newest point until `at`; None where there is none."""
     row = session.execute(SQL["select_standing"], {"portfolio_id": portfolio_id, "at": at})
     return row.fetchone()
 
@@ -90,7 +93,7 @@ def standing(
 def held(
     session: Session, portfolio_id: PortfolioId, cycle_id: int, at: datetime
 ) -> list[HeldPosition]:
-    """What the portfolio held before the cycle bought anything, by market and side."""
+    """Read what the portfolio held before the cycle bought anything, by market and side."""
     values = {"portfolio_id": portfolio_id, "cycle_id": cycle_id, "at": at}
     with session.cursor(row_factory=class_row(_HeldRow)) as cursor:
         return [_position(row) for row in cursor.execute(SQL["select_held"], values)]
@@ -99,7 +102,7 @@ def held(
 def exited_by_rule(
     session: Session, portfolio_id: PortfolioId, since: datetime, at: datetime
 ) -> dict[MarketId, datetime]:
-    """When the portfolio last left each market by rule, within that time."""
+    """Read when stop-loss or take-profit last closed each market, after `since` and until `at`."""
     values = {"portfolio_id": portfolio_id, "since": since, "at": at}
     return dict(session.execute(SQL["select_exited_by_rule"], values).fetchall())
 

@@ -19,7 +19,8 @@ SQL = statements.load(__file__)
 class Entry:
     """A movement of cash in dollars; `source` is unique in its portfolio, so it happens once.
 
-    `ordered_by` is whose token asked for it and `reason` what for; None where the system moved it.
+    `ordered_by` is the caller that asked for it, with the `reason`; both are None where the system
+    moved the cash by itself.
     """
 
     portfolio_id: PortfolioId

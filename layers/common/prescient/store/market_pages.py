@@ -1,4 +1,4 @@
-"""Markets as readers find them: by page, with newest prices, their tape and who holds them."""
+"""Pages of markets with their newest prices, of a market's tape, and of its holders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SQL = statements.load(__file__)
 
 
 class MarketRow(NamedTuple):
-    """A market as listed, with its newest prices (0–1, of YES); null where it was never priced."""
+    """A market as listed, with its newest prices (0–1, of YES); None where it was never priced."""
 
     market_id: str
     question: str
@@ -87,14 +87,14 @@ def page(
     tag: str | None = None,
     closed: bool | None = None,
 ) -> list[MarketRow]:
-    """A page of markets, by id."""
+    """Read a page of markets, by id."""
     wanted = {"market_id": None, "event_id": event_id, "tag": tag, "closed": closed}
     rows = session.execute(SQL["select_markets"], {**window.values(), **wanted})
     return [MarketRow(*row) for row in rows]
 
 
 def get(session: Session, market_id: str) -> MarketRow:
-    """One market; raises `MarketNotFound`."""
+    """Read one market. Raises `MarketNotFound`."""
     wanted = {"market_id": market_id, "event_id": None, "tag": None, "closed": None}
     found = session.execute(SQL["select_markets"], {**Window(limit=1).values(), **wanted})
     for row in found:
@@ -103,19 +103,19 @@ def get(session: Session, market_id: str) -> MarketRow:
 
 
 def history(session: Session, market_id: str, window: Window) -> list[ObservationRow]:
-    """A page of what the tape has of a market, newest first."""
+    """Read a page of what the tape has of a market, newest first."""
     values = {**window.values(), "market_id": market_id}
     return [ObservationRow(*row) for row in session.execute(SQL["select_history"], values)]
 
 
 def holders(session: Session, market_id: str, window: Window) -> list[HolderRow]:
-    """A page of the open positions in a market, oldest first."""
+    """Read a page of the open positions in a market, oldest first."""
     values = {**window.values(), "market_id": market_id}
     return [HolderRow(*row) for row in session.execute(SQL["select_holders"], values)]
 
 
 def exposure(session: Session, market_id: str) -> Decimal:
-    """Dollars of cost basis that all portfolios together hold in a market."""
+    """Read how many dollars of cost basis all portfolios together hold in a market."""
     with session.cursor(row_factory=scalar_row) as cursor:
         found = cursor.execute(SQL["select_exposure"], {"market_id": market_id}).fetchone()
     return ZERO if found is None else Decimal(found)

@@ -1,4 +1,4 @@
-"""The session of a migration: one at a time, on a server that can carry it; errors in our words.
+"""The session of a migration: one at a time on each database, with errors as domain errors.
 
 Only the migrate function, which has the layer with Alembic, imports this.
 """
@@ -25,11 +25,11 @@ OLDEST_SERVER = 15
 
 @contextmanager
 def connected(url: str, statement_timeout: int = 0) -> Iterator[Connection]:
-    """A connection on which no other migration runs. `url` is a libpq URL.
+    """Connect, and hold the lock of migrations until the end. `url` is a libpq URL.
 
-    A statement may take `statement_timeout` seconds, for ever where that is 0. Refuses a pooler of
-    connections and a server that is too old. Errors of Postgres leave as `MigrationRefused` (what
-    was begun is undone) or `DatabaseUnavailable`.
+    A statement may take `statement_timeout` seconds; 0 is without a limit. Raises
+    `DatabaseUnavailable`, and `MigrationRefused` where another migration runs, for a pooler, a
+    server that is too old or only reads, and for errors of Postgres, which undo what was begun.
     """
     engine = create_engine(
         "postgresql+psycopg://",
@@ -81,19 +81,19 @@ def _check_writable(session: Session) -> None:
 
 
 def session(connection: Connection) -> Session:
-    """The driver's connection, in the same transaction."""
+    """Return the driver's connection, in the same transaction."""
     return cast(Session, connection.connection.driver_connection)
 
 
 def begun_session(connection: Connection) -> Session:
-    """The same, with the transaction begun: SQLAlchemy waits for the first statement with that."""
+    """Return `session` with its transaction begun, which SQLAlchemy does at the first statement."""
     connection.exec_driver_sql("SELECT 1")
     return session(connection)
 
 
 @contextmanager
 def domain_errors() -> Iterator[None]:
-    """Let errors of Postgres leave as `MigrationRefused` or `DatabaseUnavailable`."""
+    """Raise errors of Postgres as `MigrationRefused` or `DatabaseUnavailable`."""
     try:
         yield
     except DBAPIError as error:

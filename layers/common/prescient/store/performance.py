@@ -65,10 +65,10 @@ class ComparedRow(NamedTuple):
 
 
 class PurchaseRow(NamedTuple):
-    """What portfolios together wanted to buy of an outcome in a cycle, dollars, and its book.
+    """What portfolios together wanted to buy of an outcome in a cycle, in dollars, and its book.
 
-    `target_price` is the highest at which one of them decided, `max_slippage` how far beyond it
-    one may pay, both 0–1.
+    `target_price` is the highest target price among them, `max_slippage` how far above it a fill
+    may be, both 0–1.
     """
 
     wanted: Decimal
@@ -165,7 +165,7 @@ def sharpe_ratios(session: Session) -> list[float]:
 
 
 def compared(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[ComparedRow]:
-    """Those of these portfolios that exist, by id."""
+    """Read the names and twins of those of these portfolios that exist, by id."""
     values = {"portfolio_ids": list(portfolio_ids)}
     return [ComparedRow(*row) for row in session.execute(SQL["select_compared"], values)]
 
@@ -207,9 +207,9 @@ def purchases(
     max_slippage: Decimal,
     limit: int,
 ) -> list[PurchaseRow]:
-    """The newest purchases of portfolios out of books that are still known, at most `limit`.
+    """Read the newest purchases, at most `limit`, whose books are still stored.
 
-    `max_slippage` is that of a configuration which names none.
+    `max_slippage` is the default of configurations that do not set it.
     """
     values = {
         "portfolio_ids": list(portfolio_ids),

@@ -1,4 +1,4 @@
-"""Portfolios as readers find them: by page, in an order, with what the last midnight showed."""
+"""Pages of portfolios, filtered and sorted, with their P&L at the last midnight."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SQL = statements.load(__file__)
 
 
 class Sort(StrEnum):
-    """The order of a list of portfolios: `-` is downwards. Ties are in the order of ids."""
+    """The order of a list of portfolios; `-` is descending, and ties are sorted by id."""
 
     OLDEST = "portfolio_id"
     NEWEST = "-portfolio_id"
@@ -39,7 +39,7 @@ _STATEMENTS = {
     Sort.TOTAL_PROFIT_LOSS: "select_ids_by_rank",
 }
 _BY_VALUE = {Sort.NAME, Sort.TOTAL_VALUE, Sort.TOTAL_PROFIT_LOSS}
-"""Orders in which a page follows a value of its last portfolio, not its id."""
+"""Orders in which the next page begins after a value of the last portfolio, not after its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Wanted:
     tag: str | None = None
 
     def values(self) -> dict[str, object]:
-        """The parameters by which statements know it."""
+        """Return the parameters of the statements."""
         return {
             "statuses": list(self.statuses),
             "strategy_type": self.strategy_type,
@@ -60,10 +60,10 @@ class Wanted:
 
 
 class ListedRow(NamedTuple):
-    """A portfolio in dollars; see `PortfolioRow`, of which it has what readers see.
+    """A portfolio in dollars: the columns of `PortfolioRow` that readers see.
 
-    `profit_at_midnight` is its P&L at the midnight (UTC) on which `today` began, None where no day
-    before tells.
+    `profit_at_midnight` is its P&L at the midnight (UTC) on which `today` began, None where it has
+    no earlier day.
     """
 
     portfolio_id: PortfolioId
@@ -132,9 +132,9 @@ class Sums(NamedTuple):
 def ids(
     session: Session, wanted: Wanted, window: Window, sort: Sort = Sort.OLDEST
 ) -> list[PortfolioId]:
-    """A page of the portfolios that are wanted, in this order.
+    """Read a page of the ids of the wanted portfolios, in this order.
 
-    Raises `PortfolioNotFound` where the one that the page follows is gone.
+    Raises `PortfolioNotFound` where the last portfolio of the page before is gone.
     """
     if window.after_number is not None and sort in _BY_VALUE:
         portfolios.get(session, PortfolioId(window.after_number))
@@ -146,19 +146,19 @@ def ids(
 def listed(
     session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime
 ) -> list[ListedRow]:
-    """These portfolios as they are now, in this order; those that do not exist are left out."""
+    """Read these portfolios, in this order; those that do not exist are left out."""
     values = {"portfolio_ids": list(portfolio_ids), "today": now.date()}
     return [ListedRow(*row) for row in session.execute(SQL["select_listed"], values)]
 
 
 def get(session: Session, portfolio_id: PortfolioId, now: datetime) -> ListedRow:
-    """One portfolio as it is now; raises `PortfolioNotFound`."""
+    """Read one portfolio. Raises `PortfolioNotFound`."""
     for row in listed(session, [portfolio_id], now):
         return row
     raise PortfolioNotFound(portfolio_id)
 
 
 def sums(session: Session, wanted: Wanted) -> Sums:
-    """What the portfolios that are wanted come to together."""
+    """Sum up the wanted portfolios."""
     [row] = session.execute(SQL["sum_up"], wanted.values()).fetchall()
     return Sums(*row)

@@ -80,7 +80,7 @@ def history() -> list[Revision]:
 def standing(url: str) -> str | None:
     """The revision that the database of a libpq URL says it is at, and None where it says none.
 
-    Reads alone, and asks for no turn. Raises `DatabaseUnavailable`.
+    Only reads, and takes no lock. Raises `DatabaseUnavailable`.
     """
     with (
         migration_session.domain_errors(),
@@ -140,9 +140,9 @@ def check_nothing_lost(connection: Connection) -> None:
 
 
 def refusal_of_downgrade(session: Session, *, soon: bool = False) -> str | None:
-    """Why the database cannot become schema v1 again, and None where it can. It only reads.
+    """Return why the database cannot become schema v1 again, None where it can. Only reads.
 
-    To answer `soon`, it looks only at rows that are numbered after those of the upgrade.
+    With `soon` it looks only at rows with ids after those of the upgrade, which is faster.
     """
     part = _folder() / "versions" / "0002_multi_portfolio/down/01_unload.sql"
     try:

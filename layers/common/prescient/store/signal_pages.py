@@ -1,4 +1,4 @@
-"""The signals of a portfolio, to be read: what it decided, and what came of it."""
+"""Pages of a portfolio's signals: what it decided, and what came of it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SignalStatus(StrEnum):
 class SignalRow(NamedTuple):
     """A decision: dollars, shares, and prices and probabilities between 0 and 1.
 
-    What schema v1 did not keep is null.
+    What schema v1 did not keep is None.
     """
 
     number: int
@@ -66,7 +66,7 @@ def page(
     status: SignalStatus | None = None,
     market_id: str | None = None,
 ) -> list[SignalRow]:
-    """A page of a portfolio's signals, newest first."""
+    """Read a page of a portfolio's signals, newest first."""
     values = {
         **window.values(),
         "portfolio_id": portfolio_id,

@@ -1,4 +1,4 @@
-"""The trades of a portfolio, to be read: each is one buy, which opened one position."""
+"""Pages of a portfolio's trades: each is one buy, which opened one position."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SQL = statements.load(__file__)
 
 
 class TradeRow(NamedTuple):
-    """A buy: dollars, shares, and prices between 0 and 1; `quote_delay_seconds` is to its fill.
+    """A buy: dollars, shares, and prices between 0 and 1.
 
-    What schema v1 did not keep is null.
+    `quote_delay_seconds` is from its quote to its fill. What schema v1 did not keep is None.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""Which rows of a list a reader wants: every list is read by the key of the row before."""
+"""The part of a list that a page shows: every list is paged by the key of its last row."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """At most `limit` rows that follow the one with the key `after`, the first ones without it.
+    """At most `limit` rows after the row with this key; without a key, the first ones.
 
-    A key is the moment and the number of a row, its number alone, its day, or its text. Rows count
-    from the moment or day `since` until before `until`.
+    A key is a row's moment and number, its number alone, its day, or its text, as the list is
+    sorted. Only rows from `since` until before `until`, moments or days, are listed.
     """
 
     limit: int
@@ -23,7 +23,7 @@ class Window:
     until: date | None = None
 
     def values(self) -> dict[str, object]:
-        """The parameters by which statements know it."""
+        """Return the parameters of the statements."""
         return {
             "limit": self.limit,
             "after_moment": self.after_moment,
