@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from prescient.core.errors import InvalidRequest
 
 _OF_THE_MAKEFILE = ("PYTHON", "VENV")
-# Whoever sets one of these expects that less happens.
+# A user who sets one of these expects that less happens.
 _RESTRAINTS = ("DRY_RUN", "TO")
 _EASILY_MISSPELLED = (*_RESTRAINTS, "TIME_ZONE", "SERVER_TIME_ZONE", "BACKUP", "DEMO")
 

@@ -1,6 +1,6 @@
-"""`python -m local.start run`, `serve` or `sam-api`: with a sign of life while modules load.
+"""`python -m local.start run`, `serve` or `sam-api`: shows a sign of life while modules load.
 
-They take seconds on a cold disk, so this one imports nothing but the standard library.
+Loading takes seconds on a cold disk, so this module imports only the standard library first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> int:
             print("Stopped.")
             return 130
         except BrokenPipeError:
-            # Its reader, `head` for instance, has seen enough; Python would tell so at its end.
+            # The reader, such as `head`, has gone; Python would report it when it exits.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return _BROKEN_PIPE
     return status

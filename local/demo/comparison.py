@@ -1,4 +1,4 @@
-"""What the comparison of a run's portfolios says, on the terminal."""
+"""The comparison of a run's portfolios, on the terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prescient.api.responses.comparison import ComparedRow, ComparisonAnswer
 
 
 def compared(reading: Reading) -> list[RenderableType]:
-    """The tables of what can be told already, and the sentences."""
+    """Return the tables that have values already, and the sentences."""
     if reading.comparison is None:
         return []
     comparison = reading.comparison.raw
@@ -25,7 +25,7 @@ def compared(reading: Reading) -> list[RenderableType]:
 
 
 def comparison_tables(answer: ComparisonAnswer) -> Iterator[Table]:
-    """The comparison as text: each beside the benchmark, and those compared by themselves."""
+    """Yield a table of each beside the benchmark, and one of the pairs that have an interval."""
     rows = answer.rows()
     portfolios, pairs = rows[: len(answer.portfolios)], rows[len(answer.portfolios) :]
     if any(row.adjusted_p is not None for row in portfolios):

@@ -14,9 +14,9 @@ _WIDTH = 110
 
 
 def terminal() -> Console:
-    """Return a console; where neither a terminal nor COLUMNS gives a width, it is a wide one.
+    """Return a console, 110 columns wide where neither a terminal nor COLUMNS gives a width.
 
-    What the terminal's encoding lacks is shown as `?`.
+    Characters that the terminal's encoding lacks are shown as `?`.
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")

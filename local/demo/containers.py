@@ -1,4 +1,4 @@
-"""How a container reaches this machine."""
+"""The address at which containers reach this machine."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _NAME_IN_A_VIRTUAL_MACHINE = "host.docker.internal"
 
 
 class DockerMissing(PrescientError):
-    """There is no Docker to run containers with; the message says what to do."""
+    """Docker is missing or does not answer; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What containers call this machine, and the address here that they then reach."""
+    """`named` is what containers call this machine, `bound` the local address that they reach."""
 
     named: str
     bound: str
 
 
 def address_of_this_machine() -> Address:
-    """Ask Docker. Raises `DockerMissing` where it does not answer."""
+    """Ask Docker for its bridge. Raises `DockerMissing` where it does not answer."""
     try:
         docker = shutil.which("docker") or "docker"
         command = [docker, "network", "inspect", "bridge", "--format", _BRIDGE]
@@ -44,9 +44,9 @@ def address_of_this_machine() -> Address:
     return Address(_NAME_IN_A_VIRTUAL_MACHINE, LOOPBACK)  # Docker Desktop
 
 
-def _gateway(told: str) -> str:
-    """Docker tells its gateway, or else the subnet, whose first address that is."""
-    return str(ip_network(told)[1]) if "/" in told else told
+def _gateway(answer: str) -> str:
+    """Return the gateway's address: Docker names it, or the subnet that it is first in."""
+    return str(ip_network(answer)[1]) if "/" in answer else answer
 
 
 def _is_ours(address: str) -> bool:

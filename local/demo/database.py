@@ -16,15 +16,15 @@ _NAMED = 5
 
 
 class WouldBeLost(PrescientError):
-    """The database has portfolios that no run made, and nothing says that it may be dropped."""
+    """The database has portfolios that no run made, and FRESH does not allow to drop it."""
 
 
 @contextmanager
 def begun_anew(stopping: Stopping, *, drop_all: bool) -> Iterator[str]:
-    """Yield the URL of an empty database under `.local`.
+    """Yield the URL of an empty database under `.local`; the one before it is dropped.
 
-    What was there is dropped. Raises `WouldBeLost` instead where that has portfolios that no run
-    made and not `drop_all`, and psycopg.errors.ObjectInUse while another session uses it.
+    Raises `WouldBeLost` where that one has portfolios that no run made, unless `drop_all`, and
+    psycopg.errors.ObjectInUse while another session uses it.
     """
     with _under_local(stopping) as url:
         if databases.exists(url):
@@ -39,7 +39,7 @@ def begun_anew(stopping: Stopping, *, drop_all: bool) -> Iterator[str]:
 def continued(stopping: Stopping, listener: Listener | None = None) -> Iterator[str]:
     """Yield the URL of the database under `.local`, with all its rows.
 
-    With a `listener` it can be reached there too.
+    With a `listener` it is reachable at that address too.
     """
     with _under_local(stopping, listener) as url:
         yield url if databases.exists(url) else databases.create(url)

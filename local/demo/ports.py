@@ -15,7 +15,7 @@ _HIGHEST_PORT = 65_535
 
 
 def chosen(settings: Mapping[str, str]) -> int:
-    """Read PORT. Raises `InvalidRequest` when it is none."""
+    """Read PORT. Raises `InvalidRequest` when it is no port number."""
     given = settings.get("PORT", "")
     if not given:
         return _USUAL_PORT
@@ -25,7 +25,7 @@ def chosen(settings: Mapping[str, str]) -> int:
 
 
 def taken(port: int) -> socket:
-    """Take the port before there is anything to undo. Raises `InvalidRequest` if it is taken."""
+    """Listen on the port. Raises `InvalidRequest` when that fails, as where it is taken."""
     try:
         return listening(port)
     except OSError as error:

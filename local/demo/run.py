@@ -130,7 +130,7 @@ def _begin(timetable: Timetable, stack: Stack, results: Results, console: Consol
 def _trade(
     timetable: Timetable, trader: Trader, results: Results, stopping: Stopping, console: Console
 ) -> None:
-    """Play the moments: a few show their funnels one by one, many the sum of them."""
+    """Play the moments; show the funnel of each if they are few, otherwise the sum of all."""
     moments = timetable.moments
     if len(moments) > _FEW_MOMENTS:
         with Heartbeat("Trading") as heartbeat:

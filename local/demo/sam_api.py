@@ -1,4 +1,4 @@
-"""`make sam-api`: the API in containers, by `sam local start-api`, with what it needs beside it."""
+"""`make sam-api`: the API in containers, with a database and an exchange that they can reach."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Ctrl-C ends it."""
 
 
 class SamFailed(PrescientError):
-    """`sam local start-api` has ended, or a function does not start; the message says where."""
+    """`sam local start-api` has ended, or a function does not start; the message names the log."""
 
 
 def main(stopping: Stopping | None = None) -> int:
@@ -59,7 +59,7 @@ def main(stopping: Stopping | None = None) -> int:
         address = containers.address_of_this_machine()
         with owned("sam-api"), closed_visibly() as resources:
             key = token.own_key()
-            variables = {**_surroundings(address, choice, stopping, resources), "LOCAL_KEY": key}
+            variables = {**_opened(address, choice, stopping, resources), "LOCAL_KEY": key}
             url = resources.enter_context(_sam(port, variables, stopping))
             shown = _SHOWN.format(url=url, token=token.signed(key, "admin"), log=_LOG)
             console.print(shown, markup=False, soft_wrap=True)
@@ -72,10 +72,13 @@ def main(stopping: Stopping | None = None) -> int:
     return 0
 
 
-def _surroundings(
+def _opened(
     address: Address, choice: Choice, stopping: Stopping, resources: ExitStack
 ) -> Mapping[str, str]:
-    """Open the database and the exchange where containers reach them; return their variables."""
+    """Open the database and the exchange where containers reach them.
+
+    Return the variables of the functions.
+    """
     listener = Listener.on_free_port(address.bound)
     url = resources.enter_context(continued(stopping, listener))
     stopping.check()
@@ -97,7 +100,7 @@ def _sam(port: int, variables: Mapping[str, str], stopping: Stopping) -> Iterato
     command = [_SAM, "local", "start-api", "--warm-containers", "LAZY"]
     command += ["--env-vars", str(_VARIABLES), "--port", str(port)]
     with _LOG.open("wb") as log:
-        # In a session of its own, so that a Ctrl-C comes to it when we pass it on.
+        # In a session of its own, so that a Ctrl-C reaches it only when this process passes it on.
         process = subprocess.Popen(
             command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
@@ -128,7 +131,7 @@ def _wait_for_an_answer(process: subprocess.Popen[bytes], url: str, stopping: St
 
 
 def _write_privately(path: Path, text: str) -> None:
-    """It has the key, which its owner alone may read."""
+    """Write a file that only its owner may read, since it has the key."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     with os.fdopen(descriptor, "w") as file:

@@ -116,12 +116,12 @@ def _serve(
     for note in own_strategies.notes(strategies_path) if strategies_path else ():
         console.print(note, markup=False)
     console.print(_CALL.format(url=api.url), markup=False, soft_wrap=True)
-    _let_the_command_line_in(api.url, key, resources)
+    _sign_in_command_line(api.url, key, resources)
     console.print("Ctrl-C ends it.")
 
 
-def _let_the_command_line_in(address: str, key: str, resources: ExitStack) -> None:
-    """Keep an address and a token where `prescient` finds them, for as long as this serves."""
+def _sign_in_command_line(address: str, key: str, resources: ExitStack) -> None:
+    """Write address and token where `prescient` finds them, and remove them when this ends."""
     values = {"url": address, "token": token.signed(key, "admin", _OWN_LIFETIME)}
     profile = profiles.Profile(OF_THE_CHECKOUT, profiles.DEFAULT, values)
     profile.file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The last screen of a run: who did best, by which trades, what it means, what to try next."""
+"""The last screen of a run: the ranking, the best and worst trades, and what to try next."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def summary(
     extremes: Sequence[Purchase],
     comparison: Sequence[RenderableType] = (),
 ) -> Iterator[RenderableType]:
-    """Yield the screen from top to bottom; `comparison` is what can be told from luck."""
+    """Yield the screen from top to bottom; `comparison` comes below the ranking."""
     ranked = sorted(portfolios, key=lambda portfolio: -_return(portfolio))
     yield ""
     yield _standings(ranked, counts)
@@ -64,7 +64,7 @@ def lesson(ranked: Sequence[PortfolioRow], *, has_traded: bool = True) -> str:
 
 
 def _return(portfolio: PortfolioRow) -> float:
-    """Profit as a part of the initial balance."""
+    """Return the P&L as a fraction of the initial balance."""
     return float(portfolio.total_profit_loss / portfolio.initial_balance)
 
 

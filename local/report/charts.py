@@ -115,7 +115,7 @@ def _prune(parent: ET.Element) -> None:
 
 
 def percent(fraction: float, sign: str = "") -> str:
-    """The label of an axis; 0.01 is 1%, and nothing has no sign."""
+    """Return the label of an axis; 0.01 is 1%, and 0% has no sign."""
     label = f"{fraction:{sign}.1%}"
     return "0%" if label.strip("+-") == "0.0%" else label.replace("-", "−")
 

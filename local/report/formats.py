@@ -52,7 +52,7 @@ FILTERS: dict[str, Filter] = {
     "gained": _filter(_gained),
     "fraction": _filter(lambda value: _signed(f"{value:.2%}")),
     "change": _filter(lambda value: _signed(f"{value:+.2%}")),
-    "apart": _filter(lambda value: f"{value:.3%}"),
+    "daily_size": _filter(lambda value: f"{value:.3%}"),
     "daily": _filter(lambda value: _signed(f"{value:+.3%}")),
     "ratio": _filter(lambda value: _signed(f"{value:.2f}")),
     "score": _filter(lambda value: _signed(f"{value:.4f}")),
@@ -63,4 +63,4 @@ FILTERS: dict[str, Filter] = {
     "duration": _filter(_duration),
     "moment": _filter(_moment),
 }
-"""By name; money is dollars, `fraction`, `change`, `apart` and `daily` make percent of 0.01."""
+"""By name. Money is dollars; `fraction`, `change`, `daily_size` and `daily` show 0.01 as 1%."""

@@ -161,7 +161,7 @@ def _likeness(comparison: Traced | None) -> dict[tuple[int, int], Traced]:
 
 
 def _places(shown: Sequence[Shown]) -> dict[int, int]:
-    """Where on the page portfolios stand, by their ids."""
+    """Return the portfolios' places on the page, by id."""
     return {found.portfolio["portfolio_id"].raw: place for place, found in enumerate(shown)}
 
 
@@ -196,7 +196,7 @@ def _bar(pnl: Traced, parts: Traced) -> Markup:
 
 
 def _part_name(part: Traced) -> Markup:
-    """What a part of the P&L is called; its key where it has no name."""
+    """Show the name of a part of the P&L, or its key where it has no name."""
     name, key = part["name"], part["key"]
     return name.shown(name.raw) if name.is_known else key.shown(key.raw.replace("_", " "))
 

@@ -41,7 +41,7 @@ class Reading:
 
     @property
     def pairs(self) -> list[Traced]:
-        """Those that are compared by themselves: others among many differ by luck."""
+        """The pairs with an interval of their own: of all pairs some would differ by luck."""
         pairs = self.comparison["pairs"] if self.comparison else ()
         return [pair for pair in pairs if pair["sentence"].is_known]
 

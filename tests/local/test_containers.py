@@ -33,7 +33,7 @@ def _docker(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 def test_the_bridges_gateway_is_this_machine_where_it_is_an_address_of_it(
     told: str, address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Never an address that the whole network reaches: Postgres trusts whoever comes."""
+    """Never an address that the whole network reaches: Postgres trusts every client."""
     _docker(tmp_path, monkeypatch, f"echo '{told}'")
     assert containers.address_of_this_machine() == address
 

@@ -45,7 +45,7 @@ class FakeEnvironment:
 
 
 def _burst(environments: Environments, size: int) -> None:
-    """Lend so many at once."""
+    """Lend `size` environments at once."""
     all_lent = threading.Barrier(size)
 
     def lend(_: int) -> None:

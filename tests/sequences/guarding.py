@@ -85,7 +85,7 @@ class Guards:
         assert self._new_pauses() == [], "a guard paused where nothing was recorded"
 
     def recorded(self, *owners: int) -> None:
-        """The totals of these were recorded: who fell so far is paused, and nobody else."""
+        """The totals of these were recorded: those that fell this far are paused, and no others."""
         self.see()
         standings = {row["portfolio_id"]: row for row in self.rows(STANDINGS)}
         for owner in self._new_pauses():

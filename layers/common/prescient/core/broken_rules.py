@@ -1,4 +1,4 @@
-"""The rules that an input breaks, in words of our own: those of pydantic are for programmers."""
+"""The rules that an input breaks, in words for users: those of pydantic are for programmers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _RULES = {
 
 
 class BrokenRule(ValueError):
-    """What a validator of a whole model raises: the field that is wrong, and the rule."""
+    """Raised by a validator of a whole model: the field that is wrong, and the rule."""
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__(rule)
@@ -73,7 +73,7 @@ class BrokenRule(ValueError):
 
 
 def rule(found: Mapping[str, Any]) -> str:
-    """Return the rule that an error of pydantic's stands for, without its field."""
+    """Return the rule that an error of pydantic states, without the field."""
     context = found.get("ctx", {})
     if found["type"] in {"value_error", "assertion_error"}:
         return str(context.get("error", _ANYTHING))

@@ -36,9 +36,9 @@ class Settings(BaseModel):
     `risk_free_rate` is a year's, a fraction: ratios count what is earned beyond it.
     `database_statement_timeout` is seconds, fewer than the function has. `strategies_path` is the
     folder of a user's own strategies, each of which may run for `strategy_timeout` seconds.
-    `local_key` signs bearer tokens where `sam local` runs the function, and is refused elsewhere:
-    `aws_sam_local` alone would not tell, since anyone may set it, but nobody on AWS can choose the
-    name of the log stream.
+    `local_key` verifies bearer tokens where `sam local` runs the function. It is refused elsewhere:
+    `aws_sam_local` alone proves nothing, since anyone may set it, but no caller on AWS can choose
+    the name of the log stream.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

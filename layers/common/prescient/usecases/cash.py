@@ -32,7 +32,7 @@ def deposit(
     ordered_by: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Add cash. `ordered_by` is whose token asks for it, `reason` what for; both for the record.
+    """Add cash. `ordered_by` is the caller, `reason` is in the caller's words; both are recorded.
 
     Raises `InvalidRequest`, `PortfolioNotFound`, what `check_flow` raises, or
     `IdempotencyConflict` where the key moved other cash before.
@@ -53,7 +53,7 @@ def withdraw(
     ordered_by: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Take cash out, at most what there is; raises as `deposit` does."""
+    """Take cash out, at most the balance; raises as `deposit` does."""
     check_amount(amount)
     source = f"withdrawal:{key}"
     entry = ledger.Entry(portfolio_id, LedgerKind.WITHDRAWAL, -amount, source, ordered_by, reason)

@@ -180,7 +180,7 @@ def _compared(
         _event_sums(contributions.get(first, {}), contributions.get(second, {}))
         for first, second in pairs
     ]
-    # Those with as many events share their draws.
+    # Sorted, so that pairs with the same number of events share their draws.
     for row in sorted(range(len(pairs)), key=lambda row: len(sums[row])):
         first_id, second_id = pairs[row]
         plain = Difference(

@@ -25,12 +25,12 @@ from prescient.core.performance.student import student_cdf, student_quantile
 CONFIDENCE = 0.95
 LEAST_RESAMPLED_EVENTS = 10
 MOST_CRITICAL = 50.0
-"""A critical ratio beyond it is no estimate, but days or events of which nearly all are the same:
-many resamples of them have next to no deviation. Student's for two events is 12.7."""
+"""A larger critical ratio is no estimate: nearly all days or events are then the same, so that many
+resamples have next to no deviation. Student's for two events is 12.7."""
 _UPPER = (1.0 + CONFIDENCE) / 2.0
 _EVENT_BITS = 18
 _AT_ONCE = 8192
-"""Rows; each takes 30 kB while it is resampled."""
+"""Rows that are resampled together; each takes 30 kB meanwhile."""
 
 
 class Estimate(NamedTuple):
@@ -78,8 +78,8 @@ def estimates_by_days(rows: FloatArray, seed: Sequence[int]) -> list[Estimate | 
     """Estimate the mean of each row, one column a day, by stationary bootstrap over the days.
 
     Equal rows, days and seeds give equal estimates, whatever other rows there are. None where a
-    row has no deviation, or on so few days that 5% of its resamples have next to none: days that
-    are all the same do not show how far off their mean can be.
+    row has no deviation, or has it on so few days that 5% of the resamples have next to none: days
+    that are all the same do not show how far off their mean can be.
     """
     found: list[Estimate | None] = []
     for start in range(0, len(rows), _AT_ONCE):
@@ -166,7 +166,10 @@ def _event_weights(count: int, seed: tuple[int, ...]) -> FloatArray:
 
 
 def _with_student(mean: float, error: float, by_chance: _ByChance, freedom: int) -> Estimate | None:
-    """Take of bootstrap and Student what is less certain; None where chance has no bounds."""
+    """Combine the bootstrap with Student's t: take the less certain of the two.
+
+    None where the critical ratio of the bootstrap is above `MOST_CRITICAL`.
+    """
     if by_chance.critical > MOST_CRITICAL:
         return None
     of_student = student_cdf(mean / error, freedom)

@@ -73,15 +73,14 @@ class Capacity:
     """How much larger all purchases could have been before the books no longer filled them.
 
     `multiple` is the factor up to which at least 95% of the dollars are filled, `dollars` what is
-    bought of an outcome in a cycle at that factor on average. At 1 the books just fill them.
+    then bought of one outcome in one cycle on average. `filled_now` is the part, 0–1, that the
+    books fill at factor 1. `purchases` is how many demands all this was found from.
     """
 
     purchases: int
-    """Of how many demands this is found."""
     multiple: float
     dollars: Decimal
     filled_now: float
-    """The share of the purchases as they are that the books fill, 0–1."""
 
 
 def capacity(demands: Iterable[Demand], filled: float = 0.95) -> Capacity | None:

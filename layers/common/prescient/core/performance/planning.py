@@ -9,9 +9,9 @@ from prescient.core.performance.student import student_quantile
 
 POWER = 0.8
 MOST_DAYS = 3650
-"""A plan beyond ten years is none."""
+"""Ten years: a plan for longer is none."""
 LEAST_MEAN = 1e-12
-"""A mean below it is rounding: no plan begins with it."""
+"""A smaller mean is rounding, of which nothing can be planned."""
 
 
 def errors_needed(freedom: int) -> float:
@@ -41,8 +41,8 @@ def median_error(standard_error: float, freedom: int) -> float:
 def days_needed(mean: float, standard_error: float, days: int) -> int | None:
     """How many days tell a mean like this from zero in 80% of all histories.
 
-    The standard error of `days` days shrinks with √days. None beyond ten years, and for a mean that
-    is rounding.
+    The standard error of `days` days shrinks with √days. None beyond ten years, or where the mean
+    is only rounding.
     """
     if abs(mean) < LEAST_MEAN:
         return None

@@ -82,8 +82,8 @@ def ranking(series: DailySeries, portfolio_ids: Sequence[int], benchmark_id: int
 def step_down(rows: FloatArray, seed: Sequence[int]) -> dict[int, float]:
     """Adjusted p-values of "the mean of this row is not above zero", one column a day, by row.
 
-    A row without a deviation has none, and so has one of which several resamples have next to none:
-    its chance ratio would be the largest in them, whatever the others did.
+    There is none for a row without a deviation, or with next to none in several resamples: there
+    its ratio would be the largest by chance, whatever the other rows did.
     """
     varied = np.flatnonzero(rows.std(axis=1) >= LEAST_DEVIATION)
     if not len(varied):
@@ -98,7 +98,7 @@ def step_down(rows: FloatArray, seed: Sequence[int]) -> dict[int, float]:
 
 
 def _adjusted(rows: FloatArray, by_chance: FloatArray) -> list[float]:
-    """The step-down itself; `by_chance` has the ratios of the rows, one row a resample."""
+    """Return the adjusted p-values; `by_chance` has the ratios, one row per resample."""
     if not len(rows):
         return []
     observed = rows.mean(axis=1) / standard_errors(rows)
@@ -149,9 +149,9 @@ def deflated_sharpe_ratio(returns: FloatArray, trials: Sequence[float]) -> float
 
 
 def _is_steady(returns: FloatArray) -> bool:
-    """Whether 5% of histories drawn of these days would have the same return on all of them.
+    """Whether 5% of the histories drawn from these days would have one return on all days.
 
-    (days like the median / days) ^ days.
+    (days with the median return / days) ^ days.
     """
     steady = np.abs(returns - np.median(returns)) < LEAST_DEVIATION
     return float(steady.mean()) ** len(returns) > 1.0 - CONFIDENCE

@@ -25,8 +25,8 @@ _BLOCKS = np.array([1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192,
 _EXACT_BITS = 52
 _COSINE_BITS = 16
 _LEAST_ERROR = 2.0**-_COSINE_BITS
-"""In units of a row's largest value: below it the resampled days are all the same, and what is
-left is the rounding of the cosines."""
+"""In units of a row's largest value. Below it the resampled days are all the same, and the error is
+only the rounding of the cosines."""
 
 
 def rounded_blocks(lengths: FloatArray) -> FloatArray:
@@ -62,7 +62,7 @@ class Resampled:
     def ratios(self) -> FloatArray:
         """Each deviation over its own standard error: what a t-statistic does by chance.
 
-        Infinite where a resample's days are all the same, which could be as far off as any.
+        Infinite where a resample's days are all the same: they do not bound how far off it is.
         """
         ratios = np.copysign(np.inf, self.deviations)
         np.divide(self.deviations, self.errors, out=ratios, where=self.errors >= _LEAST_ERROR)

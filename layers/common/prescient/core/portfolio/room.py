@@ -1,4 +1,4 @@
-"""How much room a portfolio's limits leave, in dollars of cost basis, fees included."""
+"""How much a portfolio's limits still allow, in dollars of cost basis, fees included."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prescient.core.portfolio.portfolios import Limits
 
 @dataclass(frozen=True, slots=True)
 class FreeRoom:
-    """What is left of each limit, None where there is none, and never below 0.
+    """What is left of each limit: never below 0, and None where there is no such limit.
 
     `next_position` is what one more position may cost at most, given cash and all limits;
     `drawdown` is dollars of P&L, `drawdown_percent` points of the time-weighted index.
@@ -27,7 +27,7 @@ class FreeRoom:
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """Cash in dollars, what open positions cost, and how many they are."""
+    """What a portfolio uses of its limits: cash and cost basis in dollars, and open positions."""
 
     balance: Decimal
     invested: Decimal
@@ -35,7 +35,7 @@ class InUse:
 
 
 def free_room(limits: Limits, used: InUse, guard: Guard, standing: Standing) -> FreeRoom:
-    """What a portfolio's own limits and its guard leave; a strategy's keys may ask for less."""
+    """Return what a portfolio's limits and guard leave; its configuration can be stricter."""
     exposure = _left(limits.max_total_exposure, used.invested)
     positions = max(limits.max_positions - used.open_positions, 0)
     bounds = [used.balance, limits.max_position_size, exposure]
