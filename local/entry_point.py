@@ -10,10 +10,12 @@ import shlex
 import sys
 from pathlib import Path
 
+# Checkouts may share a virtualenv, each by a link: the one counts whose .venv it was called from.
 _SCRIPT = """\
 #!/bin/sh
-# The command line of the checkout {checkout}
-PYTHONPATH={checkout} exec {python} -P -m cli "$@"
+checkout=${{0%.venv/bin/prescient}}
+test -d "${{checkout:=./}}cli" || checkout={checkout}
+PYTHONPATH="$checkout" exec {python} -P -m cli "$@"
 """
 
 
