@@ -1098,7 +1098,11 @@ class Metrics(Struct, kw_only=True):
 
 
 class PerformanceAnswer(Struct, kw_only=True):
-    """How a portfolio did, as of `calculated_at`; all is null before it was measured once."""
+    """
+    How a portfolio did, as of `calculated_at`; all is null before it was measured once.
+
+    The table has its metrics, a line each.
+    """
 
     attribution: Attribution | None
     calculated_at: str | None
