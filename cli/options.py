@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -96,18 +97,26 @@ def command(app: typer.Typer, name: str, *examples: str) -> Callable[[Command], 
 
 
 def _options(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
-    kind = parameter.annotation
+    kind: Any = parameter.annotation
     if not is_dataclass(kind):
         yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
         return
+    yield from _fields(parameter.annotation)
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[inspect.Parameter, ...]:
+    """The fields of a dataclass as options; most are those of every command, read once."""
     hints = get_type_hints(kind, include_extras=True)
-    for field in fields(kind):
-        yield inspect.Parameter(
+    return tuple(
+        inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.default,
             annotation=hints[field.name],
         )
+        for field in fields(kind)
+    )
 
 
 def _argument(parameter: inspect.Parameter, given: Mapping[str, Any]) -> Any:
