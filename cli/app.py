@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from io import TextIOWrapper
+from pathlib import Path
 
 from .commands import (
     access,
@@ -30,7 +33,17 @@ program.add_typer(prices.app)
 
 def entry() -> None:
     """Run the command of `sys.argv` and end the program; a Ctrl-C ends it in good order."""
+    _prepare_output()
     try:
         program(prog_name="prescient")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _prepare_output() -> None:
+    """Write what an encoding lacks as a question mark, and nowhere where the output is closed."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -6,6 +6,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, get_type_hints
@@ -144,9 +145,9 @@ def _ended(run: Callable[[], None]) -> None:
         print("\nInterrupted.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
-        # Who reads has enough; nothing may be flushed into the pipe at the end either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()  # who reads has enough
     except OSError as error:
+        _discard_output()
         print(f"prescient: {error}", file=sys.stderr)
         raise typer.Exit(REFUSED) from None
     except Exception as error:
@@ -155,6 +156,12 @@ def _ended(run: Callable[[], None]) -> None:
         told = f"prescient: {OWN_FAILURE}: {error!r} (PRESCIENT_TRACEBACK=1 shows where)"
         print(told, file=sys.stderr)
         raise typer.Exit(REFUSED) from None
+
+
+def _discard_output() -> None:
+    """Let the end of the program flush what is left where it does no harm."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(error: CommandError) -> None:

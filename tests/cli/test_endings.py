@@ -208,6 +208,25 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     assert (ran.stdout, ran.stderr) == ('{"message"', "")
 
 
+@pytest.mark.parametrize(("redirection", "code"), [(">&-", 0), ("> /dev/full", 1), ("| cat", 0)])
+def test_any_standard_output_will_do(tmp_path: Path, redirection: str, code: int) -> None:
+    if "/dev/full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("this system has no full device")
+    body = '{"message":"Größe","portfolio_id":1}'
+    with _answering(_answer(body)) as url:
+        command = f'"{sys.executable}" -P -m cli portfolio create X --strategy s --balance 1'
+        ran = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", f"{command} --url {url} {redirection}"],
+            env=environment(tmp_path) | {"PYTHONIOENCODING": "ascii"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == code
+    assert "Traceback" not in ran.stderr
+    assert ran.stdout == ("Gr??e: id 1\n" if redirection == "| cat" else "")
+
+
 def test_ctrl_c_ends_it_with_130(tmp_path: Path) -> None:
     asked, goes_on = threading.Event(), threading.Event()
 
