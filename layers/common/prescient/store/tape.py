@@ -34,9 +34,10 @@ def open_batch(
     max_books: int | None = None,
     fetched_for: BaseModel | None = None,
 ) -> int:
-    """Start a batch, which is `loading`, with what a listing is asked for and its most books.
+    """Start a batch, which is `loading`; return its id.
 
-    `fetched_for` is what its cycle needs of it.
+    `listing` is what the listing is asked for, `max_books` the largest number of books, and
+    `fetched_for` what the batch's cycle needs.
     """
     values = {
         "kind": kind,
@@ -52,12 +53,12 @@ def open_batch(
 
 
 def lock_filters(session: Session) -> None:
-    """Be the only filter that decides whether it fetches, until the transaction ends."""
+    """Let no other filter decide whether to fetch until the transaction ends."""
     session.execute(SQL["lock_filters"])
 
 
 def is_loading(session: Session, kind: BatchKind, since: datetime) -> bool:
-    """Whether a batch of this kind that was begun since then is loading."""
+    """Whether a batch of this kind is loading that was started after `since`."""
     return bool(session.execute(SQL["select_loading"], {"kind": kind, "since": since}).fetchall())
 
 
@@ -71,7 +72,7 @@ class FetchedRow:
 
 
 def fetched_since(session: Session, since: datetime) -> list[FetchedRow]:
-    """The complete batches of filters since then, newest first."""
+    """Read the newest complete batches of filters, at most ten, that ended after `since`."""
     with session.cursor(row_factory=class_row(FetchedRow)) as cursor:
         return cursor.execute(SQL["select_fetched_since"], {"since": since}).fetchall()
 

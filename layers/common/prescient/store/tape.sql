@@ -20,8 +20,8 @@ WHERE kind = %(kind)s AND status = 'loading' AND started_at > %(since)s
 LIMIT 1;
 
 -- name: select_fetched_since
--- Read the whole batches of filters that were completed after a moment, newest first.
--- Only among the newest thousand batches, which are some days: those before are older than asked.
+-- Read the untrimmed batches of filters that were completed after a moment, newest first.
+-- Only the newest thousand batches are searched: they span days, so earlier ones are too old.
 SELECT batch_id, fetched_for, books_beyond_max FROM market_batches
 WHERE kind = 'filter' AND status = 'complete' AND completed_at > %(since)s
     AND fetched_for IS NOT NULL AND trimmed_at IS NULL

@@ -20,6 +20,7 @@ from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 from prescient.store.tape import Sighting
 from prescient.usecases.cycle import CycleParameters, open_cycle
+from prescient.usecases.support.batch_sharing import batch_to_use
 from prescient.usecases.support.book_selection import BookSelection, select_books
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import Fetch, fetching
@@ -28,7 +29,6 @@ from prescient.usecases.support.portfolio_step import may_run
 from prescient.usecases.support.prefetch import prefetched
 from prescient.usecases.support.recording import Recording, recording
 from prescient.usecases.support.storing import store_events, store_markets
-from prescient.usecases.support.taking_turns import turn
 from prescient.usecases.support.valuing import record_failures, value_all
 
 
@@ -62,14 +62,14 @@ class CycleWork:
 def run(request: FilterRequest, context: StepContext) -> FilterResult:
     """Fetch, store and publish; a failed fetch publishes nothing and leaves no rows.
 
-    One filter fetches at a time. A batch of a moment ago that covers what is needed is taken as it
-    is. Raises `FilterBusy`.
+    One filter fetches at a time. Where a recent batch covers what the cycle needs, nothing is
+    fetched and the cycle decides on that batch. Raises `FilterBusy`.
     """
     work = _prepare(request, context)
     if work.cycle.batch_id is not None:
         return _answer(work.cycle, work.cycle.batch_id, context)
     listing = work.needs.listing(context.now())
-    batch_id, is_complete = turn(work.needs.coverage(context.max_books), listing, context)
+    batch_id, is_complete = batch_to_use(work.needs.coverage(context.max_books), listing, context)
     if is_complete:
         _decide_on(batch_id, work, context)
         return _answer(work.cycle, batch_id, context)

@@ -147,12 +147,12 @@ def change(
     seen: Look = NOTHING_SEEN,
     total_guard: Guard = NO_GUARD,
 ) -> Liquidation | None:
-    """Change a portfolio and, with its configuration, where its open positions close.
+    """Change a portfolio; a changed configuration moves the triggers of its open positions.
 
-    With `liquidate` they are all sold first, or nothing is changed. With `partial` too, what can
-    be sold is; a portfolio of which something is left is paused instead of archived.
+    With `liquidate` all positions are sold first, or nothing is changed. With `partial` as well,
+    what can be sold is sold; a portfolio with positions left is paused instead of archived.
 
-    One that its guard, or that over all, would pause again at once is not reactivated.
+    A portfolio that its own guard or the guard over all would pause at once is not reactivated.
 
     Raises `PortfolioNotFound`, `VersionConflict`, `PortfolioArchived`, `InvalidRequest`,
     `NameTaken`, and what forbids the change of status.
@@ -173,17 +173,12 @@ def change(
         present, wanted.strategy_type, wanted.strategy_config, merges=wanted.merges
     )
     settings = _settings(present, wanted, configuration, order.ordered_by)
-    # Code that knew of no versions may have made this one.
-    configurations.keep(session, portfolio_id, Origin(now=present.last_updated))
-    portfolios.update(session, portfolio_id, settings, order.now)
-    if settings.status is not present.status:
-        _record_status(session, present, settings, wanted, order)
-        if settings.status is PortfolioStatus.ACTIVE:
-            _reactivate(session, portfolio_id, wanted.resets, total_guard, order.now)
-    if settings.config_version != present.config_version:
-        _keep_version(session, present, wanted, order)
-        if configuration is not None:
-            configuring.move_triggers(session, portfolio_id, configuration)
+    _save(session, present, settings, wanted, order)
+    is_active = settings.status is PortfolioStatus.ACTIVE
+    if is_active and settings.status is not present.status:
+        _reactivate(session, portfolio_id, wanted.resets, total_guard, order.now)
+    if configuration is not None and settings.config_version != present.config_version:
+        configuring.move_triggers(session, portfolio_id, configuration)
     return liquidation
 
 
@@ -205,6 +200,23 @@ def delete(
         exposures.move(session, [(market_id, -cost_basis) for market_id, cost_basis in invested])
         deletion.delete(session, portfolio_id)
         guards.shift_total(session, -portfolio.total_value, -portfolio.total_profit_loss)
+
+
+def _save(
+    session: Session,
+    present: PortfolioRow,
+    settings: PortfolioSettings,
+    wanted: PortfolioChange,
+    order: HandOrder,
+) -> None:
+    """Save the settings, and record a change of status and a new version of the configuration."""
+    # The present version may be missing: older code, which kept none, may have made it.
+    configurations.keep(session, present.portfolio_id, Origin(now=present.last_updated))
+    portfolios.update(session, present.portfolio_id, settings, order.now)
+    if settings.status is not present.status:
+        _record_status(session, present, settings, wanted, order)
+    if settings.config_version != present.config_version:
+        _keep_version(session, present, wanted, order)
 
 
 def _keep_version(

@@ -1,4 +1,4 @@
-"""What a batch was fetched for, and whether that covers what another cycle needs of it."""
+"""What a batch was fetched for, and whether it covers what another cycle needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prescient.core.strategies.configuration import StrategyConfiguration
 
 
 class Asked(BaseModel):
-    """What one configuration asks of a market: `core.deciding.admission` at no moment yet."""
+    """What one configuration asks of a market, as `core.deciding.admission` checks it later."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,10 +33,10 @@ class Asked(BaseModel):
 
 
 class Coverage(BaseModel):
-    """What a cycle needs of a batch: its thresholds, what its buyers ask, the features they read.
+    """What a cycle needs of a batch: thresholds, what its buyers ask, and lookbacks of features.
 
-    `sellers` are the portfolios whose holdings need features, `max_books` how many books it may
-    have at most.
+    `sellers` are the ids of the portfolios whose holdings need features, `max_books` is the largest
+    number of books that it may have.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,8 +50,8 @@ class Coverage(BaseModel):
     def covers(self, wanted: Coverage, *, all_books: bool) -> bool:
         """Whether a batch that was fetched for this has what is `wanted`.
 
-        Without `all_books` some of the admitted markets' were left out: others would have been for
-        others.
+        Without `all_books` the batch lacks books of admitted markets. Which ones it has depends on
+        thresholds and configurations, so then both must be the same.
         """
         if not all_books and (self.thresholds, self.asked) != (wanted.thresholds, wanted.asked):
             return False
@@ -65,11 +65,11 @@ class Coverage(BaseModel):
 
 
 def _is_looser(these: Thresholds, those: Thresholds) -> bool:
-    """Whether these thresholds leave every market that those do."""
+    """Whether these thresholds admit every market that those admit."""
     for name in Thresholds.model_fields:
-        mine, other = getattr(these, name), getattr(those, name)
-        if mine is None or mine == other:
+        this, that = getattr(these, name), getattr(those, name)
+        if this is None or this == that:
             continue
-        if other is None or (mine < other) == (name == "max_market_conviction"):
+        if that is None or (this < that) == (name == "max_market_conviction"):
             return False
     return True

@@ -71,8 +71,8 @@ class StepContext:
     """`now` is the clock, which may ask the network: it is not read within a transaction.
 
     A quote is at most `max_quote_age` old at the end of `filter` and `max_fill_delay` at a fill.
-    A cycle decides on a batch of another one that is not older than `batch_reuse`, where that
-    covers what it needs; while another one reads the exchange it waits, by `sleep`.
+    A cycle decides on another cycle's batch where that is at most `batch_reuse` old and covers what
+    it needs. `sleep` takes seconds: a cycle waits while another one reads the exchange.
     `shared_depth` says whether a cycle's portfolios take from the same books, where the cycle does
     not say so itself.
     `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books

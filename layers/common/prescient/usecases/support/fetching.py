@@ -45,8 +45,8 @@ def fetching(
 ) -> Iterator[Fetch]:
     """Open a batch of this kind, which the block fills and publishes, under one deadline.
 
-    `batch_id` is one that is open already. If the block fails, the batch keeps the error and its
-    counters, and none of its rows.
+    `batch_id` is a batch that is open already; without it one is opened. If the block fails, the
+    batch keeps the error and its counters, and none of its rows.
     """
     now = context.now()
     context.exchange.take_counters()  # of what others asked before

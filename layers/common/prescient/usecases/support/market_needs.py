@@ -54,7 +54,7 @@ class MarketNeeds:
         return ListingFilter(self.least_liquidity, self.least_volume, self.earliest_end(now))
 
     def coverage(self, max_books: int) -> Coverage:
-        """What a batch for these portfolios, with so many books at most, is fetched for."""
+        """Return what a batch for these portfolios, of at most `max_books` books, must cover."""
         return Coverage(
             thresholds=self.thresholds,
             asked=frozenset(Asked.of(buyer) for buyer in self.buyers),

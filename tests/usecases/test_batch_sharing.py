@@ -11,7 +11,7 @@ import pytest
 from prescient.core.errors import ExchangeUnavailable, FilterBusy
 from prescient.core.market.batches import BatchKind
 from prescient.store import tape
-from prescient.usecases.support import taking_turns
+from prescient.usecases.support import batch_sharing
 from tests.world import World
 
 
@@ -130,7 +130,7 @@ def test_while_one_reads_another_waits_and_gives_up(soon: World) -> None:
 
     soon.exchange.while_fetching_books = meanwhile
     decided(soon)
-    assert waited == [taking_turns.POLL_SECONDS] * taking_turns.MOST_POLLS
+    assert waited == [batch_sharing.POLL_SECONDS] * batch_sharing.MOST_POLLS
     assert batches(soon) == 1
 
 
@@ -138,5 +138,5 @@ def test_a_filter_that_died_is_not_waited_for(soon: World) -> None:
     soon.portfolio()
     with soon.context.database.transaction() as session:
         tape.open_batch(session, BatchKind.FILTER, soon.clock.now)
-    soon.clock.pass_time(seconds=taking_turns.LONGEST_FILTER.total_seconds())
+    soon.clock.pass_time(seconds=batch_sharing.LONGEST_FILTER.total_seconds())
     assert decided(soon) == 2

@@ -1,4 +1,4 @@
-"""One filter reads the exchange at a time; a cycle soon after it takes the same batch."""
+"""One filter reads the exchange at a time; a cycle soon after it decides on the same batch."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from prescient.store.database import Session
 from prescient.usecases.support.context import StepContext
 
 LONGEST_FILTER = timedelta(seconds=200)
-"""After which a batch that still loads is that of a filter which died."""
+"""A batch that has been loading for longer belongs to a filter that died."""
 POLL_SECONDS = 0.5
 MOST_POLLS = 200
 
 
-def turn(coverage: Coverage, listing: ListingFilter, context: StepContext) -> tuple[int, bool]:
-    """Return a batch, once no other filter loads one: a new one to fill, or one that is complete.
+def batch_to_use(
+    coverage: Coverage, listing: ListingFilter, context: StepContext
+) -> tuple[int, bool]:
+    """Return a batch and whether it is complete, once no other filter is loading one.
 
-    A complete one is as young as the setting says, and covers what is needed. Raises `FilterBusy`.
+    A complete batch is at most `batch_reuse` old and covers what the cycle needs; otherwise it is a
+    new batch to fill. Raises `FilterBusy`.
     """
     for _ in range(MOST_POLLS):
         now = context.now()
