@@ -1,4 +1,4 @@
-"""The page on which the API of `make serve` can be tried, without a network: Swagger UI."""
+"""The page of `make serve` on which the API can be tried: Swagger UI, without a network."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ Respond = Callable[[Request], Response]
 
 
 def with_page(respond: Respond) -> Respond:
-    """Answer what is under `PATH` with the page, and all else with `respond`.
+    """Answer requests below `PATH` with the page's files, and all others with `respond`.
 
-    The page holds the document and no token: whoever tries a request types theirs.
+    The page has no token: the user enters one to try a request.
     """
 
     def answer(request: Request) -> Response:
@@ -84,7 +84,7 @@ def _start() -> str:
 
 
 def _folder() -> Path:
-    """Where the files of Swagger UI are; its package is not imported, since it is for Flask."""
+    """Return the folder of Swagger UI. Its package is not imported, since that needs Flask."""
     found = find_spec("flask_swagger_ui")
     assert found is not None
     assert found.origin is not None
