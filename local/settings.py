@@ -1,4 +1,4 @@
-"""What a command is told: settings from make or the environment, none that it does not know."""
+"""The settings of a command, from make or the environment; unknown ones are refused."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Options:
 
 
 class Preparation:
-    """What happens between the plan and the work: the plan is told, and a backup taken."""
+    """What happens between the plan and the work: the plan is printed, and a backup taken."""
 
     def __init__(
         self, options: Options, database: Target, attempt: Attempt, console: Console

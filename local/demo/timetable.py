@@ -36,7 +36,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """`venue` is None where Polymarket itself is asked; `notes` are what a user is told first.
+    """`venue` is None where Polymarket itself is asked; `notes` are printed first.
 
     `strategies_path` is the folder of the user's own strategies, None where there are none.
     """

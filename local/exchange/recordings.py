@@ -52,7 +52,7 @@ class Recordings:
     ignored: Sequence[str]
 
     def notes(self) -> Iterator[str]:
-        """Yield what was read, in sentences, and each file of which a row is not shown as it is."""
+        """Yield sentences about what was read, and about each file with rows merged or left out."""
         total = reduce(add, (recording.count for recording in self.shown), Count())
         yield f"Recordings: {len(self.shown)} files, {total}; books: {self.books}."
         for recording in self.shown:

@@ -11,7 +11,7 @@ ORDER BY cycle_id DESC
 LIMIT %(limit)s;
 
 -- name: select_cycle_portfolios
--- Read a page of what came of the portfolios of a cycle, by id.
+-- Read a page of the results of a cycle's portfolios, by id.
 SELECT
     result.cycle_id, result.portfolio_id, result.status, result.lease_until, result.funnel,
     result.signals, result.trades, result.rejections, result.equity, result.reason,
@@ -25,7 +25,7 @@ ORDER BY result.portfolio_id
 LIMIT %(limit)s;
 
 -- name: sum_up_cycle
--- Sum up what came of the portfolios of a cycle.
+-- Sum up the results of a cycle's portfolios.
 SELECT
     count(*)::int AS portfolios,
     count(*) FILTER (WHERE status = 'completed')::int AS completed,
@@ -36,7 +36,7 @@ FROM cycle_portfolios
 WHERE cycle_id = %(cycle_id)s;
 
 -- name: select_funnels
--- Read a page of what came of a portfolio in its cycles, newest first.
+-- Read a page of a portfolio's results in its cycles, newest first.
 SELECT
     result.cycle_id, cycle.started_at, result.status, result.funnel, result.signals,
     result.trades, result.rejections, result.equity, result.reason, result.executed_at

@@ -54,7 +54,7 @@ ON CONFLICT DO NOTHING;
 SELECT portfolio_id FROM cycle_portfolios WHERE cycle_id = %(cycle_id)s ORDER BY portfolio_id;
 
 -- name: select_cycle_portfolio
--- Read what came of one portfolio in a cycle.
+-- Read one portfolio's result in a cycle.
 SELECT
     cycle_id, portfolio_id, status, lease_until, funnel, signals, trades, rejections, equity,
     reason, executed_at

@@ -1,4 +1,4 @@
-"""Digests of listed rows: what changed is told by one value instead of by fifteen."""
+"""Digests of listed rows, so that one value instead of fifteen shows whether a row changed."""
 
 from __future__ import annotations
 

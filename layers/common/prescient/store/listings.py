@@ -35,7 +35,7 @@ class _Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A market as it was listed, of which event, and the digests of both."""
+    """A market as it was listed, its event, and the digests of both."""
 
     market: Market
     event: Event | None

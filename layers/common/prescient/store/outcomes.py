@@ -1,4 +1,4 @@
-"""How the markets of the tape ended: which of them to ask for, and what came of it."""
+"""How the markets of the tape ended: which of them to ask for, and the answers."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def told() -> Iterator[None]:
 
 
 def unreachable(error: BaseException | None) -> DatabaseUnavailable:
-    """Return what a failed connection means; an unknown cause is told in its own words."""
+    """Return the error for a failed connection; an unknown cause keeps its own message."""
     text = " ".join(str(error).split())
     for cause, words in _CAUSES:
         if found := re.search(cause, text):

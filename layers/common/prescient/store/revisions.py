@@ -34,7 +34,7 @@ _CREATED = re.compile(r"^CREATE (?:TABLE|VIEW) (\w+)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the upgrade of schema v1 is told.
+    """What the upgrade of schema v1 needs to know.
 
     Whose local time the timestamps are: of the application's clock (by default the server's own)
     and of the server's (by default guessed); the snapshot that its report names; and whether the

@@ -65,7 +65,7 @@ def load(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: dateti
 def save(
     session: Session, claim: CyclePortfolioRow, turn: Turn, rules: Rules, now: datetime
 ) -> None:
-    """Write what came of a loaded turn: of its orders, in the books and for the cycle."""
+    """Write the results of a loaded turn: for its orders, in the books and for the cycle."""
     _save_exits(session, claim, turn.exits, now)
     _save_fills(session, claim, turn.fills, now)
     _save_taken(session, claim, turn)

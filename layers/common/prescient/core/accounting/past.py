@@ -1,4 +1,4 @@
-"""What a portfolio was worth at each moment of which a row tells: the past, played again.
+"""What a portfolio was worth at each moment that has a row: the past, replayed.
 
 Ledger, trades and exits give cash and positions, the tape gives the marks. Rows that tell of a
 moment are equity points, the rows of the days, and the equity of a cycle.

@@ -39,7 +39,7 @@ class Verdict(StrEnum):
 
 
 class Unit(StrEnum):
-    """What was drawn for the interval that is told."""
+    """The unit that was resampled for the interval that is shown: days or events."""
 
     DAYS = "days"
     EVENTS = "events"

@@ -24,7 +24,7 @@ def errors_needed(freedom: int) -> float:
 
 
 def detectable(standard_error: float, freedom: int) -> float:
-    """The smallest true mean that is told from zero in 80% of all histories."""
+    """Return the smallest true mean that 80% of all histories would tell from zero."""
     return errors_needed(freedom) * standard_error
 
 

@@ -58,7 +58,7 @@ class NewPortfolio:
 
 
 def check_changeable(portfolio_id: PortfolioId, status: PortfolioStatus) -> None:
-    """Raise `PortfolioArchived` for history, of which nothing changes but its cash."""
+    """Raise `PortfolioArchived` for an archived portfolio, of which only the cash may change."""
     if status is PortfolioStatus.ARCHIVED:
         raise PortfolioArchived(
             f"portfolio_id: portfolio {portfolio_id} is archived: only its cash can leave it"

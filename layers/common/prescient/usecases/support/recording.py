@@ -40,7 +40,7 @@ class Recording:
 
 @contextmanager
 def recording(context: StepContext, needed: ListingFilter) -> Iterator[Recording]:
-    """Record what the settings ask for beyond `needed`; if the block fails, nothing is left of it.
+    """Record what the settings ask for beyond `needed`; if the block fails, it is undone.
 
     What was asked of the exchange is counted where the block counts it.
     """
