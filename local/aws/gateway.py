@@ -66,7 +66,7 @@ class Gateway:
 
     def _methods(self, path: str) -> str:
         """List the methods of the path. Raises `Refused` (404) where no route has it."""
-        # The router adds HEAD, which API Gateway does not. Fixed paths precede those with parameters.
+        # The router adds HEAD, unlike API Gateway. Fixed paths precede those with parameters.
         fixed = {route.method for route in self._fixed if route.path == path}
         methods = sorted(fixed or {*self._routes.allowed_methods(path)} - {"HEAD", "OPTIONS"})
         if not methods:

@@ -38,7 +38,7 @@ class Attempted(Generic[Item, Result]):
 def attempt(
     session: Session, items: Sequence[Item], act: Callable[[Sequence[Item]], Result]
 ) -> Attempted[Item, Result]:
-    """Do `act` for all items but those whose data it fails for, of which nothing is left.
+    """Do `act` for all items, and undo it for those whose data makes it fail.
 
     It is done once, in a savepoint; where that fails it is done for one half and then for the
     other, so `act` must come to the same in parts. No items are no work.

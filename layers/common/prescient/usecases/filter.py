@@ -71,7 +71,9 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
     listing = work.needs.listing(context.now())
     batch_id, is_complete = batch_to_use(work.needs.coverage(context.max_books), listing, context)
     if is_complete:
-        _decide_on(batch_id, work, context)
+        now = context.now()
+        with context.database.transaction() as session:
+            _decide_on(session, batch_id, work, now, context)
         return _answer(work.cycle, batch_id, context)
     with (
         fetching(context, BatchKind.FILTER, work.cycle.cycle_id, batch_id) as fetch,
@@ -159,29 +161,22 @@ def _publish(
         value = partial(_value, session, now)
         _, valued = value_all(session, published.holders, value)
         features.record_hours(session, batch_id)
-        cycles.decide_on_batch(
-            session,
-            work.cycle.cycle_id,
-            batch_id,
-            work.portfolio_ids,
-            now,
-            shared_depth=_shares_depth(work.cycle, context),
-        )
+        _decide_on(session, batch_id, work, now, context)
         cycles.record_counters(session, work.cycle.cycle_id, counters)
     record_failures(valued, fetch.kind, context.metrics)
 
 
-def _decide_on(batch_id: int, work: CycleWork, context: StepContext) -> None:
-    now = context.now()
-    with context.database.transaction() as session:
-        cycles.decide_on_batch(
-            session,
-            work.cycle.cycle_id,
-            batch_id,
-            work.portfolio_ids,
-            now,
-            shared_depth=_shares_depth(work.cycle, context),
-        )
+def _decide_on(
+    session: Session, batch_id: int, work: CycleWork, now: datetime, context: StepContext
+) -> None:
+    cycles.decide_on_batch(
+        session,
+        work.cycle.cycle_id,
+        batch_id,
+        work.portfolio_ids,
+        now,
+        shared_depth=_shares_depth(work.cycle, context),
+    )
 
 
 def _value(session: Session, now: datetime, portfolio_ids: Sequence[PortfolioId]) -> list[None]:
