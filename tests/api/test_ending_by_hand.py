@@ -400,3 +400,9 @@ def test_a_write_off_needs_the_admin_scope(traded: Client) -> None:
     answer = traded.post(WRITE_OFF, REASON, scope="prescient/read prescient/trade")
     assert answer.status == 403
     assert answer.json["message"] == "authorization: the token lacks the scope prescient/admin"
+
+
+@pytest.mark.parametrize("body", [None, "", "{}"])
+def test_all_shares_are_closed_without_a_body(traded: Client, body: str | None) -> None:
+    answer = traded.post(CLOSE, body)
+    assert (answer.status, answer.json["shares_left"]) == (200, 0), answer.text

@@ -53,7 +53,6 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "cycles.skip": {"cycle_id": two.pending},
         "cycles.record_signals": {"signals": 3},
         "cycles.close_cycle": {"status": "completed"},
-        "tape.open_batch": {"fetched_for": Jsonb({})},
         "listings.upsert_events": {"events": Jsonb([])},
         "mending.select_attached": schema,
         "mending.select_constraint_name": schema | {"table": "trades", "definition": "CHECK"},
@@ -73,7 +72,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "cycle_pages.select_funnels": {"status": None},
         "signal_pages.select_signals": {"status": None},
         "trades.select_trades": {"status": None},
-        "tape.open_batch": {"kind": "filter"},
+        "tape.open_batch": {"kind": "filter", "fetched_for": Jsonb({})},
         "tape.select_held_outside": {"batch_id": -1},
     }
 

@@ -70,5 +70,6 @@ def _describe_parameters(operation: dict[str, Any]) -> None:
 
 def _describe_body(body: dict[str, Any], request_types: Any) -> None:
     """Name each media type that the route reads."""
-    schema = body["content"][JSON]
+    content = body["content"][JSON]
+    schema = {**content, "schema": without_null(content["schema"])}
     body["content"] = dict.fromkeys(request_types, schema)

@@ -20,11 +20,16 @@ def tidy(node: Any) -> Any:
     found = {_WORDS.get(key, key): tidy(value) for key, value in node.items()}
     choices = found.get("anyOf")
     if isinstance(choices, list):
-        numbers = [choice for choice in choices if choice.get("type") == "number"]
+        numbers = [choice for choice in choices if _is_bounded_number(choice)]
         for choice in choices:
             if choice == {"type": "string"} and numbers:
                 choice["pattern"] = decimal_form(numbers[0])
     return found
+
+
+def _is_bounded_number(schema: dict[str, Any]) -> bool:
+    """Whether it is a number of a request: a text beside another one need not be a number."""
+    return schema.get("type") == "number" and not schema.keys().isdisjoint(_WORDS.values())
 
 
 def without_null(schema: dict[str, Any]) -> dict[str, Any]:
