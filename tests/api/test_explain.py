@@ -148,7 +148,17 @@ def test_a_portfolio_that_the_cycle_skipped(client: Client) -> None:
     world.signal(cycle_id, PortfolioId(1))
     found = explain(client)
     assert (found["stage"], found["checks"]) == ("not_run", [])
-    assert found["sentence"] == "the portfolio's part is skipped: portfolio is archived"
+    assert (
+        found["sentence"] == "the portfolio's part of the cycle is skipped: portfolio is archived"
+    )
+
+
+def test_a_portfolio_that_the_cycle_has_not_reached_yet(client: Client) -> None:
+    client.create()
+    client.world.filter(client.world.open_cycle())
+    found = explain(client)
+    assert found["stage"] == "not_run"
+    assert found["sentence"] == "the portfolio's part of the cycle is pending"
 
 
 def test_a_paused_portfolio_only_sells(client: Client) -> None:

@@ -119,7 +119,8 @@ def _of_signal(signal: SignalRow) -> str:
 def _undecided(session: Session, case: _Case) -> _Found:
     part, cycle = case.part, case.cycle
     if not part.funnel or cycle.batch_id is None:
-        return _Found(Stage.NOT_RUN, f"the portfolio's part is {part.status}: {part.reason or ''}")
+        status = f"{part.status}: {part.reason}" if part.reason else part.status
+        return _Found(Stage.NOT_RUN, f"the portfolio's part of the cycle is {status}")
     seen = explanations.seen(session, cycle.batch_id, case.market_id)
     if seen is None:
         return _Found(Stage.TAPE_GONE, "the tape that the cycle decided on is gone")
