@@ -33,8 +33,8 @@ class Lap:
 class Measurement:
     """A line of `bench.json`: what `work` took, and its floor, which makes the same durable change.
 
-    `bound` is how many times its floor DESIGN.md allows, `most_seconds` how many seconds, where it
-    says so.
+    `bound` is how many times its floor it may take, `most_seconds` how many seconds, where
+    docs/benchmarks.md limits it.
     """
 
     name: str

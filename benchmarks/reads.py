@@ -29,7 +29,7 @@ SQL = statements.load(__file__)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POSITIONS, MARKETS, ROWS = 50, 5_000, 120
 MOST_SECONDS = 0.010
-"""What DESIGN.md section 12 allows of the slowest of a hundred."""
+"""What docs/benchmarks.md allows for the slowest of a hundred."""
 _STEPS = (
     "add_cycles", "add_parts", "add_signals", "add_exits", "add_entries", "add_points", "add_days",
     "add_versions", "add_changes", "add_transfers",

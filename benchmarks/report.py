@@ -45,7 +45,7 @@ def _bound(measurement: Measurement) -> str:
 
 
 def write_bench_file(path: Path, measurements: Sequence[Measurement]) -> None:
-    """Write the list of DESIGN.md section 12; bound and figures are fields of their own."""
+    """Write the list of results; bound and figures are fields of their own."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         json.dumps([_entry(measurement) for measurement in measurements], indent=2) + "\n"

@@ -17,7 +17,7 @@ _HEAD = "\n## Options of every command\n"
 
 
 def page(text: str) -> str:
-    """Return `text` with the options and commands of today in the place of those that it has."""
+    """Return `text` with its options and commands replaced by the present ones."""
     before, _, _ = text.partition(_HEAD)
     manual = "\n".join(_manual())
     return f"{before.rstrip()}\n{_HEAD}\n{manual}"
@@ -33,7 +33,7 @@ def _manual() -> Iterator[str]:
 
 
 def commands(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    """Each command with its whole name, those of a group one after the other."""
+    """Yield each command with its full name, group by group."""
     for name in group.list_commands(_context(group)):
         command = group.commands[name]
         if hasattr(command, "commands"):

@@ -1,9 +1,9 @@
 """`make docs`: write cli/models.py, the command line's models, from docs/openapi.json.
 
-The generator gets a reduced copy of the document: the command line must read the answers of a newer
-API, so that nothing is left of a schema but the shapes. Numbers become `Decimal`, texts with a list
-of allowed values are texts, and every field is there.
-Requests need no models: the API says what it does not take.
+The generator gets a reduced copy of the document, in which schemas have only their shapes: the
+command line must read the answers of a newer API. Numbers become `Decimal`, texts with a list of
+allowed values become plain texts, and every field is required. Requests need no models: the API
+refuses what is wrong by name.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def models() -> str:
     """Return the module as it is committed."""
     described = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     schemas = described["components"]["schemas"]
-    operations = [each for path in described["paths"].values() for each in path.values()]
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
     answers = _reached([operation["responses"] for operation in operations], schemas)
     described["components"]["schemas"] = {name: _shape(schemas[name]) for name in answers}
     described["paths"] = {}
@@ -49,7 +49,7 @@ def models() -> str:
 
 
 def _reached(node: Any, schemas: dict[str, Any], seen: frozenset[str] = frozenset()) -> set[str]:
-    """The names of the schemas that a part of the document refers to, and of those that they do."""
+    """Return the names of the schemas that a part of the document refers to, directly or not."""
     match node:
         case {"$ref": reference}:
             name = reference.rpartition("/")[2]
@@ -64,7 +64,7 @@ def _reached(node: Any, schemas: dict[str, Any], seen: frozenset[str] = frozense
 
 
 def _shape(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without its rules, with all of its fields."""
+    """Return the schema without its rules, with all of its fields required."""
     kinds = {part.get("type") for part in schema.get("anyOf", ())}
     if {"number", "string"} <= kinds:
         return {}  # msgspec reads no union of Decimal and str; what is anything is read as it comes

@@ -31,7 +31,7 @@ class RunSummary:
 def write_run_file(
     path: Path, summary: RunSummary, portfolios: Sequence[PortfolioRow], activity: Activity
 ) -> None:
-    """Write the fields of DESIGN.md section 11, then the activity; money with two decimals."""
+    """Write portfolios, summary and activity; money with two decimals."""
     content = {
         "portfolios": [_entry(portfolio) for portfolio in portfolios],
         **asdict(summary),

@@ -1,4 +1,4 @@
-"""Every benchmark runs, and says what DESIGN.md wants of it. How fast is not a test's business."""
+"""Every benchmark runs, and reports what docs/benchmarks.md lists, however fast the machine is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report: run.json as DESIGN.md section 11 defines it, tables, and honest reasons."""
+"""The report: the fields of run.json, tables, and honest reasons."""
 
 from __future__ import annotations
 

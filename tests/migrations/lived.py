@@ -1,4 +1,4 @@
-"""An older database that has lived: the habits of section 13 of DESIGN.md, day after day.
+"""An older database that has lived: the habits of the older system, day after day.
 
 It began with 10,000.00, bought for 50 to 80 dollars without a limit on positions, and never
 credited the proceeds of a sale. A cycle ran once to three times a day and wrote a history row each

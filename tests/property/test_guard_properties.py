@@ -1,4 +1,4 @@
-"""Rule of DESIGN.md section 14: no flow and no other portfolio's loss sets a guard off."""
+"""Rule of docs/guards.md: no flow and no other portfolio's loss sets a guard off."""
 
 from __future__ import annotations
 

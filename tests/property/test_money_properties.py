@@ -1,4 +1,4 @@
-"""The rules about money of DESIGN.md section 5, over arbitrary fills."""
+"""The rules about money of docs/accounting.md, over arbitrary fills."""
 
 from decimal import Decimal as D
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What must hold whatever the markets show, for every strategy (DESIGN.md section 7)."""
+"""What must hold whatever the markets show, for every strategy (docs/strategies.md)."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where a position closes, and which exit is due, in the order of DESIGN.md section 6."""
+"""Where a position closes, and which exit is due, in the order of docs/accounting.md."""
 
 from dataclasses import replace
 from decimal import Decimal as D

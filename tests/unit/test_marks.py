@@ -1,4 +1,4 @@
-"""The mark price rule of DESIGN.md section 5."""
+"""The mark price rule of docs/accounting.md."""
 
 from decimal import Decimal as D
 

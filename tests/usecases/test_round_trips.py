@@ -24,7 +24,7 @@ READS = (
     "/health/details", "/portfolios/1", "/paper-trading/portfolio", "/trading/cycles",
     "/trading/cycles/1",
 )  # fmt: skip
-MOST_WAITS_OF_EXECUTE = 5  # for 50 signals; DESIGN section 12 allows one more
+MOST_WAITS_OF_EXECUTE = 5  # for 50 signals; docs/benchmarks.md allows one more
 FIRST, SECOND = PortfolioId(1), PortfolioId(2)
 SELL_ALL = """
     WITH told AS (INSERT INTO trading_signals (

@@ -1,4 +1,4 @@
-"""The invariants of DESIGN.md section 5, as pure functions over what is stored.
+"""The invariants of docs/accounting.md, as pure functions over what is stored.
 
 Every number is rebuilt from the ledger, the trades, the exits and the marks, and compared.
 """

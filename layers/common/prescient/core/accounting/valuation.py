@@ -132,7 +132,7 @@ def valuation(
 
 
 def net_flows(initial_balance: Decimal, equity: Decimal, total_profit_loss: Decimal) -> Decimal:
-    """Dollars paid in since the beginning, less those paid out (DESIGN.md section 5, invariant 2).
+    """Dollars paid in since the beginning, less those paid out (docs/accounting.md, invariant 2).
 
     It is what equity has beyond its first balance and its P&L.
     """

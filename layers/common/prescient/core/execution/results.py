@@ -1,4 +1,4 @@
-"""What becomes of an order: it is filled, or rejected for one reason (DESIGN.md section 6)."""
+"""What becomes of an order: it is filled, or rejected for one reason (docs/accounting.md)."""
 
 from __future__ import annotations
 

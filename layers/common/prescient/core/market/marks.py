@@ -1,4 +1,4 @@
-"""The mark price: at what price a position is valued (DESIGN.md section 5)."""
+"""The mark price, at which a position is valued (docs/accounting.md)."""
 
 from __future__ import annotations
 

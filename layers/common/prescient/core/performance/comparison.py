@@ -1,4 +1,4 @@
-"""Whether of two portfolios one is better, and how sure that is (DESIGN.md section 14).
+"""Whether of two portfolios one is better, and how sure that is (docs/performance.md).
 
 Two portfolios that ran the same batches share their market risk, so what is looked at is the
 difference of their returns day by day.

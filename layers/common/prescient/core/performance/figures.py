@@ -1,4 +1,4 @@
-"""A number that says something, or the reason why there is none (DESIGN.md section 14).
+"""A number that says something, or the reason why there is none (docs/performance.md).
 
 Figures are computed for many portfolios at once, as columns with one entry a portfolio.
 """

@@ -1,4 +1,4 @@
-"""Positions and what closing them brings (DESIGN.md section 5)."""
+"""Positions and what closing them brings (docs/accounting.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every strategy's configuration shares (DESIGN.md section 7)."""
+"""What every strategy's configuration shares (docs/strategies.md)."""
 
 from __future__ import annotations
 
