@@ -8,6 +8,8 @@ from typing import Any
 _WORDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 _MOST_DECIMALS = 6
 LARGEST = 10**13
+WITHOUT_NUL = r"^[^\u0000]*$"
+"""What a text of a request may be: Postgres has no NUL."""
 CENT = 0.01
 
 
@@ -18,6 +20,8 @@ def tidy(node: Any) -> Any:
     if not isinstance(node, dict):
         return int(node) if isinstance(node, float) and node.is_integer() else node
     found = {_WORDS.get(key, key): tidy(value) for key, value in node.items()}
+    if found.get("type") == "string" and "maxLength" in found:
+        found.setdefault("pattern", WITHOUT_NUL)
     choices = found.get("anyOf")
     if isinstance(choices, list):
         numbers = [choice for choice in choices if _is_bounded_number(choice)]

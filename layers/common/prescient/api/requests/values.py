@@ -92,7 +92,18 @@ Name = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(check_name)
 ]
 Text = Annotated[str, StringConstraints(max_length=2000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500,
+            "pattern": r"^[^\u0000]*[^\u0000-\u0020\s][^\u0000]*$",
+        }
+    ),
+]
 Tag = Annotated[
     str, AfterValidator(check_tag), WithJsonSchema({"type": "string", "pattern": TAG_FORM})
 ]
