@@ -295,3 +295,19 @@ def _raising(error: Exception) -> Callable[..., None]:
         raise error
 
     return fail
+
+
+def test_a_text_of_a_query_holds_no_nul(offline: Client) -> None:
+    answer = offline.get("/markets?tag=a%00b")
+    assert (answer.status, answer.rules) == (422, {"tag": "holds NUL"})
+
+
+@pytest.mark.parametrize("content_type", ["application/merge-patch+json", "application/json"])
+def test_an_empty_change_names_nothing(offline: Client, content_type: str) -> None:
+    answer = offline.patch("/portfolios/1", "{}", headers={"content-type": content_type})
+    assert (answer.status, answer.rules) == (422, {"body": "names no field to change"})
+
+
+def test_a_type_without_a_body_is_no_body(offline: Client) -> None:
+    answer = offline.post("/portfolios/create", headers={"content-type": "text/plain"})
+    assert (answer.status, answer.rules) == (422, {"body": "is required"})

@@ -42,14 +42,15 @@ def check_shape(
     route: Route = app.context["_route"]
     event = app.current_event
     declared = cast(Declaring, app).declared(route.method, route.path)
-    problems = [*_unknown(event, route), *_repeated(event)]
+    problems = [*_unknown(event, route), *_repeated(event), *_unstorable(event)]
     has_body = _body(event) not in EMPTY_BODIES
     if has_body and not route.dependant.body_params:
         problems.append("body: this route takes none, only parameters in the query")
     if problems:
         raise InvalidRequest(*problems)
-    if has_body:
+    if route.dependant.body_params and _body(event):
         app.context[MEDIA_TYPE_KEY] = _media_type(event, declared)
+    event.raw_event["headers"][CONTENT_TYPE] = JSON  # Powertools knows fewer, and asks without one
     return next_middleware(app)
 
 
@@ -65,12 +66,11 @@ def normalised(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _media_type(event: APIGatewayProxyEventV2, declared: routing.Route) -> str:
-    """Return the type of the body, and let Powertools, which knows fewer, read it as JSON."""
+    """Return the type of the body; raises `UnsupportedMediaType`."""
     media_type = event.headers.get(CONTENT_TYPE, "")
     if media_type not in declared.request_types:
         known = " or ".join(declared.request_types)
         raise UnsupportedMediaType(f"{CONTENT_TYPE}: must be {known}")
-    event.raw_event["headers"][CONTENT_TYPE] = JSON
     return media_type
 
 
@@ -82,6 +82,11 @@ def _unknown(event: APIGatewayProxyEventV2, route: Route) -> list[str]:
 def _repeated(event: APIGatewayProxyEventV2) -> list[str]:
     names = Counter(name for name, _ in parse_qsl(event.raw_query_string, keep_blank_values=True))
     return [f"{name}: is given {times} times" for name, times in names.items() if times > 1]
+
+
+def _unstorable(event: APIGatewayProxyEventV2) -> list[str]:
+    found = event.query_string_parameters.items()
+    return [f"{name}: holds NUL" for name, value in found if "\0" in value]
 
 
 def _query_parameters(route: Route) -> Iterator[str]:
