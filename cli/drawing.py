@@ -122,5 +122,5 @@ def _drawn(cell: Cell) -> Drawn:
 
 
 def _printable(text: str) -> str:
-    """What others wrote must not speak to the terminal."""
+    """Replace control characters, so that text from the API cannot command the terminal."""
     return _UNPRINTABLE.sub("�", text)

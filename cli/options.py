@@ -78,7 +78,7 @@ def group(name: str, about: str) -> typer.Typer:
 
 
 def command(app: typer.Typer, name: str, *examples: str) -> Callable[[Command], Command]:
-    """Register a function; of its parameters, a dataclass stands for the options of its fields."""
+    """Register a function as a command; the fields of a parameter's dataclass become options."""
 
     def register(function: Command) -> Command:
         parameters = list(inspect.signature(function, eval_str=True).parameters.values())

@@ -1,4 +1,4 @@
-"""What a command works with: the API, the ways to answer, and how sure the user is."""
+"""A command's session: the API, how answers are shown, and the user's confirmation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from .tables import View
 
 if TYPE_CHECKING:
     from .access import Access
-    from .client import Answer, Client
+    from .caller import Answer
+    from .client import Client
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from ..session import Session, note
 from ..views import cycles as views
 
 if TYPE_CHECKING:
-    from ..client import Answer
+    from ..caller import Answer
     from ..models import CycleAnswer
 
 app = group("cycle", "Run a cycle, follow it, look at it.")

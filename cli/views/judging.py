@@ -71,28 +71,7 @@ def _parts(attribution: models.Attribution, view: str, title: str) -> Part:
 
 def comparison(answer: models.ComparisonAnswer) -> Iterator[Part]:
     """Portfolios side by side; two of them, or twins, also in a sentence."""
-    columns = (
-        number("id"),
-        text("portfolio"),
-        number("days"),
-        number("return"),
-        number("over benchmark"),
-        number("p, adjusted"),
-        number("deflated Sharpe", is_optional=True),
-    )
-    rows = [
-        (
-            plain(compared.portfolio_id),
-            plain(compared.name),
-            plain(compared.days),
-            percent(compared.return_all_time),
-            percent(compared.advantage),
-            ratio(compared.adjusted_p),
-            ratio(compared.deflated_sharpe_ratio),
-        )
-        for compared in answer.portfolios
-    ]
-    yield Table(columns, rows, title=f"To the end of {answer.last_day}")
+    yield _side_by_side(answer)
     if answer.benchmark_id is None:
         yield Text("There is no benchmark: a portfolio of the strategy random is one.", "faint")
     if answer.capacity is not None:
@@ -104,6 +83,32 @@ def comparison(answer: models.ComparisonAnswer) -> Iterator[Part]:
     for pair in answer.pairs:
         if pair.sentence:
             yield Text(pair.sentence)
+
+
+def _side_by_side(answer: models.ComparisonAnswer) -> Table:
+    columns = (
+        number("id"),
+        text("portfolio"),
+        number("days"),
+        number("return"),
+        number("over benchmark"),
+        number("p, adjusted"),
+        number("deflated Sharpe", is_optional=True),
+    )
+    rows = [_compared(portfolio) for portfolio in answer.portfolios]
+    return Table(columns, rows, title=f"To the end of {answer.last_day}")
+
+
+def _compared(portfolio: models.ComparedPortfolio) -> tuple[Cell, ...]:
+    return (
+        plain(portfolio.portfolio_id),
+        plain(portfolio.name),
+        plain(portfolio.days),
+        percent(portfolio.return_all_time),
+        percent(portfolio.advantage),
+        ratio(portfolio.adjusted_p),
+        ratio(portfolio.deflated_sharpe_ratio),
+    )
 
 
 def scorecard(answer: models.ScorecardAnswer) -> Iterator[Part]:

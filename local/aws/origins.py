@@ -13,6 +13,11 @@ from local.aws.template import CrossOrigin
 _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1])(:\d+)?", re.IGNORECASE)
 
 
+def has_own_host(request: Request) -> bool:
+    """Whether the request's Host is a name of this machine; after DNS rebinding it is another."""
+    return _OWN_HOST.fullmatch(request.headers.get("Host", "")) is not None
+
+
 class Origins:
     """Applies the template's CORS, and admits only the names and pages of this machine's server."""
 
@@ -25,7 +30,7 @@ class Origins:
         Such a page may make its own name resolve to this machine (DNS rebinding): then the Host is
         that name.
         """
-        if not _OWN_HOST.fullmatch(request.headers.get("Host", "")):
+        if not has_own_host(request):
             raise Refused(403, "foreign_host", "host: must be localhost or 127.0.0.1")
         origin = request.headers.get("Origin")
         if origin is not None and origin not in self._permitted(request):

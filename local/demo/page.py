@@ -10,6 +10,7 @@ from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
 
+from local.aws.origins import has_own_host
 from prescient.api.document import document
 
 PATH = "/docs"
@@ -46,12 +47,14 @@ Respond = Callable[[Request], Response]
 def with_page(respond: Respond) -> Respond:
     """Answer requests below `PATH` with the page's files, and all others with `respond`.
 
-    The page has no token: the user enters one to try a request.
+    The page has no token: the user enters one to try a request. A request whose Host is not this
+    machine goes to `respond` too, which refuses it.
     """
 
     def answer(request: Request) -> Response:
         under = request.path.removeprefix(PATH)
-        if request.method != "GET" or not request.path.startswith(PATH):
+        is_for_page = request.method == "GET" and request.path.startswith(PATH)
+        if not is_for_page or not has_own_host(request):
             return respond(request)
         if under in ("", "/"):
             return _file(_HTML, "text/html; charset=utf-8")

@@ -13,13 +13,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import urllib3
+from rich.console import Console
 
 from local.aws import token
 from local.demo import containers, ports, timetable
 from local.demo.console import terminal
 from local.demo.containers import Address
 from local.demo.database import continued
-from local.demo.refusals import REFUSALS
+from local.demo.refusals import exit_status
 from local.demo.results import latest_batch
 from local.demo.timetable import Choice, choose
 from local.exchange.server import exchange_server
@@ -28,7 +29,7 @@ from local.ownership import FOLDER, owned
 from local.postgres.migrations import prepare
 from local.postgres.server import DATABASE, Listener
 from local.settings import read
-from local.stopping import Stopped, Stopping
+from local.stopping import Stopping
 from prescient.core.errors import PrescientError
 
 _SETTINGS = ("EXCHANGE", "PORT")
@@ -51,25 +52,22 @@ class SamFailed(PrescientError):
 def main(stopping: Stopping | None = None) -> int:
     """Serve on PORT with EXCHANGE; return 0 when `stopping` wants an end."""
     console = terminal()
-    stopping = stopping or Stopping()
-    try:
-        settings = read("sam-api", _SETTINGS)
-        port, choice = ports.chosen(settings), choose(settings.get("EXCHANGE", ""), "")
-        ports.taken(port).close()
-        address = containers.address_of_this_machine()
-        with owned("sam-api"), closed_visibly() as resources:
-            key = token.own_key()
-            variables = {**_opened(address, choice, stopping, resources), "LOCAL_KEY": key}
-            url = resources.enter_context(_sam(port, variables, stopping))
-            shown = _SHOWN.format(url=url, token=token.signed(key, "admin"), log=_LOG)
-            console.print(shown, markup=False, soft_wrap=True)
-            stopping.wait()
-    except Stopped:
-        return 0
-    except REFUSALS as error:
-        console.print(str(error), style="red", markup=False, soft_wrap=True)
-        return 2
-    return 0
+    wanted_end = stopping or Stopping()
+    return exit_status(lambda: _until(wanted_end, console), console)
+
+
+def _until(stopping: Stopping, console: Console) -> None:
+    settings = read("sam-api", _SETTINGS)
+    port, choice = ports.chosen(settings), choose(settings.get("EXCHANGE", ""), "")
+    ports.taken(port).close()
+    address = containers.address_of_this_machine()
+    with owned("sam-api"), closed_visibly() as resources:
+        key = token.own_key()
+        variables = {**_opened(address, choice, stopping, resources), "LOCAL_KEY": key}
+        url = resources.enter_context(_sam(port, variables, stopping))
+        shown = _SHOWN.format(url=url, token=token.signed(key, "admin"), log=_LOG)
+        console.print(shown, markup=False, soft_wrap=True)
+        stopping.wait()
 
 
 def _opened(

@@ -22,7 +22,7 @@ from local.demo import own_strategies, owners, polymarket, ports, timetable
 from local.demo.console import terminal
 from local.demo.database import continued
 from local.demo.page import PATH, with_page
-from local.demo.refusals import REFUSALS
+from local.demo.refusals import exit_status
 from local.demo.results import latest_batch
 from local.demo.timetable import Choice, choose
 from local.exchange.server import exchange_server
@@ -32,7 +32,7 @@ from local.ownership import owned
 from local.postgres import databases
 from local.postgres.migrations import prepare
 from local.settings import read
-from local.stopping import Stopped, Stopping
+from local.stopping import Stopping
 
 _SETTINGS = ("EXCHANGE", "PORT", "DATABASE_URL", "DEMO", "STRATEGIES_PATH")
 _OWN_LIFETIME = timedelta(days=30)
@@ -46,32 +46,29 @@ _CALL = (
 def main(stopping: Stopping | None = None) -> int:
     """Serve on PORT with EXCHANGE, DATABASE_URL and DEMO; return 0 when `stopping` wants an end."""
     console = terminal()
-    stopping = stopping or Stopping()
-    try:
-        settings = read("serve", _SETTINGS)
-        port = ports.chosen(settings)
-        choice = choose(settings.get("EXCHANGE", ""), "")
-        owners.check(settings)
-        strategies_path = own_strategies.registered_from(settings)
-        polymarket.check_reachable(settings.get("EXCHANGE", ""))
-        with owned("serve"), closed_visibly() as resources:
-            listener = resources.enter_context(ports.taken(port))
-            url = _database(settings.get("DATABASE_URL", ""), stopping, resources)
-            _serve(
-                listener=listener,
-                url=url,
-                choice=choice,
-                strategies_path=strategies_path,
-                resources=resources,
-                console=console,
-            )
-            stopping.wait()
-    except Stopped:
-        return 0
-    except REFUSALS as error:
-        console.print(str(error), style="red", markup=False, soft_wrap=True)
-        return 2
-    return 0
+    wanted_end = stopping or Stopping()
+    return exit_status(lambda: _until(wanted_end, console), console)
+
+
+def _until(stopping: Stopping, console: Console) -> None:
+    settings = read("serve", _SETTINGS)
+    port = ports.chosen(settings)
+    choice = choose(settings.get("EXCHANGE", ""), "")
+    owners.check(settings)
+    strategies_path = own_strategies.registered_from(settings)
+    polymarket.check_reachable(settings.get("EXCHANGE", ""))
+    with owned("serve"), closed_visibly() as resources:
+        listener = resources.enter_context(ports.taken(port))
+        url = _database(settings.get("DATABASE_URL", ""), stopping, resources)
+        _serve(
+            listener=listener,
+            url=url,
+            choice=choice,
+            strategies_path=strategies_path,
+            resources=resources,
+            console=console,
+        )
+        stopping.wait()
 
 
 def _database(given: str, stopping: Stopping, resources: ExitStack) -> str:

@@ -69,8 +69,7 @@ def test_what_had_no_size(client: Client) -> None:
             "strategy_rule",
             {"min_drift": 0.05},
             {},
-            "the rule of momentum did not choose it: An opinion for each candidate within the "
-            "conviction band that drifts its favoured way",
+            "the rule of momentum did not choose it at yes 0.775, no 0.225: docs/strategies.md",
         ),
         ("not_tradable", {}, {"accepting_orders": False}, "it was closed, took no orders"),
     ],

@@ -43,3 +43,11 @@ def test_it_shows_the_document(browser: Client) -> None:
 def test_all_else_is_the_apis(browser: Client, path: str) -> None:
     assert browser.get(path).text.startswith("the API at ")
     assert browser.post(PATH).text == f"the API at {PATH}"
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/start.js", f"{PATH}/swagger-ui.css"])
+def test_a_name_that_has_come_to_mean_this_machine_is_left_to_the_gateway(
+    browser: Client, path: str
+) -> None:
+    assert browser.get(path, headers={"host": "evil.example"}).text == f"the API at {path}"
+    assert browser.get(path, headers={"host": "127.0.0.1:8000"}).text != f"the API at {path}"

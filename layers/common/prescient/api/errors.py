@@ -172,7 +172,7 @@ def _described(error: Exception, request_id: str) -> tuple[int, ErrorBody]:
 
 
 def _problems(error: Exception, status: int) -> Sequence[str]:
-    """Each `field: rule` that the caller broke; what is not the caller's doing has none."""
+    """Return each `field: rule` that the caller broke; none for an error that is not theirs."""
     if isinstance(error, errors.InvalidRequest):
         return error.problems
     is_callers = status < OURS and _NAMES_A_FIELD.match(str(error))
@@ -188,7 +188,7 @@ def _message(error: Exception, problems: Sequence[str]) -> str:
 
 
 def _of_failed_cycle(recorded: str) -> tuple[int, str]:
-    """A failed cycle counts as its cause where a later one can do better, else as our failure."""
+    """Answer 503 where a later cycle may succeed (an outage was the cause), else 500."""
     name = recorded.partition(":")[0]
     passing = {kind.__name__ for kind, status in STATUSES.items() if status == UNAVAILABLE}
     return (UNAVAILABLE, _code(name)) if name in passing else (500, "cycle_failed")

@@ -56,7 +56,7 @@ def window(
     since: date | None = None,
     until: date | None = None,
 ) -> Window:
-    """What to read for a page: one row more than it shows tells whether another one follows."""
+    """Return what to read for a page: its rows and one more, which tells whether a page follows."""
     moment, number = _place(cursor) if isinstance(cursor, str) else (None, None)
     return Window(
         limit=limit + 1,
@@ -71,7 +71,7 @@ def window(
 def of_portfolio(
     api: RequestContext, owner: PortfolioId, read: Callable[[Session], list[RowT]]
 ) -> list[RowT]:
-    """What is read of a portfolio; raises `PortfolioNotFound` where there is no such portfolio."""
+    """Read rows of a portfolio. Raises `PortfolioNotFound` where there is no such portfolio."""
     with api.database.transaction() as session:
         rows = read(session)
         if not rows:
@@ -80,7 +80,7 @@ def of_portfolio(
 
 
 def moment_cursor(moment: datetime, number: int) -> str:
-    """The place of a row in a list by time: microseconds since 1970, and what tells ties apart."""
+    """Return a row's place in a list by time: microseconds since 1970, then its number for ties."""
     return f"{max((moment - EPOCH) // MICROSECOND, 0)}-{number}"
 
 

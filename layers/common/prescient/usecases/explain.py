@@ -155,11 +155,12 @@ def _followed(session: Session, case: _Case, thresholds: Thresholds) -> _Found:
     shown = candidates.load(session, cycle.batch_id or 0, thresholds)
     stopped_at = decide(strategy, configuration, shown, view, market_id).stopped_at
     stage = Stage.UNKNOWN if stopped_at is None else Stage(stopped_at)
-    checks = market_checks(_candidate(shown, market_id), configuration, view)
+    candidate = _candidate(shown, market_id)
+    checks = market_checks(candidate, configuration, view)
     failed = [check for check in checks if check.rule == stage]
     if failed:
         return _Found(stage, failed[0].sentence, checks)
-    return _Found(stage, why_stopped(stage, market_id, strategy, configuration, view), checks)
+    return _Found(stage, why_stopped(stage, candidate, strategy, configuration, view), checks)
 
 
 def _candidate(shown: Sequence[Candidate], market_id: MarketId) -> Candidate:

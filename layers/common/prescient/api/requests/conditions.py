@@ -1,4 +1,4 @@
-"""How a change is asked for: as a merge patch, and only while nobody else has made another."""
+"""Conditions of a change: it is a merge patch, and it can name the version that it is made to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all answers have in common that can be had as a table."""
+"""The base of the answers that can also be sent as a table (CSV)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 
 class TableAnswer(BaseModel):
-    """What is answered as CSV too, for those who would rather have that."""
+    """An answer with rows, sent as JSON or, where `Accept` asks for it, as CSV."""
 
     @classmethod
     @abstractmethod

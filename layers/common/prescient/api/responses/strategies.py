@@ -80,7 +80,7 @@ def _values(strategy: Strategy[Any], *, is_own: bool) -> dict[str, Any]:
 
 
 def _keys(model: type[StrategyConfiguration]) -> Iterator[StrategyKey]:
-    """The keys as they are declared; one whose default follows from others has that of theirs."""
+    """Yield the declared keys; a default that is computed has the value for the other defaults."""
     usual = _usual(model)
     for key, field in model.model_fields.items():
         yield StrategyKey(
@@ -92,7 +92,7 @@ def _keys(model: type[StrategyConfiguration]) -> Iterator[StrategyKey]:
 
 
 def _usual(model: type[StrategyConfiguration]) -> StrategyConfiguration | None:
-    """What a configuration without keys is; None where a key must be given."""
+    """Return the configuration of defaults; None where a key is required."""
     try:
         return model()
     except ValidationError:

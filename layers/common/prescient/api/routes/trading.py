@@ -1,4 +1,4 @@
-"""Running cycles. What ends in time is answered with its results, else with where to find them."""
+"""Running cycles: the answer has the results, or the URL of them where a cycle takes longer."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +10,6 @@ from typing import Any
 
 from prescient.core.deciding.decisions import common_filters
 from prescient.core.deciding.thresholds import Thresholds
-from prescient.core.market.markets import MarketId
 from prescient.core.money import plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import StrategyConfiguration
@@ -98,21 +96,23 @@ def market_checks(
 
 def why_stopped(
     stage: Stage,
-    market_id: MarketId,
+    candidate: Candidate,
     strategy: Strategy[Any],
     configuration: StrategyConfiguration,
     view: PortfolioView,
 ) -> str:
     """A sentence about a stage that `decide` came to after the rules that all strategies share."""
     free, most = view.free_positions, view.limits.max_positions
+    left_at = view.exited_by_rule.get(candidate.market_id)
     said = {
         Stage.PAUSED: "the portfolio was paused: it only sold",
         Stage.STRATEGY_RULE: (
-            f"the rule of {strategy.name} did not choose it: {_first_line(strategy.rule)}"
+            f"the rule of {strategy.name} did not choose it at {_prices(candidate)}: "
+            "docs/strategies.md describes the built-in rules"
         ),
         Stage.ALREADY_HELD: "the portfolio held it already",
         Stage.COOLDOWN: (
-            f"it was left by stop-loss or take-profit at {view.exited_by_rule.get(market_id)}, "
+            f"it was left by stop-loss or take-profit at {left_at}, "
             f"less than cooldown_hours ({plain(configuration.cooldown_hours)}) before"
         ),
         Stage.SIZED: (
@@ -133,7 +133,7 @@ def _numbers(
     return {
         "outcome_price": (
             None,
-            f"yes {plain(candidate.yes_price)}, no {plain(candidate.no_price)}",
+            _prices(candidate),
             "no quote" if quote is None else f"bid {quote.bid}, ask {quote.ask}",
         ),
         "market_types": ("market_types", ", ".join(sorted(candidate.tags)), asked),
@@ -151,6 +151,10 @@ def _numbers(
             "not proposed",
         ),
     }
+
+
+def _prices(candidate: Candidate) -> str:
+    return f"yes {plain(candidate.yes_price)}, no {plain(candidate.no_price)}"
 
 
 def _hours_to_end(candidate: Candidate, view: PortfolioView) -> Decimal | None:
@@ -176,8 +180,3 @@ def _said(value: Decimal | str | None) -> str:
     if isinstance(value, Decimal):
         return plain(value)
     return "unknown" if value is None else value
-
-
-def _first_line(rule: object) -> str:
-    document = inspect.getdoc(rule) or "it says nothing of itself"
-    return document.partition("\n")[0].removesuffix(".")
