@@ -12,7 +12,7 @@ from . import settings
 
 @dataclass(frozen=True)
 class PortfolioFields:
-    """What a portfolio is, as far as it was typed."""
+    """The fields of a portfolio that were given as options."""
 
     set_: Annotated[
         list[str] | None,

@@ -97,7 +97,7 @@ class _Callback(HTTPServer):
         self.query = ""
 
     def answer(self) -> dict[str, str]:
-        """What the browser brought, by name; nothing once the patience is at its end."""
+        """Return the browser's parameters by name; empty when the time to wait is over."""
         self.handle_request()
         return {name: values[0] for name, values in parse_qs(self.query).items()}
 

@@ -1,4 +1,4 @@
-"""How a route asks for what its request is answered with."""
+"""The parameter by which a route's function gets the context of its request."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def encode(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """What the encoder knows, of what it does not; raises `TypeError` for what has no JSON."""
+    """Convert a value for the encoder. Raises `TypeError` where JSON has nothing for it."""
     match value:
         case Decimal():
             return orjson.Fragment(f"{value:f}")

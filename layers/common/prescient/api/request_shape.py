@@ -1,4 +1,4 @@
-"""What a request may consist of. A typo must not pass for a default, so surplus is refused."""
+"""The allowed parts of a request. Unknown ones are refused: a typo must not pass for a default."""
 
 from __future__ import annotations
 

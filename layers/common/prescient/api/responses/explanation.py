@@ -1,4 +1,4 @@
-"""What clients get who ask why a market was, or was not, traded."""
+"""The explanation of why a market was, or was not, traded."""
 
 from __future__ import annotations
 
