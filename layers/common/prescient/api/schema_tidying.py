@@ -22,6 +22,8 @@ def tidy(node: Any) -> Any:
     found = {_WORDS.get(key, key): tidy(value) for key, value in node.items()}
     if found.get("type") == "string" and "maxLength" in found:
         found.setdefault("pattern", WITHOUT_NUL)
+    if found.get("items") == {"type": "string"} and "default" in found:
+        found["items"]["pattern"] = WITHOUT_NUL  # of a request: answers have no defaults
     choices = found.get("anyOf")
     if isinstance(choices, list):
         numbers = [choice for choice in choices if _is_bounded_number(choice)]
