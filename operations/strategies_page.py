@@ -19,10 +19,10 @@ HEAD = "| key | default | range | meaning |\n|---|---|---|---|\n"
 _TABLE = re.compile(re.escape(HEAD) + r"(?:\|.*\n)*")
 _AFTER_THE_STRATEGIES = "## Rebalancing\n"
 _BOUNDS = {
-    "minimum": "from {}",
-    "exclusiveMinimum": "above {}",
-    "maximum": "to {}",
-    "exclusiveMaximum": "below {}",
+    "minimum": "from {:,.15g}",
+    "exclusiveMinimum": "above {:,.15g}",
+    "maximum": "to {:,.15g}",
+    "exclusiveMaximum": "below {:,.15g}",
 }
 
 
@@ -88,8 +88,8 @@ def _range(schema: dict[str, Any]) -> str:
         return ", ".join(map(str, schema["enum"]))
     for part in schema.get("anyOf", [schema]):
         if part.get("type") in ("number", "integer"):
-            said = [words.format(part[name]) for name, words in _BOUNDS.items() if name in part]
-            return ", ".join(said).replace(".0", "")
+            said = (words.format(part[name]) for name, words in _BOUNDS.items() if name in part)
+            return ", ".join(said)
     return "list of words"
 
 

@@ -154,6 +154,9 @@ def clone(
     description: Annotated[
         str | None, typer.Option("--description", metavar="TEXT", help="What it is for.")
     ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the record.")
+    ] = None,
 ) -> None:
     """Create a twin: the same cash and configuration from today on, one key changed."""
     changes = settings.pairs([set_] if set_ else ())
@@ -161,7 +164,11 @@ def clone(
         {"key": key if key in _OF_THE_PORTFOLIO else f"strategy_config.{key}", "value": value}
         for key, value in changes.items()
     ]
-    given = {"description": description, "changed": next(iter(changed), None)}
+    given = {
+        "description": description,
+        "changed": next(iter(changed), None),
+        "reason": reason,
+    }
     fields = {"name": name, **{key: value for key, value in given.items() if value is not None}}
     session.show(session.api.clone(session.portfolio_id(portfolio), fields), views.twin)
 

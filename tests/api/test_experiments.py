@@ -46,6 +46,14 @@ def test_the_sample_events(client: Client) -> None:
     assert listed["next"] is None
 
 
+def test_the_first_version_of_a_twin_says_why_it_was_made(client: Client) -> None:
+    client.create()
+    client.post("/portfolios/1/clone", {"name": "Twin", "reason": "Is the stop worth it?"})
+    versions = client.get("/portfolios/2/configurations").json["configurations"]
+    assert [(row["version"], row["reason"]) for row in versions] == [(1, "Is the stop worth it?")]
+    assert versions[0]["ordered_by"]
+
+
 def test_a_twin_is_like_its_portfolio_but_for_one_key(client: Client) -> None:
     client.create(
         strategy_config={"min_confidence": 0.7, "trade_amount": 50},

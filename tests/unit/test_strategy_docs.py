@@ -13,6 +13,11 @@ def test_the_page_is_current() -> None:
     assert page(TEXT) == TEXT, "run `make docs` and commit docs/strategies.md"
 
 
+def test_bounds_are_written_as_numbers_are() -> None:
+    assert "| `stop_loss_percentage` | – | from 0.001, below 1 |" in TEXT
+    assert "| `trade_amount` | 100 | above 0, below 10,000,000,000,000 |" in TEXT
+
+
 def test_every_strategy_has_a_section_in_words_and_no_other_has_one() -> None:
     sections = dict(
         re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page(TEXT), re.MULTILINE | re.DOTALL)

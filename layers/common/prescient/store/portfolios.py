@@ -110,6 +110,7 @@ def create(session: Session, portfolio: NewPortfolio, now: datetime) -> Portfoli
         "twin_of": portfolio.twin_of,
         "twin_key": portfolio.twin_key,
         "ordered_by": portfolio.ordered_by,
+        "reason": portfolio.reason,
         "now": now,
     }
     with session.cursor(row_factory=scalar_row) as cursor:

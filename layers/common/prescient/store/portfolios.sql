@@ -16,13 +16,13 @@ WITH made AS (
     RETURNING *
 ), kept AS (
     INSERT INTO portfolio_configurations (
-        portfolio_id, version, created_at, ordered_by, strategy_type, strategy_config,
+        portfolio_id, version, created_at, ordered_by, reason, strategy_type, strategy_config,
         max_position_size, max_total_exposure, max_positions, drawdown_limit,
         drawdown_limit_percent
     )
     SELECT
-        portfolio_id, config_version, %(now)s, %(ordered_by)s, strategy_type, strategy_config,
-        max_position_size, max_total_exposure, max_positions, drawdown_limit,
+        portfolio_id, config_version, %(now)s, %(ordered_by)s, %(reason)s::text, strategy_type,
+        strategy_config, max_position_size, max_total_exposure, max_positions, drawdown_limit,
         drawdown_limit_percent
     FROM made
 )

@@ -28,11 +28,12 @@ DEFAULT_LIMITS = Limits(None, None, DEFAULT_MAX_POSITIONS)
 class Twin:
     """A twin to create: its name, and the one key in which it differs, None for none.
 
-    Of a strategy's key the value None is the default.
+    Of a strategy's key the value None is the default. Its first version keeps the `reason`.
     """
 
     name: str
     description: str | None
+    reason: str | None = None
     key: str | None = None
     value: Any = None
 
@@ -61,6 +62,7 @@ def clone(
         twin_of=portfolio_id,
         twin_key=wanted.key,
         ordered_by=ordered_by,
+        reason=wanted.reason,
     )
     return portfolio_management.begin(session, portfolio_management.checked(twin), now)
 

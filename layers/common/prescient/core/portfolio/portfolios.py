@@ -42,7 +42,7 @@ class GlobalLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPortfolio:
-    """A portfolio to create; money in dollars. `ordered_by` is whose token asks for it."""
+    """A portfolio to create; money in dollars. `ordered_by` is whose token asks for it, `reason` why."""
 
     name: str
     description: str
@@ -55,6 +55,7 @@ class NewPortfolio:
     twin_of: PortfolioId | None = None
     twin_key: str | None = None
     ordered_by: str | None = None
+    reason: str | None = None
 
 
 def check_changeable(portfolio_id: PortfolioId, status: PortfolioStatus) -> None:
