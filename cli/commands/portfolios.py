@@ -147,6 +147,7 @@ def clone(
     session: Session,
     portfolio: Portfolio,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The twin's name.")],
+    *,
     set_: Annotated[
         str | None,
         typer.Option("--set", metavar="KEY=VALUE", help="The key in which it differs."),

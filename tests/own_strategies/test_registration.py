@@ -161,6 +161,8 @@ def test_the_document_of_the_api_has_its_keys_and_the_committed_one_stays(
     assert openapi.main() == 0
     assert openapi.DOCUMENT.read_bytes() == committed
     described = json.loads((folder / openapi.OWN_DOCUMENT).read_text())
-    wanted = described["components"]["schemas"]["CreatePortfolio"]["properties"]
-    assert wanted["strategy_type"]["enum"][-2:] == ["random", "mine"]
-    assert wanted["strategy_config"]["anyOf"][-1] == {"$ref": "#/components/schemas/Configuration"}
+    schemas = described["components"]["schemas"]
+    wanted = schemas["CreatePortfolio"]["discriminator"]["mapping"]
+    assert set(wanted) == {*registry.STRATEGIES, "mine"}
+    own = schemas[wanted["mine"].rsplit("/", 1)[1]]["properties"]
+    assert own["strategy_config"] == {"$ref": "#/components/schemas/Configuration"}

@@ -4,7 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from prescient.core.errors import InvalidRequest, PortfolioConflict
+from prescient.core.errors import InvalidRequest, PortfolioConflict, PositionNotFound
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Exit
@@ -64,5 +64,5 @@ def test_another_portfolio_cannot_close_it(world: World) -> None:
     world.portfolio("a")
     world.run_cycle()
     other = world.portfolio("b")
-    with pytest.raises(PortfolioConflict, match="has no open position"):
+    with pytest.raises(PositionNotFound, match="portfolio 2 has no position 1"):
         close(world, other)

@@ -70,7 +70,7 @@ def test_every_strategy_trades_in_four_simulated_days(
     assert "the books reconcile" in shown
     assert all(title in shown for title in ("Best trades", "Worst trades", "Positions closed"))
     assert "of the other 5 did better than Random" in shown
-    assert "Momentum, no stop and Momentum cannot be compared yet" in " ".join(shown.split())
+    assert "Momentum and Momentum, no stop cannot be compared yet" in " ".join(shown.split())
     assert "The report is .local/report.html" in shown
     assert "Will " in Path(".local/report.html").read_text("utf-8")
 

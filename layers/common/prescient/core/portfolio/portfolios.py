@@ -42,7 +42,10 @@ class GlobalLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPortfolio:
-    """A portfolio to create; money in dollars. `ordered_by` is whose token asks for it, `reason` why."""
+    """A portfolio to create; money in dollars.
+
+    `ordered_by` is whose token asks for it, `reason` says why.
+    """
 
     name: str
     description: str
