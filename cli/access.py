@@ -90,7 +90,7 @@ def _served(folder: Path) -> Path | None:
 
 
 def checked(address: str) -> str:
-    """Return the address without a slash at its end. Raises Misused for one that is none."""
+    """Return the address without a slash at its end; raise `Misused` if it is no URL."""
     try:
         parts = urlsplit(address)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

@@ -804,7 +804,7 @@ class TwinCreated(Struct, kw_only=True):
 
 
 class UncheckedRows(Struct, kw_only=True):
-    """How many rows a rule could not be held against, and why: their tape is gone, for one."""
+    """How many rows a rule could not check, and why: their prices were deleted, for example."""
 
     reason: str
     rows: int
@@ -1457,7 +1457,7 @@ class PortfolioAnswer(Struct, kw_only=True):
 
 class PortfolioResult(Struct, kw_only=True):
     """
-    What a cycle did for one portfolio.
+    The result of a cycle for one portfolio.
 
     `funnel` counts the candidates left after each rule, `rejections` the signals refused by reason;
     `equity` is null until the portfolio's part has completed, `error` says why one failed or was

@@ -88,7 +88,7 @@ def _code(page: str, state: str, tell: Callable[[str], None]) -> str:
 
 
 class _Callback(HTTPServer):
-    """Waits for one request of the browser."""
+    """A server that takes one request from the browser."""
 
     def __init__(self) -> None:
         address = urlsplit(CALLBACK)

@@ -52,8 +52,8 @@ class HttpHandler(Handler):
         sleep: Callable[[float], None] = time.sleep,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`state_machine` takes its ARN, `functions` the names of the functions and the seconds to
-        wait for one; see `RequestContext` for the others.
+        """`state_machine` takes its ARN; `functions` takes the names of the functions, and how many
+        seconds one of them may take. `RequestContext` explains the others.
         """
         self._application = application
         self._compare = compare

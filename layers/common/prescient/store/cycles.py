@@ -48,7 +48,7 @@ class CycleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CyclePortfolioRow:
-    """What a cycle did for one portfolio; equity in dollars."""
+    """The result of a cycle for one portfolio; equity in dollars."""
 
     cycle_id: int
     portfolio_id: PortfolioId

@@ -41,6 +41,7 @@ from prescient.usecases.support.measured import equity_points
 
 MOST_PURCHASES = 1_000
 """How many of the newest purchases the capacity is found from; each is an outcome in a cycle."""
+_PAIR = 2
 
 
 def between(
@@ -147,7 +148,7 @@ def _pairs(session: Session, compared: Compared) -> Iterator[ComparedPair]:
         twin = compared.twin((first, second))
         alike = likeness.correlation(compared.series, first, second)
         begun, days = compared.series.common_window((first, second))
-        is_told = twin is not None or len(compared.rows) == 2  # noqa: PLR2004 (a pair)
+        is_told = twin is not None or len(compared.rows) == _PAIR
         yield ComparedPair(
             first_id=first,
             second_id=second,

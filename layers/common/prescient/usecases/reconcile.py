@@ -27,7 +27,7 @@ from prescient.store.database import Database, Session
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """How many rows a rule could not be held against, and why not."""
+    """How many rows a rule could not check, and why."""
 
     rule: str
     reason: str

@@ -47,7 +47,7 @@ class Step(BaseModel):
 
 
 class PortfolioResult(BaseModel):
-    """What a cycle did for one portfolio.
+    """The result of a cycle for one portfolio.
 
     `funnel` counts the candidates left after each rule, `rejections` the signals refused by reason;
     `equity` is null until the portfolio's part has completed, `error` says why one failed or was

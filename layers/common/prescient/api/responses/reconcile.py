@@ -15,7 +15,7 @@ class BrokenInvariant(BaseModel):
 
 
 class UncheckedRows(BaseModel):
-    """How many rows a rule could not be held against, and why: their tape is gone, for one."""
+    """How many rows a rule could not check, and why: their prices were deleted, for example."""
 
     rule: str
     reason: str

@@ -16,7 +16,7 @@ from prescient.usecases.single_steps import PortfolioStep
 
 
 class StepStatus(StrEnum):
-    """What came of a step for one portfolio; `running` where it goes on after the answer."""
+    """The result of a step for one portfolio; `running` if it goes on after the answer."""
 
     COMPLETED = "completed"
     RUNNING = "running"

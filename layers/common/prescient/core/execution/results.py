@@ -1,4 +1,4 @@
-"""What becomes of an order: it is filled, or rejected for one reason (docs/accounting.md)."""
+"""The result of an order: a fill, or a rejection with its reason (docs/accounting.md)."""
 
 from __future__ import annotations
 
