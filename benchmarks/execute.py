@@ -21,24 +21,22 @@ from prescient.store import cycles, statements
 from prescient.usecases import execute
 
 SQL = statements.load(__file__)
-SIGNALS, MANY_SIGNALS = 10, 50
 BOUND = 3.0
 
 
 def measure(bench: Bench) -> Iterator[Measurement]:
-    """`rows` are signals."""
-    portfolios = max(bench.rows // SIGNALS, 1)
-    yield from _compare(bench, "execute", portfolios, SIGNALS, BOUND)
-    yield from _compare(bench, "execute.many_signals", 1, MANY_SIGNALS)
+    """`rows` are the signals of one portfolio that has all, or of many that have ten each."""
+    yield from _compare(bench, "execute", max(bench.rows // 10, 1), 10)
+    yield from _compare(bench, "execute.one_portfolio", 1, bench.rows)
+    yield from _compare(bench, "execute.single_signals", max(bench.rows // 5, 1), 1)
+    yield from _compare(bench, "execute.many_signals", 1, 50)
 
 
-def _compare(
-    bench: Bench, name: str, portfolios: int, signals: int, bound: float | None = None
-) -> Iterator[Measurement]:
+def _compare(bench: Bench, name: str, portfolios: int, signals: int) -> Iterator[Measurement]:
     with waiting.signals(bench, portfolios, signals) as url:
         contest = _prepared(bench, url)
         ours, floor = bench.interleaved(contest.execute, contest.write)
-    yield Measurement(name, ours, floor, f"{portfolios:,} × {signals} signals", bound)
+    yield Measurement(name, ours, floor, f"{portfolios:,} × {signals:,} signals", BOUND)
 
 
 @dataclass(frozen=True, slots=True)
