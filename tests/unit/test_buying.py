@@ -46,7 +46,12 @@ def shared(market: str = "0", capital: str = "0") -> dict[str, Any]:
         ("slippage", {"available": DEARER}, account(), {}),
         ("below_minimum", {"available": THIN}, account(), {}),
         ("below_minimum", {"budget": D("0.99")}, account(), {}),
-        ("max_positions", {}, account(*[ELSEWHERE] * 20), {}),
+        (
+            "max_positions",
+            {},
+            account(*(replace(ELSEWHERE, position_id=place) for place in range(20))),
+            {},
+        ),
         ("max_position_size", {}, account(), {"position_limit": D("99.99")}),
         ("insufficient_balance", {}, account(balance=D("99.99")), {}),
         (

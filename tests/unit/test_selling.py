@@ -11,7 +11,7 @@ from prescient.core.market.bids import Bids
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import Outcome
-from tests.builders import account, holding, rules, sale
+from tests.builders import account, exposure, holding, rules, sale
 
 BIDS = Bids(
     Evidence.BOOK,
@@ -21,7 +21,7 @@ BIDS = Bids(
 
 def sold(**changes: Any) -> Turn:
     order = sale(holding=holding(outcome=Outcome.NO), **{"bids": BIDS, **changes})
-    return take_turn([order], account(), rules())
+    return take_turn([order], account(exposure(outcome=Outcome.NO)), rules())
 
 
 def test_walks_the_bids_down_to_the_limit_and_keeps_the_rest() -> None:

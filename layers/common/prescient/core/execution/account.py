@@ -5,11 +5,13 @@ Exposure is cost basis: dollars that were paid for what is still held, fees incl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from prescient.core.execution.results import Bought, Rejected, Result, Sold
+from prescient.core.execution.results import Bought, Sold
+from prescient.core.market.books import Side
 from prescient.core.market.markets import EventId, MarketId, Outcome
 from prescient.core.money import ZERO
 from prescient.core.portfolio.portfolios import PortfolioStatus
@@ -33,14 +35,6 @@ class SharedExposure:
     by_market: Mapping[MarketId, Decimal]
     capital: Decimal
 
-    def in_market(self, market_id: MarketId) -> Decimal:
-        return self.by_market.get(market_id, ZERO)
-
-    def moved(self, market_id: MarketId, dollars: Decimal) -> SharedExposure:
-        """With `dollars` more in this market, fewer where they are negative."""
-        moved = self.in_market(market_id) + dollars
-        return SharedExposure({**self.by_market, market_id: moved}, self.capital + dollars)
-
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -51,65 +45,79 @@ class Account:
     exposures: tuple[Exposure, ...]
     shared: SharedExposure
 
-    @property
-    def open_positions(self) -> int:
-        return len(self.exposures)
+
+class RunningAccount:
+    """An account while its orders execute: each result moves the sums that limits look at.
+
+    So the thousandth order costs what the first one did.
+    """
+
+    def __init__(self, start: Account) -> None:
+        self.status = start.status
+        self.balance = start.balance
+        self.invested = ZERO
+        self._held = {exposure.position_id: exposure for exposure in start.exposures}
+        self._opened: list[Exposure] = []
+        self._positions: Counter[Side] = Counter()
+        self._in_event: dict[EventId | None, Decimal] = {}
+        for exposure in start.exposures:
+            self._move(exposure, exposure.cost_basis, positions=1)
+        self._in_market = dict(start.shared.by_market)
+        self.capital = start.shared.capital
 
     @property
-    def invested(self) -> Decimal:
-        return sum((exposure.cost_basis for exposure in self.exposures), ZERO)
+    def open_positions(self) -> int:
+        return len(self._held) + len(self._opened)
+
+    def in_market(self, market_id: MarketId) -> Decimal:
+        """Dollars of all portfolios in this market."""
+        return self._in_market.get(market_id, ZERO)
 
     def in_event(self, event_id: EventId | None) -> Decimal:
         """Dollars in this event; a market without an event shares none."""
-        if event_id is None:
-            return ZERO
-        return sum((held.cost_basis for held in self.exposures if held.event_id == event_id), ZERO)
+        return ZERO if event_id is None else self._in_event.get(event_id, ZERO)
 
     def holds(self, market_id: MarketId, outcome: Outcome) -> bool:
-        return any(
-            held.market_id == market_id and held.outcome is outcome for held in self.exposures
-        )
+        return self._positions[market_id, outcome] > 0
 
-    def after(self, results: Iterable[Result]) -> Account:
-        """The account once all of `results` have happened."""
-        account = self
-        for result in results:
-            account = account._after(result)
-        return account
-
-    def _after(self, result: Result) -> Account:
-        match result:
-            case Bought():
-                return self._after_buy(result)
-            case Sold():
-                return self._after_exit(result)
-            case Rejected():
-                return self
-
-    def _after_buy(self, bought: Bought) -> Account:
+    def buy(self, bought: Bought) -> None:
+        """Pay for a fill and open its position."""
         order, cost = bought.order, bought.fill.cost_basis
         opened = Exposure(None, order.market_id, order.event_id, order.action.outcome, cost)
-        return replace(
-            self,
-            balance=self.balance - cost,
-            exposures=(*self.exposures, opened),
-            shared=self.shared.moved(order.market_id, cost),
-        )
+        self._opened.append(opened)
+        self._change(opened, cost, cash=-cost, positions=1)
 
-    def _after_exit(self, sold: Sold) -> Account:
-        exit_ = sold.exit
-        return replace(
-            self,
-            balance=self.balance + exit_.cash,
-            exposures=tuple(_without(self.exposures, sold)),
-            shared=self.shared.moved(exit_.holding.market_id, -exit_.cost_basis),
-        )
+    def undo_last_buy(self) -> None:
+        """Be as if the newest fill had not been: the legs of its group fail together."""
+        opened = self._opened.pop()
+        self._change(opened, -opened.cost_basis, cash=opened.cost_basis, positions=-1)
 
+    def sell(self, sold: Sold) -> None:
+        """Take in what an exit brought, and let go of what it sold."""
+        exit_, holding = sold.exit, sold.exit.holding
+        held = self._held[holding.position_id]
+        is_sold_out = exit_.shares >= holding.shares
+        if is_sold_out:
+            del self._held[holding.position_id]
+        else:
+            left = held.cost_basis - exit_.cost_basis
+            self._held[holding.position_id] = replace(held, cost_basis=left)
+        self._change(held, -exit_.cost_basis, cash=exit_.cash, positions=-int(is_sold_out))
 
-def _without(exposures: Iterable[Exposure], sold: Sold) -> Iterable[Exposure]:
-    """The exposures less the shares that were sold: a position that is sold out is gone."""
-    for held in exposures:
-        if held.position_id != sold.exit.holding.position_id:
-            yield held
-        elif sold.exit.shares < sold.exit.holding.shares:
-            yield replace(held, cost_basis=held.cost_basis - sold.exit.cost_basis)
+    def now(self) -> Account:
+        """The account as it has become."""
+        exposures = (*self._held.values(), *self._opened)
+        shared = SharedExposure(self._in_market, self.capital)
+        return Account(self.status, self.balance, exposures, shared)
+
+    def _change(self, exposure: Exposure, dollars: Decimal, cash: Decimal, positions: int) -> None:
+        self.balance += cash
+        self.capital += dollars
+        self._in_market[exposure.market_id] = self.in_market(exposure.market_id) + dollars
+        self._move(exposure, dollars, positions)
+
+    def _move(self, exposure: Exposure, dollars: Decimal, positions: int) -> None:
+        self.invested += dollars
+        in_event = self._in_event.get(exposure.event_id, ZERO)
+        self._in_event[exposure.event_id] = in_event + dollars
+        self._positions[exposure.market_id, exposure.outcome] += positions

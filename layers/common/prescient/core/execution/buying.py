@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from prescient.core.execution.account import Account
+from prescient.core.execution.account import RunningAccount
 from prescient.core.execution.orders import BuyOrder
 from prescient.core.execution.results import Bought, Rejected, Rejection, first_broken
 from prescient.core.execution.rules import Rules
@@ -17,9 +17,9 @@ from prescient.core.portfolio.portfolios import PortfolioStatus
 
 
 def fill_legs(
-    legs: Sequence[BuyOrder], account: Account, rules: Rules
+    legs: Sequence[BuyOrder], account: RunningAccount, rules: Rules
 ) -> list[Bought] | list[Rejected]:
-    """Fill all legs, or reject all: the one that failed with its reason.
+    """Fill all legs out of the account, or reject all: the one that failed with its reason.
 
     Every limit is checked against the cost of the real fill, fees included, after what the legs
     before it took.
@@ -28,13 +28,15 @@ def fill_legs(
     for leg in legs:
         fill = _fill(leg, account, rules)
         if isinstance(fill, Rejection):
+            for _ in filled:
+                account.undo_last_buy()
             others = (other for other in legs if other is not leg)
             return [
                 Rejected(leg, fill),
                 *(Rejected(other, Rejection.INCOMPLETE_LEGS) for other in others),
             ]
         filled.append(_bought(leg, fill, rules))
-        account = account.after(filled[-1:])
+        account.buy(filled[-1])
     return filled
 
 
@@ -52,7 +54,7 @@ def _bought(order: BuyOrder, fill: Fill, rules: Rules) -> Bought:
     return Bought(order, fill, closing)
 
 
-def _fill(order: BuyOrder, account: Account, rules: Rules) -> Fill | Rejection:
+def _fill(order: BuyOrder, account: RunningAccount, rules: Rules) -> Fill | Rejection:
     refusal = _refusal_of_market(order, account, rules)
     if refusal is not None:
         return refusal
@@ -71,7 +73,7 @@ def _fill(order: BuyOrder, account: Account, rules: Rules) -> Fill | Rejection:
     return _refusal_of_cost(order, fill.cost_basis, account, rules) or fill
 
 
-def _refusal_of_market(order: BuyOrder, account: Account, rules: Rules) -> Rejection | None:
+def _refusal_of_market(order: BuyOrder, account: RunningAccount, rules: Rules) -> Rejection | None:
     stop = rules.stop_loss_percentage
     return first_broken(
         (
@@ -104,12 +106,12 @@ def _spread_exceeds_stop(order: BuyOrder, stop: Decimal | None) -> bool:
 
 
 def _refusal_of_cost(
-    order: BuyOrder, cost: Decimal, account: Account, rules: Rules
+    order: BuyOrder, cost: Decimal, account: RunningAccount, rules: Rules
 ) -> Rejection | None:
     limits, shared = rules.limits, rules.shared
     event = account.in_event(order.event_id) + cost
-    market = account.shared.in_market(order.market_id) + cost
-    capital = account.shared.capital + cost
+    market = account.in_market(order.market_id) + cost
+    capital = account.capital + cost
     checks: tuple[tuple[Decimal | int, Decimal | int | None, Rejection], ...] = (
         (account.open_positions + 1, limits.max_positions, Rejection.MAX_POSITIONS),
         (cost, rules.position_limit, Rejection.MAX_POSITION_SIZE),

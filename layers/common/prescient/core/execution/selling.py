@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prescient.core.execution.account import RunningAccount
 from prescient.core.execution.orders import SellOrder
 from prescient.core.execution.results import Rejected, Rejection, Sold, first_broken
 from prescient.core.execution.rules import Rules
@@ -10,15 +11,17 @@ from prescient.core.market.fills import lowest_price, walk
 from prescient.core.portfolio.positions import ExitKind, sell
 
 
-def fill_sale(order: SellOrder, rules: Rules) -> Sold | Rejected:
-    """Sell what the bids take. A thin book sells in part; the rest stays held."""
+def fill_sale(order: SellOrder, account: RunningAccount, rules: Rules) -> Sold | Rejected:
+    """Sell what the bids take, out of the account. A thin book sells in part; the rest is held."""
     taken = order.bids.at_least(lowest_price(order.target_price, rules.max_slippage))
     reason = _refusal(order, taken, rules)
     if reason is not None:
         return Rejected(order, reason)
     matches = walk(taken, min(order.shares, order.holding.shares))
     evidence = order.bids.evidence
-    return Sold(order, sell(order.holding, ExitKind.SELL, matches, order.fee, evidence))
+    sold = Sold(order, sell(order.holding, ExitKind.SELL, matches, order.fee, evidence))
+    account.sell(sold)
+    return sold
 
 
 def _refusal(order: SellOrder, taken: tuple[Level, ...], rules: Rules) -> Rejection | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from prescient.core.execution.account import Account
+from prescient.core.execution.account import Account, RunningAccount
 from prescient.core.execution.buying import fill_legs
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.execution.results import Bought, Rejected, Result, Sold
@@ -39,32 +39,26 @@ class Turn:
         """How many orders executed, in full or in part."""
         return len(self.results) - len(self.rejections)
 
-    def then(self, results: Sequence[Result]) -> Turn:
-        """This turn with `results` after its own."""
-        return Turn(self.account.after(results), (*self.results, *results))
-
 
 def take_turn(orders: Iterable[Order], account: Account, rules: Rules) -> Turn:
     """Sell first, which frees cash, places and exposure; then buy, best confidence first.
 
     Each order sees what the ones before it did. The legs of a group are filled all or none.
     """
-    turn, buys = Turn(account), list[BuyOrder]()
+    running, results, buys = RunningAccount(account), list[Result](), list[BuyOrder]()
     for order in orders:
         if isinstance(order, SellOrder):
-            turn = turn.then([fill_sale(order, rules)])
+            results.append(fill_sale(order, running, rules))
         else:
             buys.append(order)
     for legs in _by_confidence(buys):
-        turn = turn.then(fill_legs(legs, turn.account, rules))
-    return turn
+        results += fill_legs(legs, running, rules)
+    return Turn(running.now(), tuple(results))
 
 
 def _by_confidence(orders: Sequence[BuyOrder]) -> Iterable[list[BuyOrder]]:
     """Groups and single orders; ties go to the deeper market, then to the lower market id."""
-    ranked = sorted(
-        orders, key=lambda order: (-order.confidence, -order.liquidity, order.market_id)
-    )
+    ranked = sorted(orders, key=_rank)
     together: dict[str, list[BuyOrder]] = {}
     for order in ranked:
         together.setdefault(order.group_id or f"signal {order.signal_id}", []).append(order)
