@@ -17,6 +17,8 @@ T = TypeVar("T")
 STARTED = 202
 _NOT_OK = 503
 _UNAUTHENTICATED = 401
+# What AWS's gateway answers by itself, with a message and no code.
+_GATEWAYS_OWN = {403: " (the token lacks the scope that this needs)", 429: " (wait a second)"}
 _REDIRECTIONS = range(300, 400)
 _FIRST_ERROR = 400
 Query = Mapping[str, object]
@@ -130,6 +132,8 @@ def _refusal(received: Received) -> Refused | None:
     message = body["message"]
     if received.status == _UNAUTHENTICATED:
         message += " (prescient login keeps a token; make serve has one for its own folder)"
+    if code is None:
+        message += _GATEWAYS_OWN.get(received.status, "")
     if seconds := received.headers.get("retry-after"):
         message += f" (try again in {seconds} s)"
     return Refused(code if isinstance(code, str) else f"http_{received.status}", message, details)

@@ -10,13 +10,17 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from io import BytesIO
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead
+
 LOOPBACK = "127.0.0.1"
 _LONGEST_BODY = 6 * 1024 * 1024  # bytes, what Lambda takes
+_PATIENCE = 60.0  # seconds; each connection holds a thread
 _CONNECTIONS_WAITING = 128  # a client beyond them waits a second and tries again
 
 
@@ -29,10 +33,12 @@ class HttpServer:
         port: int = 0,
         listener: socket.socket | None = None,
         host: str = LOOPBACK,
+        patience: float = _PATIENCE,
     ) -> None:
         """Port 0 takes a free one; `listener` is a socket that `listening` has already opened.
 
-        Raises OSError when the port is taken.
+        A connection on which nothing comes for `patience` seconds is closed. Raises OSError
+        when the port is taken.
         """
         self._host = host
         with listener or listening(port, host) as taken:
@@ -41,7 +47,7 @@ class HttpServer:
                 taken.getsockname()[1],
                 Request.application(respond),
                 threaded=True,
-                request_handler=_KeepAliveHandler,
+                request_handler=type("_Handler", (_KeepAliveHandler,), {"timeout": patience}),
                 fd=taken.fileno(),
             )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -124,20 +130,26 @@ class _KeepAliveHandler(WSGIRequestHandler):
             if length is not None or not environ.get("wsgi.input_terminated"):
                 message = "transfer-encoding: must be chunked, without a content-length"
                 raise _Unreadable(HTTPStatus.BAD_REQUEST, message)
-            try:
-                body: bytes = environ["wsgi.input"].read(_LONGEST_BODY + 1)
-            except OSError as error:
-                raise _Unreadable(HTTPStatus.BAD_REQUEST, f"body: {error}") from None
+            body = self._read(environ["wsgi.input"], _LONGEST_BODY + 1)
         elif length is None:
             return b""
         elif not (length.isascii() and length.isdecimal()):
             raise _Unreadable(HTTPStatus.BAD_REQUEST, "content-length: must be a whole number")
         else:
-            body = self.rfile.read(min(int(length), _LONGEST_BODY + 1))
+            body = self._read(self.rfile, min(int(length), _LONGEST_BODY + 1))
         if len(body) > _LONGEST_BODY:
             message = f"body: at most {_LONGEST_BODY} bytes"
             raise _Unreadable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
         return body
+
+    def _read(self, source: SupportsRead[bytes], most: int) -> bytes:
+        try:
+            return source.read(most)
+        except TimeoutError:
+            message = f"body: nothing more came for {self.timeout:g} seconds"
+            raise _Unreadable(HTTPStatus.REQUEST_TIMEOUT, message) from None
+        except OSError as error:
+            raise _Unreadable(HTTPStatus.BAD_REQUEST, f"body: {error}") from None
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status_code)
@@ -154,3 +166,6 @@ class _KeepAliveHandler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Write nothing: requests are not worth a line on the terminal."""
+
+    def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the library's)
+        """Write nothing: what is refused is answered, and a silent connection is just closed."""

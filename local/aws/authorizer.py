@@ -32,7 +32,7 @@ class Authorizer:
                 f"authorization: {refusal}; make token SCOPE=read|trade|admin prints one",
                 www_authenticate=challenge,
             ) from None
-        if set(route.scopes).isdisjoint(claims["scope"].split()):
+        if route.scopes and set(route.scopes).isdisjoint(claims["scope"].split()):
             wanted = " ".join(route.scopes)
             raise Refused(
                 403,

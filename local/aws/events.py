@@ -64,7 +64,8 @@ def _context(
         "timeEpoch": round(now * 1000),
     }
     if route.authorized:
-        context["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": list(route.scopes)}}
+        scopes = list(route.scopes) or None
+        context["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": scopes}}
     return context
 
 

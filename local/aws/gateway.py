@@ -19,11 +19,11 @@ from local.aws.environments import TooManyRequestsException
 from local.aws.events import event
 from local.aws.origins import Origins
 from local.aws.refusals import Refused
-from local.aws.template import Route, Template
+from local.aws.template import DEFAULT_ROUTE, Route, Template
 from local.aws.throttle import Throttle
 
-_NO_ROUTE = "path: no route has this path"
 _PARAMETER = re.compile(r"\{(\w+)}")
+_GREEDY_PARAMETER = re.compile(r"\{(\w+)\+}")
 
 
 class Gateway:
@@ -31,12 +31,9 @@ class Gateway:
 
     def __init__(self, template: Template, dispatcher: Invoker, key: str) -> None:
         """`key` is the one that signs the tokens."""
-        rules = [
-            Rule(_PARAMETER.sub(r"<\1>", route.path), methods=[route.method], endpoint=route)
-            for route in template.routes
-        ]
+        [self._default] = [route for route in template.routes if route.key == DEFAULT_ROUTE]
+        rules = [_rule(route) for route in template.routes if route is not self._default]
         self._routes = Map(rules, merge_slashes=False).bind("local")
-        self._fixed = [route for route in template.routes if "{" not in route.path]
         self._origins = Origins(template.cross_origin)
         self._authorizer = Authorizer(key)
         self._throttle = Throttle(template.throttling)
@@ -52,11 +49,8 @@ class Gateway:
 
     def _answer(self, request: Request) -> Response:
         self._origins.check(request)
-        path = urlsplit(request.environ["RAW_URI"]).path
-        methods = self._methods(path)
-        if request.method == "OPTIONS":
-            return self._origins.preflight(request, methods)
-        route, parameters = self._match(request.method, path, methods)
+        path = unquote(urlsplit(request.environ["RAW_URI"]).path)
+        route, parameters = self._match(request.method, path)
         claims = self._authorizer.claims(route, request.headers.get("Authorization", ""))
         self._throttle.count(route)
         invocation = self._dispatcher.invoke(
@@ -64,24 +58,22 @@ class Gateway:
         )
         return _response(invocation)
 
-    def _methods(self, path: str) -> str:
-        """List the methods of the path. Raises `Refused` (404) where no route has it."""
-        # The router adds HEAD, unlike API Gateway. Fixed paths precede those with parameters.
-        fixed = {route.method for route in self._fixed if route.path == path}
-        methods = sorted(fixed or {*self._routes.allowed_methods(path)} - {"HEAD", "OPTIONS"})
-        if not methods:
-            raise Refused(404, "route_not_found", _NO_ROUTE)
-        return ", ".join(methods)
-
-    def _match(self, method: str, path: str, methods: str) -> tuple[Route, Mapping[str, str]]:
-        if method not in methods.split(", "):
-            message = f"method: {method} is not one of {methods}"
-            raise Refused(405, "method_not_allowed", message, allow=methods)
+    def _match(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+        # The router would let GET answer HEAD, unlike API Gateway.
+        if method == "HEAD":
+            return self._default, {}
         try:
-            route, values = self._routes.match(path, method)
+            return self._routes.match(path, method)
         except HTTPException:
-            raise Refused(404, "route_not_found", _NO_ROUTE) from None
-        return route, {name: unquote(value) for name, value in values.items()}
+            return self._default, {}
+
+
+def _rule(route: Route) -> Rule:
+    assert route.method, "only $default has none"
+    assert route.path
+    greedy = _GREEDY_PARAMETER.sub(r"<path:\1>", route.path)
+    path = _PARAMETER.sub(r"<\1>", greedy)
+    return Rule(path, methods=[route.method], endpoint=route)
 
 
 def _response(invocation: Invocation) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 
 from werkzeug.wrappers import Request, Response
 
@@ -38,25 +37,18 @@ class Origins:
                 403, "foreign_origin", f"origin: only pages of {self._allowed.origin} may call"
             )
 
-    def preflight(self, request: Request, methods: str) -> Response:
-        """Answer OPTIONS: the methods of the path, and to the dashboard its CORS headers."""
-        response = Response(status=HTTPStatus.NO_CONTENT, headers={"allow": methods})
-        if self._is_dashboard(request):
+    def shown_to(self, request: Request, response: Response) -> Response:
+        """Let the dashboard's pages read the answer; one to OPTIONS tells them what they may do."""
+        if request.headers.get("Origin") != self._allowed.origin:
+            return response
+        response.headers["access-control-allow-origin"] = self._allowed.origin
+        response.headers["access-control-expose-headers"] = ",".join(self._allowed.exposed)
+        response.headers["vary"] = "origin"
+        if request.method == "OPTIONS":
             response.headers["access-control-allow-methods"] = ",".join(self._allowed.methods)
             response.headers["access-control-allow-headers"] = ",".join(self._allowed.headers)
             response.headers["access-control-max-age"] = str(self._allowed.max_age)
         return response
 
-    def shown_to(self, request: Request, response: Response) -> Response:
-        """Let the dashboard's pages read the answer."""
-        if self._is_dashboard(request):
-            response.headers["access-control-allow-origin"] = self._allowed.origin
-            response.headers["access-control-expose-headers"] = ",".join(self._allowed.exposed)
-            response.headers["vary"] = "origin"
-        return response
-
     def _permitted(self, request: Request) -> tuple[str, str]:
         return (self._allowed.origin, f"http://{request.headers.get('Host')}")
-
-    def _is_dashboard(self, request: Request) -> bool:
-        return request.headers.get("Origin") == self._allowed.origin

@@ -13,6 +13,7 @@ from local.aws import intrinsics
 from local.aws.intrinsics import Resolver
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
+DEFAULT_ROUTE = "$default"
 _FUNCTION = "AWS::Serverless::Function"
 _API = "AWS::Serverless::HttpApi"
 _STATE_MACHINE = "AWS::Serverless::StateMachine"
@@ -33,10 +34,13 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route of the HTTP API. `path` may have `{parameters}`; open routes have no authorizer."""
+    """A route of the HTTP API. `path` may have `{parameters}`; open routes have no authorizer.
 
-    method: str
-    path: str
+    The route without a method and a path takes what no other does.
+    """
+
+    method: str | None
+    path: str | None
     function: str
     authorized: bool
     scopes: tuple[str, ...]
@@ -44,7 +48,7 @@ class Route:
     @property
     def key(self) -> str:
         """The name that API Gateway gives to the route."""
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path}" if self.path else DEFAULT_ROUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +156,8 @@ class _Reader:
             for event in self._events(name, "HttpApi"):
                 authorization = event.get("Auth", {})
                 yield Route(
-                    method=event["Method"].upper(),
-                    path=event["Path"],
+                    method=event.get("Method"),
+                    path=event.get("Path"),
                     function=name,
                     authorized=authorization.get("Authorizer") != "NONE",
                     scopes=tuple(authorization.get("AuthorizationScopes", ())),

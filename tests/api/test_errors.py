@@ -12,7 +12,7 @@ from prescient.api import errors as api_errors
 from prescient.api.errors import STATUSES
 from prescient.core import errors
 from prescient.store.database import Database
-from tests.api.client import Client, portfolio, request
+from tests.api.client import Client, portfolio, request, sample
 
 
 def test_the_shape(client: Client) -> None:
@@ -46,10 +46,23 @@ def test_an_unknown_route(offline: Client, method: str, path: str) -> None:
     assert (answer.status, answer.json["code"]) == (404, "route_not_found")
 
 
+def test_what_only_the_default_route_takes_is_an_unknown_route(offline: Client) -> None:
+    answer = offline.send(sample("no_such_route"))
+    assert (answer.status, answer.json["code"]) == (404, "route_not_found")
+
+
+@pytest.mark.parametrize("path", ["/portfolios/1", "/nowhere", "/a/b/c"])
+def test_a_preflight_needs_no_token_and_learns_nothing(offline: Client, path: str) -> None:
+    answer = offline.send(sample("preflight") | {"rawPath": path})
+    assert (answer.status, answer.text) == (204, "")
+    assert not answer.headers
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
         ("DELETE", "/health", "GET"),
+        ("DELETE", "/portfolios/compare", "GET"),
         ("PUT", "/portfolios/1", "DELETE, GET, PATCH"),
         ("HEAD", "/trading/cycles", "GET"),
         ("PATCH", "/trading/run-all-portfolios", "GET, POST"),

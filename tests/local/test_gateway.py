@@ -103,17 +103,39 @@ def test_the_most_literal_route_answers(
     assert dispatcher.event.get("pathParameters") == parameters
 
 
-@pytest.mark.parametrize("target", ["/nowhere", "/portfolios/7/8", "/health/", "//health"])
-@pytest.mark.parametrize("method", ["GET", "OPTIONS", "HEAD"])
-def test_an_unknown_path_is_not_found(target: str, method: str) -> None:
-    assert _refusal(_respond(target, method=method)) == (404, "route_not_found")
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        *((method, "/nowhere") for method in ("GET", "HEAD", "PROPFIND")),
+        *(("GET", path) for path in ("/", "/portfolios/7/8", "/health/", "//health", "")),
+        *((method, "/portfolios/7") for method in ("HEAD", "PUT", "TRACE")),
+        ("HEAD", "/health"),
+        ("POST", "/portfolios/compare"),
+        ("OPTIONS", "/"),
+    ],
+)
+def test_what_no_route_takes_goes_to_the_function_with_any_token(method: str, target: str) -> None:
+    dispatcher = FakeDispatcher()
+    assert _respond(target, dispatcher, scope="read", method=method).status_code == 200
+    assert dispatcher.event["routeKey"] == "$default"
+    assert dispatcher.event["requestContext"]["http"]["method"] == method
+    assert dispatcher.event["requestContext"]["authorizer"]["jwt"]["scopes"] is None
+    assert "pathParameters" not in dispatcher.event
+    stranger = _respond(target, dispatcher, headers={"authorization": ""}, method=method)
+    assert stranger.status_code == 401
 
 
-@pytest.mark.parametrize("method", ["HEAD", "PUT", "TRACE", "PROPFIND"])
-def test_a_method_that_a_path_does_not_have_is_told_those_that_it_has(method: str) -> None:
-    response = _respond("/portfolios/7", method=method)
-    assert _refusal(response) == (405, "method_not_allowed")
-    assert response.headers["allow"] == "DELETE, GET, PATCH"
+def test_a_path_is_decoded_before_it_is_matched() -> None:
+    dispatcher = FakeDispatcher()
+    _respond("/portfolios/%31/%70ause", dispatcher, method="POST")
+    assert dispatcher.event["routeKey"] == "POST /portfolios/{portfolio_id}/pause"
+    assert dispatcher.event["rawPath"] == "/portfolios/1/pause"
+    assert dispatcher.event["requestContext"]["http"]["path"] == "/portfolios/1/pause"
+    assert dispatcher.event["pathParameters"] == {"portfolio_id": "1"}
+    _respond("/portfolios/7%2F8", dispatcher)
+    assert dispatcher.event["routeKey"] == "$default"
+    _respond("/portfolios/%2531", dispatcher)
+    assert dispatcher.event["pathParameters"] == {"portfolio_id": "%31"}
 
 
 def test_the_function_hears_the_claims_of_the_token() -> None:
@@ -205,8 +227,9 @@ def test_no_page_of_another_origin_may_call(origin: str, method: str) -> None:
 
 
 def test_the_dashboards_pages_may_call_and_read_refusals_too() -> None:
-    for target, status in {"/portfolios/7": 200, "/nowhere": 404}.items():
-        response = _respond(target, headers={"origin": DASHBOARD})
+    for authorization, status in {"": 401, f"Bearer {token.signed(KEY, 'read')}": 200}.items():
+        headers = {"origin": DASHBOARD, "authorization": authorization}
+        response = _respond("/portfolios/7", headers=headers)
         assert response.status_code == status
         assert response.headers["access-control-allow-origin"] == DASHBOARD
         assert response.headers["access-control-expose-headers"] == "etag,retry-after"
@@ -218,9 +241,14 @@ def test_a_page_of_this_server_may_call() -> None:
     assert _respond("/portfolios/7", headers=headers).status_code == 200
 
 
-def test_a_preflight_needs_no_token_and_tells_the_dashboard_what_it_may_do() -> None:
+@pytest.mark.parametrize("target", ["/portfolios/7", "/nowhere", "/a/b/c"])
+def test_a_preflight_needs_no_token_and_tells_the_dashboard_what_it_may_do(target: str) -> None:
     headers = {"origin": DASHBOARD, "authorization": ""}
-    response = _respond("/portfolios/7", method="OPTIONS", headers=headers)
+    dispatcher = FakeDispatcher({"statusCode": 204})
+    response = _respond(target, dispatcher, method="OPTIONS", headers=headers)
+    assert dispatcher.event["routeKey"] == "OPTIONS /{proxy+}"
+    assert dispatcher.event["pathParameters"] == {"proxy": target.removeprefix("/")}
+    assert "authorizer" not in dispatcher.event["requestContext"]
     assert response.status_code == 204
     assert response.headers["access-control-allow-origin"] == DASHBOARD
     assert "PATCH" in response.headers["access-control-allow-methods"].split(",")

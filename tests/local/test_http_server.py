@@ -107,3 +107,21 @@ def test_the_refusal_of_a_head_has_no_body(server: HttpServer) -> None:
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "begun", ["Content-Length: 5\r\n\r\nhe", "Transfer-Encoding: chunked\r\n\r\n5\r\nhe"]
+)
+def test_a_body_that_is_announced_and_never_comes_is_not_waited_for_without_end(begun: str) -> None:
+    with HttpServer(_echo, patience=0.05) as impatient:
+        [(status, body)] = _raw(impatient, f"POST / HTTP/1.1\r\n{begun}".encode())
+    assert (status, body["code"]) == (408, "request_timeout")
+    assert body["message"] == "body: nothing more came for 0.05 seconds"
+
+
+def test_a_connection_on_which_nothing_comes_is_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    with HttpServer(_echo, patience=0.05) as impatient:
+        host, port = impatient.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            assert connection.recv(1) == b""
+    assert capsys.readouterr().err == ""

@@ -99,10 +99,11 @@ def test_the_api_knows_the_state_machine() -> None:
     assert api.variables["STATE_MACHINE_ARN"] == template.state_machine.arn
 
 
-def test_only_health_is_open() -> None:
+def test_only_health_and_preflights_are_open() -> None:
     routes = read_template(PARAMETERS).routes
-    assert [route.path for route in routes if not route.authorized] == ["/health"]
-    assert all(route.scopes for route in routes if route.authorized)
+    opened = {route.key for route in routes if not route.authorized}
+    assert opened == {"GET /health", "OPTIONS /{proxy+}"}
+    assert all(route.scopes for route in routes if route.key not in opened | {"$default"})
 
 
 def test_schedules_start_the_cycle_and_the_price_update() -> None:

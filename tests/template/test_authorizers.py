@@ -1,4 +1,4 @@
-"""What CloudFormation gets: no way in without a token but `/health`, and no key but Cognito's."""
+"""What CloudFormation gets: only `/health` and preflights need no token of Cognito."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _of_type(deployed: Resources, kind: str) -> Iterator[Mapping[str, Any]]:
     return (found["Properties"] for found in deployed.values() if found["Type"] == kind)
 
 
-def test_no_route_but_health_is_without_an_authorizer(
+def test_no_route_but_health_and_the_preflight_is_without_an_authorizer(
     deployed: Resources, resources: Resources
 ) -> None:
     [api] = _of_type(deployed, "AWS::ApiGatewayV2::Api")
@@ -54,12 +54,26 @@ def test_no_route_but_health_is_without_an_authorizer(
         for method, operation in methods.items()
     }
     opened = {key for key, security in operations.items() if security == [{"NONE": []}]}
-    assert opened == {"GET /health"}
-    for key in operations.keys() - opened:
+    assert opened == {"GET /health", "OPTIONS /{proxy+}"}
+    default = "X-AMAZON-APIGATEWAY-ANY-METHOD $default"
+    assert operations[default] == [{"Cognito": []}], "any token is told that there is no such route"
+    for key in operations.keys() - opened - {default}:
         [requirement] = operations[key]
         [scope] = requirement["Cognito"]
         assert scope in {"prescient/read", "prescient/trade", "prescient/admin"}, key
     assert len(operations) == sum(_events(resources, "HttpApi")), "each event has its operation"
+
+
+def test_a_function_may_be_invoked_in_fewer_words_than_lambda_takes(deployed: Resources) -> None:
+    """One permission for each route of the API would be too long: the deployment would fail."""
+    statements: dict[str, int] = {}
+    for permission in _of_type(deployed, "AWS::Lambda::Permission"):
+        function = permission["FunctionName"]["Ref"]
+        around = 200  # what the policy says beside the names: ids of the function and the API
+        length = len(json.dumps(permission)) + around
+        statements[function] = statements.get(function, 0) + length
+    assert statements.keys() == {"ApiFunction", "ResearchFunction"}
+    assert max(statements.values()) < 20_480
 
 
 def test_the_authorizer_knows_the_clients_of_the_stack_alone(deployed: Resources) -> None:

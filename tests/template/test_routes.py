@@ -25,10 +25,13 @@ def _routed(resources: dict[str, dict[str, Any]]) -> dict[str, str | None]:
         for event in resources[name]["Properties"]["Events"].values()
         if event["Type"] == "HttpApi"
     ]
-    return {
+    routes = {
         f"{event['Properties']['Method']} {event['Properties']['Path']}": _scope(event)
         for event in events
+        if "Path" in event["Properties"]  # $default has the rest
     }
+    del routes["OPTIONS /{proxy+}"]
+    return routes
 
 
 def _scope(event: dict[str, Any]) -> str | None:

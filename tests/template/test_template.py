@@ -30,7 +30,7 @@ FUNCTIONS = {
     "snapshot",
 }
 ROUTES_OF_RESEARCH = {"GET /portfolios/compare", "GET /portfolios/{portfolio_id}/scorecard"}
-PUBLIC_ROUTES = {"GET /health"}
+PUBLIC_ROUTES = {"GET /health", "OPTIONS /{proxy+}"}
 # CloudWatch Logs knows no resources for these, and a state machine cannot log without them.
 LOG_DELIVERY = re.compile(
     r"logs:(\w+LogDeliver(y|ies)|(Describe|Put)ResourcePolic(y|ies)|DescribeLogGroups)"
@@ -162,6 +162,8 @@ def test_every_route_asks_for_a_scope_and_leads_to_the_api_unless_it_needs_numpy
         assert event["ApiId"] == {"Ref": "HttpApi"}
         if _route(event) in PUBLIC_ROUTES:
             assert event["Auth"] == {"Authorizer": "NONE"}
+        elif _route(event) == "$default":
+            assert "Auth" not in event, "any token is told that there is no such route"
         else:
             assert set(event["Auth"]["AuthorizationScopes"]) <= _scopes(resources)
 
@@ -170,8 +172,8 @@ def test_each_path_has_a_sample_request(resources: Resources) -> None:
     routes = {_route(event) for _, event in _events(resources, "HttpApi")}
     samples = [json.loads(path.read_text()) for path in (ROOT / "events/api").glob("*.json")]
     assert {sample["routeKey"] for sample in samples} <= routes
-    sampled_paths = {sample["routeKey"].split(" ", 1)[1] for sample in samples}
-    assert sampled_paths == {route.split(" ", 1)[1] for route in routes}
+    sampled_paths = {_path(sample["routeKey"]) for sample in samples}
+    assert sampled_paths == {_path(route) for route in routes}
 
 
 def test_throttled_routes_exist(resources: Resources) -> None:
@@ -248,7 +250,11 @@ def _statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _route(event: dict[str, Any]) -> str:
-    return f"{event['Method']} {event['Path']}"
+    return f"{event['Method']} {event['Path']}" if "Path" in event else "$default"
+
+
+def _path(route_key: str) -> str:
+    return route_key.rpartition(" ")[2]
 
 
 def _scopes(resources: Resources) -> set[str]:

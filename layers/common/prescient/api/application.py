@@ -59,6 +59,8 @@ ROUTES = (
     reconcile.routes,
     document.routes,
 )
+PREFLIGHT = {"statusCode": 204, "headers": {}, "body": "", "isBase64Encoded": False}
+"""The gateway adds to it what pages of another origin may do; no token comes with the question."""
 
 
 class Application(APIGatewayHttpResolver):
@@ -92,6 +94,8 @@ class Application(APIGatewayHttpResolver):
     def answer(self, event: Mapping[str, Any], context: Any, api: RequestContext) -> dict[str, Any]:
         """The answer to an event of payload format 2.0, with what `api` offers."""
         plain = normalised(event)
+        if plain["requestContext"]["http"]["method"] == "OPTIONS":
+            return dict(PREFLIGHT)
         # Powertools keeps the event in class attributes, which all environments of a process share.
         self.current_event = APIGatewayProxyEventV2(plain, request_json.decode)
         self.lambda_context = context
