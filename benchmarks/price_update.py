@@ -26,7 +26,8 @@ from prescient.runtime.login import as_user
 from prescient.store import roles, statements
 from prescient.store.database import Database
 from prescient.usecases import price_update
-from prescient.usecases.support.context import Exchange, StepContext
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.exchange import Exchange
 
 SQL = statements.load(__file__)
 POSITIONS, MARKETS = 50, 5_000
@@ -76,7 +77,7 @@ class _Step:
         now, markets = self._prices.next()
         context = StepContext(
             database=self._database,
-            exchange=cast(Exchange, _Shown(markets, now)),
+            connect=lambda: cast(Exchange, _Shown(markets, now)),
             now=lambda: now,
             shared_limits=GlobalLimits(),
             max_quote_age=timedelta(seconds=600),

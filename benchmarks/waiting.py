@@ -17,7 +17,8 @@ from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from prescient.runtime.login import as_user
 from prescient.store import roles, statements
 from prescient.store.database import Database
-from prescient.usecases.support.context import Exchange, StepContext
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.exchange import Exchange
 from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 
 SQL = statements.load(__file__)
@@ -47,7 +48,7 @@ def context(url: str) -> Iterator[StepContext]:
             pass
         yield StepContext(
             database=database,
-            exchange=cast(Exchange, None),  # these steps do not ask it
+            connect=lambda: cast(Exchange, None),  # these steps do not ask it
             now=lambda: EPOCH,
             shared_limits=GlobalLimits(),
             max_quote_age=timedelta(seconds=600),

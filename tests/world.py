@@ -178,7 +178,7 @@ class World:
         self.database_url = database_url
         self.context = StepContext(
             database=Database(as_user(database_url, roles.APP)),
-            exchange=self.exchange,
+            connect=lambda: self.exchange,
             now=self.clock,
             shared_limits=shared_limits or GlobalLimits(),
             max_quote_age=timedelta(seconds=600),

@@ -14,7 +14,7 @@ from pathlib import Path
 from operations.strategy_check.decisions import LIMIT, Decided, decided, digest
 from operations.strategy_check.situations import Situation, situations
 from operations.strategy_check.source import impurities
-from prescient.core.deciding.decisions import Funnel
+from prescient.core.deciding.cycles import Funnel
 from prescient.core.errors import InvalidStrategy, StrategyFailed
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration

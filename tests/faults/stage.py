@@ -143,6 +143,6 @@ class Stage:
         client = PolymarketClient(
             url, url, now=self.world.clock, sleep=sleep, random=Random(7), limits=limits
         )
-        self.world.context = replace(self.world.context, exchange=client)
+        self.world.context = replace(self.world.context, connect=lambda: client)
         yield
         client.close()

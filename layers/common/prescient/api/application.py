@@ -37,7 +37,7 @@ from prescient.api.routes import (
     trading,
 )
 from prescient.api.routing import Route
-from prescient.usecases.support.context import RequestContext
+from prescient.usecases.support.request_context import RequestContext
 
 ROUTES = (
     health.routes,

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 from aws_lambda_powertools.event_handler import Depends, Request
 
-from prescient.usecases.support.context import RequestContext
+from prescient.usecases.support.request_context import RequestContext
 
 CONTEXT_KEY = "api"
 

@@ -14,7 +14,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import portfolios
 from prescient.store.database import Session
 from prescient.store.windows import Window
-from prescient.usecases.support.context import RequestContext
+from prescient.usecases.support.request_context import RequestContext
 
 RowT = TypeVar("RowT")
 Cursor = int | str | date

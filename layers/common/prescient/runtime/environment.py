@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import GlobalLimits
-from prescient.polymarket.client import PolymarketClient
-from prescient.polymarket.rates import DOCUMENTED_LIMITS
-from prescient.polymarket.transport import FetchLimits
 from prescient.runtime.login import login
 from prescient.runtime.settings import Settings
 from prescient.store.database import Database
-from prescient.usecases.support.context import Exchange, StepContext
+from prescient.usecases.support.context import StepContext
+
+if TYPE_CHECKING:
+    from prescient.polymarket.client import PolymarketClient
+    from prescient.usecases.support.exchange import Exchange
 
 
 def system_time() -> datetime:
@@ -39,18 +42,11 @@ class Environment:
             from prescient.runtime import own_strategies
 
             own_strategies.register_from(settings.strategies_path, settings.strategy_timeout)
-        self._exchange = PolymarketClient(
-            settings.gamma_url,
-            settings.clob_url,
-            now=now or self._clock_now,
-            limits=FetchLimits(fetch_seconds=settings.fetch_seconds),
-            # Where time is simulated, calls a second of ours mean nothing.
-            rates=DOCUMENTED_LIMITS if settings.clock == "system" else (),
-        )
+        self._now = now or self._clock_now
         self.context = StepContext(
             database=Database(login(settings), settings.database_statement_timeout),
-            exchange=exchange or self._exchange,
-            now=now or self._clock_now,
+            connect=lambda: exchange or self._client,
+            now=self._now,
             shared_limits=GlobalLimits(settings.max_market_exposure, settings.total_capital),
             total_guard=Guard(settings.total_drawdown_limit, settings.total_drawdown_limit_percent),
             max_quote_age=timedelta(seconds=settings.max_quote_age),
@@ -66,10 +62,27 @@ class Environment:
             risk_free_rate=settings.risk_free_rate,
         )
 
+    @cached_property
+    def _client(self) -> PolymarketClient:
+        # Imported late: most steps ask no exchange, but any may read its clock.
+        from prescient.polymarket.client import PolymarketClient
+        from prescient.polymarket.rates import DOCUMENTED_LIMITS
+        from prescient.polymarket.transport import FetchLimits
+
+        return PolymarketClient(
+            self.settings.gamma_url,
+            self.settings.clob_url,
+            now=self._now,
+            limits=FetchLimits(fetch_seconds=self.settings.fetch_seconds),
+            # Where time is simulated, calls a second of ours mean nothing.
+            rates=DOCUMENTED_LIMITS if self.settings.clock == "system" else (),
+        )
+
     def close(self) -> None:
         """Close the connections; they open again when needed."""
         self.context.database.close()
-        self._exchange.close()
+        if "_client" in vars(self):
+            self._client.close()
 
     def _clock_now(self) -> datetime:
-        return system_time() if self.settings.clock == "system" else self._exchange.time()
+        return system_time() if self.settings.clock == "system" else self._client.time()

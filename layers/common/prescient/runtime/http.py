@@ -16,9 +16,9 @@ from prescient.runtime.functions import LambdaFunctions
 from prescient.runtime.observability import logger
 from prescient.runtime.step_functions import StepFunctions
 from prescient.usecases.support.comparing import Compare
-from prescient.usecases.support.context import RequestContext, StateMachine
 from prescient.usecases.support.functions import Functions, Step
 from prescient.usecases.support.judging import Judge
+from prescient.usecases.support.request_context import RequestContext, StateMachine
 
 
 class Application(Protocol):
@@ -69,7 +69,7 @@ class HttpHandler(Handler):
         _spare_from_collection()
         api = RequestContext(
             database=environment.context.database,
-            exchange=environment.context.exchange,
+            connect=environment.context.connect,
             max_quote_age=environment.context.max_quote_age,
             state_machine=self._state_machine(settings.state_machine_arn),
             functions=self._functions(settings.step_functions, settings.cycle_wait_seconds),

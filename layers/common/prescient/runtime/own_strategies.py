@@ -13,7 +13,7 @@ from pathlib import Path
 
 from prescient.core.errors import InvalidStrategy
 from prescient.core.strategies import registry
-from prescient.core.strategies.registration import told
+from prescient.core.strategies.registration import own_strategy, told
 from prescient.runtime.observability import logger
 from prescient.runtime.time_limit import TimeLimit
 
@@ -64,7 +64,7 @@ def register(path: Path, limit: TimeLimit) -> None:
     """Register the strategy of one module; raises `InvalidStrategy` with the module's name."""
     try:
         found = limit(lambda: _strategy_of(path))
-        registry.register(path.stem, found, limit)
+        registry.register(own_strategy(path.stem, found, limit))
     except InvalidStrategy as error:
         raise InvalidStrategy(f"{path.name} {error}") from error
     except Exception as error:

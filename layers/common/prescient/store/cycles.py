@@ -10,8 +10,7 @@ from decimal import Decimal
 from psycopg.rows import scalar_row
 from psycopg.types.json import Json, Jsonb
 
-from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
-from prescient.core.deciding.decisions import Funnel
+from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus, Funnel
 from prescient.core.errors import ClaimLost, CycleNotFound
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements

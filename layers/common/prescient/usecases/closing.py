@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from prescient.core.errors import ExchangeUnavailable, PositionClosed, PositionNotFound
 from prescient.core.market.books import OrderBook, Side, believed
@@ -13,12 +14,15 @@ from prescient.core.portfolio import closing
 from prescient.core.portfolio.closing import HandOrder, Liquidation, OpenPosition, Showing
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Exit
-from prescient.polymarket.client import MarketPage
 from prescient.store import exits, portfolios
 from prescient.store.closing import exists, open_positions
 from prescient.store.database import Session
-from prescient.usecases.support.context import Exchange, RequestContext
 from prescient.usecases.support.half_confirmed import half_confirmed
+
+if TYPE_CHECKING:
+    from prescient.polymarket.client import MarketPage
+    from prescient.usecases.support.exchange import Exchange
+    from prescient.usecases.support.request_context import RequestContext
 
 
 @dataclass(frozen=True, slots=True)

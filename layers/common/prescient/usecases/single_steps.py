@@ -13,8 +13,8 @@ from prescient.store.cycles import CycleRow
 from prescient.store.portfolios import PortfolioRow
 from prescient.usecases import cycle_runs
 from prescient.usecases.cycle_runs import CycleRun
-from prescient.usecases.support.context import RequestContext
 from prescient.usecases.support.functions import Step
+from prescient.usecases.support.request_context import RequestContext
 
 
 @dataclass(frozen=True, slots=True)

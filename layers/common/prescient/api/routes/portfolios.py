@@ -52,8 +52,8 @@ from prescient.store.portfolio_pages import Sort, Wanted
 from prescient.store.windows import Window
 from prescient.usecases import closing, portfolio_management
 from prescient.usecases.portfolio_management import PortfolioChange
-from prescient.usecases.support.context import RequestContext
 from prescient.usecases.support.keyed import answer_once
+from prescient.usecases.support.request_context import RequestContext
 
 CREATE_ROUTE = "POST /portfolios/create"
 

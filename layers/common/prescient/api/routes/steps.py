@@ -34,8 +34,8 @@ from prescient.store import portfolios
 from prescient.usecases import single_steps
 from prescient.usecases.cycle_runs import CycleRun, CycleScope
 from prescient.usecases.single_steps import PortfolioSteps
-from prescient.usecases.support.context import RequestContext
 from prescient.usecases.support.functions import Step
+from prescient.usecases.support.request_context import RequestContext
 
 FILTER_ERRORS = (404, 409)
 STEP_ERRORS = (404,)

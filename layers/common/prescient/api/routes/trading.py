@@ -34,7 +34,7 @@ from prescient.store.windows import Window
 from prescient.usecases import cycle_runs
 from prescient.usecases.cycle import CycleParameters
 from prescient.usecases.cycle_runs import CycleRun, CycleScope
-from prescient.usecases.support.context import RequestContext
+from prescient.usecases.support.request_context import RequestContext
 
 ERRORS = (404, 409, 422, 429)
 

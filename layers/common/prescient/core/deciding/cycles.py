@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+Funnel = dict[str, int]
+"""How many candidates, then decisions, each stage of a portfolio's deciding left over."""
+
 
 class CycleKind(StrEnum):
     """What opened a cycle: the schedule, a request over HTTP, or a `filter` run by itself."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from prescient.core.deciding.answers import exits_of, proposals_of
+from prescient.core.deciding.cycles import Funnel
 from prescient.core.deciding.signals import SignalGroup, purchase_of, sales_of
 from prescient.core.market.markets import MarketId
 from prescient.core.strategies.candidates import Candidate
@@ -22,7 +23,6 @@ from prescient.core.strategies.protocol import (
     Strategy,
 )
 
-Funnel = dict[str, int]
 LeftT = TypeVar("LeftT")
 
 

@@ -43,7 +43,8 @@ class RuleConfiguration(BaseModel):
     An unknown key is refused by name.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when first used: a step's portfolios share one or two of the strategies.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     min_confidence: Probability = Field(
         Decimal("0.75"), description="Least confidence of a signal, 0–1."

@@ -47,7 +47,11 @@ class OwnStrategy:
 
 
 def own_strategy(name: str, found: object, within: Within) -> OwnStrategy:
-    """The user's strategy, checked; raises `InvalidStrategy` naming the rule that it breaks."""
+    """Check the user's strategy, whose module is called `name`.
+
+    Whatever code of the user's runs, `within` runs it and raises `TimeoutError` where it does not
+    end. Raises `InvalidStrategy` naming the rule that `found` breaks.
+    """
     if not isinstance(found, Strategy):
         raise InvalidStrategy("has no STRATEGY: that is a Strategy(name, configuration, rule)")
     if not _NAME.fullmatch(name):

@@ -5,41 +5,59 @@ Prescient's own stand in `STRATEGIES`; a user's are registered beside them when 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from prescient.core.broken_rules import location, rule
 from prescient.core.errors import InvalidRequest, InvalidStrategy
-from prescient.core.strategies import arbitrage, hybrid, mean_reversion, momentum, random
 from prescient.core.strategies.configuration import StrategyConfiguration
-from prescient.core.strategies.protocol import Strategy
-from prescient.core.strategies.registration import OwnStrategy, Within, own_strategy
 
-STRATEGIES: Mapping[str, Strategy[Any]] = {
-    strategy.name: strategy
-    for strategy in (
-        momentum.STRATEGY,
-        mean_reversion.STRATEGY,
-        arbitrage.STRATEGY,
-        hybrid.STRATEGY,
-        random.STRATEGY,
-    )
-}
+if TYPE_CHECKING:
+    from prescient.core.strategies.protocol import Strategy
+    from prescient.core.strategies.registration import OwnStrategy
+
+
+class _Shipped(Mapping[str, "Strategy[Any]"]):
+    """Prescient's own strategies, each in the module of its name.
+
+    A module is imported when its strategy is first asked for: a step's portfolios share one or two.
+    """
+
+    _names = ("momentum", "mean_reversion", "arbitrage", "hybrid", "random")
+
+    def __getitem__(self, name: str) -> Strategy[Any]:
+        if name not in self:
+            raise KeyError(name)
+        strategy: Strategy[Any] = import_module(f"prescient.core.strategies.{name}").STRATEGY
+        return strategy
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+STRATEGIES: Mapping[str, Strategy[Any]] = _Shipped()
 _registered: dict[str, OwnStrategy] = {}
 _refused: dict[str, str] = {}
 
 
-def register(name: str, found: object, within: Within) -> None:
-    """Add a user's strategy, whose module is called `name`; a later one takes its place.
+def register(own: OwnStrategy) -> None:
+    """Add a user's strategy; a later one of its name takes its place.
 
-    Whatever code of the user's runs, `within` runs it and raises `TimeoutError` where it does not
-    end. Raises `InvalidStrategy` naming the rule that `found` breaks.
+    Raises `InvalidStrategy` where Prescient has one of its name.
     """
+    name = own.strategy.name
     if name in STRATEGIES:
         raise InvalidStrategy("has the name of a strategy of Prescient's own: rename it")
-    _registered[name] = own_strategy(name, found, within)
+    _registered[name] = own
     _refused.pop(name, None)
 
 

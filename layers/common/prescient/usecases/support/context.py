@@ -1,69 +1,22 @@
-"""What use cases are given: the database, the time, and what each kind of them needs besides."""
+"""What steps are given: the database, the exchange, the time, and their settings."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from prescient.core.market.books import OrderBook
-from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.guards import NO_GUARD, Guard
 from prescient.core.portfolio.portfolios import GlobalLimits
-from prescient.polymarket.client import EventPage, MarketPage
-from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
-from prescient.polymarket.counters import CountersDocument
 from prescient.store.database import Database
-from prescient.usecases.support.comparing import Compare
-from prescient.usecases.support.functions import Functions
-from prescient.usecases.support.judging import Judge
 from prescient.usecases.support.metrics import Metrics
-from prescient.usecases.support.remembered import Remembered
 
-
-class Exchange(Protocol):
-    """What steps ask of the exchange; every method raises `ExchangeUnavailable`."""
-
-    def event_pages(
-        self,
-        *,
-        liquidity_min: Decimal | None,
-        volume_min: Decimal | None,
-        end_date_min: datetime | None,
-    ) -> Iterator[EventPage]: ...
-
-    def markets_by_id(self, ids: Sequence[MarketId]) -> MarketPage: ...
-
-    def books(self, token_ids: Sequence[str]) -> dict[str, OrderBook]: ...
-
-    def price_histories(
-        self, token_ids: Sequence[str], start: datetime, end: datetime, fidelity: timedelta
-    ) -> dict[str, tuple[PricePoint, ...]]: ...
-
-    def resolution(self, condition_id: str) -> ResolutionDetails | None: ...
-
-    def one_deadline(self) -> AbstractContextManager[None]:
-        """Everything that is asked for within the block ends by one moment."""
-        ...
-
-    def take_counters(self) -> CountersDocument:
-        """What was called and skipped since this was last asked."""
-        ...
-
-
-class StateMachine(Protocol):
-    """The state machine `trading_cycle`."""
-
-    def start(self, name: str, request: str) -> None:
-        """Start an execution with this JSON input; a name that was started before changes nothing.
-
-        Raises `TooManyExecutions` or `StateMachineUnavailable`.
-        """
-        ...
+# Most steps ask no exchange, and what asks it is a fifth of what they would import.
+if TYPE_CHECKING:
+    from prescient.usecases.support.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +37,7 @@ class StepContext:
     """
 
     database: Database
-    exchange: Exchange
+    connect: Callable[[], Exchange]
     now: Callable[[], datetime]
     shared_limits: GlobalLimits
     max_quote_age: timedelta
@@ -102,34 +55,7 @@ class StepContext:
     risk_free_rate: float = 0.0
     metrics: Metrics = field(default_factory=Metrics)
 
-
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """What a request over HTTP is answered with.
-
-    `functions` runs the functions of the steps one by one.
-    `cycle_wait` is how many seconds a request waits for its cycle, measured by `elapsed`.
-    `new_id` gives a fresh unique text of at most 64 letters, digits and dashes.
-    `max_quote_age` is how old the quote may be that something is sold at.
-    Price updates and cycles are late that long after the last one ended.
-    `total_guard` is over the sum of all portfolios.
-    `is_healthy` is the last answer of `GET /health`.
-    `compare` is None in functions without numpy, which have no route that needs it.
-    """
-
-    database: Database
-    exchange: Exchange
-    max_quote_age: timedelta
-    state_machine: StateMachine
-    functions: Functions
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
-    cycle_wait: float
-    sleep: Callable[[float], None]
-    elapsed: Callable[[], float]
-    price_update_late_after: timedelta
-    cycle_late_after: timedelta
-    total_guard: Guard = NO_GUARD
-    is_healthy: Remembered[bool] = field(default_factory=Remembered)
-    compare: Compare | None = None
-    judge: Judge | None = None
+    @property
+    def exchange(self) -> Exchange:
+        """The exchange, connected to when first asked for."""
+        return self.connect()

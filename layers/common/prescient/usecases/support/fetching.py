@@ -11,7 +11,8 @@ from functools import cached_property
 from prescient.core.market.batches import BatchKind
 from prescient.polymarket.counters import CountersDocument
 from prescient.store import cycles, tape
-from prescient.usecases.support.context import Exchange, StepContext
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.exchange import Exchange
 from prescient.usecases.support.metrics import Metrics, Unit
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.markets import Market, MarketId
 from prescient.core.market.settlement import needs_confirmation
-from prescient.usecases.support.context import Exchange
+
+if TYPE_CHECKING:
+    from prescient.usecases.support.exchange import Exchange
 
 MOST_REFUSED = 3  # answers with an error, after which no more is asked
 
