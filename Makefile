@@ -10,6 +10,8 @@ SAM := $(SAM_VENV)/bin/sam
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
 SAM_READY := $(SAM_VENV)/.ready
+RIVALS_VENV := .venv-rivals
+RIVALS := $(RIVALS_VENV)/.ready
 # For tools that say nothing until they are done.
 SHOWN := $(BIN)/python -m local.heartbeat
 # uv is the one tool that is not pinned here: it writes the pins. peewee has no wheel that empyrical would
@@ -18,7 +20,7 @@ PIN := uv pip compile --quiet --universal --generate-hashes --no-header --no-str
 	--no-emit-package peewee --python-version 3.11 $(if $(UPGRADE),--upgrade)
 # Each after those that it reads.
 PINNED := layers/common/requirements migrations/requirements layers/research/requirements \
-	tests/packaging/requirements requirements-run requirements-dev requirements-oracles requirements-sam
+	tests/packaging/requirements requirements-run requirements-dev requirements-oracles requirements-rivals requirements-sam
 
 # The names of what was set on the command line: a command refuses those that it does not know.
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
@@ -58,7 +60,7 @@ test: lint unit ## Everything that the integration runs: lint, types, tests and 
 unit: $(TESTS) $(SAM_READY)
 	$(BIN)/python -m pytest -n 2 $(COVERAGE)
 
-bench: $(TESTS) ## Measure the speed against floors: ONLY=name[,name] ROWS=n ROUNDS=n
+bench: $(TESTS) $(RIVALS) ## Measure the speed against floors: ONLY=name[,name] ROWS=n ROUNDS=n
 	@$(BIN)/python -m benchmarks
 
 lint: style types imports template sql forge ## Style, types, import rules, template, migrations, forge files
@@ -158,6 +160,10 @@ $(TESTS): requirements-dev.txt requirements-oracles.txt | $(RUNS)
 
 $(SAM_READY): requirements-sam.txt
 	$(call installed,$(SAM_VENV),$^)
+
+# Where it cannot be installed, `make bench` measures all but it, and says so.
+$(RIVALS): requirements-rivals.txt | $(TESTS)
+	@"$(PYTHON)" -m local.install $(RIVALS_VENV) $^ && touch $@ || true
 
 define installed
 @"$(PYTHON)" -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is %d.%d: make PYTHON=python3.13, for instance" % sys.version_info[:2])'

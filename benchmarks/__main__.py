@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.bench import Bench, Measurement
+from benchmarks.bench import Bench
+from benchmarks.conditions import conditions
 from benchmarks.registry import BENCHMARKS, Benchmark
+from benchmarks.report import Result
 from local.demo.console import terminal
 from local.postgres import databases, migrations
 from local.postgres.server import Postgres
@@ -26,20 +28,30 @@ def main() -> None:
     rows, rounds = _whole_number("ROWS"), _whole_number("ROUNDS")
     if rows and len(asked) != 1:
         sys.exit("ROWS: what a row is depends on the benchmark, so name one: ONLY=" + asked[0].name)
-    with _durable_server() as server:
-        found = list(_measured(server, asked, rows, rounds))
+    directory = Path(tempfile.mkdtemp(prefix="prescient-bench-"))
+    with _durable_server(directory) as server:
+        found = list(_results(server, directory, asked, rows, rounds))
     report.write_bench_file(report.BENCH_FILE, found)
     terminal().print(report.table(found))
     print(f"Medians of laps taken in turns; {report.BENCH_FILE} has them.")
+    print(report.verdict(found))
 
 
-def _measured(
-    server: Postgres, asked: Sequence[Benchmark], rows: int | None, rounds: int | None
-) -> Iterator[Measurement]:
+def _results(
+    server: Postgres,
+    directory: Path,
+    asked: Sequence[Benchmark],
+    rows: int | None,
+    rounds: int | None,
+) -> Iterator[Result]:
     for benchmark in asked:
         bench = Bench(server, _TEMPLATE, rows or benchmark.rows, rounds or benchmark.rounds)
-        print(f"{benchmark.name}: {bench.rows:,} rows, {bench.rounds} rounds …", flush=True)
-        yield from benchmark.measure(bench)
+        before = conditions(directory)
+        work = f"{bench.rows:,} rows, {bench.rounds} rounds"
+        print(f"{benchmark.name}: {work}, {before} …", flush=True)
+        measured = list(benchmark.measure(bench))
+        after = conditions(directory)
+        yield from (Result(measurement, before, after) for measurement in measured)
 
 
 def _asked(names: str) -> Sequence[Benchmark]:
@@ -59,9 +71,8 @@ def _whole_number(name: str) -> int | None:
 
 
 @contextmanager
-def _durable_server() -> Iterator[Postgres]:
+def _durable_server(directory: Path) -> Iterator[Postgres]:
     """Open a server that keeps what it commits, as AWS does; floors and contestants pay alike."""
-    directory = Path(tempfile.mkdtemp(prefix="prescient-bench-"))
     try:
         with Postgres(directory) as server:
             migrations.upgrade(databases.create(server.url(_TEMPLATE)))

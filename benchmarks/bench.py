@@ -33,25 +33,40 @@ class Lap:
 class Measurement:
     """A line of `bench.json`: what `work` took, and its floor, which makes the same durable change.
 
-    `bound` is how many times its floor it may take, `most_seconds` how many seconds, where
-    docs/benchmarks.md limits it.
+    Without a floor there was nothing to compare with, and `work` says why. docs/benchmarks.md has
+    the bounds: `bound` is how many times its floor it may take, `most_seconds` how many seconds;
+    `most` and `least` limit figures of the lap.
     """
 
     name: str
     lap: Lap
-    floor: Lap
+    floor: Lap | None
     work: str
     bound: float | None = None
     most_seconds: float | None = None
+    most: Mapping[str, float] = field(default_factory=dict)
+    least: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def ratio(self) -> float:
-        return self.lap.seconds / self.floor.seconds
+    def ratio(self) -> float | None:
+        return None if self.floor is None else self.lap.seconds / self.floor.seconds
 
     @property
-    def is_within_bound(self) -> bool:
-        is_quick = self.most_seconds is None or self.lap.seconds <= self.most_seconds
-        return is_quick and (self.bound is None or self.ratio <= self.bound)
+    def is_bounded(self) -> bool:
+        limits = (self.bound, self.most_seconds)
+        return bool(self.most or self.least) or any(limit is not None for limit in limits)
+
+    @property
+    def missed(self) -> Sequence[str]:
+        """What is not within its bound: `ratio`, `seconds`, or the name of a figure."""
+        figures = self.lap.figures
+        found = {
+            "ratio": self.bound is not None and self.ratio is not None and self.ratio > self.bound,
+            "seconds": self.most_seconds is not None and self.lap.seconds > self.most_seconds,
+            **{name: figures[name] > limit for name, limit in self.most.items()},
+            **{name: figures[name] < limit for name, limit in self.least.items()},
+        }
+        return [name for name, is_missed in found.items() if is_missed]
 
 
 def lap_of_process(module: str, *arguments: str) -> Lap:

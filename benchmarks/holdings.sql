@@ -39,8 +39,8 @@ INSERT INTO portfolios (
     strategy_config, max_positions, trade_count, created_at, last_updated
 )
 SELECT
-    'Portfolio ' || n, 'momentum', 100000, 100000 - 50 * %(positions)s, 50 * %(positions)s, 100000,
-    '{}', 1000, %(positions)s, %(now)s, %(now)s
+    'Portfolio ' || n, 'momentum', 100000 + 50 * %(positions)s, 100000, 50 * %(positions)s,
+    100000 + 50 * %(positions)s, '{}', 1000, %(positions)s, %(now)s, %(now)s
 FROM generate_series(1, %(portfolios)s) AS n;
 
 -- name: add_cycle

@@ -31,13 +31,21 @@ from prescient.usecases.support.exchange import Exchange
 
 SQL = statements.load(__file__)
 POSITIONS, MARKETS = 50, 5_000
+MANY = 100  # times as many positions
 BOUND = 2.0
 _SAMPLE = 2  # portfolios that the seed's way updates; its time is scaled up to all
 
 
 def measure(bench: Bench) -> Iterator[Measurement]:
-    """`rows` are positions."""
-    wanted = Holdings(max(bench.rows // POSITIONS, 1), POSITIONS, min(MARKETS, bench.rows))
+    """`rows` are positions; there are a hundred times as many in the line that shows growth."""
+    yield from _compare(bench, "price_update", bench.rows, with_seeds_way=True)
+    yield from _compare(bench, "price_update.many", bench.rows * MANY)
+
+
+def _compare(
+    bench: Bench, name: str, positions: int, *, with_seeds_way: bool = False
+) -> Iterator[Measurement]:
+    wanted = Holdings(max(positions // POSITIONS, 1), POSITIONS, min(MARKETS, positions))
     with bench.database() as filled:
         holdings.fill(filled, wanted, EPOCH)
         with (
@@ -45,13 +53,15 @@ def measure(bench: Bench) -> Iterator[Measurement]:
             bench.database(copy_of=filled) as least,
             bench.database(copy_of=filled) as seeds,
         ):
-            step, floor, seed = _Step(own, wanted), _Floor(least, wanted), _Seed(seeds, wanted)
-            ours, lowest, rows = bench.interleaved(step.lap, floor.lap, seed.lap)
+            step, floor, seed = Step(own, wanted), _Floor(least, wanted), _Seed(seeds, wanted)
+            contestants = [step.lap, floor.lap, *([seed.lap] if with_seeds_way else [])]
+            ours, lowest, *rows = bench.interleaved(*contestants)
             assert _change(own) == _change(least), "the floor does other work than the step"
             step.close()
-    yield Measurement("price_update", ours, lowest, wanted.work, BOUND)
+    yield Measurement(name, ours, lowest, wanted.work, BOUND)
     work = f"the seed's way, {seed.portfolios} portfolios times {seed.times:g}"
-    yield Measurement("price_update.row_at_a_time", rows, lowest, work)
+    for slow in rows:
+        yield Measurement(f"{name}.row_at_a_time", slow, lowest, work)
 
 
 class _Prices:
@@ -66,7 +76,7 @@ class _Prices:
         return EPOCH + timedelta(minutes=5 * (lap + 1)), self._shown[lap % 2]
 
 
-class _Step:
+class Step:
     """The price update as it runs on Lambda, but for the wire to the exchange."""
 
     def __init__(self, url: str, wanted: Holdings) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -69,15 +71,30 @@ def measure(bench: Bench) -> Iterator[Measurement]:
     """`rows` are portfolios."""
     with bench.database() as url:
         fill(url, bench.rows)
-        variables = {"DATABASE_URL": url, "DATABASE_USER": roles.APP}
-        settings = Settings.from_variables(variables)
-        environment = Environment(settings, now=lambda: NOW)
-        respond = HttpHandler(Application).bound_to(environment)
-        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
+        with (
+            responding(url) as ask,
+            psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection,
+        ):
             for name, (target, statement) in PAGES.items():
-                ours, floor = _request(respond, target), _rows(connection, statement)
+                ours, floor = partial(ask, target), _rows(connection, statement)
                 yield _compared(bench, name, ours, floor)
-        environment.close()
+
+
+@contextmanager
+def responding(url: str) -> Iterator[Callable[[str], None]]:
+    """Yield a function that asks the handler of the API for a path with its query."""
+    variables = {"DATABASE_URL": url, "DATABASE_USER": roles.APP}
+    environment = Environment(Settings.from_variables(variables), now=lambda: NOW)
+    respond = HttpHandler(Application).bound_to(environment)
+
+    def ask(target: str) -> None:
+        path, _, query = target.partition("?")
+        answer = respond(_event(path, query), None)
+        if answer["statusCode"] != HTTPStatus.OK:
+            raise RuntimeError(answer["body"])
+
+    yield ask
+    environment.close()
 
 
 def _compared(
@@ -108,17 +125,6 @@ def _seconds(ask: Callable[[], object]) -> float:
     began = time.perf_counter()
     ask()
     return time.perf_counter() - began
-
-
-def _request(respond: Callable[[Any, Any], Mapping[str, Any]], target: str) -> Callable[[], None]:
-    path, _, query = target.partition("?")
-
-    def ask() -> None:
-        answer = respond(_event(path, query), None)
-        if answer["statusCode"] != HTTPStatus.OK:
-            raise RuntimeError(answer["body"])
-
-    return ask
 
 
 def _event(path: str, query: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from benchmarks import (
     performance_reads,
     price_update,
     reads,
+    rival,
     upgrade,
 )
 from benchmarks.bench import Bench, Measurement
@@ -33,6 +34,7 @@ BENCHMARKS = (
     Benchmark("ingest", ingest.measure, rows=5_000, rounds=3),
     Benchmark("price_update", price_update.measure, rows=5_000),
     Benchmark("execute", execute.measure, rows=1_000),
+    Benchmark("rival", rival.measure, rows=1_000),
     Benchmark("isolation", isolation.measure, rows=1_000),
     Benchmark("upgrade", upgrade.measure, rows=5_000, rounds=3),
     Benchmark("performance", performance.measure, rows=1_000),

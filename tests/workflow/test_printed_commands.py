@@ -32,7 +32,7 @@ SERVED = (
     "docs/guards.md",
     "docs/experiments.md",
 )
-LEFT = {".git", ".venv", ".venv-sam", ".local", ".aws-sam", ".hypothesis"}
+LEFT = {".git", ".venv", ".venv-sam", ".venv-rivals", ".local", ".aws-sam", ".hypothesis"}
 
 
 @pytest.mark.timeout(900)
