@@ -16,7 +16,7 @@ from ..views import operating as views
 @command(
     program,
     "transfer",
-    "prescient transfer Careful Bold 250.50",
+    'prescient transfer Careful Bold 250.50 --reason "it does better"',
     'prescient transfer 1 2 1000 --reason "more for it"',
 )
 def transfer(
@@ -24,9 +24,7 @@ def transfer(
     source: Annotated[str, named("FROM")],
     target: Annotated[str, named("TO")],
     amount: Annotated[str, typer.Argument(metavar="DOLLARS", help="How much.")],
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the record.")
-    ] = None,
+    reason: Reason,
 ) -> None:
     """Move cash from one portfolio to another."""
     fields = {

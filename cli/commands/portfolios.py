@@ -8,7 +8,7 @@ import typer
 
 from .. import settings
 from ..errors import Misused
-from ..options import Portfolio, command, group, named
+from ..options import Portfolio, Reason, command, group, named
 from ..paging import Page
 from ..portfolio_fields import PortfolioFields
 from ..session import Session
@@ -141,7 +141,7 @@ def edit(
 @command(
     app,
     "clone",
-    "prescient portfolio clone Bold Bolder --set min_confidence=0.55",
+    'prescient portfolio clone Bold Bolder --set min_confidence=0.55 --reason "does it pay?"',
 )
 def clone(
     session: Session,
@@ -155,9 +155,7 @@ def clone(
     description: Annotated[
         str | None, typer.Option("--description", metavar="TEXT", help="What it is for.")
     ] = None,
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the record.")
-    ] = None,
+    reason: Reason,
 ) -> None:
     """Create a twin: the same cash and configuration from today on, one key changed."""
     changes = settings.pairs([set_] if set_ else ())

@@ -18,6 +18,7 @@ WITHOUT_A_STOP: Mapping[str, Any] = {
     "description": "Momentum but for its stop: what that is worth shows in the comparison of both",
     "twin_of": "Momentum",
     "changed": {"key": "strategy_config.stop_loss_percentage", "value": None},
+    "reason": "What is the stop worth?",
 }
 """A twin, which the API clones from the portfolio of that name."""
 

@@ -35,6 +35,8 @@ from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 from tests.world import World
 
 EVENTS = Path(__file__).resolve().parents[2] / "events" / "api"
+BECAUSE = {"reason": "for a test"}
+"""What every change of cash, of a status and of a position by hand asks for."""
 ALL_SCOPES = "prescient/read prescient/trade prescient/admin"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
-from tests.api.client import Client, portfolio, sample
+from tests.api.client import BECAUSE, Client, portfolio, sample
 
 D = Decimal
 
@@ -246,10 +246,15 @@ def test_the_balance_is_bounded_well_below_its_column(client: Client) -> None:
     assert "1000000000000 dollars" in refused.rules["initial_balance"]
     body = portfolio(initial_balance="1000000000000.00")
     portfolio_id = client.post("/portfolios/create", body).json["portfolio_id"]
-    flow = client.post(f"/portfolios/{portfolio_id}/deposit", {"amount": "0.01"})
+    flow = client.post(f"/portfolios/{portfolio_id}/deposit", {"amount": "0.01", **BECAUSE})
     assert flow.status == 422
     assert "1000000000000 dollars" in flow.rules["amount"]
     giver = client.create(name="Giver")
-    transfer = {"from_portfolio_id": giver, "to_portfolio_id": portfolio_id, "amount": "0.01"}
+    transfer = {
+        "from_portfolio_id": giver,
+        "to_portfolio_id": portfolio_id,
+        "amount": "0.01",
+        **BECAUSE,
+    }
     assert client.post("/portfolios/transfer", transfer).status == 422
     assert client.world.breaks() == []

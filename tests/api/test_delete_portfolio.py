@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Client, request, sample
+from tests.api.client import BECAUSE, Client, request, sample
 from tests.builders import event
 from tests.world import several
 
@@ -24,7 +24,7 @@ def traded(client: Client) -> Client:
         client.create(name=name)
     client.world.run_cycle()
     client.world.update_prices()
-    transfer = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 25}
+    transfer = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 25, **BECAUSE}
     assert client.post("/portfolios/transfer", transfer).status == 200
     return client
 
@@ -74,7 +74,7 @@ def test_the_name_may_confirm(client: Client, query: str) -> None:
 def test_money_paid_in_and_out_is_no_obstacle(client: Client) -> None:
     client.create(name="One")
     for flow in ("deposit", "withdraw"):
-        assert client.post(f"/portfolios/1/{flow}", {"amount": 5}).status == 200
+        assert client.post(f"/portfolios/1/{flow}", {"amount": 5, **BECAUSE}).status == 200
     assert delete(client, "?confirm=One").status == 200
     assert client.world.breaks() == []
 
@@ -86,7 +86,7 @@ def test_a_past_is_kept(client: Client, past: str) -> None:
         client.world.run_cycle()
     else:
         client.create(name="Two")
-        transfer = {"from_portfolio_id": 2, "to_portfolio_id": 1, "amount": 25}
+        transfer = {"from_portfolio_id": 2, "to_portfolio_id": 1, "amount": 25, **BECAUSE}
         assert client.post("/portfolios/transfer", transfer).status == 200
     before = client.world.everything()
     answer = delete(client, "?confirm=One")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
@@ -18,7 +19,7 @@ from prescient.core.market.markets import MarketId, Quote
 from prescient.core.portfolio import closing
 from prescient.core.portfolio.closing import HandOrder, OpenPosition
 from prescient.polymarket.clob_rows import ResolutionDetails
-from tests.api.client import Client, sample
+from tests.api.client import BECAUSE, Client, sample
 from tests.builders import NOON, event, holding, market
 from tests.world import World
 
@@ -70,7 +71,7 @@ def test_it_sells_at_the_bids_of_now_and_not_at_those_stored(traded: Client) -> 
     world = traded.world
     world.clock.pass_time(days=3)
     world.exchange.show(quote=Quote(D("0.40"), D("0.42")), yes_price=D("0.41"))
-    answer = traded.post(CLOSE, {})
+    answer = traded.post(CLOSE, BECAUSE)
     # 128.20 × 0.40 = 51.28
     assert (answer.status, answer.json["proceeds"]) == (200, D("51.28"))
     assert (answer.json["price"], answer.json["evidence"]) == (D("0.400000"), "quote")
@@ -83,7 +84,7 @@ def test_a_quote_that_is_too_old_is_refused_where_the_exchange_is_silent(traded:
     world.clock.pass_time(days=3)
     go_dark(world)
     before = world.everything()
-    answer = traded.post(CLOSE, {})
+    answer = traded.post(CLOSE, BECAUSE)
     assert (answer.status, answer.json["code"]) == (409, "stale_quote")
     assert answer.json["message"] == (
         "position_id: position 1 has a quote that is 259200 s old, more than 600 s, "
@@ -98,7 +99,7 @@ def test_without_the_exchange_the_stored_quote_stands_for_ten_minutes(
 ) -> None:
     traded.world.clock.pass_time(seconds=seconds)
     go_dark(traded.world)
-    answer = traded.post(CLOSE, {})
+    answer = traded.post(CLOSE, BECAUSE)
     assert answer.status == status
     if status == 200:
         assert answer.json["quoted_at"] == "2026-03-01T12:00:00+00:00"
@@ -108,7 +109,7 @@ def test_without_the_exchange_the_stored_quote_stands_for_ten_minutes(
 def test_it_walks_the_book_and_leaves_what_is_not_bid_for(traded: Client) -> None:
     world = traded.world
     world.exchange.order_books["11"] = book(("0.77", "40"), ("0.75", "13.333333"), ask="0.78")
-    answer = traded.post(CLOSE, {}).json
+    answer = traded.post(CLOSE, BECAUSE).json
     # 40 × 0.77 + 13.33 × 0.75 = 40.7975, down to the cent; the rest stays held.
     assert (answer["shares"], answer["shares_left"]) == (D("53.33"), D("74.87"))
     assert (answer["proceeds"], answer["price"]) == (D("40.79"), D("0.765001"))
@@ -122,7 +123,7 @@ def test_it_walks_the_book_and_leaves_what_is_not_bid_for(traded: Client) -> Non
         "price": D("0.765001"),
         "evidence": "book",
         "ordered_by": "someone",
-        "reason": None,
+        "reason": "for a test",
         "quoted_at": NOON,
         "matches": [["0.77", "40.00"], ["0.75", "13.33"]],
     }
@@ -132,7 +133,7 @@ def test_it_walks_the_book_and_leaves_what_is_not_bid_for(traded: Client) -> Non
 def test_a_quote_takes_one_percent_of_the_liquidity(traded: Client) -> None:
     """All 128.20 shares went at the bid, whatever the market's depth."""
     traded.world.exchange.show(liquidity=D(5000))
-    answer = traded.post(CLOSE, {}).json
+    answer = traded.post(CLOSE, BECAUSE).json
     # 1% of $5,000 is $50: 50 / 0.77 = 64.935… shares
     assert (answer["shares"], answer["shares_left"]) == (D("64.93"), D("63.27"))
     assert answer["proceeds"] == D("49.99")
@@ -141,14 +142,14 @@ def test_a_quote_takes_one_percent_of_the_liquidity(traded: Client) -> None:
 
 def test_a_book_that_contradicts_the_listed_quote_is_none(traded: Client) -> None:
     traded.world.exchange.order_books["11"] = book(("0.58", "1000"), ask="0.60")
-    answer = traded.post(CLOSE, {}).json
+    answer = traded.post(CLOSE, BECAUSE).json
     assert (answer["price"], answer["evidence"]) == (D("0.770000"), "quote")
 
 
 def test_without_an_answer_of_the_clob_the_quote_of_now_stands(traded: Client) -> None:
     traded.world.clock.pass_time(days=3)
     traded.world.exchange.fails = {"books"}
-    answer = traded.post(CLOSE, {}).json
+    answer = traded.post(CLOSE, BECAUSE).json
     assert (answer["evidence"], answer["quoted_at"]) == ("quote", "2026-03-04T12:00:00+00:00")
 
 
@@ -177,7 +178,7 @@ def test_what_the_exchange_shows_now_can_forbid_the_sale(
 ) -> None:
     traded.world.exchange.show(**shown)
     before = traded.world.everything()
-    answer = traded.post(CLOSE, {})
+    answer = traded.post(CLOSE, BECAUSE)
     assert (answer.status, answer.json["code"]) == (409, code)
     assert answer.json["message"] == f"position_id: position 1 {reason}"
     assert traded.world.everything() == before
@@ -194,7 +195,7 @@ def test_no_transaction_is_open_while_the_exchange_is_asked(traded: Client) -> N
         states.extend(row["state"] for row in found)
 
     traded.world.exchange.while_answering = watch
-    assert traded.post(CLOSE, {}).status == 200
+    assert traded.post(CLOSE, BECAUSE).status == 200
     assert set(states) == {"idle"}
 
 
@@ -402,7 +403,36 @@ def test_a_write_off_needs_the_admin_scope(traded: Client) -> None:
     assert answer.json["message"] == "authorization: the token lacks the scope prescient/admin"
 
 
-@pytest.mark.parametrize("body", [None, "", "{}"])
-def test_all_shares_are_closed_without_a_body(traded: Client, body: str | None) -> None:
-    answer = traded.post(CLOSE, body)
-    assert (answer.status, answer.json["shares_left"]) == (200, 0), answer.text
+REASON_IS_NEEDED = [
+    ("/portfolios/1/positions/1/close", {"shares": 1}),
+    ("/portfolios/1/positions/1/write-off", {}),
+    ("/portfolios/1/deposit", {"amount": 5}),
+    ("/portfolios/1/withdraw", {"amount": 5}),
+    ("/portfolios/transfer", {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 5}),
+    ("/portfolios/1/clone", {"name": "Twin"}),
+    ("/portfolios/1/pause", {}),
+    ("/portfolios/1/reactivate", {}),
+    ("/portfolios/1/archive", {}),
+    ("/portfolios/pause-all", {}),
+    ("/portfolios/reactivate-all", {}),
+]
+
+
+@pytest.mark.parametrize(("target", "body"), REASON_IS_NEEDED)
+def test_what_a_user_does_by_hand_has_its_reason(
+    offline: Client, target: str, body: Mapping[str, object]
+) -> None:
+    refused = offline.post(target, body)
+    assert (refused.status, refused.rules) == (422, {"reason": "is required"})
+    for empty in ("", " \n"):
+        refused = offline.post(target, {**body, "reason": empty})
+        assert (refused.status, [*refused.rules]) == (422, ["reason"])
+    assert offline.post(target, {**body, **BECAUSE}).status == 503, "no rule is broken any more"
+
+
+def test_the_reason_of_a_sale_by_hand_is_kept(traded: Client) -> None:
+    traded.send(sample("close_position"))
+    end = {"status": "archived", "liquidate": True, "reason": "the experiment is over"}
+    assert traded.patch("/portfolios/1", end).status == 200
+    exits = traded.get("/portfolios/1/exits").json["exits"]
+    assert [row["reason"] for row in exits] == ["the experiment is over", "The news is out"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Client, sample
+from tests.api.client import BECAUSE, Client, sample
 
 
 def configurations(client: Client, portfolio_id: int = 1) -> list[dict[str, Any]]:
@@ -63,7 +63,7 @@ def test_a_twin_is_like_its_portfolio_but_for_one_key(client: Client) -> None:
         description="d",
     )
     changed = {"key": "strategy_config.min_confidence", "value": 0.8}
-    client.post("/portfolios/1/clone", {"name": "Twin", "changed": changed})
+    client.post("/portfolios/1/clone", {"name": "Twin", "changed": changed, **BECAUSE})
     first, twin = read(client, 1), read(client, 2)
     different = {key for key in first if first[key] != twin[key]}
     assert different == {"portfolio_id", "name", "strategy_config", "twin_of", "twin_key"}
@@ -76,7 +76,7 @@ def test_a_twin_of_what_trades_begins_with_its_equity_in_cash(client: Client) ->
     client.create()
     client.world.run_cycle()
     client.world.reprice("0.60", "0.61")
-    client.post("/portfolios/1/clone", {"name": "Same"})
+    client.post("/portfolios/1/clone", {"name": "Same", **BECAUSE})
     first, twin = read(client, 1), read(client, 2)
     assert twin["initial_balance"] == twin["current_balance"] == first["total_value"] < 10_000
     assert (twin["open_positions"], twin["twin_of"], twin["twin_key"]) == (0, 1, None)
@@ -99,7 +99,8 @@ def test_any_key_can_be_the_one(client: Client, key: str, value: object, shown: 
     config = {} if key == "strategy_type" else {"min_drift": 0.01}
     client.create(strategy_config=config, max_positions=3, max_total_exposure=900)
     answer = client.post(
-        "/portfolios/1/clone", {"name": "Twin", "changed": {"key": key, "value": value}}
+        "/portfolios/1/clone",
+        {"name": "Twin", "changed": {"key": key, "value": value}, **BECAUSE},
     )
     assert answer.status == 200, answer.text
     twin = read(client, 2)
@@ -124,7 +125,7 @@ def test_bad_changes_are_refused_by_name(
     client: Client, changed: dict[str, Any], status: int, field: str
 ) -> None:
     client.create()
-    answer = client.post("/portfolios/1/clone", {"name": "Twin", "changed": changed})
+    answer = client.post("/portfolios/1/clone", {"name": "Twin", "changed": changed, **BECAUSE})
     assert (answer.status, list(answer.rules)) == (status, [field])
     assert client.get("/portfolios/2").status == 404
 
@@ -132,12 +133,17 @@ def test_bad_changes_are_refused_by_name(
 def test_a_twin_is_created_once_for_its_key(client: Client) -> None:
     client.create()
     key = {"Idempotency-Key": "twin-1"}
-    first = client.post("/portfolios/1/clone", {"name": "Twin"}, headers=key)
-    assert client.post("/portfolios/1/clone", {"name": "Twin"}, headers=key).json == first.json
-    assert client.post("/portfolios/1/clone", {"name": "Other"}, headers=key).status == 409
-    taken = client.post("/portfolios/1/clone", {"name": "Twin"})
+    first = client.post("/portfolios/1/clone", {"name": "Twin", **BECAUSE}, headers=key)
+    assert (
+        client.post("/portfolios/1/clone", {"name": "Twin", **BECAUSE}, headers=key).json
+        == first.json
+    )
+    assert (
+        client.post("/portfolios/1/clone", {"name": "Other", **BECAUSE}, headers=key).status == 409
+    )
+    taken = client.post("/portfolios/1/clone", {"name": "Twin", **BECAUSE})
     assert (taken.status, taken.json["code"]) == (409, "name_taken")
-    assert client.post("/portfolios/9/clone", {"name": "None"}).status == 404
+    assert client.post("/portfolios/9/clone", {"name": "None", **BECAUSE}).status == 404
 
 
 def test_tags_group_portfolios(client: Client) -> None:

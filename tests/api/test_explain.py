@@ -10,7 +10,7 @@ import pytest
 
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
-from tests.api.client import Client, sample
+from tests.api.client import BECAUSE, Client, sample
 from tests.builders import NOON, event, market
 from tests.world import several
 
@@ -134,7 +134,7 @@ def test_it_is_explained_as_of_the_cycle_whatever_happened_since(client: Client)
     client.world.clock.pass_time(minutes=5)
     [position] = client.get("/portfolios/1/positions").json["positions"]
     client.world.update_prices()
-    client.post(f"/portfolios/1/positions/{position['position_id']}/close", {})
+    client.post(f"/portfolios/1/positions/{position['position_id']}/close", BECAUSE)
     assert explain(client, "m2") == before
 
 

@@ -17,7 +17,7 @@ import pytest
 from operations.openapi import DOCUMENT
 from prescient.api.application import ROUTES
 from prescient.api.media_types import CSV
-from tests.api.client import Client
+from tests.api.client import BECAUSE, Client
 from tests.builders import NOON, event
 from tests.world import World, several
 
@@ -63,18 +63,20 @@ def traded(shared_database_url: str) -> Iterator[Client]:
     for day in range(2):
         world.run_cycle()
         client.patch("/portfolios/1", {"max_positions": 10 + day})
-        client.post("/portfolios/1/deposit", {"amount": 100})
+        client.post("/portfolios/1/deposit", {"amount": 100, **BECAUSE})
         client.post("/portfolios/pause-all", {"reason": f"day {day}"})
         client.post("/portfolios/reactivate-all", {"reason": f"day {day}"})
         world.clock.pass_time(days=1)
         world.update_prices()
     [newest, *_] = client.get("/portfolios/1/positions").json["positions"]
-    closed = client.post(f"/portfolios/1/positions/{newest['position_id']}/close", {})
+    closed = client.post(f"/portfolios/1/positions/{newest['position_id']}/close", BECAUSE)
     assert closed.status == 200, closed.text
     for cents in (1, 2):
         amounts = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": f"0.0{cents}"}
-        client.post("/portfolios/transfer", amounts)
-    client.post(f"/portfolios/1/positions/{newest['position_id'] - 1}/close", {"shares": 5})
+        client.post("/portfolios/transfer", {**amounts, **BECAUSE})
+    client.post(
+        f"/portfolios/1/positions/{newest['position_id'] - 1}/close", {"shares": 5, **BECAUSE}
+    )
     client.patch("/portfolios/3", {"status": "archived", "liquidate": True})
     yield client
     client.environment.close()
@@ -233,7 +235,7 @@ def test_what_cannot_be_had_is_not_acceptable(traded: Client, path: str, accept:
 def test_nothing_is_done_for_a_client_that_wants_no_answer(traded: Client) -> None:
     before = traded.world.everything()
     answer = traded.post(
-        "/portfolios/1/deposit", {"amount": 1}, headers={"accept": "application/xml"}
+        "/portfolios/1/deposit", {"amount": 1, **BECAUSE}, headers={"accept": "application/xml"}
     )
     assert answer.status == 406
     assert traded.world.everything() == before

@@ -12,7 +12,7 @@ import pytest
 
 from prescient.usecases import research
 from prescient.usecases.research import ResearchRequest
-from tests.api.client import Client, sample
+from tests.api.client import BECAUSE, Client, sample
 from tests.builders import NOON
 
 
@@ -22,7 +22,7 @@ def trade(client: Client, days: int = 3) -> None:
     client.create(name="Two")
     client.world.run_cycle()
     client.world.clock.pass_time(hours=1)
-    client.post("/portfolios/1/deposit", {"amount": 500})
+    client.post("/portfolios/1/deposit", {"amount": 500, **BECAUSE})
     for day in range(days):
         client.world.clock.pass_time(days=1)
         client.world.reprice(f"0.{78 + day}", f"0.{79 + day}")
@@ -114,7 +114,10 @@ def test_of_many_only_what_counts_all_trials_is_shown(client: Client) -> None:
 def test_a_twin_is_compared_by_itself_among_many(client: Client) -> None:
     changed = {"key": "strategy_config.min_confidence", "value": 0.9}
     client.create(name="Original")
-    assert client.post("/portfolios/1/clone", {"name": "Twin", "changed": changed}).status == 200
+    assert (
+        client.post("/portfolios/1/clone", {"name": "Twin", "changed": changed, **BECAUSE}).status
+        == 200
+    )
     client.create(name="By lot", strategy_type="random")
     trade(client, days=12)
     answer = client.get("/portfolios/compare?ids=1,2,3").json

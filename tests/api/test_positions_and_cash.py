@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Client, request, sample
+from tests.api.client import BECAUSE, Client, request, sample
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ def test_a_part_and_then_the_rest_is_closed(traded: Client) -> None:
         "fee": D("0.00"),
         "realized_pnl": D("-0.10"),
     }
-    rest = traded.post("/portfolios/1/positions/1/close", {})
+    rest = traded.post("/portfolios/1/positions/1/close", BECAUSE)
     assert (rest.json["message"], rest.json["shares"]) == ("Position closed", D("118.20"))
-    again = traded.post("/portfolios/1/positions/1/close", {})
+    again = traded.post("/portfolios/1/positions/1/close", BECAUSE)
     assert (again.status, again.json["code"]) == (409, "position_closed")
     assert traded.world.breaks() == []
 
@@ -45,19 +45,27 @@ def test_a_part_and_then_the_rest_is_closed(traded: Client) -> None:
 @pytest.mark.parametrize(
     ("target", "body", "status"),
     [
-        ("/portfolios/1/positions/1/close", {"shares": 128.21}, 422),
-        ("/portfolios/1/positions/1/close", {"shares": 0}, 422),
-        ("/portfolios/1/positions/1/close", {"share": 1}, 422),
-        ("/portfolios/2/positions/1/close", {}, 404),
-        ("/portfolios/9/positions/1/close", {}, 404),
-        ("/portfolios/1/deposit", {"amount": "NaN"}, 422),
-        ("/portfolios/1/deposit", {"amount": True}, 422),
-        ("/portfolios/1/deposit", {"amount": 0.001}, 422),
-        ("/portfolios/1/withdraw", {"amount": 9900.01}, 409),
-        ("/portfolios/9/withdraw", {"amount": 1}, 404),
-        ("/portfolios/transfer", {"from_portfolio_id": 1, "to_portfolio_id": 1, "amount": 1}, 422),
-        ("/portfolios/transfer", {"from_portfolio_id": 1, "to_portfolio_id": 9, "amount": 1}, 404),
-        ("/portfolios/transfer", {"from_portfolio_id": 1, "amount": 1}, 422),
+        ("/portfolios/1/positions/1/close", {"shares": 128.21, **BECAUSE}, 422),
+        ("/portfolios/1/positions/1/close", {"shares": 0, **BECAUSE}, 422),
+        ("/portfolios/1/positions/1/close", {"share": 1, **BECAUSE}, 422),
+        ("/portfolios/2/positions/1/close", BECAUSE, 404),
+        ("/portfolios/9/positions/1/close", BECAUSE, 404),
+        ("/portfolios/1/deposit", {"amount": "NaN", **BECAUSE}, 422),
+        ("/portfolios/1/deposit", {"amount": True, **BECAUSE}, 422),
+        ("/portfolios/1/deposit", {"amount": 0.001, **BECAUSE}, 422),
+        ("/portfolios/1/withdraw", {"amount": 9900.01, **BECAUSE}, 409),
+        ("/portfolios/9/withdraw", {"amount": 1, **BECAUSE}, 404),
+        (
+            "/portfolios/transfer",
+            {"from_portfolio_id": 1, "to_portfolio_id": 1, "amount": 1, **BECAUSE},
+            422,
+        ),
+        (
+            "/portfolios/transfer",
+            {"from_portfolio_id": 1, "to_portfolio_id": 9, "amount": 1, **BECAUSE},
+            404,
+        ),
+        ("/portfolios/transfer", {"from_portfolio_id": 1, "amount": 1, **BECAUSE}, 422),
     ],
 )
 def test_what_cannot_be_done_changes_nothing(
@@ -115,15 +123,15 @@ def test_cash_can_leave_an_archived_portfolio_and_nothing_else_happens_to_it(
     client.create(name="Old")
     client.create(name="New")
     assert client.patch("/portfolios/1", {"status": "archived"}).status == 200
-    assert client.post("/portfolios/1/withdraw", {"amount": 4000}).status == 200
-    transfer = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 6000}
+    assert client.post("/portfolios/1/withdraw", {"amount": 4000, **BECAUSE}).status == 200
+    transfer = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 6000, **BECAUSE}
     assert client.post("/portfolios/transfer", transfer).status == 200
     assert client.get("/portfolios/1").json["portfolio"]["current_balance"] == 0
     before = client.world.everything()
-    back = {"from_portfolio_id": 2, "to_portfolio_id": 1, "amount": 1}
+    back = {"from_portfolio_id": 2, "to_portfolio_id": 1, "amount": 1, **BECAUSE}
     refused = [
         client.post("/portfolios/transfer", back),
-        client.post("/portfolios/1/deposit", {"amount": 1}),
+        client.post("/portfolios/1/deposit", {"amount": 1, **BECAUSE}),
         client.patch("/portfolios/1", {"name": "Older"}),
         client.patch("/portfolios/1", {"max_positions": 5}),
         client.patch("/portfolios/1", {"strategy_config": {"trade_amount": 5}}),
@@ -131,7 +139,7 @@ def test_cash_can_leave_an_archived_portfolio_and_nothing_else_happens_to_it(
     ]
     codes = {(answer.status, answer.json["code"]) for answer in refused}
     assert codes == {(409, "portfolio_archived")}
-    assert client.post("/portfolios/1/withdraw", {"amount": 1}).json["code"] == (
+    assert client.post("/portfolios/1/withdraw", {"amount": 1, **BECAUSE}).json["code"] == (
         "insufficient_balance"
     )
     assert client.world.everything() == before
@@ -146,7 +154,7 @@ def test_a_transfer_names_the_side_that_does_not_exist(
     client: Client, ids: dict[str, int], field: str
 ) -> None:
     client.create()
-    body = {"from_portfolio_id": 1, "to_portfolio_id": 1, "amount": 1, **ids}
+    body = {"from_portfolio_id": 1, "to_portfolio_id": 1, "amount": 1, **ids, **BECAUSE}
     answer = client.post("/portfolios/transfer", body)
     assert (answer.status, answer.rules) == (404, {field: "no portfolio 9 exists"})
 
@@ -163,13 +171,13 @@ def test_who_moved_cash_and_why_is_kept(client: Client) -> None:
     client.create(name="Two")
     because = {"amount": 5, "reason": " for the books "}
     assert client.post("/portfolios/1/deposit", because).status == 200
-    assert client.post("/portfolios/1/withdraw", {"amount": 5}).status == 200
+    assert client.post("/portfolios/1/withdraw", {"amount": 5, **BECAUSE}).status == 200
     transfer = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 7, "reason": "evenly"}
     assert client.post("/portfolios/transfer", transfer).status == 200
     query = "SELECT kind, ordered_by, reason FROM cash_ledger ORDER BY portfolio_id, entry_no"
     assert [tuple(row.values()) for row in client.world.rows(query)] == [
         ("deposit", "someone", "for the books"),
-        ("withdrawal", "someone", None),
+        ("withdrawal", "someone", "for a test"),
         ("transfer_out", "someone", "evenly"),
         ("transfer_in", "someone", "evenly"),
     ]

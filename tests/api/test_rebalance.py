@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Client, sample
+from tests.api.client import BECAUSE, Client, sample
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def drifted(client: Client) -> Client:
     for name in ("rich", "poor"):
         client.create(name=name, strategy_config={"rebalance_threshold": 0.05})
     client.create(name="apart")
-    move = {"from_portfolio_id": 3, "to_portfolio_id": 1, "amount": 3000}
+    move = {"from_portfolio_id": 3, "to_portfolio_id": 1, "amount": 3000, **BECAUSE}
     assert client.post("/portfolios/transfer", move).status == 200
     return client
 

@@ -14,7 +14,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.usecases import cash
 from prescient.usecases.maintenance import MaintenanceRequest, Task
 from prescient.usecases.maintenance import run as run_maintenance
-from tests.api.client import Answer, Client, portfolio, request
+from tests.api.client import BECAUSE, Answer, Client, portfolio, request
 from tests.builders import NOON
 from tests.sequences.killing import killer_installed
 from tests.world import World
@@ -63,7 +63,7 @@ def at_once(
 
 def test_a_keyed_partial_close_sells_once(traded: Client) -> None:
     """It sold 10 shares twice."""
-    first, again = (traded.post(CLOSE, {"shares": 10}, headers=KEY) for _ in range(2))
+    first, again = (traded.post(CLOSE, {"shares": 10, **BECAUSE}, headers=KEY) for _ in range(2))
     assert (first.status, first.json) == (again.status, again.json) == (200, first.json)
     assert first.json["shares_left"] == D("118.20")
     assert len(traded.world.rows("SELECT 1 FROM position_exits")) == 1
@@ -71,16 +71,16 @@ def test_a_keyed_partial_close_sells_once(traded: Client) -> None:
 
 
 def test_its_answer_is_the_first_ones_whatever_the_price_is_now(traded: Client) -> None:
-    first = traded.post(CLOSE, {}, headers=KEY)
+    first = traded.post(CLOSE, BECAUSE, headers=KEY)
     traded.world.clock.pass_time(days=200)
     run_maintenance(MaintenanceRequest(tasks=frozenset({Task.RETENTION})), traded.world.context)
     traded.world.exchange.pages_before_failure = 0
-    assert traded.post(CLOSE, {}, headers=KEY).json == first.json
+    assert traded.post(CLOSE, BECAUSE, headers=KEY).json == first.json
 
 
 @pytest.mark.parametrize(
     ("target", "body"),
-    [(CLOSE, {"shares": 10}), (DEPOSIT, {"amount": 5})],
+    [(CLOSE, {"shares": 10, **BECAUSE}), (DEPOSIT, {"amount": 5, **BECAUSE})],
     ids=["close", "deposit"],
 )
 def test_requests_at_once_with_one_key_do_it_once(
@@ -105,13 +105,19 @@ def test_a_keyed_liquidation_is_done_once(traded: Client) -> None:
 
 
 MONEY: list[tuple[str, dict[str, Any]]] = [
-    (DEPOSIT, {"amount": 7}),
-    ("/portfolios/2/deposit", {"amount": 5}),
-    ("/portfolios/1/withdraw", {"amount": 5}),
-    ("/portfolios/transfer", {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 5}),
-    ("/portfolios/transfer", {"from_portfolio_id": 2, "to_portfolio_id": 1, "amount": 5}),
-    (CLOSE, {"shares": 5}),
-    (CLOSE, {}),
+    (DEPOSIT, {"amount": 7, **BECAUSE}),
+    ("/portfolios/2/deposit", {"amount": 5, **BECAUSE}),
+    ("/portfolios/1/withdraw", {"amount": 5, **BECAUSE}),
+    (
+        "/portfolios/transfer",
+        {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 5, **BECAUSE},
+    ),
+    (
+        "/portfolios/transfer",
+        {"from_portfolio_id": 2, "to_portfolio_id": 1, "amount": 5, **BECAUSE},
+    ),
+    (CLOSE, {"shares": 5, **BECAUSE}),
+    (CLOSE, BECAUSE),
     ("/portfolios/1/positions/1/write-off", {"reason": "r"}),
 ]
 
@@ -121,26 +127,26 @@ def test_a_money_key_with_other_content_is_a_conflict_everywhere(
     traded: Client, target: str, body: dict[str, Any]
 ) -> None:
     """A deposit of 7 with the key of one of 5 was answered as if it had been made."""
-    assert traded.post(DEPOSIT, {"amount": "5.00"}, headers=KEY).status == 200
+    assert traded.post(DEPOSIT, {"amount": "5.00", **BECAUSE}, headers=KEY).status == 200
     before = traded.world.everything()
     answer = traded.post(target, body, headers=KEY)
     assert (answer.status, answer.json["code"]) == (409, "idempotency_conflict")
     assert traded.world.everything() == before
-    assert traded.post(DEPOSIT, {"amount": 5}, headers=KEY).status == 200
+    assert traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
 
 
 def test_a_change_with_the_key_of_a_deposit_is_a_conflict(traded: Client) -> None:
-    traded.post(DEPOSIT, {"amount": 5}, headers=KEY)
+    traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY)
     answer = traded.patch("/portfolios/1", {"name": "New"}, headers=KEY)
     assert (answer.status, answer.json["code"]) == (409, "idempotency_conflict")
 
 
 def test_a_key_from_before_keys_were_kept_is_known_by_the_ledger(traded: Client) -> None:
-    traded.post(DEPOSIT, {"amount": 5}, headers=KEY)
+    traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY)
     traded.world.rows("DELETE FROM idempotency_keys RETURNING 1")
-    other = traded.post(DEPOSIT, {"amount": 7}, headers=KEY)
+    other = traded.post(DEPOSIT, {"amount": 7, **BECAUSE}, headers=KEY)
     assert (other.status, other.json["code"]) == (409, "idempotency_conflict")
-    assert traded.post(DEPOSIT, {"amount": 5}, headers=KEY).status == 200
+    assert traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
     assert len(traded.world.rows("SELECT 1 FROM cash_ledger WHERE kind = 'deposit'")) == 1
 
 
@@ -148,7 +154,7 @@ def test_a_key_from_before_keys_were_kept_is_known_by_the_ledger(traded: Client)
 def test_a_user_cannot_name_a_key_of_the_system(traded: Client, prefix: str) -> None:
     """A transfer with the key of today's rebalancing stopped it."""
     key = f"rebalancing:{NOON.date().isoformat()}:1:2"
-    body = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": "0.01"}
+    body = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": "0.01", **BECAUSE}
     headers = {"idempotency-key": f"{prefix}{key}"}
     assert traded.post("/portfolios/transfer", body, headers=headers).status == 200
     wanted = Transfer(
@@ -167,9 +173,9 @@ def test_a_user_cannot_name_a_key_of_the_system(traded: Client, prefix: str) -> 
 
 
 def test_a_request_that_was_refused_leaves_its_key_free(traded: Client) -> None:
-    refused = traded.post("/portfolios/1/withdraw", {"amount": 99_999}, headers=KEY)
+    refused = traded.post("/portfolios/1/withdraw", {"amount": 99_999, **BECAUSE}, headers=KEY)
     assert refused.status == 409
-    assert traded.post(DEPOSIT, {"amount": 5}, headers=KEY).status == 200
+    assert traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
 
 
 def test_a_keyed_create_of_a_portfolio_that_is_gone(client: Client) -> None:
@@ -185,16 +191,16 @@ def test_a_keyed_create_of_a_portfolio_that_is_gone(client: Client) -> None:
 
 def test_a_keyed_deposit_into_a_portfolio_that_is_gone(client: Client) -> None:
     client.create()
-    assert client.post(DEPOSIT, {"amount": 5}, headers=KEY).status == 200
+    assert client.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
     assert delete(client, 1).status == 200
-    answer = client.post(DEPOSIT, {"amount": 5}, headers=KEY)
+    answer = client.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY)
     assert (answer.status, answer.json["code"]) == (410, "portfolio_deleted")
 
 
 @pytest.mark.parametrize("key", ["", " k", "a b", "ä", "x" * 256])
 @pytest.mark.parametrize("target", [DEPOSIT, CLOSE])
 def test_the_form_of_a_key_is_checked_and_named(offline: Client, target: str, key: str) -> None:
-    answer = offline.post(target, {"amount": 5}, headers={"idempotency-key": key})
+    answer = offline.post(target, {"amount": 5, **BECAUSE}, headers={"idempotency-key": key})
     assert answer.status == 422
     assert "1 to 255 visible characters" in answer.rules["idempotency-key"]
 
@@ -273,9 +279,9 @@ def test_a_keyed_close_that_dies_at_any_statement_sells_once(database_url: str) 
         while True:
             headers = {"idempotency-key": f"k-{statements}"}
             killer._left = statements
-            first = client.post(CLOSE, {"shares": 1}, headers=headers)
+            first = client.post(CLOSE, {"shares": 1, **BECAUSE}, headers=headers)
             came_so_far, killer._left = killer._left is None, None
-            again = client.post(CLOSE, {"shares": 1}, headers=headers)
+            again = client.post(CLOSE, {"shares": 1, **BECAUSE}, headers=headers)
             assert (first.status in (200, 503), again.status) == (True, 200)
             statements += 1
             if not came_so_far:

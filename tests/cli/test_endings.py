@@ -102,8 +102,8 @@ def test_a_change_without_an_answer_says_how_it_is_done_once() -> None:
         return Response("<html>", 504)
 
     with _answering(respond) as url:
-        first = _ran("transfer", "1", "2", "3", "--url", url)
-        again = _ran("transfer", "1", "2", "3", "--url", url, "--key", "mine")
+        first = _ran("transfer", "1", "2", "3", "--reason", "evenly", "--url", url)
+        again = _ran("transfer", "1", "2", "3", "--reason", "evenly", "--url", url, "--key", "mine")
         read = _ran("portfolio", "list", "--url", url)
     assert (first.code, again.code, read.code) == (3, 3, 3)
     assert f"with --key {keys[0]} it is done once" in first.err
@@ -132,7 +132,8 @@ def test_a_refusal_has_the_code_the_message_and_each_detail() -> None:
         ("portfolio", "list", "--url", "ftp://example.com"),
         ("portfolio", "list", "--url", "http://user:secret@example.com"),
         ("portfolio", "list", "--profile", "nowhere"),
-        ("transfer", "1", "2", "NaN"),
+        ("transfer", "1", "2", "NaN", "--reason", "evenly"),
+        ("transfer", "1", "2", "3"),
         ("portfolio", "create", "X", "--file", "missing.json"),
         ("portfolio", "create", "X", "--set", "novalue", "--strategy", "random", "--balance", "1"),
         ("portfolio", "edit", "1"),

@@ -107,7 +107,9 @@ def test_a_status_changes_with_its_reason(prescient: Prescient) -> None:
 
 def test_twins_differ_in_one_key(prescient: Prescient) -> None:
     _made(prescient, "Original", "--set", "min_confidence=0.6")
-    cloned = prescient("portfolio", "clone", "Original", "Twin", "--set", "min_confidence=0.7")
+    cloned = prescient(
+        "portfolio", "clone", "Original", "Twin", "--set", "min_confidence=0.7", "--reason", "surer"
+    )
     assert (cloned.code, cloned.err) == (0, "")
     told = prescient("portfolio", "diff", "Original", "Twin").out
     assert "min_confidence" in told
@@ -143,8 +145,8 @@ def test_cash_moves_to_the_cent(prescient: Prescient) -> None:
     assert (moved.code, moved.err) == (0, "")
     assert "9,749.50" in moved.out
     assert "10,250.50" in moved.out
-    assert prescient("transfer", "Giver", "Taker", "1e9").code == 1
-    assert prescient("transfer", "Giver", "Taker", "much").code == 2
+    assert prescient("transfer", "Giver", "Taker", "1e9", "--reason", "all").code == 1
+    assert prescient("transfer", "Giver", "Taker", "much", "--reason", "all").code == 2
 
 
 def test_the_books_agree_and_portfolios_are_judged(prescient: Prescient) -> None:

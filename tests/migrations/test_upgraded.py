@@ -11,7 +11,7 @@ import pytest
 
 from local.postgres import migrations
 from prescient.core.portfolio.portfolios import PortfolioId
-from tests.api.client import Client
+from tests.api.client import BECAUSE, Client
 from tests.builders import event
 from tests.migrations.old_database import OldDatabase
 from tests.world import World, several
@@ -78,7 +78,7 @@ def test_unknown_shares_can_be_written_off_whatever_their_market_shows(
     (position,) = world.rows("SELECT id FROM portfolio_positions WHERE shares IS NULL")
     client = Client(world)
     target = f"/portfolios/1/positions/{position['id']}"
-    assert client.post(f"{target}/close", {}).json["message"].endswith("has unknown shares")
+    assert client.post(f"{target}/close", BECAUSE).json["message"].endswith("has unknown shares")
     answer = client.post(f"{target}/write-off", {"reason": "no shares follow from its price"})
     assert (answer.status, answer.json["shares"]) == (200, None)
     assert answer.json["realized_pnl"] == D("-100.00")

@@ -16,7 +16,7 @@ from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import EventId, MarketId, Quote
 from prescient.usecases import research
 from prescient.usecases.research import ResearchRequest
-from tests.api.client import Client
+from tests.api.client import BECAUSE, Client
 from tests.builders import event, market
 from tests.world import World
 
@@ -67,14 +67,16 @@ def _create(client: Client) -> None:
     stop = {"stop_loss_percentage": 0.2}
     first = client.create(name=f"One & {HARMFUL}", strategy_config=stop)
     changed = {"key": "strategy_config.stop_loss_percentage", "value": None}
-    cloned = client.post(f"/portfolios/{first}/clone", {"name": "Two", "changed": changed})
+    cloned = client.post(
+        f"/portfolios/{first}/clone", {"name": "Two", "changed": changed, **BECAUSE}
+    )
     assert cloned.status == 200, cloned.text
     client.create(name=BY_LOT, strategy_type="random")
 
 
 def _move(client: Client, route: str, amount: int) -> None:
     key = {"Idempotency-Key": route}
-    answer = client.post(f"/portfolios/1/{route}", {"amount": amount}, headers=key)
+    answer = client.post(f"/portfolios/1/{route}", {"amount": amount, **BECAUSE}, headers=key)
     assert answer.status == 200, answer.text
 
 

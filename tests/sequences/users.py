@@ -65,11 +65,15 @@ class Users:
         """Sell some shares of a position, or all of them, as far as they are bid for."""
         lot = self._driven.books[owner].lots[position]
         target = f"/portfolios/{owner}/positions/{position}/close"
-        body = {} if shares is None else {"shares": float(shares)}
+        body: dict[str, object] = {"reason": "a whim"}
+        if shares is not None:
+            body["shares"] = float(shares)
         with self._asking(manner):
             matches = walk(self._bids(lot, manner), lot.shares if shares is None else F(shares))
             self._expect({position: matches}, manner)
-            answer = self._once("manual", ("POST", target), body, {"shares": 987654.32}, manner)
+            answer = self._once(
+                "manual", ("POST", target), body, {**body, "shares": 987654.32}, manner
+            )
         assert answer.status == (200 if matches else 409), answer.text
         self._count("close", answer, manner)
         self._driven.witness.look()
@@ -230,7 +234,7 @@ class Users:
         elif how == "other":
             assert ask(other).status == 409, "a key took another content"
         else:
-            again = ask({"amount": 123456.78}, ("POST", "/portfolios/1/deposit"))
+            again = ask({"amount": 123456.78, "reason": "else"}, ("POST", "/portfolios/1/deposit"))
             assert again.status == 409, "a key was taken on another route"
         self._driven.census[f"repeated: {how}"] += 1
 
@@ -256,9 +260,10 @@ def _answered(ask: Callable[[], Answer]) -> Answer:
     return answer
 
 
-def _amounts(cents: int) -> tuple[dict[str, float], dict[str, float]]:
+def _amounts(cents: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """The body of a flow and another one."""
-    return {"amount": cents / 100}, {"amount": (cents + 1) / 100}
+    because = {"reason": "a whim"}
+    return {"amount": cents / 100, **because}, {"amount": (cents + 1) / 100, **because}
 
 
 def _shares(matches: Matches) -> F:

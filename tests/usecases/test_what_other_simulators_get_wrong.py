@@ -203,12 +203,12 @@ def test_nan_and_infinity_are_in_no_configuration(number: str) -> None:
     [
         ("POST", "/portfolios/create", '{"name": "n", "initial_balance": %s}'),
         ("PATCH", "/portfolios/1", '{"max_position_size": %s}'),
-        ("POST", "/portfolios/1/deposit", '{"amount": %s}'),
-        ("POST", "/portfolios/1/withdraw", '{"amount": %s}'),
-        ("POST", "/portfolios/1/positions/1/close", '{"shares": %s}'),
+        ("POST", "/portfolios/1/deposit", '{"amount": %s, "reason": "r"}'),
+        ("POST", "/portfolios/1/withdraw", '{"amount": %s, "reason": "r"}'),
+        ("POST", "/portfolios/1/positions/1/close", '{"shares": %s, "reason": "r"}'),
         (
             "POST", "/portfolios/transfer",
-            '{"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": %s}',
+            '{"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": %s, "reason": "r"}',
         ),
     ],
 )  # fmt: skip

@@ -14,16 +14,17 @@ from tests.workflow.conftest import FaultyExchange
 from tests.workflow.desk import Desk
 
 ROUNDS, CONNECTIONS = 5, 5
+BECAUSE = {"reason": "for a test"}
 UPDATES = 10  # price updates a round
-TRANSFER = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 70}
+TRANSFER = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 70, **BECAUSE}
 REQUESTS: Sequence[tuple[str, str, object]] = (
     ("GET", "/trading/cycles", None),
     ("GET", "/portfolios/1", None),
     ("GET", "/paper-trading/portfolio", None),
     ("GET", "/trading/cycles", None),
     ("GET", "/trading/cycles/1", None),
-    ("POST", "/portfolios/1/deposit", {"amount": 100}),
-    ("POST", "/portfolios/2/withdraw", {"amount": 50}),
+    ("POST", "/portfolios/1/deposit", {"amount": 100, **BECAUSE}),
+    ("POST", "/portfolios/2/withdraw", {"amount": 50, **BECAUSE}),
     ("POST", "/portfolios/transfer", TRANSFER),
     ("PATCH", "/portfolios/3", {"description": "behind a pooler"}),
     ("POST", "/reconcile", None),
@@ -71,7 +72,7 @@ def close_a_position(desk: Desk) -> int:
     """Sell an open position by hand; the status of the answer."""
     held = desk.rows("SELECT portfolio_id, id FROM portfolio_positions WHERE status = 'open'")[0]
     target = f"/portfolios/{held['portfolio_id']}/positions/{held['id']}/close"
-    return desk.stack.call("POST", target, {}).status_code
+    return desk.stack.call("POST", target, BECAUSE).status_code
 
 
 def servers(desk: Desk) -> int:

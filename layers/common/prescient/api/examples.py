@@ -41,9 +41,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "clone_portfolio": {
         "name": "Aggressive Momentum, slower",
         "changed": {"key": "strategy_config.lookback_hours", "value": 168},
+        "reason": "Is a week of the past enough?",
     },
     "deposit": {"amount": 500, "reason": "More for it"},
-    "withdraw": {"amount": "120.50"},
+    "withdraw": {"amount": "120.50", "reason": "It has too much"},
     "transfer": {
         "from_portfolio_id": 1,
         "to_portfolio_id": 2,
@@ -57,7 +58,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "pause_all_portfolios": {"reason": "The exchange looks odd"},
     "reactivate_all_portfolios": {"reason": "It does not"},
     "restore_configuration": {"reason": "It was better"},
-    "close_position": {"shares": "50.00"},
+    "close_position": {"reason": "The news is out", "shares": "50.00"},
     "write_off_position": {"reason": "Its market will never be resolved"},
     "validate_configuration": {"strategy_config": {"min_confidence": 0.8}},
 }

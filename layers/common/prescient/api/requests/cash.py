@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
-from prescient.api.requests.values import Count, Reason, RequestedCash, Text
+from prescient.api.requests.because import Because
+from prescient.api.requests.values import Count, RequestedCash
 from prescient.core.portfolio.targets import Targets
 
 
@@ -21,21 +22,15 @@ class Rebalance(BaseModel):
     )
 
 
-class CashFlow(BaseModel):
-    """Dollars to pay in or out."""
-
-    model_config = ConfigDict(extra="forbid")
+class CashFlow(Because):
+    """Dollars to pay in or out, and why."""
 
     amount: RequestedCash
-    reason: Reason | None = Field(None, description="Why, for the record")
 
 
-class CashTransfer(BaseModel):
-    """Dollars to move from one portfolio to another."""
-
-    model_config = ConfigDict(extra="forbid")
+class CashTransfer(Because):
+    """Dollars to move from one portfolio to another, and why."""
 
     from_portfolio_id: Count
     to_portfolio_id: Count
     amount: RequestedCash
-    reason: Text | None = None

@@ -7,8 +7,9 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from prescient.api.requests.because import Because
 from prescient.api.requests.portfolios import UpdatePortfolio
-from prescient.api.requests.values import Name, Reason, Text
+from prescient.api.requests.values import Name, Text
 from prescient.core.broken_rules import BrokenRule, rule
 from prescient.core.portfolio.configurations import GUARD_KEYS, LIMIT_KEYS
 from prescient.core.portfolio.portfolios import DEFAULT_MAX_POSITIONS
@@ -40,15 +41,12 @@ class ChangedKey(BaseModel):
         return self
 
 
-class Clone(BaseModel):
-    """A twin to create: its name, and at most one key in which it differs."""
-
-    model_config = ConfigDict(extra="forbid")
+class Clone(Because):
+    """A twin to create: its name, why, and at most one key in which it differs."""
 
     name: Name
     description: Text | None = Field(None, description="That of the portfolio unless given")
     changed: ChangedKey | None = Field(None, description="Without one it is the same")
-    reason: Reason | None = Field(None, description="Why, for the twin's first version")
 
     def twin(self) -> Twin:
         named = Twin(name=self.name, description=self.description, reason=self.reason)

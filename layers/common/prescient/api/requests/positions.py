@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from prescient.api.requests.values import Reason, RequestedShares
+from prescient.api.requests.because import Because
+from prescient.api.requests.values import RequestedShares
 
 
-class ClosePosition(BaseModel):
-    """How many of the shares to sell: all of them where it is not given."""
-
-    model_config = ConfigDict(extra="forbid")
+class ClosePosition(Because):
+    """Why it is sold, and how many of the shares: all of them where it is not given."""
 
     shares: RequestedShares | None = Field(None, description="Shares, at most two decimals")
 
 
-class WriteOff(BaseModel):
-    """Why a position is given up: it stays in the record."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Reason
+class WriteOff(Because):
+    """Why a position is given up."""

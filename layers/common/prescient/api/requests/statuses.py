@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import ConfigDict, Field, Strict, model_validator
 
-from prescient.api.requests.values import LargeCount, Reason
+from prescient.api.requests.because import Because
+from prescient.api.requests.values import LargeCount
 from prescient.core.broken_rules import BrokenRule
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
@@ -26,14 +27,6 @@ def partial_to_liquidate(schema: dict[str, Any]) -> None:
 def is_true(name: str) -> dict[str, Any]:
     """Return the schema of an object of which this key is true."""
     return {"properties": {name: {"const": True}}, "required": [name]}
-
-
-class Because(BaseModel):
-    """Why something changes: it stays in the record."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Reason
 
 
 class Pausing(Because):

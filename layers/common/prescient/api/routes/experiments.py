@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
 from prescient.api.pages import AskedFor, of_portfolio, window
+from prescient.api.requests.because import Because
 from prescient.api.requests.experiments import Clone
 from prescient.api.requests.parameters import (
     USUAL_LIMIT,
@@ -18,7 +19,6 @@ from prescient.api.requests.parameters import (
     SecondVersion,
     VersionInPath,
 )
-from prescient.api.requests.statuses import Because
 from prescient.api.responses.experiments import (
     ConfigurationDifference,
     ConfigurationsAnswer,

@@ -238,7 +238,9 @@ def changed(
 ) -> PortfolioUpdated:
     """Change a portfolio, once for the request's key, and show it."""
     seen = closing.look(api, owner) if wanted.liquidate else closing.NOTHING_SEEN
-    order = HandOrder(ordered_by=caller, now=api.now(), max_quote_age=api.max_quote_age)
+    order = HandOrder(
+        ordered_by=caller, now=api.now(), max_quote_age=api.max_quote_age, reason=wanted.reason
+    )
     with api.database.transaction() as session:
 
         def change() -> Changed:

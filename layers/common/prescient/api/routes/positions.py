@@ -31,7 +31,7 @@ def close_position(
     caller: Caller,
     portfolio_id: PortfolioIdInPath,
     position_id: PositionIdInPath,
-    body: ClosePosition | None = None,
+    body: ClosePosition,
     *,
     idempotency_key: IdempotencyKey = None,
 ) -> PositionClosed:
@@ -42,15 +42,19 @@ def close_position(
     it is young enough, else 409 `stale_quote`. Refused with 409 too where there is no bid, or where
     the position is not open.
     """
-    owner, shares = PortfolioId(portfolio_id), body.shares if body else None
-    values = {"position_id": position_id, "shares": shares}
+    owner = PortfolioId(portfolio_id)
+    values = {"position_id": position_id, **body.model_dump()}
     request = Request.of_money("close", [owner], idempotency_key, values)
     seen = closing.look(api, owner, position_id)
-    order = HandOrder(ordered_by=caller, now=api.now(), max_quote_age=api.max_quote_age)
+    order = HandOrder(
+        ordered_by=caller, now=api.now(), max_quote_age=api.max_quote_age, reason=body.reason
+    )
     with api.database.transaction() as session:
 
         def close() -> PositionClosed:
-            made = closing.close_position(session, owner, position_id, shares, order, seen=seen)
+            made = closing.close_position(
+                session, owner, position_id, body.shares, order, seen=seen
+            )
             return PositionClosed.of(made)
 
         return answer_once(session, request, PositionClosed, close, order.now)

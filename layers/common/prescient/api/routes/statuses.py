@@ -5,6 +5,7 @@ from __future__ import annotations
 from prescient.api.authorization import Caller, Scope
 from prescient.api.context import Api
 from prescient.api.pages import AskedFor, of_portfolio, window
+from prescient.api.requests.because import Because
 from prescient.api.requests.parameters import (
     USUAL_LIMIT,
     IdempotencyKey,
@@ -14,7 +15,6 @@ from prescient.api.requests.parameters import (
 )
 from prescient.api.requests.statuses import (
     Archiving,
-    Because,
     Pausing,
     Reactivation,
     ReactivationOfAll,
