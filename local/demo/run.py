@@ -12,7 +12,7 @@ from psycopg.errors import ObjectInUse
 from rich.console import Console
 
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
-from local.aws.stack import Stack
+from local.aws.stack import Stack, StepFailed
 from local.demo import own_strategies, owners, polymarket, portfolios
 from local.demo.comparison import compared
 from local.demo.console import terminal
@@ -33,6 +33,7 @@ from local.postgres.server import DEFAULT_DIRECTORY
 from local.report.writing import reading, write
 from local.settings import read, switch
 from local.stopping import Stopped, Stopping
+from prescient.core.errors import BooksBroken
 
 _SETTINGS = ("EXCHANGE", "DAYS", "DATABASE_URL", "DEMO", "FRESH", "STRATEGIES_PATH")
 _IN_USE = "The database of the last run is in use ({detail}): end psql and what else reads it."
@@ -151,15 +152,14 @@ def _trade(
 
 def _reconcile(stack: Stack, console: Console) -> bool:
     stack.invoke("ResearchFunction", {})
-    found = stack.invoke("MaintenanceFunction", {})
-    for broken in found["breaks"]:
-        console.print(
-            f"{broken['rule']}: {broken['subject']} has {broken['found']}, "
-            f"expected {broken['expected']}",
-            style="red",
-            markup=False,
-        )
-    return bool(found["reconciled"])
+    try:
+        stack.invoke("MaintenanceFunction", {})
+    except StepFailed as failure:
+        if BooksBroken.__name__ not in str(failure):
+            raise
+        console.print(str(failure), style="red", markup=False)
+        return False
+    return True
 
 
 def _summary(journal: Journal, reconciled: bool, started: float, url: str) -> RunSummary:

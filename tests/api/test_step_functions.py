@@ -21,6 +21,13 @@ class StandInClient:
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
         self.error: Exception | None = None
+        self.status = "RUNNING"
+
+    def describe_execution(self, **asked: str) -> dict[str, str]:
+        self.asked.append(asked)
+        if self.error:
+            raise self.error
+        return {"status": self.status}
 
     def start_execution(self, **asked: str) -> None:
         self.asked.append(asked)
@@ -74,3 +81,32 @@ def test_other_refusals(aws: StandInClient, error: Exception) -> None:
 def test_without_an_arn() -> None:
     with pytest.raises(StateMachineUnavailable, match="STATE_MACHINE_ARN"):
         StepFunctions(None).start("api-1", "{}")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_running"),
+    [("RUNNING", True), ("PENDING_REDRIVE", True), ("SUCCEEDED", False), ("ABORTED", False)],
+)
+def test_it_tells_whether_an_execution_runs(
+    status: str, is_running: bool, aws: StandInClient
+) -> None:
+    aws.status = status
+    assert StepFunctions(ARN).is_running("api-1") is is_running
+    arn = "arn:aws:states:us-east-1:123456789012:execution:trading-cycle:api-1"
+    assert aws.asked == [{"executionArn": arn}]
+
+
+def test_an_execution_that_never_began_does_not_run(aws: StandInClient) -> None:
+    aws.error = refused("ExecutionDoesNotExist")
+    assert StepFunctions(ARN).is_running("api-1") is False
+
+
+@pytest.mark.parametrize(
+    "error", [refused("AccessDeniedException"), EndpointConnectionError(endpoint_url="there")]
+)
+def test_what_cannot_be_asked_is_not_taken_for_dead(error: Exception, aws: StandInClient) -> None:
+    aws.error = error
+    with pytest.raises(StateMachineUnavailable):
+        StepFunctions(ARN).is_running("api-1")
+    with pytest.raises(StateMachineUnavailable):
+        StepFunctions(None).is_running("api-1")

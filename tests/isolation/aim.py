@@ -53,6 +53,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "cycles.skip": {"cycle_id": two.pending},
         "cycles.record_signals": {"signals": 3},
         "cycles.close_cycle": {"status": "completed"},
+        "abandoned.close_unclaimed": {"cycle_id": two.opened, "status": "failed"},
         "listings.upsert_events": {"events": Jsonb([])},
         "mending.select_attached": schema,
         "mending.select_constraint_name": schema | {"table": "trades", "definition": "CHECK"},

@@ -25,6 +25,7 @@ class Outcome(Enum):
 
 EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
     Outcome.REFUSED: {
+        "abandoned": "close_unclaimed",
         "backfill": "fill_hours note_backfills complete_backfill",
         "books": "copy_books",
         "cash": "log_transfers",
@@ -111,6 +112,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "turns": "mark_sold insert_fills reject_signals",
     },
     Outcome.OWN: {
+        "abandoned": "fail_unclaimed",
         "admission": "select_held",
         "cycle_pages": "select_cycle_portfolios sum_up_cycle",
         "cycles": "select_enrolled fail_unfinished",
@@ -129,6 +131,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "tape": "lock_possible_holders select_holders_of_batch select_held_outside",
     },
     Outcome.SHARED: {
+        "abandoned": "select_suspects",
         "admission": "select_admitted",
         "backfill": "select_newest_listing select_wanting",
         "candidates": "select_candidates select_neg_risk_events select_books",

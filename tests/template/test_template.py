@@ -68,10 +68,33 @@ def test_a_function_has_its_own_log_group_with_retention(
     assert resources[group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
-def test_every_log_group_expires(resources: Resources) -> None:
+def test_every_log_group_expires_and_outlives_the_stack(resources: Resources) -> None:
     for logical_id, resource in resources.items():
         if resource["Type"] == "AWS::Logs::LogGroup":
-            assert "RetentionInDays" in resource["Properties"], logical_id
+            assert resource["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+            assert resource["DeletionPolicy"] == "RetainExceptOnCreate", logical_id
+            assert resource["UpdateReplacePolicy"] == "Retain", logical_id
+
+
+def test_lambdas_own_filter_lets_metrics_pass_at_every_level(template: dict[str, Any]) -> None:
+    """It takes a line without a level for INFO."""
+    logging = template["Globals"]["Function"]["LoggingConfig"]
+    assert logging["ApplicationLogLevel"] == {"Fn::If": ["LogsDetails", "DEBUG", "INFO"]}
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
+
+
+def test_who_sweeps_may_ask_whether_a_cycle_runs(functions: Resources) -> None:
+    for name in ("price_update", "maintenance"):
+        assert functions[name]["Environment"]["Variables"]["STATE_MACHINE_ARN"] == {
+            "Ref": "TradingCycle"
+        }
+        [statement] = [
+            statement
+            for policy in functions[name]["Policies"]
+            for statement in policy.get("Statement", [])
+        ]
+        assert statement["Action"] == "states:DescribeExecution"
 
 
 def test_functions_are_not_built_and_layers_are_built_by_make(resources: Resources) -> None:

@@ -2,62 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from local.aws.function_log import functions_log_to
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.markets import Quote
-from prescient.runtime.entry import StepHandler
-from prescient.runtime.environment import Environment
-from prescient.runtime.settings import Settings
-from prescient.usecases import filter as filter_step
-from prescient.usecases import maintenance, price_update
+from tests.usecases.functions import Functions
 from tests.world import D, World
-
-HANDLERS: dict[str, StepHandler[Any]] = {
-    "filter": StepHandler(filter_step.FilterRequest, filter_step.run),
-    "price_update": StepHandler(price_update.PriceUpdateRequest, price_update.run),
-    "maintenance": StepHandler(maintenance.MaintenanceRequest, maintenance.run),
-}
-
-
-class Functions:
-    """The real handlers in the world's environment, with their log in a file."""
-
-    def __init__(self, world: World, log: Path) -> None:
-        self._environment = Environment(Settings(database_url=world.database_url), now=world.clock)
-        self._world, self._log = world, log
-
-    def invoke(self, name: str, **event: Any) -> dict[str, float]:
-        """Run a handler; its metrics are told apart as `Name` or `Name{batch}` or …."""
-        self._environment.context = self._world.context
-        with functions_log_to(self._log):
-            HANDLERS[name].bound_to(self._environment)(event, None)
-        return self.metrics()
-
-    def metrics(self) -> dict[str, float]:
-        lines = map(json.loads, self._log.read_text("utf-8").splitlines())
-        return {name: value for line in lines if "_aws" in line for name, value in _values(line)}
-
-
-def _values(line: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert directive["Namespace"] == "Prescient"
-    (dimensions,) = directive["Dimensions"]
-    said = "".join(f"{{{line[name]}}}" for name in dimensions if name != "service")
-    for metric in directive["Metrics"]:
-        (value,) = line[metric["Name"]]
-        yield f"{metric['Name']}{said}", value
-
-
-@pytest.fixture
-def functions(world: World, tmp_path: Path) -> Functions:
-    return Functions(world, tmp_path / "functions.log")
 
 
 def test_a_filter_says_what_it_fetched_and_left_out(world: World, functions: Functions) -> None:
@@ -94,6 +44,10 @@ def test_a_price_update_says_what_became_of_the_positions(
     world.clock.pass_time(minutes=5)
     said = functions.invoke("price_update")
     assert {name: value for name, value in said.items() if "{" not in name} == {
+        "PricesUpdated": 1,
+        "PriceUpdateAge": 300,
+        "CycleAge": 300,
+        "CyclesAbandoned": 0,
         "OpenPositions": 1,
         "PositionsSettled": 0,
         "PositionsExited": 0,

@@ -218,6 +218,10 @@ class FunctionUnavailable(PassingError):
     """The function of a step could not be run."""
 
 
+class CycleAbandoned(PassingError):
+    """Nothing runs the cycle any more: its execution died, or its steps were not all run."""
+
+
 class ComparisonUnavailable(PassingError):
     """The function that was asked has nothing to compute with."""
 
@@ -236,6 +240,10 @@ class DeadlockDetected(PassingError):
 
 class StepFailed(PrescientError):
     """A function of a step failed for a reason that is none of the others."""
+
+
+class BooksBroken(PrescientError):
+    """Some rows break an invariant of the books."""
 
 
 class SchemaVersionMismatch(PrescientError):

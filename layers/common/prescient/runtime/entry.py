@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from prescient.core.errors import InvalidRequest
+from prescient.core.errors import InvalidRequest, PrescientError
 from prescient.runtime.environment import Environment
-from prescient.runtime.observability import emit, logger
+from prescient.runtime.observability import correlated, emit, logger
 from prescient.runtime.settings import Settings
 from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.metrics import Measure, Metrics
+from prescient.usecases.support.problems import Failing, Reporting
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
 BoundHandler = Callable[[Event, Any], Answer]
 RequestT = TypeVar("RequestT", bound=BaseModel)
+CORRELATING = ("execution_name", "cycle_id", "portfolio_id", "portfolio_ids", "scheduled_at")
 
 
 class Handler(ABC):
@@ -48,18 +53,26 @@ class StepHandler(Handler, Generic[RequestT]):
     ) -> None:
         self._request = request
         self._step = step
+        self._name = step.__module__.rpartition(".")[2]
 
     def bound_to(self, environment: Environment) -> BoundHandler:
         return lambda event, context: self._answer(event, context, environment.context)
 
     def _answer(self, event: Event, context: Any, step_context: StepContext) -> Answer:
-        try:
-            result = self._step(self._parsed(event), step_context)
-        finally:
-            emit(step_context.metrics.take())
-        answer = result.model_dump(mode="json", exclude_none=True)
+        ids = {name: event.get(name) for name in CORRELATING}
         request_id = getattr(context, "aws_request_id", None)
-        logger.info("step done", request_id=request_id, request=dict(event), result=answer)
+        with (
+            correlated(function=self._name, request_id=request_id, **ids),
+            _measured(self._name, step_context.metrics),
+        ):
+            result = self._step(self._parsed(event), step_context)
+            answer = result.model_dump(mode="json", exclude_none=True)
+            if isinstance(result, Reporting):
+                for problem in result.problems():
+                    logger.error(problem.message, extra=problem.details)
+            logger.info("step done", request=dict(event), result=answer)
+            if isinstance(result, Failing) and (failure := result.failure()):
+                raise failure
         return answer
 
     def _parsed(self, event: Event) -> RequestT:
@@ -71,3 +84,24 @@ class StepHandler(Handler, Generic[RequestT]):
                 for problem in error.errors(include_url=False)
             ]
             raise InvalidRequest(*problems) from None
+
+
+@contextmanager
+def _measured(function: str, metrics: Metrics) -> Iterator[None]:
+    """Write the metrics of the block however it ends, and the error that ends it.
+
+    Lambda logs the error too, with where it was raised, and without the ids of the line.
+    """
+    began, failed = time.monotonic(), False
+    try:
+        yield
+    except Exception as error:
+        failed, kind = True, type(error).__name__
+        known = kind if isinstance(error, PrescientError) else "other"
+        metrics.add(Measure.STEP_ERRORS, 1, function=function, error=known)
+        logger.error("step failed", error=kind, reason=str(error))
+        raise
+    finally:
+        metrics.add(Measure.STEP_FAILED, failed, function=function)
+        metrics.add(Measure.STEP_DURATION, time.monotonic() - began, function=function)
+        emit(metrics.take())

@@ -11,6 +11,7 @@ from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import GlobalLimits
 from prescient.runtime.login import login
 from prescient.runtime.settings import Settings
+from prescient.runtime.step_functions import StepFunctions
 from prescient.store.database import Database
 from prescient.usecases.support.context import StepContext
 
@@ -60,6 +61,7 @@ class Environment:
             record_min_liquidity=settings.record_min_liquidity,
             record_min_volume=settings.record_min_volume,
             risk_free_rate=settings.risk_free_rate,
+            executions=StepFunctions(settings.state_machine_arn),
         )
 
     @cached_property

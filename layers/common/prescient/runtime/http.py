@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -13,12 +14,16 @@ from typing import Any, Protocol
 from prescient.runtime.entry import Answer, BoundHandler, Event, Handler
 from prescient.runtime.environment import Environment
 from prescient.runtime.functions import LambdaFunctions
-from prescient.runtime.observability import logger
+from prescient.runtime.observability import correlated, emit, logger
 from prescient.runtime.step_functions import StepFunctions
 from prescient.usecases.support.comparing import Compare
 from prescient.usecases.support.functions import Functions, Step
 from prescient.usecases.support.judging import Judge
+from prescient.usecases.support.metrics import Measure, Metric, Metrics
 from prescient.usecases.support.request_context import RequestContext, StateMachine
+
+FIRST_ERROR = 400
+NOT_HEALTHY = "not_healthy"  # what `GET /health` answers with 503 is no error's body
 
 
 class Application(Protocol):
@@ -91,16 +96,36 @@ class HttpHandler(Handler):
         self, application: Application, event: Event, context: Any, api: RequestContext
     ) -> Answer:
         began = self._elapsed()
-        answer = application.answer(event, context, api)
-        logger.info(
-            "request answered",
+        with correlated(
             request_id=event["requestContext"]["requestId"],
             route=event.get("routeKey"),
             caller=_caller(event),
-            status=answer["statusCode"],
-            milliseconds=round(1000 * (self._elapsed() - began)),
-        )
+            **_named(event),
+        ):
+            answer = application.answer(event, context, api)
+            emit(_errors(answer))
+            logger.info(
+                "request answered",
+                status=answer["statusCode"],
+                milliseconds=round(1000 * (self._elapsed() - began)),
+            )
         return answer
+
+
+def _errors(answer: Answer) -> list[Metric]:
+    """The error of an answer that is one, by its code, which comes from a closed list."""
+    if answer["statusCode"] < FIRST_ERROR:
+        return []
+    metrics = Metrics()
+    metrics.add(Measure.API_ERRORS, 1, code=json.loads(answer["body"]).get("code", NOT_HEALTHY))
+    return metrics.take()
+
+
+def _named(event: Event) -> dict[str, str]:
+    """The portfolio and whatever else the path, or the query, of the request names by an id."""
+    query = event.get("queryStringParameters") or {}
+    named = {name: query[name] for name in ("portfolio_id", "cycle_id") if name in query}
+    return {**named, **(event.get("pathParameters") or {})}
 
 
 def _authorizing(local_key: str | None) -> Callable[[Event], Event]:

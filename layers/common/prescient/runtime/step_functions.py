@@ -1,4 +1,4 @@
-"""The trading cycle's state machine on AWS."""
+"""The trading cycle's state machine on AWS, and its executions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ READ_TIMEOUT_SECONDS = 3
 THROTTLED = {"ThrottlingException", "ExecutionLimitExceeded", "TooManyRequestsException"}
 
 
+LIVE = {"RUNNING", "PENDING_REDRIVE"}
+
+
 class StepFunctions:
-    """Starts the state machine of this ARN; its client opens with the first execution."""
+    """Starts the state machine of this ARN; its client opens when it is first needed."""
 
     def __init__(self, arn: str | None) -> None:
         self._arn = arn
@@ -31,9 +34,26 @@ class StepFunctions:
         except BotoCoreError as error:
             raise StateMachineUnavailable("Step Functions cannot be reached; try again") from error
 
+    def is_running(self, name: str) -> bool:
+        """Tell whether an execution runs: see `usecases.support.executions.Executions`."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if self._arn is None:
+            raise StateMachineUnavailable("STATE_MACHINE_ARN is not set: no execution is known")
+        execution = f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
+        try:
+            found = self._client.describe_execution(executionArn=execution)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return False
+            raise StateMachineUnavailable("Step Functions does not tell what runs") from error
+        except BotoCoreError as error:
+            raise StateMachineUnavailable("Step Functions cannot be reached; try again") from error
+        return found["status"] in LIVE
+
     @cached_property
     def _client(self) -> Any:
-        """The client, imported late: cold starts that run no cycle should not pay for boto3."""
+        """The client, imported late: cold starts that need none should not pay for boto3."""
         import boto3
         from botocore.config import Config
 

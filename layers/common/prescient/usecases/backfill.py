@@ -20,6 +20,7 @@ from prescient.store.admission import MarketTokens
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import fetching
 from prescient.usecases.support.market_needs import market_needs
+from prescient.usecases.support.metrics import Measure
 
 MARKETS_A_RUN = 200
 MARKETS_A_BATCH = 50
@@ -66,7 +67,7 @@ def _fill(
         counters, now = fetch.counters, context.now()
         with context.database.transaction() as session:
             filled = backfill.save(session, fetch.batch_id, found, counters, now)
-    context.metrics.add("BatchMarkets", len(found), batch=fetch.kind)
+    context.metrics.add(Measure.BATCH_MARKETS, len(found), batch=fetch.kind)
     return filled
 
 

@@ -15,6 +15,7 @@ from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import cycles, portfolios
 from prescient.store.database import Session
 from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.cycle_outcome import measure_outcome
 
 LONGEST_ERROR = 2000
 
@@ -121,6 +122,8 @@ def _close(request: CycleRequest, cycle_id: int, context: StepContext) -> CycleR
     with context.database.transaction() as session:
         cycles.close(session, cycle_id, error, now)
         closed = cycles.get(session, cycle_id)
+        if closed.ended_at == now:  # a second run of the step changes nothing
+            measure_outcome(session, closed, context.metrics)
     return CycleResult(cycle_id=cycle_id, status=closed.status)
 
 

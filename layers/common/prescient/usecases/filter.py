@@ -25,6 +25,7 @@ from prescient.usecases.support.book_selection import BookSelection, select_book
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import Fetch, fetching
 from prescient.usecases.support.market_needs import MarketNeeds, market_needs
+from prescient.usecases.support.metrics import Measure
 from prescient.usecases.support.portfolio_step import may_run
 from prescient.usecases.support.prefetch import prefetched
 from prescient.usecases.support.recording import Recording, recording
@@ -86,7 +87,7 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
         left_out = replace(selection.left_out, unanswered_markets=unanswered)
         _publish(fetch, work, selection, left_out, context)
     result = _answer(work.cycle, fetch.batch_id, context)
-    context.metrics.add("BatchMarkets", result.markets, batch=fetch.kind)
+    context.metrics.add(Measure.BATCH_MARKETS, result.markets, batch=fetch.kind)
     return result
 
 

@@ -1,14 +1,16 @@
-"""The daily round: does every number still follow, what of the tape may go, and what it lacks."""
+"""The daily round: the tape is trimmed and filled, dead cycles are closed, the books checked."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from prescient.core.accounting.findings import Break
-from prescient.core.errors import InvalidRequest
+from prescient.core.errors import BooksBroken, InvalidRequest
 from prescient.core.portfolio.targets import Targets
 from prescient.usecases import (
     backfill,
@@ -17,6 +19,7 @@ from prescient.usecases import (
     rebalancing,
     reconcile,
     retention,
+    sweep,
 )
 from prescient.usecases.backfill import BackfillResult
 from prescient.usecases.history import HistoryResult
@@ -25,11 +28,17 @@ from prescient.usecases.rebalancing import RebalancingRequest, RebalancingResult
 from prescient.usecases.reconcile import Note
 from prescient.usecases.retention import RetentionResult
 from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.metrics import Measure
+from prescient.usecases.support.problems import Problem
+from prescient.usecases.sweep import AbandonedCycle
+
+MOST_NAMED = 10  # rows in the error; the log has all that were found
 
 
 class Task(StrEnum):
     """What maintenance does, in this order."""
 
+    SWEEP = "sweep"
     RETENTION = "retention"
     HISTORY = "history"
     OUTCOMES = "outcomes"
@@ -56,9 +65,11 @@ class MaintenanceRequest(BaseModel):
 class MaintenanceResult(BaseModel):
     """What each task did. `breaks` are the first rows that break an invariant.
 
-    `rebalancing_refused` says why no targets could be told.
+    `rebalancing_refused` says why no targets could be told, `abandoned` are the cycles that the
+    sweep ended.
     """
 
+    abandoned: list[AbandonedCycle] = []
     retention: RetentionResult | None = None
     history: HistoryResult | None = None
     outcomes: OutcomesResult | None = None
@@ -69,10 +80,32 @@ class MaintenanceResult(BaseModel):
     breaks: list[Break] = []
     notes: list[Note] = []
 
+    def problems(self) -> Iterable[Problem]:
+        yield from (cycle.problem for cycle in self.abandoned)
+        yield from (Problem("book broken", asdict(broken)) for broken in self.breaks)
+
+    def failure(self) -> BooksBroken | None:
+        """The error of an invocation that found broken books; it names the first of the rows."""
+        if not self.breaks:
+            return None
+        named = "; ".join(map(_told, self.breaks[:MOST_NAMED]))
+        others = len(self.breaks) - MOST_NAMED
+        return BooksBroken(f"{named}; and {others} more rows" if others > 0 else named)
+
+
+def _told(broken: Break) -> str:
+    where = f"{broken.subject}: " if broken.subject else ""
+    return f"{where}{broken.rule}: found {broken.found}, expected {broken.expected}"
+
 
 def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
-    """Do the tasks. An exchange that does not answer ends the task that asked and nothing else."""
+    """Do the tasks. An exchange that does not answer ends the task that asked and nothing else.
+
+    Broken books are a result: the invocation fails once everything else is done.
+    """
     done = MaintenanceResult()
+    if Task.SWEEP in request.tasks:
+        done.abandoned = sweep.run(context)
     if Task.RETENTION in request.tasks:
         done.retention = retention.run(context)
     if Task.HISTORY in request.tasks:
@@ -87,6 +120,8 @@ def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
         found = reconcile.run(context.database)
         done.breaks, done.notes = found.breaks, found.notes
         done.reconciled = not found.breaks
+        context.metrics.add(Measure.RECONCILED, done.reconciled)
+        context.metrics.add(Measure.BROKEN_BOOKS, len(found.breaks))
     return done
 
 

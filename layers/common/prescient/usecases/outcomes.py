@@ -15,6 +15,7 @@ from prescient.store.tape import Sighting
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import fetching
 from prescient.usecases.support.half_confirmed import half_confirmed
+from prescient.usecases.support.metrics import Measure
 from prescient.usecases.support.storing import store_markets
 
 MARKETS_A_RUN = 20_000  # 400 calls, well within the deadline
@@ -54,8 +55,8 @@ def run(context: StepContext) -> OutcomesResult:
                 done.markets += len(chosen)
     except ExchangeUnavailable as error:
         done.error = str(error)
-    context.metrics.add("OutcomesAsked", done.markets)
-    context.metrics.add("OutcomesFound", done.outcomes)
+    context.metrics.add(Measure.OUTCOMES_ASKED, done.markets)
+    context.metrics.add(Measure.OUTCOMES_FOUND, done.outcomes)
     return done
 
 
@@ -74,5 +75,5 @@ def _ask(market_ids: Sequence[MarketId], context: StepContext) -> int:
             store_markets(session, fetch, page.markets, sighting)
             found = outcomes.note_of_batch(session, fetch.batch_id)
             tape.complete(session, fetch.batch_id, fetch.counters, now, left_out)
-    context.metrics.add("BatchMarkets", len(page.markets), batch=fetch.kind)
+    context.metrics.add(Measure.BATCH_MARKETS, len(page.markets), batch=fetch.kind)
     return found

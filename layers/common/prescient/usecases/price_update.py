@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.batches import BatchKind, LeftOut
@@ -23,13 +23,19 @@ from prescient.polymarket.skip_reasons import SkipReason
 from prescient.store import books, exits, history, portfolios, tape
 from prescient.store.database import Session
 from prescient.store.tape import Published, Sighting
+from prescient.usecases import sweep
 from prescient.usecases.support import guarding
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import Fetch, fetching
 from prescient.usecases.support.half_confirmed import half_confirmed
-from prescient.usecases.support.metrics import Metrics, Unit
+from prescient.usecases.support.lateness import measure_lateness
+from prescient.usecases.support.metrics import Measure, Metrics
+from prescient.usecases.support.problems import Problem
 from prescient.usecases.support.storing import store_markets
 from prescient.usecases.support.valuing import Valued, record_failures, value_all
+from prescient.usecases.sweep import AbandonedCycle
+
+SWEPT_WITHIN = timedelta(days=2)  # maintenance looks further back
 
 
 class PriceUpdateRequest(BaseModel):
@@ -45,6 +51,7 @@ class PriceUpdateResult(Valued):
 
     `stale_marks` of the held markets' marks are carried forward, because the quote gave none;
     `oldest_mark_seconds` is how long ago the market that was not seen for the longest was seen.
+    `abandoned` are the cycles that the sweep ended, which runs with every price update.
     """
 
     batch_id: int
@@ -57,6 +64,11 @@ class PriceUpdateResult(Valued):
     paused: int
     stale_marks: int
     oldest_mark_seconds: int
+    abandoned: list[AbandonedCycle] = Field(default_factory=list)
+
+    def problems(self) -> Iterable[Problem]:
+        yield from super().problems()
+        yield from (cycle.problem for cycle in self.abandoned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +125,25 @@ def _flag(unread: SkipReason) -> PositionFlag:
 
 
 def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
-    """Fetch the held markets, then publish, exit and value in one transaction."""
+    """Fetch the held markets, then publish, exit and value in one transaction.
+
+    Whether the exchange answers or not, cycles that died are closed before.
+    """
+    with context.metrics.outcome(Measure.PRICES_UPDATED):
+        abandoned = _look_around(context)
+        result = _update(context)
+    result.abandoned = abandoned
+    return result
+
+
+def _look_around(context: StepContext) -> list[AbandonedCycle]:
+    now = context.now()
+    with context.database.transaction() as session:
+        measure_lateness(session, now, context.metrics)
+    return sweep.run(context, within=SWEPT_WITHIN)
+
+
+def _update(context: StepContext) -> PriceUpdateResult:
     with context.database.transaction() as session:
         held = exits.held_outcomes(session)
     with fetching(context, BatchKind.PRICE_UPDATE) as fetch:
@@ -216,11 +246,11 @@ def _settle_and_value(
 
 def _record_metrics(result: PriceUpdateResult, metrics: Metrics) -> None:
     record_failures(result, BatchKind.PRICE_UPDATE, metrics)
-    metrics.add("BatchMarkets", result.markets, batch=BatchKind.PRICE_UPDATE)
-    metrics.add("OpenPositions", result.positions)
-    metrics.add("PositionsSettled", result.settled)
-    metrics.add("PositionsExited", result.exited)
-    metrics.add("PositionsFlagged", result.flagged)
+    metrics.add(Measure.BATCH_MARKETS, result.markets, batch=BatchKind.PRICE_UPDATE)
+    metrics.add(Measure.OPEN_POSITIONS, result.positions)
+    metrics.add(Measure.POSITIONS_SETTLED, result.settled)
+    metrics.add(Measure.POSITIONS_EXITED, result.exited)
+    metrics.add(Measure.POSITIONS_FLAGGED, result.flagged)
     guarding.measure([Alert.WARNING] * result.warned + [Alert.REACHED] * result.paused, metrics)
-    metrics.add("StaleMarks", result.stale_marks)
-    metrics.add("OldestMarkAge", result.oldest_mark_seconds, Unit.SECONDS)
+    metrics.add(Measure.STALE_MARKS, result.stale_marks)
+    metrics.add(Measure.OLDEST_MARK_AGE, result.oldest_mark_seconds)

@@ -34,6 +34,7 @@ from prescient.store.performance import ForecastRow, ResultRow
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.differences import Pair, differences
 from prescient.usecases.support.measured import closed_positions, equity_points
+from prescient.usecases.support.metrics import Measure
 
 AT_ONCE = 500
 PAIRS_AT_ONCE = 500
@@ -76,7 +77,7 @@ def run(_: ResearchRequest, context: StepContext) -> ResearchResult:
         with context.database.transaction() as session:
             measure(session, changed[start : start + AT_ONCE], risk_free, now)
     compare_rebalanced(context.database, now)
-    context.metrics.add("PortfoliosMeasured", len(changed))
+    context.metrics.add(Measure.PORTFOLIOS_MEASURED, len(changed))
     return ResearchResult(portfolios=len(changed))
 
 

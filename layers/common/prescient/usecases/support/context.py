@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from prescient.core.portfolio.guards import NO_GUARD, Guard
 from prescient.core.portfolio.portfolios import GlobalLimits
 from prescient.store.database import Database
+from prescient.usecases.support.executions import Executions, UnknownExecutions
 from prescient.usecases.support.metrics import Metrics
 
 # Most steps ask no exchange, and what asks it is a fifth of what they would import.
@@ -33,7 +34,8 @@ class StepContext:
     `hours_retention` for how long its hourly marks are. Where `record_min_liquidity` and
     `record_min_volume` (dollars an event) ask for less than the portfolios do, the tape records
     that, too. `total_guard` is over the sum of all portfolios. `risk_free_rate` is a year's, a
-    fraction. `metrics` is where steps say how much they did.
+    fraction. `metrics` is where steps say how much they did, `executions` tells which cycles are
+    being run.
     """
 
     database: Database
@@ -54,6 +56,7 @@ class StepContext:
     total_guard: Guard = NO_GUARD
     risk_free_rate: float = 0.0
     metrics: Metrics = field(default_factory=Metrics)
+    executions: Executions = field(default_factory=UnknownExecutions)
 
     @property
     def exchange(self) -> Exchange:

@@ -13,7 +13,7 @@ from prescient.polymarket.counters import CountersDocument
 from prescient.store import cycles, tape
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.exchange import Exchange
-from prescient.usecases.support.metrics import Metrics, Unit
+from prescient.usecases.support.metrics import Measure, Metrics
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ def _discard(fetch: Fetch, error: str, context: StepContext) -> None:
 
 def _record_metrics(fetch: Fetch, metrics: Metrics, *, failed: bool) -> None:
     counters, kind = fetch.counters, fetch.kind
-    metrics.add("BatchFailed", failed, batch=kind)
-    metrics.add("ExchangeCalls", counters["calls"], batch=kind)
-    metrics.add("ExchangeRetries", counters["retries"], batch=kind)
-    metrics.add("ExchangeThrottled", counters["throttled"], batch=kind)
-    metrics.add("ExchangeBytes", counters["bytes"], Unit.BYTES, batch=kind)
-    metrics.add("DuplicateRows", counters["duplicates"], batch=kind)
+    metrics.add(Measure.BATCH_FAILED, failed, batch=kind)
+    metrics.add(Measure.EXCHANGE_CALLS, counters["calls"], batch=kind)
+    metrics.add(Measure.EXCHANGE_RETRIES, counters["retries"], batch=kind)
+    metrics.add(Measure.EXCHANGE_THROTTLED, counters["throttled"], batch=kind)
+    metrics.add(Measure.EXCHANGE_BYTES, counters["bytes"], batch=kind)
+    metrics.add(Measure.DUPLICATE_ROWS, counters["duplicates"], batch=kind)
     for reason, rows in counters["skipped"].items():
-        metrics.add("SkippedRows", rows, batch=kind, reason=reason)
+        metrics.add(Measure.SKIPPED_ROWS, rows, batch=kind, reason=reason)

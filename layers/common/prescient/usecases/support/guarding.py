@@ -11,7 +11,7 @@ from prescient.store import guards, status_changes
 from prescient.store.database import Session
 from prescient.store.guards import Watched
 from prescient.store.status_changes import Order
-from prescient.usecases.support.metrics import Metrics
+from prescient.usecases.support.metrics import Measure, Metrics
 
 OVER_ALL = " over all portfolios"
 
@@ -55,8 +55,8 @@ def watch_total(session: Session, guard: Guard, now: datetime) -> list[Alert]:
 
 def measure(alerts: Sequence[Alert], metrics: Metrics) -> None:
     """Measure what guards did."""
-    metrics.add("DrawdownWarnings", alerts.count(Alert.WARNING))
-    metrics.add("DrawdownPauses", alerts.count(Alert.REACHED))
+    metrics.add(Measure.DRAWDOWN_WARNINGS, alerts.count(Alert.WARNING))
+    metrics.add(Measure.DRAWDOWN_PAUSES, alerts.count(Alert.REACHED))
 
 
 def _pause_all(session: Session, why: str, now: datetime) -> int:

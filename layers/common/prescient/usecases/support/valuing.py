@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import TypeVar
 
@@ -12,7 +12,8 @@ from prescient.core.market.batches import BatchKind
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import portfolios, savepoints
 from prescient.store.database import Session
-from prescient.usecases.support.metrics import Metrics
+from prescient.usecases.support.metrics import Measure, Metrics
+from prescient.usecases.support.problems import Problem
 
 Result = TypeVar("Result")
 MOST_NAMED = 20  # failures in an answer, which the log has; the portfolios' rows have them all
@@ -30,6 +31,10 @@ class Valued(BaseModel):
 
     failed: int = 0
     failures: list[ValuationFailure] = []
+
+    def problems(self) -> Iterable[Problem]:
+        """The portfolios that are named, for the log."""
+        return [Problem("valuation failed", failure.model_dump()) for failure in self.failures]
 
 
 def value_all(
@@ -50,4 +55,4 @@ def value_all(
 
 def record_failures(valued: Valued, kind: BatchKind, metrics: Metrics) -> None:
     """Measure how many portfolios a batch of this kind could not value."""
-    metrics.add("ValuationsFailed", valued.failed, batch=kind)
+    metrics.add(Measure.VALUATIONS_FAILED, valued.failed, batch=kind)
