@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -158,7 +157,7 @@ def test_the_run_file_counts_activity_over_all_portfolios(tmp_path: Path) -> Non
 
 
 def _portfolio(portfolio_id: int, name: str) -> PortfolioRow:
-    return replace(PORTFOLIO, portfolio_id=PortfolioId(portfolio_id), name=name)
+    return PORTFOLIO._replace(portfolio_id=PortfolioId(portfolio_id), name=name)
 
 
 def _shown(shown: Iterable[RenderableType], width: int = 60) -> str:

@@ -39,8 +39,7 @@ GROUP = replace(GAIN, pnl=D("-9.50"), legs=4, market="Next mayor", exit_kind="ma
 
 
 def _portfolio(name: str, strategy_type: str, profit: str, place: int) -> PortfolioRow:
-    return replace(
-        PORTFOLIO,
+    return PORTFOLIO._replace(
         portfolio_id=PortfolioId(place),
         name=name,
         strategy_type=strategy_type,

@@ -9,18 +9,20 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from prescient.runtime.entry import Answer, BoundHandler, Event, Handler
 from prescient.runtime.environment import Environment
 from prescient.runtime.functions import LambdaFunctions
 from prescient.runtime.observability import correlated, emit, logger
 from prescient.runtime.step_functions import StepFunctions
-from prescient.usecases.support.comparing import Compare
 from prescient.usecases.support.functions import Functions, Step
-from prescient.usecases.support.judging import Judge
 from prescient.usecases.support.metrics import Measure, Metric, Metrics
 from prescient.usecases.support.request_context import RequestContext, StateMachine
+
+if TYPE_CHECKING:
+    from prescient.usecases.support.comparing import Compare
+    from prescient.usecases.support.judging import Judge
 
 FIRST_ERROR = 400
 NOT_HEALTHY = "not_healthy"  # what `GET /health` answers with 503 is no error's body

@@ -15,7 +15,7 @@ from prescient.core.market.markets import MarketId, Quote
 from prescient.store import statements
 from prescient.store.candidates import bounds
 from prescient.store.database import Session
-from prescient.store.tape import quote
+from prescient.store.quotes import quote
 
 SQL = statements.load(__file__)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from psycopg.rows import class_row
 
@@ -20,7 +19,7 @@ from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
 from prescient.store import statements
 from prescient.store.books import stored_book
 from prescient.store.database import Session
-from prescient.store.tape import quote
+from prescient.store.quotes import quote
 
 SQL = statements.load(__file__)
 BooksByMarket = Mapping[MarketId, Mapping[Outcome, OrderBook]]
@@ -33,8 +32,7 @@ class _FeatureRow(TypedDict):
     observations: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _CandidateRow:
+class _CandidateRow(NamedTuple):
     market_id: MarketId
     event_id: EventId | None
     event_title: str | None
@@ -58,8 +56,7 @@ class _CandidateRow:
     features: Mapping[str, _FeatureRow]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _EventRow:
+class _EventRow(NamedTuple):
     event_id: EventId
     neg_risk: bool
     augmented: bool

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.market.bids import Bids, bids, bids_from_book
 from prescient.core.market.markets import FeeSchedule, Identity, MarketId
@@ -14,14 +14,13 @@ from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
 from prescient.store.books import Levels, stored_book
 from prescient.store.database import Session
+from prescient.store.quotes import quote
 from prescient.store.rows import typed_row
-from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class _Row(NamedTuple):
     position_id: int
     portfolio_id: int
     market_id: MarketId

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from psycopg.rows import scalar_row
 from psycopg.types.json import Json, Jsonb
@@ -22,8 +23,7 @@ SQL = statements.load(__file__)
 LEASE = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CycleRow:
+class CycleRow(NamedTuple):
     """A cycle. `decided_at` is the end of its filter; `batch_id` is what it decided on.
 
     With `shared_depth` its portfolios take from the same books, else each from its own copy.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from psycopg.rows import scalar_row
 
@@ -18,16 +19,16 @@ from prescient.core.portfolio.exits import HeldOutcome, PricedHolding, Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, ByHand, Exit, Holding, PositionFlag
 from prescient.core.portfolio.trading_record import TradingRecord
-from prescient.store import exposures, ledger, portfolios, statements, tape
+from prescient.store import exposures, ledger, portfolios, statements
 from prescient.store.books import Levels, stored_book
 from prescient.store.database import Session
+from prescient.store.quotes import quote as quote_of
 from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _PricedRow:
+class _PricedRow(NamedTuple):
     position_id: int
     portfolio_id: PortfolioId
     market_id: MarketId
@@ -152,7 +153,7 @@ def _priced(row: _PricedRow) -> PricedHolding:
         shares=row.shares,
         cost_basis=row.cost_basis,
     )
-    listed = tape.quote(row.best_bid, row.best_ask)
+    listed = quote_of(row.best_bid, row.best_ask)
     quote = listed and listed.of(outcome)
     return PricedHolding(
         holding=holding,

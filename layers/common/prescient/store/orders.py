@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.market.bids import bids, bids_from_book
@@ -20,14 +20,13 @@ from prescient.store import statements
 from prescient.store.books import Levels, stored_book
 from prescient.store.database import Session
 from prescient.store.pending import Pending
+from prescient.store.quotes import quote
 from prescient.store.rows import typed_row
-from prescient.store.tape import quote
 
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OrderRow:
+class _OrderRow(NamedTuple):
     signal_id: int
     market_id: MarketId
     event_id: EventId | None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from psycopg import errors
 from psycopg.rows import scalar_row
@@ -25,8 +26,7 @@ SQL = statements.load(__file__)
 NAMES = {"portfolios_name_key", "portfolios_folded_name_key"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioRow:
+class PortfolioRow(NamedTuple):
     """A portfolio as it stands; money in dollars, `max_drawdown` too. `total_value` is equity.
 
     `valuation_error` is why the newest prices could not be carried into its totals, and nothing of

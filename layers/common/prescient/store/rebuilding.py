@@ -39,7 +39,7 @@ from prescient.core.strategies import registry
 from prescient.store import statements
 from prescient.store.books import stored_book
 from prescient.store.database import Session
-from prescient.store.tape import quote
+from prescient.store.quotes import quote
 
 SQL = statements.load(__file__)
 SLACK = timedelta(minutes=2)

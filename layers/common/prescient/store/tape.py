@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from prescient.core.errors import BatchLost
 from prescient.core.market.batches import BatchKind, BatchStatus, LeftOut, ListingFilter
-from prescient.core.market.markets import Market, MarketId, Quote
+from prescient.core.market.markets import Market, MarketId
 from prescient.core.market.marks import is_trusted, mark_price
 from prescient.core.market.settlement import resolution
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -206,11 +206,6 @@ def staleness(session: Session, market_ids: Sequence[MarketId], now: datetime) -
     values = {"market_ids": list(market_ids), "now": now}
     with session.cursor(row_factory=class_row(Staleness)) as cursor:
         return cursor.execute(SQL["select_staleness"], values).fetchall()[0]
-
-
-def quote(best_bid: Decimal | None, best_ask: Decimal | None) -> Quote | None:
-    """The quote of YES as stored: both sides, or none."""
-    return None if best_bid is None or best_ask is None else Quote(best_bid, best_ask)
 
 
 def _supports_mark(market: Market) -> bool:

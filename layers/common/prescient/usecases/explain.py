@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from prescient.core.deciding.decisions import decide
 from prescient.core.deciding.explanation import (
     Check,
-    Stage,
     market_checks,
     threshold_checks,
     why_stopped,
 )
+from prescient.core.deciding.stages import Stage
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import CycleNotFound
 from prescient.core.market.markets import MarketId

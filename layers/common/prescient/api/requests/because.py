@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.requests.values import Reason
 
 
-class Because(BaseModel):
+class Because(Model):
     """Why something changes: it stays in the record."""
 
     model_config = ConfigDict(extra="forbid")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import ConfigDict, Field, Strict
 
+from prescient.api.models import Model
 from prescient.api.requests.because import Because
 from prescient.api.requests.values import Count, RequestedCash
 from prescient.core.portfolio.targets import Targets
 
 
-class Rebalance(BaseModel):
+class Rebalance(Model):
     """How to share the capital between the active portfolios that have a `rebalance_threshold`."""
 
     model_config = ConfigDict(extra="forbid")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from prescient.api.models import Model
 from prescient.api.requests.because import Because
 from prescient.api.requests.portfolios import UpdatePortfolio
 from prescient.api.requests.values import Name, Text
@@ -16,7 +17,7 @@ from prescient.core.portfolio.portfolios import DEFAULT_MAX_POSITIONS
 from prescient.usecases.experiments import Twin
 
 
-class ChangedKey(BaseModel):
+class ChangedKey(Model):
     """The one key in which a twin differs; null lets a key of the strategy follow its default."""
 
     model_config = ConfigDict(extra="forbid")

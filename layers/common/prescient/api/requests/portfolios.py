@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, field_validator, model_validator
+from pydantic import ConfigDict, Field, Strict, field_validator, model_validator
 
+from prescient.api.models import Model
 from prescient.api.requests.statuses import is_true, partial_to_liquidate
 from prescient.api.requests.values import (
     Count,
@@ -37,7 +38,7 @@ DrawdownLimitPercent = Annotated[
 ]
 
 
-class CreatePortfolio(BaseModel):
+class CreatePortfolio(Model):
     """A new portfolio. Money is dollars with at most two decimals; no limit is null."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +57,7 @@ class CreatePortfolio(BaseModel):
     max_positions: Count | None = Field(None, description="20 unless given")
     drawdown_limit: DrawdownLimit = None
     drawdown_limit_percent: DrawdownLimitPercent = None
-    tags: Tags = []
+    tags: Tags = []  # noqa: RUF012 (pydantic copies it)
 
     @model_validator(mode="after")
     def _begin_with_the_initial_balance(self) -> Self:
@@ -98,7 +99,7 @@ def _with_its_rules(schema: dict[str, Any]) -> None:
     schema["allOf"].append({"if": is_true("liquidate"), "then": archived})
 
 
-class UpdatePortfolio(BaseModel):
+class UpdatePortfolio(Model):
     """The fields to change. Null removes a description or a limit; `max_positions` is then 20.
 
     `strategy_config` replaces the present one as a whole.

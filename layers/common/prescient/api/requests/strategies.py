@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from prescient.api.models import Model
 
 
-class ConfigurationToCheck(BaseModel):
+class ConfigurationToCheck(Model):
     """Keys of a strategy's configuration; those that are absent follow their defaults."""
 
     model_config = ConfigDict(extra="forbid")

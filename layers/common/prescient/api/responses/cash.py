@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.responses.values import Money
 from prescient.core.portfolio.targets import Targets
 
 
-class Balance(BaseModel):
+class Balance(Model):
     """A portfolio's cash."""
 
     portfolio_id: int
     current_balance: Money
 
 
-class CashMoved(BaseModel):
+class CashMoved(Model):
     """The cash of each portfolio that the request named, after it."""
 
     message: str
     balances: list[Balance]
 
 
-class PlannedTransfer(BaseModel):
+class PlannedTransfer(Model):
     """Dollars from one portfolio to another."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -32,7 +33,7 @@ class PlannedTransfer(BaseModel):
     amount: Money
 
 
-class PlaceOfPortfolio(BaseModel):
+class PlaceOfPortfolio(Model):
     """Where a portfolio stood beside its target; drift and threshold are parts of all equity."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -45,7 +46,7 @@ class PlaceOfPortfolio(BaseModel):
     has_drifted: bool
 
 
-class Rebalanced(BaseModel):
+class Rebalanced(Model):
     """What was moved or, in a dry run, what would be.
 
     `held_back` are dollars that stay because of `only_significant`: the portfolios cannot be told

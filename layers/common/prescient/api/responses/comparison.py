@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import TableAnswer
 from prescient.api.responses.values import Money, Price
 
 
-class Interval(BaseModel):
+class Interval(Model):
     """A mean daily return with its 95% interval, and how probable it is that it is above zero."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -23,7 +24,7 @@ class Interval(BaseModel):
     above_zero: Price
 
 
-class Likeness(BaseModel):
+class Likeness(Model):
     """The correlation of daily returns, −1 to 1, with its 95% interval."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -34,7 +35,7 @@ class Likeness(BaseModel):
     high: float
 
 
-class ComparedPair(BaseModel):
+class ComparedPair(Model):
     """The first portfolio's daily returns less the second's, over the `days` that both have.
 
     `told` is the wider of the intervals by days and by events, as `unit` says. `detectable` is the
@@ -66,7 +67,7 @@ class ComparedPair(BaseModel):
     in_common: float | None
 
 
-class Capacity(BaseModel):
+class Capacity(Model):
     """How much larger the purchases of all together could be until the books no longer fill them.
 
     At `multiple` times their size the books fill 95% of them: `dollars` of an outcome in a cycle on
@@ -82,7 +83,7 @@ class Capacity(BaseModel):
     filled_now: Price
 
 
-class ComparedPortfolio(BaseModel):
+class ComparedPortfolio(Model):
     """A portfolio beside the benchmark; `adjusted_p` and the deflated ratio count all trials.
 
     Both are null with fewer than 30 days, and where returns vary on too few of them.
@@ -99,7 +100,7 @@ class ComparedPortfolio(BaseModel):
     deflated_sharpe_ratio: float | None
 
 
-class ComparedRow(BaseModel):
+class ComparedRow(Model):
     """One line of the table: a portfolio beside another, first each beside the benchmark.
 
     `difference` is the mean daily return less the other's. Beside the benchmark it has the
@@ -186,7 +187,7 @@ class ComparisonAnswer(TableAnswer):
         )
 
 
-class ScorecardPoint(BaseModel):
+class ScorecardPoint(Model):
     """One point: `green` speaks for the portfolio, `red` against it, `grey` cannot be said yet."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -197,7 +198,7 @@ class ScorecardPoint(BaseModel):
     says: str
 
 
-class ScorecardAnswer(BaseModel):
+class ScorecardAnswer(Model):
     """Whether a portfolio is worth real money, as of the end of `last_day` (UTC).
 
     `benchmark_id` is the portfolio that buys at random, null where there is none.

@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money
 from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
@@ -37,7 +38,7 @@ class StepStatus(StrEnum):
     SKIPPED = "skipped"
 
 
-class Step(BaseModel):
+class Step(Model):
     """A step of a cycle, with what it did for the portfolio."""
 
     step: str
@@ -46,7 +47,7 @@ class Step(BaseModel):
     details: Mapping[str, Any]
 
 
-class PortfolioResult(BaseModel):
+class PortfolioResult(Model):
     """The result of a cycle for one portfolio.
 
     `funnel` counts the candidates left after each rule, `rejections` the signals refused by reason;
@@ -72,7 +73,7 @@ class PortfolioResult(BaseModel):
         return cls.model_validate(_result(row, cycle))
 
 
-class CycleSummary(BaseModel):
+class CycleSummary(Model):
     """What a cycle did over all of its portfolios, whatever the page shows."""
 
     total_portfolios: int
@@ -94,7 +95,7 @@ class CycleSummary(BaseModel):
         )
 
 
-class Cycle(BaseModel):
+class Cycle(Model):
     """A cycle; `decided_at` is the end of its filter.
 
     With `shared_depth` what one portfolio bought was gone for the next; by default each has its own
@@ -127,7 +128,7 @@ class CycleAnswer(PageAnswer):
     portfolio_results: list[PortfolioResult]
 
 
-class PortfolioCycle(BaseModel):
+class PortfolioCycle(Model):
     """What came of a portfolio in a cycle: how many candidates each rule left, and what followed.
 
     `rejections` are the signals refused by reason; `error` is why its part failed or was skipped.
@@ -172,7 +173,7 @@ class CyclesAnswer(PageAnswer):
     cycles: list[Cycle]
 
 
-class CycleStarted(BaseModel):
+class CycleStarted(Model):
     """The cycle goes on; `url` shows how far it is."""
 
     message: str
@@ -203,13 +204,13 @@ class SinglePortfolioResult(PortfolioResult):
         return cls.model_validate({**_result(row, cycle), "cycle_id": cycle.cycle_id, **times})
 
 
-class PortfolioCycleAnswer(BaseModel):
+class PortfolioCycleAnswer(Model):
     message: str
     results: SinglePortfolioResult
     timestamp: datetime
 
 
-class AllPortfoliosAnswer(BaseModel):
+class AllPortfoliosAnswer(Model):
     """`cycle_id` is null when there was no active portfolio to run.
 
     Of more than 1000 portfolios, `next` is where the others are, null where these are all.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from prescient.api.models import Model
 
 
-class OpenApi(BaseModel):
+class OpenApi(Model):
     """This document."""
 
     openapi: str

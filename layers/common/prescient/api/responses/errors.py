@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel
+from prescient.api.models import Model
 
 LONGEST_FIELD = 200
 LONGEST_RULE = 2000
 
 
-class Detail(BaseModel):
+class Detail(Model):
     """One broken rule; what is longer is cut off."""
 
     field: str
@@ -23,7 +23,7 @@ class Detail(BaseModel):
         return cls(field=field[:LONGEST_FIELD], rule=rule[:LONGEST_RULE])
 
 
-class ErrorBody(BaseModel):
+class ErrorBody(Model):
     """`code` is for programs, `message` for people; `details` name each field and its rule.
 
     Where an input breaks more than 100 rules they are the first 100.
@@ -31,5 +31,5 @@ class ErrorBody(BaseModel):
 
     code: str
     message: str
-    details: list[Detail] = []
+    details: list[Detail] = []  # noqa: RUF012 (pydantic copies it)
     request_id: str

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.portfolios import PortfolioCreated
 from prescient.api.responses.values import Money, Percent
@@ -21,7 +22,7 @@ class TwinCreated(PortfolioCreated):
     twin_key: str | None
 
 
-class ConfigurationVersion(BaseModel):
+class ConfigurationVersion(Model):
     """A version of a portfolio's configuration and limits.
 
     `from_version` is the one before it, `restored_version` the one whose content it brought back.
@@ -53,7 +54,7 @@ class ConfigurationsAnswer(PageAnswer):
     configurations: list[ConfigurationVersion]
 
 
-class ConfigurationDifference(BaseModel):
+class ConfigurationDifference(Model):
     """A key with its two values, null where the version does not name the key."""
 
     key: str
@@ -74,7 +75,7 @@ class ConfigurationDifference(BaseModel):
         )
 
 
-class ConfigurationsCompared(BaseModel):
+class ConfigurationsCompared(Model):
     """Where two versions differ, key by key. Limits that one of them lacks are not compared."""
 
     message: str

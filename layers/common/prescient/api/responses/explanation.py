@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import WithJsonSchema
 
+from prescient.api.models import Model
 from prescient.api.responses.record import Signal
-from prescient.core.deciding.explanation import Check, Stage
-from prescient.usecases.explain import Explanation
+from prescient.core.deciding.stages import Stage
+
+if TYPE_CHECKING:
+    from prescient.core.deciding.explanation import Check
+    from prescient.usecases.explain import Explanation
 
 NumberOrText = Annotated[
     Decimal | str,
@@ -18,7 +22,7 @@ NumberOrText = Annotated[
 ]
 
 
-class RuleChecked(BaseModel):
+class RuleChecked(Model):
     """A rule beside what the market showed; `key` of the configuration sets the bound.
 
     Dollars, prices and convictions between 0 and 1, or hours.
@@ -41,7 +45,7 @@ class RuleChecked(BaseModel):
         )
 
 
-class ExplanationAnswer(BaseModel):
+class ExplanationAnswer(Model):
     """Why a portfolio did, or did not, trade a market in its last cycle.
 
     `stage` is how far the market came, `sentence` why no further. `checks` are the rules that all

@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel
+from prescient.api.models import Model
 
 
-class NewestBatch(BaseModel):
+class NewestBatch(Model):
     """The newest complete fetch of the exchange; `age_seconds` is by the system's clock."""
 
     batch_id: int
@@ -25,7 +25,7 @@ class HealthStatus(StrEnum):
     LATE = "late"
 
 
-class RegularWork(BaseModel):
+class RegularWork(Model):
     """When work that is done at intervals last ended well; null before the first time.
 
     It `is_late` once its end, or before the first time the oldest portfolio, is more than
@@ -38,13 +38,13 @@ class RegularWork(BaseModel):
     is_late: bool
 
 
-class Health(BaseModel):
+class Health(Model):
     """All that needs no token."""
 
     status: Literal["ok", "not_ok"]
 
 
-class HealthDetails(BaseModel):
+class HealthDetails(Model):
     """`clock` is the system's time, which in a simulation is the exchange's."""
 
     status: HealthStatus

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Number, Price, Shares
 from prescient.core.portfolio.positions import Action
 from prescient.store.market_pages import MarketRow
 
 
-class Market(BaseModel):
+class Market(Model):
     """A market as the exchange lists it, with its newest prices, which are those of YES.
 
     `mark_stale` says that the newest quote was not trusted, so that an earlier mark stands.
@@ -63,14 +64,14 @@ class MarketsAnswer(PageAnswer):
     markets: list[Market]
 
 
-class MarketAnswer(BaseModel):
+class MarketAnswer(Model):
     """One market."""
 
     message: str
     market: Market
 
 
-class Observation(BaseModel):
+class Observation(Model):
     """What a batch saw of a market; quote and mark are those of YES."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -95,7 +96,7 @@ class MarketHistoryAnswer(PageAnswer):
     observations: list[Observation]
 
 
-class Holder(BaseModel):
+class Holder(Model):
     """An open position in a market."""
 
     model_config = ConfigDict(from_attributes=True)

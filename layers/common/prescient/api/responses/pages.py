@@ -8,8 +8,10 @@ from typing import cast, get_args, get_origin
 
 from pydantic import BaseModel
 
+from prescient.api.models import Model
 
-class TableAnswer(BaseModel):
+
+class TableAnswer(Model):
     """An answer with rows, sent as JSON or, where `Accept` asks for it, as CSV."""
 
     @classmethod

@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import TableAnswer
 from prescient.api.responses.values import Money
 from prescient.core.portfolio.portfolios import PortfolioId
 
 
-class NoValue(BaseModel):
+class NoValue(Model):
     """Why a metric is null."""
 
     code: str
     message: str
 
 
-class Metrics(BaseModel):
+class Metrics(Model):
     """The metrics of a portfolio; what is null has its reason in `reasons`, by its name.
 
     Ratios, volatility, turnover and annual return are a year's. Money is dollars, `avg_loss`
@@ -63,7 +64,7 @@ class Metrics(BaseModel):
     reasons: dict[str, NoValue]
 
 
-class Decile(BaseModel):
+class Decile(Model):
     """What came true of the probabilities within a tenth, with its 95% Wilson interval."""
 
     low: float
@@ -74,7 +75,7 @@ class Decile(BaseModel):
     won_high: Annotated[float, Field(ge=0, le=1)]
 
 
-class Scores(BaseModel):
+class Scores(Model):
     """How good probabilities were: each score is better the lower it is.
 
     brier = reliability − resolution + uncertainty + within_deciles.
@@ -90,7 +91,7 @@ class Scores(BaseModel):
     deciles: list[Decile]
 
 
-class Edge(BaseModel):
+class Edge(Model):
     """The mean Brier score of the prices less that of the probabilities, with its 95% interval."""
 
     mean: float
@@ -98,7 +99,7 @@ class Edge(BaseModel):
     high: float
 
 
-class Calibration(BaseModel):
+class Calibration(Model):
     """The probabilities of executed signals whose markets resolved, beside the prices paid.
 
     `edge` above 0 means that the strategy knew more than the price; null with one event or none.
@@ -110,7 +111,7 @@ class Calibration(BaseModel):
     edge: Edge | None
 
 
-class Part(BaseModel):
+class Part(Model):
     """P&L of one market, event, tag, strategy, exit kind or evidence.
 
     `name` is the question of a market and the title of an event, null for the other views.
@@ -121,7 +122,7 @@ class Part(BaseModel):
     pnl: Money
 
 
-class Attribution(BaseModel):
+class Attribution(Model):
     """Where the P&L came from. The parts of each view, and its `rest`, add up to `total`.
 
     `views` are `market`, `event`, `tag`, `strategy`, `exit_kind` (`open` is what is held) and
@@ -136,7 +137,7 @@ class Attribution(BaseModel):
     rest: dict[str, Money]
 
 
-class MetricRow(BaseModel):
+class MetricRow(Model):
     """A metric as a line of a table; `reason` is why it has no value."""
 
     metric: str

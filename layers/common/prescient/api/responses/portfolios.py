@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.pages import Page
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.positions import Position, SharesLeft, SharesSold
@@ -21,17 +22,17 @@ from prescient.store.portfolio_pages import ListedRow, Sums
 from prescient.store.positions import PositionRow
 
 
-class PortfolioCreated(BaseModel):
+class PortfolioCreated(Model):
     portfolio_id: int
     message: str
 
 
-class PortfolioDeleted(BaseModel):
+class PortfolioDeleted(Model):
     portfolio_id: int
     message: str
 
 
-class Drawdown(BaseModel):
+class Drawdown(Model):
     """How far a portfolio is below its peak since `peak_since`, and how near to its guard.
 
     `amount` is of P&L, `percent` of the time-weighted index: deposits, withdrawals and transfers
@@ -48,7 +49,7 @@ class Drawdown(BaseModel):
     warned_at: datetime | None
 
 
-class FreeRoom(BaseModel):
+class FreeRoom(Model):
     """What each limit still leaves, in dollars of cost with fees; null where there is no limit.
 
     `next_position` is what one more position may cost at most, given cash and all limits; a
@@ -65,7 +66,7 @@ class FreeRoom(BaseModel):
     drawdown_percent: Percent | None
 
 
-class PortfolioListed(BaseModel):
+class PortfolioListed(Model):
     """A portfolio in a list. `total_value` is its equity.
 
     `net_flows` is what was paid in since the beginning, less what was paid out; `day_pnl` its P&L
@@ -127,10 +128,10 @@ class Portfolio(PortfolioListed):
     last_price_update: datetime | None
     valuation_error: str | None
     created_at: datetime
-    positions: list[Position] = []
+    positions: list[Position] = []  # noqa: RUF012 (pydantic copies it)
 
 
-class PortfolioSummary(BaseModel):
+class PortfolioSummary(Model):
     model_config = ConfigDict(from_attributes=True)
 
     total_value: Money
@@ -140,7 +141,7 @@ class PortfolioSummary(BaseModel):
     unrealized_pnl: Money
 
 
-class PortfolioAnswer(BaseModel):
+class PortfolioAnswer(Model):
     message: str
     portfolio: Portfolio
     summary: PortfolioSummary
@@ -156,7 +157,7 @@ class PortfolioAnswer(BaseModel):
         return cls(message=message, portfolio=portfolio, summary=summary, timestamp=now)
 
 
-class PortfoliosSummary(BaseModel):
+class PortfoliosSummary(Model):
     total_portfolios: int
     active_portfolios: int
     total_value_all_portfolios: Money
@@ -192,7 +193,7 @@ class PortfoliosAnswer(PortfoliosPage):
         )
 
 
-class LiquidationResult(BaseModel):
+class LiquidationResult(Model):
     """What was sold, and what is left; `archived` once nothing is."""
 
     archived: bool

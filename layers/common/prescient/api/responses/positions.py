@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Price, Shares, SignedPercent
 from prescient.core.accounting.valuation import MarketPrice
@@ -17,7 +18,7 @@ from prescient.core.portfolio.positions import Action, Exit, PositionStatus
 from prescient.store.positions import PositionRow
 
 
-class Position(BaseModel):
+class Position(Model):
     """A position; `shares` and `cost_basis` are what is still held of it, `value` at the mark.
 
     `outcome` is the name of what it bets on. `bid`, `ask` and `mark_price` are that outcome's;
@@ -85,7 +86,7 @@ class PositionsAnswer(PageAnswer):
     positions: list[Position]
 
 
-class SharesSold(BaseModel):
+class SharesSold(Model):
     """What a sale by hand brought; `realized_pnl` has the fees of both sides.
 
     `quoted_at` is when the bids were shown that it took, `evidence` whether by a book or by the
@@ -118,7 +119,7 @@ class PositionClosed(SharesSold):
         return cls.model_validate({"message": message, **_sale(made)})
 
 
-class PositionWrittenOff(BaseModel):
+class PositionWrittenOff(Model):
     """A position that was given up; `realized_pnl` is what it had cost, as a loss.
 
     `shares` are null where they were unknown.
@@ -141,7 +142,7 @@ class PositionWrittenOff(BaseModel):
         )
 
 
-class SharesLeft(BaseModel):
+class SharesLeft(Model):
     """Shares that could not be sold, null where they are unknown, and why."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from prescient.api.models import Model
 
 
-class BrokenInvariant(BaseModel):
+class BrokenInvariant(Model):
     """A row that breaks an invariant of the accounting: what it says and what it should say."""
 
     rule: str
@@ -14,7 +14,7 @@ class BrokenInvariant(BaseModel):
     expected: str
 
 
-class UncheckedRows(BaseModel):
+class UncheckedRows(Model):
     """How many rows a rule could not check, and why: their prices were deleted, for example."""
 
     rule: str
@@ -22,7 +22,7 @@ class UncheckedRows(BaseModel):
     rows: int
 
 
-class Reconciliation(BaseModel):
+class Reconciliation(Model):
     """Whether every number agrees; at most the first 100 rows that do not.
 
     `notes` count the rows of which nothing is left to check them with.

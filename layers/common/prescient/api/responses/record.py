@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Number, Price, Shares
 from prescient.core.execution.results import Rejection
@@ -15,7 +16,7 @@ from prescient.core.portfolio.positions import Action, ExitKind, PositionStatus
 from prescient.store.signal_pages import SignalStatus
 
 
-class Trade(BaseModel):
+class Trade(Model):
     """A buy, which opened the position `position_id`; `entry_price` is its average.
 
     `target_price` was the best ask at the decision. `quote_delay_seconds` is from the quote to the
@@ -55,7 +56,7 @@ class TradesAnswer(PageAnswer):
     trades: list[Trade]
 
 
-class Exit(BaseModel):
+class Exit(Model):
     """Shares that left a position; `cost_basis` is theirs, `realized_pnl` has both sides' fees.
 
     `quoted_at` is when the bids were shown that a sale by hand took; `ordered_by` and `reason` are
@@ -89,7 +90,7 @@ class ExitsAnswer(PageAnswer):
     exits: list[Exit]
 
 
-class Signal(BaseModel):
+class Signal(Model):
     """A decision, and what came of it: `rejection` says why it did not execute.
 
     `target_price` is the best ask at the decision (of a sale the bid), `amount` the dollars that
@@ -133,7 +134,7 @@ class SignalsAnswer(PageAnswer):
     signals: list[Signal]
 
 
-class LedgerEntry(BaseModel):
+class LedgerEntry(Model):
     """A movement of cash, negative where it left; `source` names what moved it, once.
 
     `ordered_by` is whose token asked for it, null where the system moved it.
@@ -157,7 +158,7 @@ class LedgerAnswer(PageAnswer):
     entries: list[LedgerEntry]
 
 
-class Transfer(BaseModel):
+class Transfer(Model):
     """Cash that went from one portfolio to another; an id is null once that is deleted."""
 
     model_config = ConfigDict(from_attributes=True)

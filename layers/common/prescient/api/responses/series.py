@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money
 
 
-class EquityPoint(BaseModel):
+class EquityPoint(Model):
     """What a portfolio was worth at a moment.
 
     `flow` is what had just come in, negative where it left; `equity` counts it. Two points of one
@@ -36,7 +37,7 @@ class EquityAnswer(PageAnswer):
     points: list[EquityPoint]
 
 
-class HistoryDay(BaseModel):
+class HistoryDay(Model):
     """The last point of a (UTC) day; a `timestamp` of an earlier day was carried forward.
 
     Of the older system (`origin` `v1`) it is what that claimed: `total_value` counted no invested

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
 
 
-class PausedAll(BaseModel):
+class PausedAll(Model):
     """A pause of all: `portfolios` were active, and `pause_id` names the act that undoes it."""
 
     message: str
@@ -19,7 +20,7 @@ class PausedAll(BaseModel):
     portfolios: int
 
 
-class LeftPaused(BaseModel):
+class LeftPaused(Model):
     """A portfolio that its own guard would pause again at once."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -28,7 +29,7 @@ class LeftPaused(BaseModel):
     obstacle: str
 
 
-class ReactivatedAll(BaseModel):
+class ReactivatedAll(Model):
     """How many portfolios trade again, and how many do not, with the first 100 of these.
 
     `pause_id` is null where no portfolio was held by a pause of all.
@@ -43,7 +44,7 @@ class ReactivatedAll(BaseModel):
     first_left: list[LeftPaused]
 
 
-class StatusChange(BaseModel):
+class StatusChange(Model):
     """A change of status. `ordered_by` is null where a guard made it."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -64,7 +65,7 @@ class StatusChangesAnswer(PageAnswer):
     changes: list[StatusChange]
 
 
-class Pause(BaseModel):
+class Pause(Model):
     """An act of pausing; `portfolios` is the number that it paused."""
 
     model_config = ConfigDict(from_attributes=True)

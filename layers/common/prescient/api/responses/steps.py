@@ -8,8 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel
-
+from prescient.api.models import Model
 from prescient.api.responses.values import Money
 from prescient.store.portfolios import PortfolioRow
 from prescient.usecases.single_steps import PortfolioStep
@@ -25,7 +24,7 @@ class StepStatus(StrEnum):
     ERROR = "error"
 
 
-class MarketsFiltered(BaseModel):
+class MarketsFiltered(Model):
     """The batch on which the portfolios of this cycle decide, and how many they are.
 
     `markets` were listed, `skipped` rows of the exchange could not be read.
@@ -40,11 +39,11 @@ class MarketsFiltered(BaseModel):
     timestamp: datetime
 
 
-class StepSummary(BaseModel):
+class StepSummary(Model):
     portfolios_processed: int
 
 
-class PortfolioStepped(BaseModel):
+class PortfolioStepped(Model):
     """`error` says why a step failed or was skipped."""
 
     portfolio_id: int
@@ -73,7 +72,7 @@ class SignalsSummary(StepSummary):
     total_signals: int
 
 
-class SignalsGenerated(BaseModel):
+class SignalsGenerated(Model):
     """What each portfolio decided; `next` is the URL that goes on with those that are left."""
 
     message: str
@@ -115,7 +114,7 @@ class TradesSummary(StepSummary):
     total_failed_trades: int
 
 
-class SignalsExecuted(BaseModel):
+class SignalsExecuted(Model):
     """What came of each portfolio's signals; `next` goes on with those that are left."""
 
     message: str
@@ -141,7 +140,7 @@ class EquityOfPortfolio(PortfolioStepped):
         )
 
 
-class SnapshotsTaken(BaseModel):
+class SnapshotsTaken(Model):
     """What each portfolio is worth; `next` goes on with those that are left."""
 
     message: str
@@ -151,7 +150,7 @@ class SnapshotsTaken(BaseModel):
     timestamp: datetime
 
 
-class PricesSummary(BaseModel):
+class PricesSummary(Model):
     """What a price update did: see `docs/accounting.md`."""
 
     batch_id: int
@@ -166,13 +165,13 @@ class PricesSummary(BaseModel):
     oldest_mark_seconds: int
 
 
-class PricesUpdated(BaseModel):
+class PricesUpdated(Model):
     message: str
     summary: PricesSummary
     timestamp: datetime
 
 
-class PriceUpdateStarted(BaseModel):
+class PriceUpdateStarted(Model):
     """The price update goes on; `url` shows when it has ended."""
 
     message: str

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from prescient.api.models import Model
 from prescient.core.strategies.configuration import StrategyConfiguration
-from prescient.core.strategies.protocol import Strategy
+
+if TYPE_CHECKING:
+    from prescient.core.strategies.protocol import Strategy
 
 
-class StrategyKey(BaseModel):
+class StrategyKey(Model):
     """A key of `strategy_config`, with what it is where a portfolio does not name it."""
 
     key: str
@@ -20,7 +23,7 @@ class StrategyKey(BaseModel):
     is_required: bool
 
 
-class StrategyListed(BaseModel):
+class StrategyListed(Model):
     """A strategy and its keys. `is_own` is one of the user's, beside Prescient's.
 
     `sells` says whether its rule sells, too: else positions end by stop, target, settlement or by
@@ -48,14 +51,14 @@ class StrategyShown(StrategyListed):
         return cls.model_validate({**_values(strategy, is_own=is_own), "json_schema": schema})
 
 
-class RefusedStrategy(BaseModel):
+class RefusedStrategy(Model):
     """A module of the user's that is no strategy, and why."""
 
     strategy_type: str
     reason: str
 
 
-class StrategiesAnswer(BaseModel):
+class StrategiesAnswer(Model):
     """All strategies: Prescient's, then the user's by name; and what was refused."""
 
     message: str
@@ -63,7 +66,7 @@ class StrategiesAnswer(BaseModel):
     refused: list[RefusedStrategy]
 
 
-class StrategyAnswer(BaseModel):
+class StrategyAnswer(Model):
     """One strategy."""
 
     message: str
@@ -99,7 +102,7 @@ def _usual(model: type[StrategyConfiguration]) -> StrategyConfiguration | None:
         return None
 
 
-class ConfigurationChecked(BaseModel):
+class ConfigurationChecked(Model):
     """A configuration that a portfolio could have, with every key: `effective`."""
 
     message: str

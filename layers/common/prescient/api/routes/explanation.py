@@ -9,7 +9,6 @@ from prescient.api.responses.explanation import ExplanationAnswer
 from prescient.api.routing import RouteTable
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.usecases.explain import explain
 
 routes = RouteTable("Record")
 
@@ -28,6 +27,9 @@ def explain_market(
 
     The stage that stopped it, with the rule and its numbers.
     """
+    # Imported late: it repeats a decision, with a strategy and all that deciding needs.
+    from prescient.usecases.explain import explain
+
     owner, market_id = PortfolioId(portfolio_id), MarketId(market)
     with api.database.snapshot() as session:
         found = explain(session, owner, market_id)

@@ -5,42 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from prescient.core.deciding.decisions import common_filters
+from prescient.core.deciding.stages import Stage
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.money import plain
 from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.core.strategies.protocol import PortfolioView, Strategy
-
-
-class Stage(StrEnum):
-    """How far a market came in a portfolio's cycle, the last that it reached."""
-
-    NOT_RUN = "not_run"
-    TAPE_GONE = "tape_gone"
-    NOT_LISTED = "not_listed"
-    NOT_TRADABLE = "not_tradable"
-    THRESHOLDS = "thresholds"
-    PAUSED = "paused"
-    OUTCOME_PRICE = "outcome_price"
-    MARKET_TYPES = "market_types"
-    LIQUIDITY = "liquidity"
-    VOLUME = "volume"
-    SPREAD = "spread"
-    TIME_TO_END = "time_to_end"
-    OUTCOME_PROPOSED = "outcome_proposed"
-    STRATEGY_RULE = "strategy_rule"
-    ALREADY_HELD = "already_held"
-    COOLDOWN = "cooldown"
-    SIZED = "sized"
-    EMITTED = "emitted"
-    UNKNOWN = "unknown"
-    PENDING = "pending"
-    REJECTED = "rejected"
-    EXECUTED = "executed"
 
 
 @dataclass(frozen=True, slots=True)

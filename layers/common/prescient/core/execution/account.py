@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from prescient.core.execution.results import Bought, Sold
 from prescient.core.market.books import Side
 from prescient.core.market.markets import EventId, MarketId, Outcome
 from prescient.core.money import ZERO
 from prescient.core.portfolio.portfolios import PortfolioStatus
+
+if TYPE_CHECKING:
+    from prescient.core.execution.results import Bought, Sold
 
 
 @dataclass(frozen=True, slots=True)
