@@ -101,7 +101,9 @@ build: $(SAM_READY) ## Build what `sam deploy` uploads
 openapi: $(RUNS) ## Write docs/openapi.json from the routes and their models
 	$(BIN)/python -m operations.openapi
 
-docs: openapi $(TESTS) ## Write what is generated: openapi.json and the command line's models of it, the keys in strategies.md, cli.md
+docs: $(TESTS) ## Write what is generated: openapi.json, its examples and the command line's models of it, the keys in strategies.md, cli.md
+	$(BIN)/python -m tests.api.answers
+	$(BIN)/python -m operations.openapi
 	$(BIN)/python -m operations.strategies_page
 	$(BIN)/python -m operations.client_models
 	$(BIN)/python -m operations.cli_page
