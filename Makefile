@@ -34,7 +34,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run serve sam-api token report test unit bench lint style types imports template sql forge format hooks \
-	build openapi docs schema pin python psql calibrate recordings check-strategy status backup migrate \
+	build openapi docs schema authorities pin python psql calibrate recordings check-strategy status backup migrate \
 	downgrade reconcile bare-root clean
 
 help: ## List the commands
@@ -110,6 +110,9 @@ docs: $(TESTS) ## Write what is generated: openapi.json, its examples and the co
 
 schema: $(RUNS) ## Write migrations/schema.sql from the revisions
 	$(BIN)/python -m operations.schema
+
+authorities: $(TESTS) ## Take RDS's certificate authorities into the layer, from the npm package that operations/authorities.py pins
+	$(BIN)/python -m operations.authorities
 
 pin: ## Pin with hashes what the requirements*.in files name: UPGRADE=1 takes newer versions
 	for file in $(PINNED); do \

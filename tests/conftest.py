@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.fixtures.order",
     "tests.fixtures.pgbouncer",
     "tests.fixtures.postgres",
+    "tests.fixtures.tls",
 ]

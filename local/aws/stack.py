@@ -126,7 +126,9 @@ def _open_environment(at: datetime | None, variables: dict[str, str]) -> Environ
 
 def _variables(exchange_url: str | None, strategies_path: Path | None) -> dict[str, str]:
     """Return the variables that a laptop sets differently from the template."""
-    variables = {} if strategies_path is None else {"STRATEGIES_PATH": str(strategies_path)}
+    variables = {"DATABASE_AUTHENTICATION": "url"}
+    if strategies_path is not None:
+        variables["STRATEGIES_PATH"] = str(strategies_path)
     if exchange_url is not None:
         variables |= {"GAMMA_URL": exchange_url, "CLOB_URL": exchange_url, "CLOCK": "exchange"}
     return variables

@@ -82,7 +82,10 @@ def _opened(
     stopping.check()
     with Heartbeat("Preparing the database"):
         prepare(url)
-    variables = {"DATABASE_URL": Listener(address.named, listener.port).url(DATABASE)}
+    variables = {
+        "DATABASE_URL": Listener(address.named, listener.port).url(DATABASE),
+        "DATABASE_AUTHENTICATION": "url",
+    }
     venue = timetable.running(choice, latest_batch(url))
     if venue is None:
         return variables

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
+import boto3
 import psycopg
 import pytest
+from moto import mock_aws
 
+from functions.migrate import app as migrate
 from local.postgres import migrations
+from local.postgres.server import Postgres
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.runtime.environment import Environment
+from prescient.runtime.login import login
+from prescient.runtime.settings import Settings
 from prescient.store import health, revisions, roles
 from prescient.store.database import SCHEMA_VERSION, Database
+from tests.fixtures.tls import behind_tls
 from tests.isolation.cluster import MASTER, ROLES, Cluster
 from tests.migrations.chain import PARTS, VERSIONS
 from tests.migrations.old_database import OldDatabase
@@ -24,8 +34,8 @@ def test_a_master_without_superuser_migrates_a_fresh_database(cluster: Cluster) 
     cluster.run(MASTER, "CREATE DATABASE one")
     cluster.migrate("one")
     assert cluster.owners("one") == {roles.OWNER}
-    for login in (roles.APP, roles.PORTFOLIO):
-        database = Database(cluster.url("one", login))
+    for role in (roles.APP, roles.PORTFOLIO):
+        database = Database(cluster.url("one", role))
         with database.transaction(PortfolioId(1)) as session:
             assert health.check(session).schema_version == SCHEMA_VERSION
         database.close()
@@ -144,6 +154,42 @@ def test_on_rds_a_migrator_without_a_password_does_as_well(cluster: Cluster) -> 
     assert cluster.owners("one") == {roles.OWNER}
     for role in ("prescient_migrator", roles.APP, roles.PORTFOLIO):
         assert cluster.ask("SELECT pg_has_role(%s, 'rds_iam', 'USAGE')", role), role
+
+
+def test_on_rds_a_first_deployment_needs_the_managed_secret_and_no_psql(
+    cluster: Cluster, fresh_server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The `migrate` function with the variables that the stack gives it, over TLS."""
+    cluster.run(
+        "postgres",
+        "CREATE ROLE rds_iam",
+        "GRANT rds_iam TO master WITH ADMIN OPTION, INHERIT FALSE, SET FALSE",
+    )
+    cluster.run(MASTER, "CREATE DATABASE prescient")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with behind_tls(fresh_server, tmp_path) as served, mock_aws():
+        held = json.dumps({"username": MASTER, "password": "managed"})
+        secrets = boto3.client("secretsmanager")
+        arn = secrets.create_secret(Name="rds!cluster-1", SecretString=held)["ARN"]
+        variables = {
+            "DATABASE_URL": served.url("prescient"),
+            "DATABASE_AUTHENTICATION": "secret",
+            "DATABASE_SECRET_ARN": arn,
+            "DATABASE_ROOT_CERTIFICATE": str(served.authority.file),
+            "AWS_REGION": "us-east-1",
+            "AWS_LAMBDA_FUNCTION_NAME": "migrate",
+        }
+        environment = Environment(Settings.from_variables(variables))
+        answer = migrate.handler.bound_to(environment)({}, None)
+        by_token = {"DATABASE_AUTHENTICATION": "iam", "DATABASE_USER": roles.APP}
+        app = Database(login(Settings.from_variables({**variables, **by_token})))
+        with app.transaction() as session:
+            assert health.check(session).schema_version == answer["revision"] == SCHEMA_VERSION
+        app.close()
+    assert cluster.owners("prescient") == {roles.OWNER}
+    for role in (roles.APP, roles.PORTFOLIO):
+        assert cluster.ask("SELECT pg_has_role(%s, 'rds_iam', 'USAGE')", role), role
+    assert not cluster.ask("SELECT pg_has_role('master', 'rds_iam', 'USAGE')")
 
 
 def test_no_migration_creates_or_drops_a_role() -> None:

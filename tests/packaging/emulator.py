@@ -91,6 +91,7 @@ class Emulator:
             "AWS_LAMBDA_FUNCTION_NAME": self._code.name,
             "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
             "AWS_REGION": "us-east-1",
+            "AWS_SAM_LOCAL": "true",
             "HOME": str(self._log.parent),
             "LANG": "C.UTF-8",
             "LAMBDA_TASK_ROOT": str(self._code),

@@ -49,6 +49,7 @@ def start(build: Path, runtime: Runtime, exchange_url: str, tmp_path: Path) -> S
         names = ["CommonLayer", *LAYERS.get(logical_id, ())]
         overrides = {
             "DATABASE_URL": database_url,
+            "DATABASE_AUTHENTICATION": "url",
             "GAMMA_URL": exchange_url,
             "CLOB_URL": exchange_url,
             "CLOCK": "exchange",

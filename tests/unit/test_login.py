@@ -55,8 +55,8 @@ def _url(variables: dict[str, str]) -> str:
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("postgresql://me@host/db", "postgresql://prescient_app@host/db"),
-        ("postgresql://host:5433/db", "postgresql://prescient_app@host:5433/db"),
+        ("postgresql://me@localhost/db", "postgresql://prescient_app@localhost/db"),
+        ("postgresql://127.0.0.1:5433/db", "postgresql://prescient_app@127.0.0.1:5433/db"),
         ("postgresql:///db?host=/tmp", "postgresql://prescient_app@/db?host=/tmp"),
     ],
 )
@@ -65,17 +65,17 @@ def test_without_a_password_the_user_is_another(url: str, expected: str) -> None
 
 
 def test_a_password_logs_in_as_its_own_user_and_takes_the_role() -> None:
-    url = "postgresql://me:pa%40ss@host/db?sslmode=require&options=-c%20jit%3Doff"
+    url = "postgresql://me:pa%40ss@host/db?sslmode=verify-full&options=-c%20jit%3Doff"
     found = urlsplit(_url({"DATABASE_URL": url, "DATABASE_USER": "prescient_portfolio"}))
     assert found.netloc == "me:pa%40ss@host"
     assert dict(parse_qsl(found.query)) == {
-        "sslmode": "require",
+        "sslmode": "verify-full",
         "options": "-c jit=off -c role=prescient_portfolio",
     }
 
 
 def test_without_a_user_the_url_stays_as_it_is() -> None:
-    url = "postgresql://master:pass@host/db?connect_timeout=3"
+    url = "postgresql://master:pass@localhost/db?connect_timeout=3"
     assert _url({"DATABASE_URL": url, "DATABASE_USER": ""}) == url
 
 
@@ -119,7 +119,10 @@ def test_every_connection_gets_a_token_of_its_own(clock: Clock) -> None:
             "needs a host and a user",
         ),
         ({"DATABASE_URL": f"postgresql://me:pass@{HOST}/prescient"}, "takes no password"),
-        ({"DATABASE_ROOT_CERTIFICATE": ""}, "DATABASE_ROOT_CERTIFICATE"),
+        (
+            {"DATABASE_ROOT_CERTIFICATE": "", "AWS_REGION": "us-gov-west-1"},
+            "DATABASE_ROOT_CERTIFICATE: the layer has no authorities of this AWS_REGION",
+        ),
         ({"AWS_REGION": ""}, "AWS_REGION"),
         ({"DATABASE_AUTHENTICATION": "trust"}, "DATABASE_AUTHENTICATION"),
         ({"DATABASE_USER": "app; DROP"}, "DATABASE_USER"),

@@ -1,11 +1,13 @@
-"""How a function logs in to Postgres: as the URL's user or as a role, by password or by IAM."""
+"""How a function logs in to Postgres: with a token of IAM, a secret, or what the URL has."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from prescient.core.errors import InvalidRequest
+from prescient.runtime import server_trust
+from prescient.runtime.database_secret import DatabaseSecret
 from prescient.runtime.rds_token import RdsToken
 from prescient.runtime.settings import Settings
 
@@ -15,17 +17,17 @@ DEFAULT_PORT = 5432
 def login(settings: Settings) -> Callable[[], str]:
     """Return a function that gives the URL for each new connection.
 
-    With IAM a token is the password, signed anew every time, and the server has to prove itself.
-    Raises `InvalidRequest` naming the variable that a login by IAM lacks.
+    With `iam` a token is the password, signed anew every time; with `secret` user and password are
+    what the secret holds at that moment, so that it may be rotated. A server on another machine has
+    to prove itself. Raises `InvalidRequest` naming the variable and the rule that it breaks.
     """
-    url = settings.database_url
-    if settings.database_user is not None:
-        url = as_user(url, settings.database_user)
-    if settings.database_authentication == "url":
-        return lambda: url
-    trusted = _checked(urlsplit(url), settings)
-    token = RdsToken(settings.aws_region or "")
-    return lambda: _with_password(trusted, token.sign(*_address(trusted)))
+    match settings.database_authentication:
+        case "url":
+            return _by_url(settings)
+        case "iam":
+            return _by_token(settings)
+        case "secret":
+            return _by_secret(settings)
 
 
 def as_user(url: str, user: str) -> str:
@@ -42,21 +44,51 @@ def as_user(url: str, user: str) -> str:
     return _with_parameters(parts, {**parameters, "options": options}).geturl()
 
 
-def _checked(parts: SplitResult, settings: Settings) -> SplitResult:
-    """Return the URL with the parameters of TLS, once all that a login by IAM needs is there."""
-    parameters = {"sslmode": "verify-full", **dict(parse_qsl(parts.query))}
-    if settings.database_root_certificate is not None:
-        parameters.setdefault("sslrootcert", settings.database_root_certificate)
-    rules = {
+def _by_url(settings: Settings) -> Callable[[], str]:
+    url = _of_user(settings)
+    server_trust.check(url, settings)
+    return lambda: url
+
+
+def _by_token(settings: Settings) -> Callable[[], str]:
+    parts = urlsplit(_of_user(settings))
+    needs = {
         "AWS_REGION: a login by IAM needs it": settings.aws_region is not None,
         "DATABASE_URL: a login by IAM needs a host and a user": parts.hostname and parts.username,
-        "DATABASE_URL: a login by IAM takes no password": parts.password is None,
-        "DATABASE_URL: a login by IAM needs sslmode=verify-full": (
-            parameters["sslmode"] == "verify-full"
-        ),
-        "DATABASE_ROOT_CERTIFICATE: a login by IAM needs the server's authority": (
-            "sslrootcert" in parameters
-        ),
+    }
+    trusted = _trusting(parts, settings, needs)
+    token = RdsToken(settings.aws_region or "")
+    address = (parts.hostname or "", parts.port or DEFAULT_PORT, unquote(parts.username or ""))
+    return lambda: _with_credentials(trusted, address[2], token.sign(*address))
+
+
+def _by_secret(settings: Settings) -> Callable[[], str]:
+    parts = urlsplit(settings.database_url)
+    needs = {
+        "DATABASE_URL: a login by a secret needs a host": parts.hostname,
+        "DATABASE_SECRET_ARN: a login by a secret needs it": settings.database_secret_arn,
+    }
+    trusted = _trusting(parts, settings, needs)
+    secret = DatabaseSecret(settings.database_secret_arn or "")
+    return lambda: _with_credentials(trusted, *secret.read())
+
+
+def _of_user(settings: Settings) -> str:
+    user = settings.database_user
+    return settings.database_url if user is None else as_user(settings.database_url, user)
+
+
+def _trusting(parts: SplitResult, settings: Settings, needs: Mapping[str, object]) -> SplitResult:
+    """Return the URL with the parameters of TLS, once all is there that the login needs."""
+    parameters = {"sslmode": "verify-full", **dict(parse_qsl(parts.query))}
+    authorities = parameters.setdefault(
+        "sslrootcert", server_trust.root_certificate(settings) or ""
+    )
+    rules = {
+        **needs,
+        "DATABASE_URL: takes no password beside a token or a secret": parts.password is None,
+        "DATABASE_URL: needs sslmode=verify-full": parameters["sslmode"] == "verify-full",
+        "DATABASE_ROOT_CERTIFICATE: the layer has no authorities of this AWS_REGION": authorities,
     }
     problems = [rule for rule, holds in rules.items() if not holds]
     if problems:
@@ -64,13 +96,10 @@ def _checked(parts: SplitResult, settings: Settings) -> SplitResult:
     return _with_parameters(parts, parameters)
 
 
-def _address(parts: SplitResult) -> tuple[str, int, str]:
-    return parts.hostname or "", parts.port or DEFAULT_PORT, unquote(parts.username or "")
-
-
-def _with_password(parts: SplitResult, password: str) -> str:
+def _with_credentials(parts: SplitResult, user: str, password: str) -> str:
     server = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{parts.username}:{quote(password, safe='')}@{server}").geturl()
+    credentials = f"{quote(user, safe='')}:{quote(password, safe='')}"
+    return parts._replace(netloc=f"{credentials}@{server}").geturl()
 
 
 def _with_parameters(parts: SplitResult, parameters: dict[str, str]) -> SplitResult:

@@ -30,9 +30,11 @@ class Settings(BaseModel):
     `max_books` is how many order books a cycle fetches at most, two a market; those of held markets
     come besides. The tape is kept whole for `tape_retention_days`, its hourly marks for
     `hours_retention_days`, at least the longest lookback and one day. `record_min_liquidity` and
-    `record_min_volume` are dollars that an event must have to be recorded. `database_user` replaces
-    the user of the URL; with `iam` it proves itself by a token instead of a password, and the
-    server by a certificate of the authority in the file `database_root_certificate`.
+    `record_min_volume` are dollars that an event must have to be recorded. `database_user`
+    replaces the user of the URL. With `iam` it proves itself by a token; with `secret` user and
+    password are those of the secret `database_secret_arn`; with `url` those of the URL, which is
+    refused on AWS, where a password would stand in the environment. The server proves itself by a
+    certificate of an authority in the file `database_root_certificate`, by default of RDS.
     `risk_free_rate` is a year's, a fraction: ratios count what is earned beyond it.
     `database_statement_timeout` is seconds, fewer than the function has. `strategies_path` is the
     folder of a user's own strategies, each of which may run for `strategy_timeout` seconds.
@@ -45,7 +47,8 @@ class Settings(BaseModel):
 
     database_url: Annotated[str, Field(pattern="^postgres(ql)?://")]
     database_user: Annotated[str, Field(pattern=r"^\w+$")] | None = None
-    database_authentication: Literal["url", "iam"] = "url"
+    database_authentication: Literal["iam", "secret", "url"] = "url"
+    database_secret_arn: str | None = None
     database_root_certificate: str | None = None
     database_statement_timeout: Annotated[int, Field(gt=0, le=900)] = 50
     aws_region: str | None = None
@@ -80,15 +83,27 @@ class Settings(BaseModel):
     price_update_late_after: Annotated[int, Field(gt=0)] = 900
     cycle_late_after: Annotated[int, Field(gt=0)] = 7200
     aws_sam_local: bool = False
+    aws_lambda_function_name: str | None = None
     aws_lambda_log_stream_name: str | None = None
     local_key: Annotated[str, Field(min_length=32)] | None = None
 
     @model_validator(mode="after")
     def _check_local_key(self) -> Self:
-        is_local = self.aws_sam_local and self.aws_lambda_log_stream_name == _STREAM_OF_SAM_LOCAL
-        if self.local_key is not None and not is_local:
+        if self.local_key is not None and not self.is_sam_local:
             raise ValueError("LOCAL_KEY: only under `sam local`")
         return self
+
+    @model_validator(mode="after")
+    def _check_authentication(self) -> Self:
+        is_on_aws = self.aws_lambda_function_name is not None and not self.is_sam_local
+        if self.database_authentication == "url" and is_on_aws:
+            raise ValueError("DATABASE_AUTHENTICATION: iam or secret on AWS; url is for elsewhere")
+        return self
+
+    @property
+    def is_sam_local(self) -> bool:
+        """Whether `sam local` runs the function, in a container on a developer's machine."""
+        return self.aws_sam_local and self.aws_lambda_log_stream_name == _STREAM_OF_SAM_LOCAL
 
     @property
     def step_functions(self) -> dict[Step, str | None]:

@@ -37,6 +37,15 @@ _CAUSES = (
         "the URL asks for TLS (sslmode), and the server speaks none",
     ),
     (
+        r"certificate verify failed",
+        "the server's certificate is of no authority that is trusted here: correct the host, or "
+        "name the authority's file (sslrootcert)",
+    ),
+    (
+        r'server certificate for "(?P<named>[^"]*)".*does not match host name "(?P<host>[^"]*)"',
+        "the server proves to be {named}, not {host}: correct the host",
+    ),
+    (
         r"failed to resolve host '(?P<host>[^']*)'",
         "the host {host!r} is unknown: correct its name, or check the name service",
     ),
