@@ -76,7 +76,8 @@ imports: $(TESTS)
 	$(SHOWN) "Checking imports" $(BIN)/lint-imports
 
 template: $(TESTS) $(SAM_READY)
-	$(SHOWN) "Checking the template" $(SAM) validate --lint
+	$(SHOWN) "Checking the templates" $(SAM) validate --lint
+	$(SAM_VENV)/bin/cfn-lint stacks/*.yaml
 
 sql: $(TESTS)
 	$(BIN)/squawk migrations/versions/*/*.sql

@@ -83,8 +83,10 @@ class Resolver:
                 return self._substitute(text, {})
             case "Sub", [str(text), dict(variables)]:
                 return self._substitute(text, self.resolve(variables))
-            case "Join", [str(separator), parts]:
-                return separator.join(self.resolve(parts))
+            case "Join" | "Split", [str(separator), given]:
+                resolved = self.resolve(given)
+                joins = function == "Join"
+                return separator.join(resolved) if joins else resolved.split(separator)
             case "If", [str(condition), then, otherwise]:
                 return self.resolve(then if self._holds(condition) else otherwise)
         raise UnresolvedReference(f"cannot resolve {function} of {argument!r}")

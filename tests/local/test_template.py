@@ -45,6 +45,7 @@ def resolver() -> Resolver:
         ),
         ("!Sub ['${Name}${Other}', { Other: !Ref Needed }]", "xy"),
         ("!Join ['-', [a, !Ref Name]]", "a-x"),
+        ("!Split [',', 'a,b']", ["a", "b"]),
         ("!If [Named, 1, 2]", 1),
         ("!If [Unnamed, 1, 2]", 2),
         ("{ a: [!Ref Name] }", {"a": ["x"]}),
@@ -54,15 +55,15 @@ def test_expressions_have_their_value(resolver: Resolver, expression: str, value
     assert resolver.resolve(intrinsics.load(f"value: {expression}")["value"]) == value
 
 
-@pytest.mark.parametrize("expression", ["!Ref Missing", "!GetAtt No.Arn", "!Split [',', 'a,b']"])
+@pytest.mark.parametrize("expression", ["!Ref Missing", "!GetAtt No.Arn", "!Select [0, [a]]"])
 def test_what_cannot_be_resolved_is_refused_by_name(resolver: Resolver, expression: str) -> None:
-    with pytest.raises(UnresolvedReference, match=r"Missing|No|Split"):
+    with pytest.raises(UnresolvedReference, match=r"Missing|No|Select"):
         resolver.resolve(intrinsics.load(f"value: {expression}")["value"])
 
 
 def test_a_parameter_without_a_value_is_refused() -> None:
-    with pytest.raises(UnresolvedReference, match="DatabaseUrl"):
-        read_template({"Stage": "dev"})
+    with pytest.raises(UnresolvedReference, match="Stage"):
+        read_template({"DatabaseUrl": "postgresql:///prescient"})
 
 
 def test_every_function_of_the_template_has_its_folder_and_settings() -> None:

@@ -238,11 +238,6 @@ def test_financial_data_stays_out_of_the_state_machines_log(resources: Resources
     assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
 
 
-def test_secrets_are_not_shown(template: dict[str, Any]) -> None:
-    assert template["Parameters"]["DatabaseUrl"]["NoEcho"] is True
-    assert "Default" not in template["Parameters"]["DatabaseUrl"]
-
-
 def test_sam_accepts_the_template() -> None:
     sam = ROOT / ".venv-sam/bin/sam"
     if not sam.exists():

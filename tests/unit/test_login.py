@@ -119,6 +119,7 @@ def test_every_connection_gets_a_token_of_its_own(clock: Clock) -> None:
             "needs a host and a user",
         ),
         ({"DATABASE_URL": f"postgresql://me:pass@{HOST}/prescient"}, "takes no password"),
+        ({"DATABASE_URL": f"postgresql://{HOST}/p?password=pass"}, "takes no password"),
         (
             {"DATABASE_ROOT_CERTIFICATE": "", "AWS_REGION": "us-gov-west-1"},
             "DATABASE_ROOT_CERTIFICATE: the layer has no authorities of this AWS_REGION",

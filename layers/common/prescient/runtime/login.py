@@ -81,12 +81,13 @@ def _of_user(settings: Settings) -> str:
 def _trusting(parts: SplitResult, settings: Settings, needs: Mapping[str, object]) -> SplitResult:
     """Return the URL with the parameters of TLS, once all is there that the login needs."""
     parameters = {"sslmode": "verify-full", **dict(parse_qsl(parts.query))}
+    has_password = parts.password is not None or "password" in parameters
     authorities = parameters.setdefault(
         "sslrootcert", server_trust.root_certificate(settings) or ""
     )
     rules = {
         **needs,
-        "DATABASE_URL: takes no password beside a token or a secret": parts.password is None,
+        "DATABASE_URL: takes no password beside a token or a secret": not has_password,
         "DATABASE_URL: needs sslmode=verify-full": parameters["sslmode"] == "verify-full",
         "DATABASE_ROOT_CERTIFICATE: the layer has no authorities of this AWS_REGION": authorities,
     }
