@@ -40,6 +40,7 @@ NOT_RUN: dict[str, list[tuple[str, str]]] = {
         ("docs/cli.md", 'prescient login --url "$API_URL" --token-url "$TOKEN_URL" --cl'),
         ("docs/deployment.md", ".venv-sam/bin/sam deploy --config-env dev --parameter-over"),
         ("docs/deployment.md", 'aws lambda invoke --function-name "$(aws cloudformation de'),
+        ("docs/first-deployment.md", "output() { aws cloudformation describe-stacks"),
         (
             "docs/how-to/your-own-strategy.md",
             "mkdir -p layer && cp -R my_strategies layer/strategies",
