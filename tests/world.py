@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Self
+from itertools import chain
+from typing import Any, Protocol, Self
 
 import psycopg
 from psycopg.rows import dict_row
@@ -32,6 +33,7 @@ from prescient.store import portfolios, roles
 from prescient.store.database import Database
 from prescient.usecases import cycle, execute, maintenance, price_update, signal, snapshot
 from prescient.usecases import filter as filter_step
+from prescient.usecases.support import chunks
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 from tests.builders import NOON, event, market
@@ -51,6 +53,14 @@ BEGIN
     INSERT INTO capital_in_use DEFAULT VALUES;
 END $$
 """
+
+
+class StepModule(Protocol):
+    """`signal`, `execute` or `snapshot`."""
+
+    def run_chunk(
+        self, request: chunks.ChunkRequest, context: StepContext
+    ) -> chunks.ChunkResult: ...
 
 
 class StandInExchange:
@@ -254,6 +264,25 @@ class World:
     def snapshot(self, cycle_id: int, portfolio_id: PortfolioId) -> snapshot.SnapshotResult:
         return snapshot.run(_request(cycle_id, portfolio_id), self.portfolio_context)
 
+    def step_of_chunk(
+        self,
+        step: StepModule,
+        cycle_id: int,
+        portfolio_ids: Sequence[PortfolioId],
+        attempt: int = 0,
+    ) -> chunks.ChunkResult:
+        """A step for a chunk, as the state machine takes it."""
+        request = chunks.ChunkRequest(
+            cycle_id=cycle_id, portfolio_ids=list(portfolio_ids), attempt=attempt
+        )
+        return step.run_chunk(request, self.portfolio_context)
+
+    def run_chunk(self, cycle_id: int, portfolio_ids: Sequence[PortfolioId]) -> None:
+        """All steps of a chunk."""
+        going = portfolio_ids
+        for step in (signal, execute, snapshot):
+            going = self.step_of_chunk(step, cycle_id, going).portfolio_ids
+
     def close(self, cycle_id: int, **error: Any) -> cycle.CycleResult:
         request = {"action": "close", "cycle_id": cycle_id, **error}
         return cycle.run(cycle.CycleRequest.model_validate(request), self.context)
@@ -261,7 +290,7 @@ class World:
     def run_cycle(self, **request: Any) -> int:
         """A whole cycle, portfolio after portfolio."""
         cycle_id = self.open_cycle(**request)
-        for portfolio_id in self.filter(cycle_id).portfolio_ids:
+        for portfolio_id in chain.from_iterable(self.filter(cycle_id).chunks):
             if self.signal(cycle_id, portfolio_id).status == "skipped":
                 continue
             self.execute(cycle_id, portfolio_id)

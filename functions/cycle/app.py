@@ -1,4 +1,4 @@
-"""Opens a cycle, records a portfolio's failure, closes the cycle."""
+"""Opens a cycle, records why portfolios failed, closes the cycle."""
 
 from prescient.runtime.entry import StepHandler
 from prescient.usecases import cycle

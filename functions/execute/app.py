@@ -1,7 +1,6 @@
-"""One portfolio's fills."""
+"""The fills of a chunk of portfolios, or of one."""
 
-from prescient.runtime.entry import StepHandler
+from prescient.runtime.portfolio_steps import PortfolioStepHandler
 from prescient.usecases import execute
-from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 
-handler = StepHandler(PortfolioStepRequest, execute.run)
+handler = PortfolioStepHandler(execute.run, execute.run_chunk)

@@ -1,7 +1,6 @@
-"""One portfolio's decisions."""
+"""The decisions of a chunk of portfolios, or of one."""
 
-from prescient.runtime.entry import StepHandler
+from prescient.runtime.portfolio_steps import PortfolioStepHandler
 from prescient.usecases import signal
-from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 
-handler = StepHandler(PortfolioStepRequest, signal.run)
+handler = PortfolioStepHandler(signal.run, signal.run_chunk)

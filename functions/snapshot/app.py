@@ -1,7 +1,6 @@
-"""One portfolio's equity at the end of its cycle."""
+"""The equity of a chunk of portfolios, or of one, at the end of its cycle."""
 
-from prescient.runtime.entry import StepHandler
+from prescient.runtime.portfolio_steps import PortfolioStepHandler
 from prescient.usecases import snapshot
-from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 
-handler = StepHandler(PortfolioStepRequest, snapshot.run)
+handler = PortfolioStepHandler(snapshot.run, snapshot.run_chunk)

@@ -146,6 +146,7 @@ class _Reader:
     def state_machine(self, logical_id: str) -> StateMachine:
         properties = self._properties(logical_id)
         values = self.resolver.resolve(properties.get("DefinitionSubstitutions", {}))
+        values["ChildExecutionType"] = "STANDARD"  # the only children that moto interprets
         text = (self.folder / properties["DefinitionUri"]).read_text()
         definition = _PLACEHOLDER.sub(lambda match: str(values[match.group(1)]), text)
         arn: str = self.resolver.resolve({"Ref": logical_id})

@@ -15,7 +15,6 @@ from pydantic import BaseModel
 
 from prescient.api.application import Application
 from prescient.core.errors import PrescientError
-from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.environment import Environment
 from prescient.runtime.http import HttpHandler
 from prescient.runtime.settings import Settings
@@ -144,18 +143,13 @@ class StandInMachine:
         cycle_id = opened.cycle_id
         assert cycle_id is not None
         try:
-            for portfolio_id in self.world.filter(cycle_id).portfolio_ids:
-                self._run_portfolio(cycle_id, portfolio_id)
+            for portfolio_ids in self.world.filter(cycle_id).chunks:
+                self.world.run_chunk(cycle_id, portfolio_ids)
         except PrescientError as error:
             error_output = {"Error": type(error).__name__, "Cause": str(error)}
             self.world.close(cycle_id, error=error_output)
         else:
             self.world.close(cycle_id)
-
-    def _run_portfolio(self, cycle_id: int, portfolio_id: PortfolioId) -> None:
-        if self.world.signal(cycle_id, portfolio_id).status != "skipped":
-            self.world.execute(cycle_id, portfolio_id)
-            self.world.snapshot(cycle_id, portfolio_id)
 
 
 @dataclass

@@ -76,7 +76,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycles": (
             "select_latest_cycle_of_portfolio select_cycle_portfolio end_expired_claim "
             "select_other_claim claim skip record_signals record_executions complete_portfolio "
-            "fail_portfolio"
+            "fail_portfolios"
         ),
         "exits": (
             "select_priced follow_positions add_realized select_closed select_records "

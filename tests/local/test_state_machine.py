@@ -18,20 +18,19 @@ MACHINE = read_template({"Stage": "dev", "DatabaseUrl": "postgresql:///none"}).s
 
 
 class Steps:
-    """Stands for all functions. `failures` are error types by function and portfolio."""
+    """Stands for all functions. `failures` are error types by function and a chunk's first one."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failures: dict[tuple[str, int | None], str] = {}
-        self.skipped: set[int] = set()
         self._lock = threading.Lock()
 
     def invoke(self, function: str, event: dict[str, Any]) -> Invocation:
         name = function.rsplit(":", 1)[-1].removesuffix("Function")
         with self._lock:
             self.calls.append((name, event))
-        portfolio = event.get("portfolio_id")
-        if error := self.failures.get((name, portfolio)):
+        portfolio_ids = event.get("portfolio_ids", [])
+        if error := self.failures.get((name, portfolio_ids[0] if portfolio_ids else None)):
             return Invocation({"errorMessage": "why", "errorType": error}, "Unhandled")
         match name, event:
             case "Cycle", {"action": "open"}:
@@ -39,9 +38,8 @@ class Steps:
             case "Cycle", {"action": "close"}:
                 return Invocation({"cycle_id": 5, "status": "completed"})
             case "Filter", _:
-                return Invocation({"portfolio_ids": [1, 2, 3]})
-        status = "skipped" if portfolio in self.skipped else "running"
-        return Invocation({"status": status})
+                return Invocation({"chunks": [[1, 2], [3, 4], [5]]})
+        return Invocation({"portfolio_ids": portfolio_ids})
 
     def count(self) -> Counter[str]:
         return Counter(event["action"] if name == "Cycle" else name for name, event in self.calls)
@@ -58,7 +56,7 @@ def machine(steps: Steps) -> Iterator[LocalStateMachine]:
         yield opened
 
 
-def test_every_portfolio_goes_through_every_step(machine: LocalStateMachine, steps: Steps) -> None:
+def test_every_chunk_goes_through_every_step(machine: LocalStateMachine, steps: Steps) -> None:
     execution = machine.run("cycle-1", {"scheduled_at": "2026-03-02T00:00:00Z"})
     assert (execution.status, execution.output) == (
         "SUCCEEDED",
@@ -74,24 +72,16 @@ def test_every_portfolio_goes_through_every_step(machine: LocalStateMachine, ste
     assert steps.count() == each
 
 
-def test_a_failed_portfolio_is_recorded_and_the_others_go_on(
+def test_a_failed_chunk_is_recorded_and_the_others_go_on(
     machine: LocalStateMachine, steps: Steps
 ) -> None:
-    steps.failures["Execute", 2] = "ClaimLost"
+    steps.failures["Execute", 3] = "SchemaVersionMismatch"
     assert machine.run("cycle-1", {}).status == "SUCCEEDED"
     (recorded,) = [event for _, event in steps.calls if event.get("action") == "record_failure"]
-    assert recorded["portfolio_id"] == 2
-    assert recorded["error"]["Error"] == "ClaimLost"
+    assert recorded["portfolio_ids"] == [3, 4]
+    assert recorded["error"]["Error"] == "SchemaVersionMismatch"
     assert '"errorMessage":"why"' in recorded["error"]["Cause"]
     assert steps.count()["Snapshot"] == 2
-
-
-def test_a_skipped_portfolio_takes_no_further_step(
-    machine: LocalStateMachine, steps: Steps
-) -> None:
-    steps.skipped = {1, 3}
-    assert machine.run("cycle-1", {}).status == "SUCCEEDED"
-    assert steps.count()["Execute"] == 1
 
 
 def test_a_failed_filter_closes_the_cycle_as_failed(

@@ -87,7 +87,7 @@ def test_filter_signal_and_execute_run_on_their_sample_events(
 ) -> None:
     with start("FilterFunction", database_url) as function:
         filtered = function.invoke(_sample("filter"))
-    assert filtered.get("portfolio_ids") == [1], filtered
+    assert filtered.get("chunks") == [[1]], filtered
     assert filtered["markets"] > 0
 
     with start("SignalFunction", database_url) as function:

@@ -30,7 +30,7 @@ OWN: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 AFTER_THE_LAST = 1000
 STATEMENTS = {
-    "open": 4, "filter": 36, "signal": 20, "execute": 18, "snapshot": 9, "close": 7,
+    "open": 4, "filter": 36, "signal": 48, "execute": 51, "snapshot": 24, "close": 7,
     "update": 34, "manual": 24, "liquidate": 24, "write off": 24, "transfer": 10, "deposit": 9,
     "withdraw": 9, "status": 8,
 }  # fmt: skip

@@ -6,9 +6,10 @@ A step that ends before its kill is run again as well, as when only its answer w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction as F
+from itertools import chain
 from typing import Any, TypeVar
 
 import psycopg
@@ -17,7 +18,7 @@ from psycopg.rows import dict_row
 from prescient.core.errors import ClaimLost
 from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
-from prescient.usecases import cycle, maintenance
+from prescient.usecases import cycle, execute, maintenance, signal, snapshot
 from prescient.usecases.maintenance import MaintenanceRequest, Task
 from tests.builders import NOON
 from tests.sequences.exchange import MARKETS, Picture, Shown
@@ -26,10 +27,11 @@ from tests.sequences.killing import NO_KILLS, Killer, Kills
 from tests.sequences.reference import Book
 from tests.sequences.users import Users
 from tests.sequences.witness import Stops, Witness, quote_of
-from tests.world import World
+from tests.world import StepModule, World
 
 ResultT = TypeVar("ResultT")
 MAX_SLIPPAGE = "0.03"
+STEPS: Mapping[str, StepModule] = {"signal": signal, "execute": execute, "snapshot": snapshot}
 FLAGS = "SELECT portfolio_id, id, flag FROM portfolio_positions WHERE status = 'open'"
 REJECTIONS = """
 SELECT rejection AS reason, count(*) AS count FROM trading_signals
@@ -43,6 +45,10 @@ WHERE ran.cycle_id = %s GROUP BY ran.portfolio_id, ran.cycle_id
 COMPLETE = """
 SELECT batch_id, market_id FROM market_snapshots JOIN market_batches USING (batch_id)
 WHERE status = 'complete' AND batch_id <> ALL (%s::bigint[])
+"""
+EQUITIES = """
+SELECT portfolio_id, equity FROM cycle_portfolios
+WHERE cycle_id = %s AND portfolio_id = ANY (%s::int[])
 """
 PAST = """
 INSERT INTO market_hours (market_id, hour, observed_at, mark)
@@ -128,26 +134,42 @@ class Driven:
         self._publish(self.picture.shown, self.world.clock.now)
         self.witness.decide_on(self.picture.shown, self.world.clock.now)
         self.guards.see()
-        return done.portfolio_ids
+        return [*chain.from_iterable(done.chunks)]
 
-    def signal(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> bool:
-        """Whether the portfolio goes on with the cycle."""
-        done = self.run("signal", lambda: self.world.signal(cycle_id, owner), kills)
-        self.census[f"signal: {done.status}"] += 1
-        return done.status != "skipped"
+    def signal(
+        self, cycle_id: int, owners: Sequence[PortfolioId], kills: Kills = NO_KILLS
+    ) -> list[PortfolioId]:
+        """The portfolios of the chunk that go on with the cycle."""
+        going = self._step("signal", cycle_id, owners, kills)
+        self.census["signal: running"] += len(going)
+        self.census["signal: skipped"] += len(owners) - len(going)
+        return going
 
-    def execute(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
-        self.run("execute", lambda: self.world.execute(cycle_id, owner), kills)
+    def execute(
+        self, cycle_id: int, owners: Sequence[PortfolioId], kills: Kills = NO_KILLS
+    ) -> None:
+        assert self._step("execute", cycle_id, owners, kills) == [*owners]
         self.witness.look()
         self.guards.see()
 
-    def snapshot(self, cycle_id: int, owner: PortfolioId, kills: Kills = NO_KILLS) -> None:
+    def snapshot(
+        self, cycle_id: int, owners: Sequence[PortfolioId], kills: Kills = NO_KILLS
+    ) -> None:
         self.guards.nothing_paused()
-        done = self.run("snapshot", lambda: self.world.snapshot(cycle_id, owner), kills)
-        assert F(done.equity or 0) == self.books[owner].cash + self.books[owner].value(
-            self.witness.marks
+        assert self._step("snapshot", cycle_id, owners, kills) == [*owners]
+        for row in self.rows(EQUITIES, cycle_id, list(owners)):
+            book = self.books[row["portfolio_id"]]
+            assert F(row["equity"] or 0) == book.cash + book.value(self.witness.marks)
+        self.guards.recorded(*owners)
+
+    def _step(
+        self, name: str, cycle_id: int, owners: Sequence[PortfolioId], kills: Kills
+    ) -> list[PortfolioId]:
+        done = self.run(
+            name, lambda: self.world.step_of_chunk(STEPS[name], cycle_id, owners), kills
         )
-        self.guards.recorded(owner)
+        assert done.failed == 0, self.rows("SELECT * FROM cycle_portfolios WHERE reason <> ''")
+        return done.portfolio_ids
 
     def is_refused(self, cycle_id: int, owner: PortfolioId) -> bool:
         """Whether the cycle lost the portfolio, so that no step of its does anything."""
@@ -161,7 +183,7 @@ class Driven:
     def fail(self, cycle_id: int, owner: PortfolioId) -> None:
         """The state machine gave up on the portfolio."""
         error = {"Error": "DatabaseUnavailable", "Cause": "killed too often"}
-        self._cycle(action="record_failure", cycle_id=cycle_id, portfolio_id=owner, error=error)
+        self._cycle(action="record_failure", cycle_id=cycle_id, portfolio_ids=[owner], error=error)
         self.census["portfolios given up in a cycle"] += 1
 
     def close_cycle(self, cycle_id: int, kills: Kills = NO_KILLS) -> None:

@@ -227,12 +227,11 @@ class Sequences(Invariants):
         driven = self.driven
         cycle_id = driven.open_cycle(killed)
         admitted = driven.filter(cycle_id, killed)
-        going = [owner for owner in admitted if driven.signal(cycle_id, owner, killed)]
+        going = driven.signal(cycle_id, admitted, killed)
         if going and meanwhile is not None:
             going = self._meanwhile(meanwhile, cycle_id, going)
-        for owner in going:
-            driven.execute(cycle_id, owner, killed)
-            driven.snapshot(cycle_id, owner, killed)
+        driven.execute(cycle_id, going, killed)
+        driven.snapshot(cycle_id, going, killed)
         driven.close_cycle(cycle_id, killed)
         return going
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from prescient.core import errors
+from prescient.usecases.support import chunks
 from tests.template.conftest import ROOT
 
 TRANSIENT = {
@@ -21,6 +22,14 @@ TRANSIENT = {
     "Sandbox.Timedout",
     "SerializationFailure",
 }
+STEPS = ("Signal", "Execute", "Snapshot")
+OTHERS = {
+    "Filter": {"ExchangeUnavailable", "FilterBusy"},
+    "Signal": {"ChunkUnfinished"},
+    "Execute": {"ChunkUnfinished"},
+    "Snapshot": {"ChunkUnfinished"},
+}
+EXPRESS_SECONDS = 300
 Definition = dict[str, Any]
 
 
@@ -32,22 +41,24 @@ def test_every_task_invokes_a_function_of_the_template(
         assert task["Resource"] == "arn:aws:states:::lambda:invoke", name
         assert _function(task) in resources, name
         assert substitutions[f"{_function(task)}Arn"] == {"Fn::GetAtt": [_function(task), "Arn"]}
-    assert set(substitutions) == {f"{_function(task)}Arn" for _, task in _tasks(definition)}
+    invoked = {f"{_function(task)}Arn" for _, task in _tasks(definition)}
+    assert set(substitutions) == {*invoked, "ChildExecutionType"}
 
 
 def test_the_role_may_invoke_these_functions_and_no_other(resources: dict[str, Any]) -> None:
     properties = resources["TradingCycle"]["Properties"]
     statements = properties["Policies"][0]["Statement"]
     [invoke] = [each for each in statements if each["Action"] == "lambda:InvokeFunction"]
-    used = properties["DefinitionSubstitutions"].values()
-    assert sorted(map(str, invoke["Resource"])) == sorted(map(str, used))
+    used = dict(properties["DefinitionSubstitutions"])
+    assert used.pop("ChildExecutionType") == "EXPRESS"
+    assert sorted(map(str, invoke["Resource"])) == sorted(map(str, used.values()))
 
 
-def test_the_role_names_the_maps_label(definition: Definition, resources: dict[str, Any]) -> None:
-    label = definition["States"]["RunPortfolios"]["Label"]
+def test_the_role_may_run_and_follow_its_express_children(resources: dict[str, Any]) -> None:
+    """AWS redrives a map's Express children by starting them anew."""
     statements = resources["TradingCycle"]["Properties"]["Policies"][0]["Statement"]
-    [redrive] = [each for each in statements if each["Action"] == "states:RedriveExecution"]
-    assert redrive["Resource"]["Fn::Sub"].endswith(f"-trading-cycle/{label}:*")
+    actions = [each["Action"] for each in statements if str(each["Action"]).startswith("states:")]
+    assert actions == ["states:StartExecution", "states:DescribeExecution"]
 
 
 def test_a_task_outlives_its_function(definition: Definition, resources: dict[str, Any]) -> None:
@@ -64,32 +75,65 @@ def test_only_transient_errors_are_retried_with_backoff_and_jitter(definition: D
         for retrier in task["Retry"]:
             assert retrier["JitterStrategy"] == "FULL"
             assert retrier["MaxDelaySeconds"] <= 60
-        expected = [(["ExchangeUnavailable", "FilterBusy"], 1)] if name == "Filter" else []
-        assert [(each["ErrorEquals"], each["MaxAttempts"]) for each in others] == expected
+        assert {error for each in others for error in each["ErrorEquals"]} == OTHERS.get(
+            name, set()
+        )
 
 
 def test_our_error_names_are_classes() -> None:
     """The state machine knows errors by the names of their classes."""
-    ours = {name for name in TRANSIENT | {"ExchangeUnavailable"} if "." not in name}
+    ours = {name for name in TRANSIENT.union(*OTHERS.values()) if "." not in name}
     assert all(issubclass(getattr(errors, name), errors.PrescientError) for name in ours)
 
 
-def test_a_portfolios_failure_is_its_own(definition: Definition) -> None:
+def test_a_chunks_failure_is_its_own_and_its_output_empty(definition: Definition) -> None:
     states = definition["States"]["RunPortfolios"]["ItemProcessor"]["States"]
     for name, state in states.items():
         if state["Type"] == "Task":
             [catch] = state["Catch"]
             assert catch["ErrorEquals"] == ["States.ALL"], name
-            assert catch["Next"] == ("Done" if name == "RecordFailure" else "RecordFailure")
-    assert [name for name, state in states.items() if state.get("End")] == ["Done"]
-    assert states["Done"]["Result"] == {}
+            assert catch["Next"] == ("Unrecorded" if name == "RecordFailure" else "RecordFailure")
+        if state.get("End"):
+            assert (state["ResultSelector"], "ResultPath" in state) == ({}, False), name
+    assert states["Unrecorded"]["Type"] == "Fail"
 
 
-def test_the_map_is_distributed_with_standard_children(definition: Definition) -> None:
+def test_no_state_of_a_cycle_that_goes_well_does_no_work(definition: Definition) -> None:
+    """Each transition costs money."""
+    portfolios = definition["States"]["RunPortfolios"]["ItemProcessor"]
+    for machine in (definition, portfolios):
+        names = [machine["StartAt"]]
+        while following := machine["States"][names[-1]].get("Next"):
+            names.append(following)
+        assert {machine["States"][name]["Type"] for name in names} <= {"Task", "Map"}
+
+
+def test_a_step_knows_which_attempt_it_is(definition: Definition) -> None:
+    """At the last one it records what it would else raise, so the others of its chunk go on."""
+    states = definition["States"]["RunPortfolios"]["ItemProcessor"]["States"]
+    for name in STEPS:
+        assert states[name]["Parameters"]["Payload"]["attempt.$"] == "$$.State.RetryCount"
+        assert states[name]["Retry"][0]["MaxAttempts"] == chunks.LAST_ATTEMPT
+
+
+def test_the_steps_of_a_chunk_fit_into_an_express_child(
+    definition: Definition, resources: dict[str, Any]
+) -> None:
+    states = definition["States"]["RunPortfolios"]["ItemProcessor"]["States"]
+    assert sum(states[name]["TimeoutSeconds"] for name in STEPS) <= EXPRESS_SECONDS
+    for name in STEPS:
+        function = resources[f"{name}Function"]["Properties"]
+        statement = int(function["Environment"]["Variables"]["DATABASE_STATEMENT_TIMEOUT"])
+        assert statement * (1 + chunks.LAST_ATTEMPT) < EXPRESS_SECONDS / 3
+        assert statement <= chunks.LEAST_SECONDS
+
+
+def test_the_map_is_distributed_over_chunks(definition: Definition) -> None:
     portfolios = definition["States"]["RunPortfolios"]
+    assert portfolios["ItemsPath"] == "$.filter.chunks"
     assert portfolios["ItemProcessor"]["ProcessorConfig"] == {
         "Mode": "DISTRIBUTED",
-        "ExecutionType": "STANDARD",
+        "ExecutionType": "${ChildExecutionType}",
     }
     assert portfolios["MaxConcurrencyPath"] == "$.max_concurrency"
     # moto's interpreter refuses an integer.

@@ -132,6 +132,7 @@ def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[st
         "TOTAL_DRAWDOWN_LIMIT",
         "TOTAL_DRAWDOWN_LIMIT_PERCENT",
         "MAX_CONCURRENCY",
+        "PORTFOLIOS_PER_CHUNK",
         "STRATEGIES_PATH",
         "POWERTOOLS_SERVICE_NAME",
         "POWERTOOLS_LOG_LEVEL",

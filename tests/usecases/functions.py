@@ -12,6 +12,7 @@ from local.aws.function_log import functions_log_to
 from prescient.runtime.entry import StepHandler
 from prescient.runtime.environment import Environment
 from prescient.runtime.observability import NAMESPACE
+from prescient.runtime.portfolio_steps import PortfolioStepHandler
 from prescient.runtime.settings import Settings
 from prescient.usecases import (
     cycle,
@@ -23,15 +24,14 @@ from prescient.usecases import (
     snapshot,
 )
 from prescient.usecases import filter as filter_step
-from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 from tests.world import World
 
 HANDLERS: dict[str, StepHandler[Any]] = {
     "cycle": StepHandler(cycle.CycleRequest, cycle.run),
     "filter": StepHandler(filter_step.FilterRequest, filter_step.run),
-    "signal": StepHandler(PortfolioStepRequest, signal.run),
-    "execute": StepHandler(PortfolioStepRequest, execute.run),
-    "snapshot": StepHandler(PortfolioStepRequest, snapshot.run),
+    "signal": PortfolioStepHandler(signal.run, signal.run_chunk),
+    "execute": PortfolioStepHandler(execute.run, execute.run_chunk),
+    "snapshot": PortfolioStepHandler(snapshot.run, snapshot.run_chunk),
     "price_update": StepHandler(price_update.PriceUpdateRequest, price_update.run),
     "maintenance": StepHandler(maintenance.MaintenanceRequest, maintenance.run),
     "migrate": StepHandler(migrate.MigrateRequest, migrate.run),

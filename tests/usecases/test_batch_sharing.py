@@ -39,7 +39,7 @@ def test_another_cycle_within_a_minute_takes_the_same_batch(soon: World) -> None
     assert decided(soon, portfolio_ids=[second]) == batch_id
     assert batches(soon) == 1
     cycle = soon.open_cycle(portfolio_ids=[first])
-    assert soon.filter(cycle).portfolio_ids == [first]
+    assert soon.filter(cycle).chunks == [[first]]
     assert soon.signal(cycle, first).signals == 1
     assert soon.execute(cycle, first).trades == 1
     soon.snapshot(cycle, first)

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from prescient.core.errors import InvalidRequest, PortfolioNotActive, PortfolioNotFound
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store.cycles import LONGEST_REASON
 from prescient.usecases import cycle
 from tests.world import World
 
@@ -47,7 +48,7 @@ def test_unknown_and_paused_portfolios_are_refused_before_anything_is_written(wo
     assert world.rows("SELECT * FROM trading_cycles") == []
 
 
-def test_a_failure_is_recorded_for_its_portfolio_alone(world: World) -> None:
+def test_a_failure_is_recorded_for_its_chunk_alone(world: World) -> None:
     first, second = world.portfolio("a"), world.portfolio("b")
     cycle_id = world.open_cycle()
     world.filter(cycle_id)
@@ -55,7 +56,7 @@ def test_a_failure_is_recorded_for_its_portfolio_alone(world: World) -> None:
     request = {
         "action": "record_failure",
         "cycle_id": cycle_id,
-        "portfolio_id": first,
+        "portfolio_ids": [first],
         "error": {"Error": "Broken", "Cause": "by hand"},
     }
     cycle.run(cycle.CycleRequest.model_validate(request), world.context)
@@ -88,15 +89,32 @@ def test_a_missing_field_is_named(world: World, action: str) -> None:
         cycle.run(cycle.CycleRequest.model_validate({"action": action}), world.context)
 
 
-def test_a_failure_without_its_portfolio_is_refused(world: World) -> None:
+def test_a_failure_without_its_portfolios_is_refused(world: World) -> None:
     request = {"action": "record_failure", "cycle_id": world.open_cycle()}
-    with pytest.raises(InvalidRequest, match="portfolio_id: record_failure needs it"):
+    with pytest.raises(InvalidRequest, match="portfolio_ids: record_failure needs them"):
         cycle.run(cycle.CycleRequest.model_validate(request), world.context)
+
+
+def test_an_error_may_say_what_no_text_column_holds(world: World) -> None:
+    """A user's own strategy raises what it likes."""
+    portfolio_id = world.portfolio()
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    error = {"Error": "StrategyFailed", "Cause": "a\0b\ud800c" + "!" * 5000}
+    request = {
+        "action": "record_failure", "cycle_id": cycle_id, "portfolio_ids": [portfolio_id],
+        "error": error,
+    }  # fmt: skip
+    cycle.run(cycle.CycleRequest.model_validate(request), world.context)
+    reason = world.row("SELECT reason FROM cycle_portfolios")["reason"]
+    assert reason.startswith("StrategyFailed: a?b?c!")
+    assert len(reason) == LONGEST_REASON
+    assert world.close(cycle_id, error=error).status == "failed"
 
 
 def test_a_portfolio_id_that_the_cycle_never_admitted_is_no_failure_of_it(world: World) -> None:
     cycle_id = world.open_cycle()
-    request = {"action": "record_failure", "cycle_id": cycle_id, "portfolio_id": PortfolioId(5)}
+    request = {"action": "record_failure", "cycle_id": cycle_id, "portfolio_ids": [PortfolioId(5)]}
     cycle.run(cycle.CycleRequest.model_validate(request), world.context)
     assert world.rows("SELECT * FROM cycle_portfolios") == []
 

@@ -26,7 +26,7 @@ def test_stores_what_it_saw_and_answers_whom_to_run(world: World) -> None:
     ]
     cycle_id = world.open_cycle()
     result = world.filter(cycle_id)
-    assert (result.portfolio_ids, result.markets, result.skipped) == ([first, second], 4, 2)
+    assert (result.chunks, result.markets, result.skipped) == ([[first, second]], 4, 2)
     tape = world.rows("SELECT market_id, mark, mark_stale FROM market_snapshots ORDER BY 1")
     assert [row["market_id"] for row in tape] == ["m1", "m2", "m3", "x"]
     assert {(row["mark"], row["mark_stale"]) for row in tape} == {(D("0.775"), False)}
@@ -83,7 +83,7 @@ def test_asks_the_exchange_for_no_more_than_some_portfolio_admits(world: World) 
 def test_only_the_portfolios_that_were_asked_for(world: World) -> None:
     world.portfolio("a")
     second = world.portfolio("b")
-    assert world.filter(world.open_cycle(portfolio_ids=[second])).portfolio_ids == [second]
+    assert world.filter(world.open_cycle(portfolio_ids=[second])).chunks == [[second]]
 
 
 def test_paused_and_archived_portfolios_do_not_run(world: World) -> None:
@@ -95,14 +95,14 @@ def test_paused_and_archived_portfolios_do_not_run(world: World) -> None:
     world.rows(
         "UPDATE portfolios SET status = 'archived' WHERE portfolio_id = %s RETURNING 1", archived
     )
-    assert world.filter(world.open_cycle()).portfolio_ids == [active]
+    assert world.filter(world.open_cycle()).chunks == [[active]]
 
 
 def test_a_cycle_that_has_ended_runs_no_portfolio_again(world: World) -> None:
     world.portfolio()
     cycle_id = world.run_cycle()
     before = world.everything()
-    assert world.filter(cycle_id).portfolio_ids == []
+    assert world.filter(cycle_id).chunks == []
     assert world.everything() == before
 
 

@@ -77,7 +77,7 @@ class Day:
         with self._counted("cycle: open", self._app):
             cycle_id = world.open_cycle()
         with self._counted("filter", self._app):
-            assert len(world.filter(cycle_id).portfolio_ids) == self._size
+            assert world.filter(cycle_id).portfolios == self._size
         with self._counted("signal", self._traders):
             assert world.signal(cycle_id, FIRST).signals == self._size
         with self._counted("execute", self._traders):

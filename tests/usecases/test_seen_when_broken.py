@@ -93,7 +93,7 @@ def test_a_cycle_and_a_portfolio_that_failed_in_it(world: World, functions: Func
         functions.invoke(step, cycle_id=cycle_id, portfolio_id=1)
     error = {"Error": "StrategyFailed", "Cause": "momentum: division by zero"}
     functions.invoke(
-        "cycle", action="record_failure", cycle_id=cycle_id, portfolio_id=2, error=error
+        "cycle", action="record_failure", cycle_id=cycle_id, portfolio_ids=[2], error=error
     )
     world.clock.pass_time(seconds=90)
     ended = {

@@ -149,7 +149,7 @@ def test_a_paused_portfolio_whose_strategy_never_sells_is_not_run(world: World) 
     world.run_cycle()
     world.rows("UPDATE portfolios SET status = 'paused' RETURNING 1")
     world.clock.pass_time(hours=1)
-    assert world.filter(world.open_cycle()).portfolio_ids == []
+    assert world.filter(world.open_cycle()).chunks == []
 
 
 def test_a_strategy_sells_only_what_it_bought(world: World) -> None:

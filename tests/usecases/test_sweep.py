@@ -76,7 +76,7 @@ def test_a_live_execution_is_left_alone_however_slow_it_is(
     executions.running.add("execution-1")
     world.clock.pass_time(days=3)
     assert sweep.run(world.context) == []
-    assert world.filter(cycle_id).portfolio_ids == [FIRST]
+    assert world.filter(cycle_id).chunks == [[FIRST]]
     world.clock.pass_time(hours=1)
     assert sweep.run(world.context) == []
     assert parts(world) == ["pending"]

@@ -179,6 +179,10 @@ class StrategyNotFound(PrescientError):
         super().__init__(f"strategy_type: no strategy {strategy_type!r} exists")
 
 
+class TooManyPortfolios(PrescientError):
+    """A cycle would run more portfolios than the answer of its filter has room for."""
+
+
 class CycleNotFound(PrescientError):
     """No cycle has this id, or none has run the portfolio yet."""
 
@@ -212,6 +216,13 @@ class TooManyExecutions(PassingError):
 
 class StateMachineUnavailable(PassingError):
     """Step Functions did not accept an execution."""
+
+
+class ChunkUnfinished(PassingError):
+    """A function's time ended before the step was taken for all portfolios of its chunk."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(f"there was no time for {left} more portfolios of the chunk")
 
 
 class FunctionUnavailable(PassingError):

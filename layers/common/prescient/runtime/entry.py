@@ -7,12 +7,14 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from prescient.core.errors import InvalidRequest, PrescientError
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.environment import Environment
 from prescient.runtime.observability import correlated, emit, logger
 from prescient.runtime.settings import Settings
@@ -65,7 +67,7 @@ class StepHandler(Handler, Generic[RequestT]):
             correlated(function=self._name, request_id=request_id, **ids),
             _measured(self._name, step_context.metrics),
         ):
-            result = self._step(self._parsed(event), step_context)
+            result = self._result(event, self._of_invocation(step_context, context))
             answer = result.model_dump(mode="json", exclude_none=True)
             if isinstance(result, Reporting):
                 for problem in result.problems():
@@ -75,15 +77,31 @@ class StepHandler(Handler, Generic[RequestT]):
                 raise failure
         return answer
 
-    def _parsed(self, event: Event) -> RequestT:
-        try:
-            return self._request.model_validate(event)
-        except ValidationError as error:
-            problems = [
-                f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
-                for problem in error.errors(include_url=False)
-            ]
-            raise InvalidRequest(*problems) from None
+    def _result(self, event: Event, step_context: StepContext) -> BaseModel:
+        return self._step(parsed(self._request, event), step_context)
+
+    def _of_invocation(self, step_context: StepContext, context: Any) -> StepContext:
+        """The step's context with what only one invocation of Lambda knows."""
+        report_failure = partial(_failed, self._name, step_context.metrics)
+        if context is None:
+            return replace(step_context, report_failure=report_failure)
+        return replace(
+            step_context,
+            report_failure=report_failure,
+            seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+        )
+
+
+def parsed(request: type[RequestT], event: Event) -> RequestT:
+    """Read the event as this request; raises `InvalidRequest` naming each field."""
+    try:
+        return request.model_validate(event)
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+            for problem in error.errors(include_url=False)
+        ]
+        raise InvalidRequest(*problems) from None
 
 
 @contextmanager
@@ -96,12 +114,22 @@ def _measured(function: str, metrics: Metrics) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        failed, kind = True, type(error).__name__
-        known = kind if isinstance(error, PrescientError) else "other"
-        metrics.add(Measure.STEP_ERRORS, 1, function=function, error=known)
-        logger.error("step failed", error=kind, reason=str(error))
+        failed = True
+        _count(function, metrics, error)
+        logger.error("step failed", error=type(error).__name__, reason=str(error))
         raise
     finally:
         metrics.add(Measure.STEP_FAILED, failed, function=function)
         metrics.add(Measure.STEP_DURATION, time.monotonic() - began, function=function)
         emit(metrics.take())
+
+
+def _failed(function: str, metrics: Metrics, portfolio_id: PortfolioId, error: Exception) -> None:
+    """Log and count an error that has ended one portfolio of a chunk, whose others go on."""
+    _count(function, metrics, error)
+    logger.error("portfolio failed", portfolio_id=portfolio_id, exc_info=error)
+
+
+def _count(function: str, metrics: Metrics, error: Exception) -> None:
+    known = type(error).__name__ if isinstance(error, PrescientError) else "other"
+    metrics.add(Measure.STEP_ERRORS, 1, function=function, error=known)

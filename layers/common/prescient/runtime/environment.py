@@ -55,6 +55,7 @@ class Environment:
             shared_depth=settings.shared_depth,
             batch_reuse=timedelta(seconds=settings.batch_reuse_seconds),
             max_concurrency=settings.max_concurrency,
+            portfolios_per_chunk=settings.portfolios_per_chunk,
             max_books=settings.max_books,
             tape_retention=timedelta(days=settings.tape_retention_days),
             hours_retention=timedelta(days=settings.hours_retention_days),

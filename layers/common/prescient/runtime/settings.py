@@ -27,6 +27,7 @@ class Settings(BaseModel):
     `fetch_seconds` is how long one fetch of the exchange may take, all its requests together.
     `price_update_late_after` and `cycle_late_after` are the seconds after the end of the last one
     from which on `GET /health` is not ok: three price updates and two cycles.
+    A cycle runs `max_concurrency` chunks of `portfolios_per_chunk` portfolios at once.
     `max_books` is how many order books a cycle fetches at most, two a market; those of held markets
     come besides. The tape is kept whole for `tape_retention_days`, its hourly marks for
     `hours_retention_days`, at least the longest lookback and one day. `record_min_liquidity` and
@@ -70,6 +71,7 @@ class Settings(BaseModel):
     record_min_liquidity: NotNegative | None = None
     record_min_volume: NotNegative | None = None
     max_concurrency: Annotated[int, Field(gt=0, le=1000)] = 10
+    portfolios_per_chunk: Annotated[int, Field(gt=0, le=100)] = 20
     risk_free_rate: Annotated[float, Field(gt=-1, le=1)] = 0.0
     strategies_path: str | None = None
     strategy_timeout: Annotated[float, Field(gt=0, le=60)] = 10.0

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple, TypedDict
 
 from psycopg.rows import class_row
@@ -22,7 +23,7 @@ from prescient.store.database import Session
 from prescient.store.quotes import quote
 
 SQL = statements.load(__file__)
-BooksByMarket = Mapping[MarketId, Mapping[Outcome, OrderBook]]
+BooksByMarket = Mapping[MarketId, dict[Outcome, OrderBook]]
 
 
 class _FeatureRow(TypedDict):
@@ -72,6 +73,8 @@ def load(
     market_ids: Sequence[MarketId] | None = None,
 ) -> list[Candidate]:
     """The open, priced markets of a complete batch that pass `thresholds`, by market id.
+
+    Nothing of them can be changed: a chunk's portfolios see the same ones.
 
     Only those of `market_ids` where it is given, and then also those that are in the batch only
     because a portfolio holds them.
@@ -139,8 +142,10 @@ def _candidate(
         volume=row.volume,
         one_day_price_change=row.one_day_price_change,
         end_date=row.end_date,
-        features={int(hours): _feature(values) for hours, values in row.features.items()},
-        books=books.get(row.market_id, {}),
+        features=MappingProxyType(
+            {int(hours): _feature(values) for hours, values in row.features.items()}
+        ),
+        books=MappingProxyType(books.get(row.market_id, {})),
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         tick_size=row.tick_size,
         neg_risk=row.neg_risk,

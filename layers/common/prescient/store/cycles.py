@@ -21,6 +21,7 @@ from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 LEASE = timedelta(minutes=15)
+LONGEST_REASON = 2000
 
 
 class CycleRow(NamedTuple):
@@ -172,10 +173,11 @@ def claim(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datet
     key = _key(cycle_id, portfolio_id)
     session.execute(SQL["end_expired_claim"], {**key, "now": now})
     with session.cursor(row_factory=scalar_row) as cursor:
-        other = cursor.execute(SQL["select_other_claim"], key).fetchone()
+        others = cursor.execute(SQL["select_other_claim"], key)
+        claimed = session.execute(SQL["claim"], {**key, "lease_until": now + LEASE})
+        other = others.fetchone()
     if other is not None:
         return int(other)
-    claimed = session.execute(SQL["claim"], {**key, "lease_until": now + LEASE})
     if claimed.fetchone() is None:
         raise ClaimLost(f"cycle {cycle_id} has ended for portfolio {portfolio_id}")
     return None
@@ -237,12 +239,22 @@ def complete(
     session.execute(SQL["complete_portfolio"], {**_key(cycle_id, portfolio_id), "equity": equity})
 
 
-def fail(session: Session, cycle_id: int, portfolio_id: PortfolioId, reason: str) -> None:
-    session.execute(SQL["fail_portfolio"], {**_key(cycle_id, portfolio_id), "reason": reason})
+def fail(
+    session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId], reason: str
+) -> list[PortfolioId]:
+    """End the parts of portfolios that have not ended as failed, and return which they are."""
+    values = {
+        "cycle_id": cycle_id,
+        "portfolio_ids": list(portfolio_ids),
+        "reason": _storable(reason),
+    }
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(SQL["fail_portfolios"], values).fetchall()
 
 
 def close(session: Session, cycle_id: int, error: str | None, now: datetime) -> None:
     """End the cycle, as failed where there is an error; what never finished fails with it."""
+    error = None if error is None else _storable(error)
     reason = error or "the cycle ended before this portfolio did"
     session.execute(SQL["fail_unfinished"], {"cycle_id": cycle_id, "reason": reason})
     status = CycleStatus.COMPLETED if error is None else CycleStatus.FAILED
@@ -253,6 +265,11 @@ def close(session: Session, cycle_id: int, error: str | None, now: datetime) -> 
 def close_finished(session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime) -> None:
     """End the running manual cycles of these portfolios that have no unfinished part left."""
     session.execute(SQL["close_finished"], {"portfolio_ids": list(portfolio_ids), "now": now})
+
+
+def _storable(reason: str) -> str:
+    """As text that Postgres takes: what a user's strategy raises may say anything."""
+    return reason[:LONGEST_REASON].encode(errors="replace").decode().replace("\0", "?")
 
 
 def _key(cycle_id: int, portfolio_id: PortfolioId) -> dict[str, int]:

@@ -73,10 +73,16 @@ SELECT cycle_id FROM cycle_portfolios
 WHERE portfolio_id = %(portfolio_id)s AND cycle_id <> %(cycle_id)s AND status = 'running';
 
 -- name: claim
--- Claim a portfolio for a cycle until a moment; no row where its part has ended.
+-- Claim a portfolio for a cycle until a moment; no row where its part has ended, or where another
+-- cycle is trading with it.
 UPDATE cycle_portfolios SET status = 'running', lease_until = %(lease_until)s
 WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s
     AND status IN ('pending', 'running')
+    AND NOT EXISTS (
+        SELECT FROM cycle_portfolios AS other
+        WHERE other.portfolio_id = %(portfolio_id)s AND other.cycle_id <> %(cycle_id)s
+            AND other.status = 'running'
+    )
 RETURNING cycle_id;
 
 -- name: skip
@@ -100,11 +106,12 @@ WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
 UPDATE cycle_portfolios SET status = 'completed', equity = %(equity)s, lease_until = NULL
 WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
 
--- name: fail_portfolio
--- Fail a portfolio's part in a cycle, where it has not ended.
+-- name: fail_portfolios
+-- Fail the parts of portfolios in a cycle, where they have not ended.
 UPDATE cycle_portfolios SET status = 'failed', reason = %(reason)s, lease_until = NULL
-WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s
-    AND status IN ('pending', 'running');
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = ANY (%(portfolio_ids)s::int[])
+    AND status IN ('pending', 'running')
+RETURNING portfolio_id;
 
 -- name: fail_unfinished
 -- Fail every part of a cycle that has not ended.

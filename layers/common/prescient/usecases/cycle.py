@@ -1,4 +1,4 @@
-"""Opens a cycle, records a portfolio's failure, closes the cycle."""
+"""Opens a cycle, records why portfolios failed, closes the cycle."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from prescient.store import cycles, portfolios
 from prescient.store.database import Session
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.cycle_outcome import measure_outcome
-
-LONGEST_ERROR = 2000
 
 
 class CycleParameters(BaseModel):
@@ -44,18 +42,21 @@ class ErrorOutput(BaseModel):
 
 
 class CycleRequest(BaseModel):
-    """`open` takes `execution_name` and `request`, the others `cycle_id`."""
+    """`open` takes `execution_name` and `request`, the others `cycle_id`.
+
+    `record_failure` is for those of `portfolio_ids` whose part of the cycle has not ended.
+    """
 
     action: Literal["open", "record_failure", "close"]
     execution_name: str | None = None
     request: CycleParameters = CycleParameters()
     cycle_id: int | None = None
-    portfolio_id: PortfolioId | None = None
+    portfolio_ids: list[PortfolioId] = []
     error: ErrorOutput | None = None
 
 
 class CycleResult(BaseModel):
-    """The cycle's id and, once it is open, how many portfolios may run at once."""
+    """The cycle's id and, once it is open, how many chunks of portfolios may run at once."""
 
     cycle_id: int | None = None
     max_concurrency: int | None = None
@@ -109,10 +110,10 @@ def _open(request: CycleRequest, context: StepContext) -> CycleResult:
 
 
 def _record_failure(request: CycleRequest, cycle_id: int, context: StepContext) -> CycleResult:
-    if request.portfolio_id is None:
-        raise InvalidRequest("portfolio_id: record_failure needs it")
+    if not request.portfolio_ids:
+        raise InvalidRequest("portfolio_ids: record_failure needs them")
     with context.database.transaction() as session:
-        cycles.fail(session, cycle_id, request.portfolio_id, _reason(request.error))
+        cycles.fail(session, cycle_id, request.portfolio_ids, _reason(request.error))
     return CycleResult()
 
 
@@ -130,7 +131,7 @@ def _close(request: CycleRequest, cycle_id: int, context: StepContext) -> CycleR
 def _reason(error: ErrorOutput | None) -> str:
     if error is None:
         return "unknown error"
-    return f"{error.error}: {_message(error.cause)}"[:LONGEST_ERROR]
+    return f"{error.error}: {_message(error.cause)}"
 
 
 def _message(cause: str) -> str:

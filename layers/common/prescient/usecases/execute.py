@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import take_turn
 from prescient.core.strategies import registry
 from prescient.store import turns
+from prescient.usecases.support import chunks
+from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
-from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycle_of
+from prescient.usecases.support.portfolio_step import (
+    PortfolioStepRequest,
+    PortfolioStepResult,
+    cycle_of,
+)
 
 
-class ExecuteResult(BaseModel):
+class ExecuteResult(PortfolioStepResult):
     """How many signals were filled and how many rejected."""
 
     trades: int = 0
@@ -38,3 +42,8 @@ def run(request: PortfolioStepRequest, context: StepContext) -> ExecuteResult:
         turn = take_turn(waiting.orders, waiting.account, rules)
         turns.save(session, claim, turn, rules, now)
     return ExecuteResult(trades=turn.trades, rejected=len(turn.rejections))
+
+
+def run_chunk(request: ChunkRequest, context: StepContext) -> ChunkResult:
+    """`run` for each portfolio of a chunk: see `support.chunks`."""
+    return chunks.run(request, context, run)

@@ -9,6 +9,7 @@ from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
+from prescient.core.deciding.chunks import divided
 from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.errors import InvalidRequest
 from prescient.core.market.batches import BatchKind, LeftOut
@@ -42,11 +43,12 @@ class FilterRequest(BaseModel):
 
 
 class FilterResult(BaseModel):
-    """The portfolios to run, and the batch on which all of them decide."""
+    """The portfolios to run, in chunks, and the batch on which all of them decide."""
 
     cycle_id: int
     batch_id: int
-    portfolio_ids: list[PortfolioId]
+    chunks: list[list[PortfolioId]]
+    portfolios: int
     markets: int
     skipped: int
 
@@ -102,9 +104,9 @@ def _prepare(request: FilterRequest, context: StepContext) -> CycleWork:
             raise InvalidRequest(f"cycle_id: cycle {cycle_id} has failed")
         runnable = _runnable(session, cycle)
     asked = CycleParameters.model_validate(cycle.parameters).thresholds
-    return CycleWork(
-        cycle, [portfolio.portfolio_id for portfolio in runnable], market_needs(runnable, asked)
-    )
+    portfolio_ids = [portfolio.portfolio_id for portfolio in runnable]
+    divided(portfolio_ids, context.portfolios_per_chunk)  # refused before anything is fetched
+    return CycleWork(cycle, portfolio_ids, market_needs(runnable, asked))
 
 
 def _runnable(session: Session, cycle: CycleRow) -> list[PortfolioRow]:
@@ -200,7 +202,8 @@ def _answer(cycle: CycleRow, batch_id: int, context: StepContext) -> FilterResul
     return FilterResult(
         cycle_id=cycle.cycle_id,
         batch_id=batch_id,
-        portfolio_ids=portfolio_ids,
+        chunks=divided(portfolio_ids, context.portfolios_per_chunk),
+        portfolios=len(portfolio_ids),
         markets=batch.markets,
         skipped=batch.skipped,
     )

@@ -1,10 +1,11 @@
-"""Turns the cycle's batch into one portfolio's signals, and claims the portfolio for the cycle."""
+"""Turns the cycle's batch into a portfolio's signals, and claims the portfolio for the cycle."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from pydantic import BaseModel
+from functools import partial
 
 from prescient import __version__
 from prescient.core.deciding.cycles import CyclePortfolioStatus
@@ -13,6 +14,7 @@ from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ClaimLost
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.strategies import registry
+from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.core.strategies.protocol import HeldPosition, PortfolioView
 from prescient.store import candidates, cycles, portfolios, signals
@@ -20,25 +22,68 @@ from prescient.store.cycles import CyclePortfolioRow, CycleRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 from prescient.usecases.cycle import CycleParameters
+from prescient.usecases.support import chunks
+from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
-from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycle_of, may_run
+from prescient.usecases.support.portfolio_step import (
+    PortfolioStepRequest,
+    PortfolioStepResult,
+    cycle_of,
+    may_run,
+)
 
 
-class SignalResult(BaseModel):
+class SignalResult(PortfolioStepResult):
     """`skipped` when another cycle runs the portfolio or it is no longer active."""
 
     status: CyclePortfolioStatus
     signals: int = 0
     reason: str | None = None
 
+    @property
+    def goes_on(self) -> bool:
+        return self.status is CyclePortfolioStatus.RUNNING
+
+
+@dataclass(slots=True)
+class _Picture:
+    """A cycle as all of its portfolios see it: read for the first of a chunk, kept for the others.
+
+    Nothing of it belongs to a portfolio, and no strategy can change it.
+    """
+
+    cycle: CycleRow | None = None
+    candidates: Sequence[Candidate] | None = None
+
+    def cycle_of(self, session: Session, cycle_id: int) -> CycleRow:
+        if self.cycle is None:
+            self.cycle = cycles.get(session, cycle_id)
+        return self.cycle
+
+    def candidates_of(
+        self, session: Session, batch_id: int, thresholds: Thresholds
+    ) -> Sequence[Candidate]:
+        if self.candidates is None:
+            self.candidates = candidates.load(session, batch_id, thresholds)
+        return self.candidates
+
 
 def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
     """Decide once a cycle: a second run finds the first one's decision and keeps it."""
+    return _run(request, context, _Picture())
+
+
+def run_chunk(request: ChunkRequest, context: StepContext) -> ChunkResult:
+    """`run` for each portfolio of a chunk: see `support.chunks`."""
+    return chunks.run(request, context, partial(_run, picture=_Picture()))
+
+
+def _run(request: PortfolioStepRequest, context: StepContext, picture: _Picture) -> SignalResult:
     now = context.now()
     with context.database.transaction(request.portfolio_id) as session:
         cycle_id = cycle_of(session, request)
         portfolio = portfolios.lock(session, request.portfolio_id)
-        cycle = cycles.get(session, cycle_id)
+        cycle = picture.cycle_of(session, cycle_id)
         batch_id = _batch_of(cycle)
         earlier = cycles.portfolio_result(session, cycle_id, portfolio.portfolio_id)
         if not may_run(portfolio):
@@ -48,7 +93,7 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
             return _skip(session, earlier, f"cycle {other} runs this portfolio")
         if earlier.funnel:
             return SignalResult(status=CyclePortfolioStatus.RUNNING, signals=earlier.signals)
-        decision = _decide(session, cycle, batch_id, portfolio)
+        decision = _decide(session, cycle, batch_id, portfolio, picture)
         _save(session, cycle, portfolio, decision)
     return SignalResult(status=CyclePortfolioStatus.RUNNING, signals=len(decision.signals))
 
@@ -64,11 +109,13 @@ def _skip(session: Session, part: CyclePortfolioRow, reason: str) -> SignalResul
     return SignalResult(status=CyclePortfolioStatus.SKIPPED, reason=reason)
 
 
-def _decide(session: Session, cycle: CycleRow, batch_id: int, portfolio: PortfolioRow) -> Decision:
+def _decide(
+    session: Session, cycle: CycleRow, batch_id: int, portfolio: PortfolioRow, picture: _Picture
+) -> Decision:
     strategy = registry.find(portfolio.strategy_type)
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
     thresholds = CycleParameters.model_validate(cycle.parameters).thresholds
-    shown = candidates.load(session, batch_id, thresholds)
+    shown = picture.candidates_of(session, batch_id, thresholds)
     positions = _positions(session, batch_id, portfolio)
     view = _view(session, cycle, portfolio, configuration, positions)
     return decide(strategy, configuration, shown, view)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pydantic import BaseModel
-
 from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.portfolio.guards import Alert
 from prescient.store import cycles, history, portfolios
-from prescient.usecases.support import guarding
+from prescient.usecases.support import chunks, guarding
+from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
-from prescient.usecases.support.portfolio_step import PortfolioStepRequest, cycle_of
+from prescient.usecases.support.portfolio_step import (
+    PortfolioStepRequest,
+    PortfolioStepResult,
+    cycle_of,
+)
 
 
-class SnapshotResult(BaseModel):
+class SnapshotResult(PortfolioStepResult):
     """The portfolio's equity in dollars, as a decimal string; null where it cannot be valued."""
 
     equity: str | None
@@ -48,3 +51,8 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
     if alerts:
         guarding.measure(alerts, context.metrics)
     return SnapshotResult.of(equity)
+
+
+def run_chunk(request: ChunkRequest, context: StepContext) -> ChunkResult:
+    """`run` for each portfolio of a chunk: see `support.chunks`."""
+    return chunks.run(request, context, run)

@@ -79,7 +79,7 @@ def filter_markets(
         batch_id=found["batch_id"],
         markets=found["markets"],
         skipped=found["skipped"],
-        portfolios=len(found["portfolio_ids"]),
+        portfolios=found["portfolios"],
         timestamp=api.now(),
     ), 200
 

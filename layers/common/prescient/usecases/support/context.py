@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from prescient.core.portfolio.guards import NO_GUARD, Guard
-from prescient.core.portfolio.portfolios import GlobalLimits
+from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from prescient.store.database import Database
 from prescient.usecases.support.executions import Executions, UnknownExecutions
 from prescient.usecases.support.metrics import Metrics
@@ -29,13 +30,14 @@ class StepContext:
     it needs. `sleep` takes seconds: a cycle waits while another one reads the exchange.
     `shared_depth` says whether a cycle's portfolios take from the same books, where the cycle does
     not say so itself.
-    `max_concurrency` is how many portfolios a cycle runs at once, `max_books` how many order books
-    of admitted markets it fetches at most. `tape_retention` is for how long the tape is kept whole,
-    `hours_retention` for how long its hourly marks are. Where `record_min_liquidity` and
-    `record_min_volume` (dollars an event) ask for less than the portfolios do, the tape records
-    that, too. `total_guard` is over the sum of all portfolios. `risk_free_rate` is a year's, a
-    fraction. `metrics` is where steps say how much they did, `executions` tells which cycles are
-    being run.
+    `max_concurrency` is how many chunks of at most `portfolios_per_chunk` a cycle runs at once,
+    `max_books` how many order books of admitted markets it fetches at most. `tape_retention` is for
+    how long the tape is kept whole, `hours_retention` for how long its hourly marks are. Where
+    `record_min_liquidity` and `record_min_volume` (dollars an event) ask for less than the
+    portfolios do, the tape records that, too. `total_guard` is over the sum of all portfolios.
+    `risk_free_rate` is a year's, a fraction. `metrics` is where steps say how much they did,
+    `report_failure` where they say which portfolio of a chunk an error has ended. `seconds_left` is
+    the time that the function still has. `executions` tells which cycles are being run.
     """
 
     database: Database
@@ -44,6 +46,7 @@ class StepContext:
     shared_limits: GlobalLimits
     max_quote_age: timedelta
     max_concurrency: int
+    portfolios_per_chunk: int = 20
     max_books: int = 500
     max_fill_delay: timedelta = timedelta(seconds=900)
     shared_depth: bool = False
@@ -57,6 +60,8 @@ class StepContext:
     risk_free_rate: float = 0.0
     metrics: Metrics = field(default_factory=Metrics)
     executions: Executions = field(default_factory=UnknownExecutions)
+    report_failure: Callable[[PortfolioId, Exception], None] = lambda *_: None
+    seconds_left: Callable[[], float] = lambda: math.inf
 
     @property
     def exchange(self) -> Exchange:

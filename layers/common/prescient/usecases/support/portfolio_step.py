@@ -12,14 +12,25 @@ from prescient.store import cycles
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 
+SteppedPortfolio = Annotated[PortfolioId, Field(gt=0, lt=2**31)]
+
 
 class PortfolioStepRequest(BaseModel):
-    """Without `cycle_id` the portfolio's newest cycle is meant."""
+    """One portfolio's step, by hand; without `cycle_id` the portfolio's newest cycle is meant."""
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio_id: Annotated[PortfolioId, Field(gt=0, lt=2**31)]
+    portfolio_id: SteppedPortfolio
     cycle_id: int | None = None
+
+
+class PortfolioStepResult(BaseModel):
+    """What a step did for one portfolio."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the cycle's next step is taken for the portfolio."""
+        return True
 
 
 def cycle_of(session: Session, request: PortfolioStepRequest) -> int:

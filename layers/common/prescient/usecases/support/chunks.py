@@ -1,0 +1,72 @@
+"""A chunk: portfolios of one cycle for which an invocation takes a step, each of them by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from prescient.core.errors import ChunkUnfinished, PassingError
+from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store import cycles
+from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.portfolio_step import (
+    PortfolioStepRequest,
+    PortfolioStepResult,
+    SteppedPortfolio,
+)
+
+LAST_ATTEMPT = 4  # the state machine retries a chunk as often after transient errors
+LEAST_SECONDS = 15.0
+
+Step = Callable[[PortfolioStepRequest, StepContext], PortfolioStepResult]
+
+
+class ChunkRequest(BaseModel):
+    """`attempt` counts the state machine's retries of the chunk's step, from 0."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cycle_id: int
+    portfolio_ids: list[SteppedPortfolio]
+    attempt: Annotated[int, Field(ge=0)] = 0
+
+
+class ChunkResult(BaseModel):
+    """The portfolios that go on with the cycle, and how many an error has ended."""
+
+    portfolio_ids: list[PortfolioId]
+    failed: int = 0
+
+
+def run(request: ChunkRequest, context: StepContext, step: Step) -> ChunkResult:
+    """Take the step for one portfolio after the other, and record those that fail with their error.
+
+    A transient error is raised, so that the chunk is tried again, which finds done what is done; at
+    the last attempt it is recorded, too. Raises `ChunkUnfinished` where the function has no time
+    left for another portfolio.
+    """
+    result = ChunkResult(portfolio_ids=[])
+    for place, portfolio_id in enumerate(request.portfolio_ids):
+        if place and context.seconds_left() < LEAST_SECONDS:
+            raise ChunkUnfinished(len(request.portfolio_ids) - place)
+        one = PortfolioStepRequest(portfolio_id=portfolio_id, cycle_id=request.cycle_id)
+        try:
+            if step(one, context).goes_on:
+                result.portfolio_ids.append(portfolio_id)
+        except Exception as error:
+            if isinstance(error, PassingError) and request.attempt < LAST_ATTEMPT:
+                raise
+            result.failed += _record(request.cycle_id, portfolio_id, error, context)
+    return result
+
+
+def _record(
+    cycle_id: int, portfolio_id: PortfolioId, error: Exception, context: StepContext
+) -> bool:
+    """Whether it is this error that ended the portfolio's part of the cycle."""
+    context.report_failure(portfolio_id, error)
+    reason = f"{type(error).__name__}: {error}"
+    with context.database.transaction(portfolio_id) as session:
+        return bool(cycles.fail(session, cycle_id, [portfolio_id], reason))
