@@ -10,7 +10,8 @@ import sys
 
 from benchmarks.bench import Stopwatch
 from benchmarks.ingest_process import peak_megabytes
-from prescient.usecases.migrate import MigrateRequest, migrate
+from prescient.usecases.migration import migrate
+from prescient.usecases.support.migrating import MigrateRequest
 
 
 def main() -> None:

@@ -22,7 +22,8 @@ from operations.reports import Report
 from operations.target import Target
 from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.store.database import SCHEMA_VERSION
-from prescient.usecases.migrate import MigrateRequest, MigrationPlan, migrate
+from prescient.usecases.migration import MigrationPlan, migrate
+from prescient.usecases.support.migrating import MigrateRequest
 
 SETTINGS = ("DATABASE_URL", "DRY_RUN", "TIME_ZONE", "SERVER_TIME_ZONE", "BACKUP")
 _SLOW_SECONDS = 1.0

@@ -16,7 +16,7 @@ from rich.text import Text
 from local.demo.console import plain_table
 from prescient.store import old_script, revisions
 from prescient.store.old_schema import TABLES
-from prescient.usecases.migrate import Migration, MigrationPlan
+from prescient.usecases.migration import Migration, MigrationPlan
 
 _FOR_A_DOWNGRADE = ("restoring", "columns", "owners", "privileges", "given", "last")
 _TOTALS = (

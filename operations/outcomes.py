@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import NoReturn
 
 from prescient.core.errors import InvalidRequest, PrescientError
-from prescient.store import revisions
+from prescient.store import stamp
 
 
 class Outcome(IntEnum):
@@ -57,7 +57,7 @@ class Attempt:
     def _found(self, url: str, target: str) -> tuple[Outcome, str]:
         """An error hides how far the work came: a commit may have arrived, its answer not."""
         try:
-            revision = revisions.standing(url)
+            revision = stamp.standing(url)
         except PrescientError:
             return Outcome.FAILED, (
                 "what was begun is undone, unless the connection broke at the last moment: "

@@ -23,10 +23,11 @@ from operations import remedies, target
 from operations.migration_report import found_lines
 from operations.opened import opened
 from prescient.core.errors import MigrationRefused, PrescientError
-from prescient.store import reach, revisions, statements
+from prescient.store import reach, revisions, stamp, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, SCHEMA_VERSION, Session
 from prescient.store.old_schema import TABLES
-from prescient.usecases.migrate import MigrateRequest, plan
+from prescient.usecases.migration import plan
+from prescient.usecases.support.migrating import MigrateRequest
 
 SQL = statements.load(__file__)
 SETTINGS = ("DATABASE_URL",)
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def _status(url: str) -> Iterator[RenderableType]:
-    revision = revisions.standing(url)
+    revision = stamp.standing(url)
     with _reading(url) as session:
         facts = _facts(session)
         yield Text(f"Database: {target.of(session)}, {facts.size}")

@@ -2,5 +2,6 @@
 
 from prescient.runtime.entry import StepHandler
 from prescient.usecases import migrate
+from prescient.usecases.support.migrating import MigrateRequest
 
-handler = StepHandler(migrate.MigrateRequest, migrate.run)
+handler = StepHandler(MigrateRequest, migrate.run)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from prescient.core.errors import MigrationRefused
 from prescient.store import migration_session, revisions
 from prescient.store.database import SCHEMA_VERSION
-from prescient.usecases.migrate import MigrateRequest, MigrationPlan, migrate
+from prescient.usecases.migration import MigrationPlan, migrate
+from prescient.usecases.support.migrating import MigrateRequest
 
 
 def upgrade(

@@ -152,12 +152,11 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "rebuilding": "select_is_whole",
         "reconcile": "select_market_exposure select_capital",
         "retention": "select_untrimmed",
-        "revisions": (
-            "ask_whether_stamped select_revision select_schema select_limits set_limits set_probe"
-        ),
+        "revisions": ("select_schema select_limits set_limits set_probe"),
         "roles": (
             "become_oneself create give_database give_schema name_tables leave_schema give_tables"
         ),
+        "stamp": "ask_whether_stamped select_revision",
         "tape": (
             "select_marks select_batch select_staleness lock_filters select_loading "
             "select_fetched_since"

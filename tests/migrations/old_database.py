@@ -9,7 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from prescient.usecases.migrate import MigrateRequest, migrate
+from prescient.usecases.migration import migrate
+from prescient.usecases.support.migrating import MigrateRequest
 
 DAY = "2026-01-05 12:00:00"
 Rows = list[tuple[str, dict[str, Any]]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,20 @@ def test_it_upgrades_with_a_snapshot_and_answers_a_summary(filled: OldDatabase) 
     }
     report = filled.row("SELECT report FROM migration_reports")["report"]
     assert report["snapshot_id"] == SAMPLE["snapshot_id"]
+
+
+def test_with_nothing_to_apply_it_needs_no_alembic(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which takes more time to import than such a migration takes."""
+    monkeypatch.setitem(sys.modules, "prescient.usecases.migration", None)
+    assert _invoke(database_url, snapshot_id="kept") == {
+        "revision": SCHEMA_VERSION,
+        "from_revision": SCHEMA_VERSION,
+        "applied": [],
+        "dry_run": False,
+        "snapshot_id": "kept",
+    }
 
 
 def test_without_a_snapshot_it_refuses_a_filled_database(filled: OldDatabase) -> None:

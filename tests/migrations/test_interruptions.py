@@ -22,7 +22,8 @@ from sqlalchemy.engine import Connection
 from local.postgres import migrations
 from prescient.core.errors import DatabaseUnavailable, MigrationRefused
 from prescient.store.database import SCHEMA_VERSION
-from prescient.usecases.migrate import MigrateRequest, migrate
+from prescient.usecases.migration import migrate
+from prescient.usecases.support.migrating import MigrateRequest
 from tests.migrations.chain import BASELINE, LATER, UPGRADE, VERSIONS
 from tests.migrations.old_database import TABLES, OldDatabase
 from tests.migrations.statements import before_each

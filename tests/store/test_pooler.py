@@ -13,7 +13,8 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.login import as_user
 from prescient.store import roles
 from prescient.store.database import Database
-from prescient.usecases.migrate import MigrateRequest, migrate
+from prescient.usecases.migration import migrate
+from prescient.usecases.support.migrating import MigrateRequest
 
 ELSEWHERE = sql.SQL("ALTER DATABASE {} SET timezone = 'Pacific/Auckland'")
 AS_SET = (roles.APP, "UTC", "7s", "30s")

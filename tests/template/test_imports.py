@@ -19,7 +19,7 @@ LAMBDA = {"boto3", "botocore"}
 PERFORMANCE = LAYER / "core/performance"
 MEASURING = LAYER / "usecases/support/measured.py"
 MIGRATING = {
-    LAYER / "usecases/migrate.py",
+    LAYER / "usecases/migration.py",
     LAYER / "store/migration_session.py",
     LAYER / "store/revisions.py",
 }

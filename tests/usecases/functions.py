@@ -24,6 +24,7 @@ from prescient.usecases import (
     snapshot,
 )
 from prescient.usecases import filter as filter_step
+from prescient.usecases.support.migrating import MigrateRequest
 from tests.world import World
 
 HANDLERS: dict[str, StepHandler[Any]] = {
@@ -34,7 +35,7 @@ HANDLERS: dict[str, StepHandler[Any]] = {
     "snapshot": PortfolioStepHandler(snapshot.run, snapshot.run_chunk),
     "price_update": StepHandler(price_update.PriceUpdateRequest, price_update.run),
     "maintenance": StepHandler(maintenance.MaintenanceRequest, maintenance.run),
-    "migrate": StepHandler(migrate.MigrateRequest, migrate.run),
+    "migrate": StepHandler(MigrateRequest, migrate.run),
 }
 OF_PORTFOLIOS = {"signal", "execute", "snapshot"}
 OF_EACH_CALL = ("StepFailed", "StepDuration")

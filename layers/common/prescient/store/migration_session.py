@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from typing import cast
 
 import psycopg
-from psycopg import errors
 from sqlalchemy import create_engine, pool
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from prescient.core.errors import DatabaseUnavailable, MigrationRefused, PrescientError
-from prescient.store import reach, statements
+from prescient.core.errors import MigrationRefused
+from prescient.store import refusals, statements
 from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
 
 SQL = statements.load(__file__)
@@ -97,21 +96,6 @@ def domain_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _told(error.orig) from error
+        raise refusals.refusal(error.orig) from error
     except psycopg.Error as error:
-        raise _told(error) from error
-
-
-def _told(error: BaseException | None) -> PrescientError:
-    if isinstance(error, errors.LockNotAvailable):
-        return MigrationRefused(
-            "another session used the tables for longer than this waits for a lock; what was "
-            "begun is undone. Stop what reads and writes them, and try again"
-        )
-    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    if not isinstance(error, psycopg.Error) or said is None:
-        return reach.unreachable(error)
-    detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
-    if isinstance(error, psycopg.OperationalError):
-        return DatabaseUnavailable(f"Postgres gave up: {said}{detail}; what was begun is undone")
-    return MigrationRefused(f"{said}{detail}; what was begun is undone")
+        raise refusals.refusal(error) from error

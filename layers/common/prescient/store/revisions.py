@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import LiteralString
 
-import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -23,7 +22,7 @@ from sqlalchemy.engine import Connection
 
 from prescient.core.errors import InvalidRequest, MigrationRefused, PrescientError
 from prescient.store import mending, migration_session, old_schema, roles, statements
-from prescient.store.database import CONNECT_TIMEOUT_SECONDS, Session
+from prescient.store.database import Session
 from prescient.store.mending import Place
 
 SQL = statements.load(__file__)
@@ -75,21 +74,6 @@ def current(connection: Connection) -> str | None:
 def history() -> list[Revision]:
     """Every revision of this code, oldest first."""
     return [_told_of(script) for script in _scripts().walk_revisions()][::-1]
-
-
-def standing(url: str) -> str | None:
-    """The revision that the database of a libpq URL says it is at, and None where it says none.
-
-    Only reads, and takes no lock. Raises `DatabaseUnavailable`.
-    """
-    with (
-        migration_session.domain_errors(),
-        psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as connection,
-    ):
-        if connection.execute(SQL["ask_whether_stamped"]).fetchone() != (True,):
-            return None
-        row = connection.execute(SQL["select_revision"]).fetchone()
-        return str(row[0]) if row else None
 
 
 def steps_back(revision: str) -> list[str]:

@@ -1,11 +1,3 @@
--- name: ask_whether_stamped
--- Answer whether the database notes its revision.
-SELECT to_regclass('alembic_version') IS NOT NULL;
-
--- name: select_revision
--- Read the database's revision.
-SELECT version_num FROM alembic_version;
-
 -- name: select_schema
 -- Read the oid of the schema that unqualified names mean.
 SELECT current_schema()::regnamespace::oid;

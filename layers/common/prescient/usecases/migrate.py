@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.engine import Connection
+from pydantic import BaseModel
 
 from prescient.core.errors import InvalidRequest, MigrationRefused
-from prescient.store import migration_session, old_schema, revisions, roles
-from prescient.store.database import SCHEMA_VERSION, Session
+from prescient.store import stamp
+from prescient.store.database import SCHEMA_VERSION
+from prescient.usecases.support.migrating import ROW_LIMIT, MigrateRequest
 
 if TYPE_CHECKING:
+    from prescient.usecases.migration import Migration, MigrationPlan
     from prescient.usecases.support.context import StepContext
-
-# The function has 900 s. A busy laptop upgrades a million rows in 18 s (docs/migration.md), so this
-# leaves room for a database that is ten times as slow.
-ROW_LIMIT = 5_000_000
-# A hundred times what 10,000 dollars buy in lots of 20. To rebuild each number takes 0.1 ms a trade
-# and much memory: beyond this the proof in SQL, of the same sums, has to do.
-RECONCILED_TRADES = 50_000
-_BREAKS_NAMED = 10
-
-
-class MigrateRequest(BaseModel):
-    """How to upgrade a database of schema v1; any other needs none of it.
-
-    `time_zone` is that of the old application's clock, by default the database server's own;
-    `server_time_zone` that of the server's clock then, by default guessed from the first and the
-    rows. A `dry_run` does everything and undoes it. `snapshot_id` names the backup to go back to.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    dry_run: bool = False
-    time_zone: Annotated[str, Field(min_length=1)] | None = None
-    server_time_zone: Annotated[str, Field(min_length=1)] | None = None
-    snapshot_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
 
 
 class UpgradeSummary(BaseModel):
@@ -62,42 +37,21 @@ class MigrateResult(BaseModel):
     upgrade: UpgradeSummary | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationPlan:
-    """What will be applied, to a database that holds `old_rows` rows of schema v1.
-
-    `adopts` says that it has schema v1's tables and no revision yet.
-    """
-
-    from_revision: str | None
-    adopts: bool
-    old_rows: int
-    lacking: tuple[str, ...]
-
-    @property
-    def changes_rows(self) -> bool:
-        """Whether there is something to lose."""
-        at_old = self.from_revision in (None, revisions.BASELINE)
-        return bool(self.lacking) and (self.old_rows > 0 or not at_old)
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """A plan carried out. `report` is that of the upgrade of schema v1, if there has been one."""
-
-    plan: MigrationPlan
-    revision: str | None
-    report: dict[str, Any] | None
-
-
 def run(request: MigrateRequest, context: StepContext) -> MigrateResult:
     """Apply every revision that the database lacks, each in a transaction of its own.
 
     The function has no pg_dump and not much time. Raises `InvalidRequest` where a filled database
     of schema v1 comes without a snapshot, and `MigrationRefused` where it is too large.
     """
+    url = context.database.url
+    if stamp.standing(url) == SCHEMA_VERSION:
+        return _nothing_to_do(request)
+    # Imported late: Alembic and SQLAlchemy take three times what everything else does, and most
+    # deployments change no schema.
+    from prescient.usecases.migration import migrate
+
     done = migrate(
-        context.database.url,
+        url,
         request,
         permit=lambda plan: _permit_in_function(request, plan),
         statement_timeout=context.database.statement_timeout,
@@ -112,128 +66,18 @@ def run(request: MigrateRequest, context: StepContext) -> MigrateResult:
     )
 
 
-def migrate(
-    url: str,
-    request: MigrateRequest,
-    *,
-    target: str = SCHEMA_VERSION,
-    permit: Callable[[MigrationPlan], None] = lambda _: None,
-    statement_timeout: int = 0,
-) -> Migration:
-    """Bring the database of `url` to the revision `target`, each statement in at most
-    `statement_timeout` seconds (0 is no limit).
-
-    `permit` is told the plan before anything changes; what it raises leaves the database as it is.
-    The upgrade of schema v1 is one transaction with every revision and the proof that its books
-    reconcile, any other revision one of its own; a dry run is one, undone. Raises
-    `MigrationRefused`, `InvalidRequest` and `DatabaseUnavailable`; either way a transaction that
-    did not end changed nothing.
-    """
-    with migration_session.connected(url, statement_timeout) as connection:
-        plan = _plan(connection, request, target)
-        permit(plan)
-        return _carried_out(connection, request, plan)
-
-
-def plan(url: str, request: MigrateRequest, counted_rows: int) -> MigrationPlan:
-    """What `migrate` would do to the database of `url`; it raises what that would before it begins.
-
-    The rows of a table of schema v1 are counted up to `counted_rows`. Nothing is changed: the
-    transaction is rolled back.
-    """
-    with migration_session.connected(url) as connection:
-        return _plan(connection, request, SCHEMA_VERSION, counted_rows)
-
-
-def _plan(
-    connection: Connection, request: MigrateRequest, target: str, counted_rows: int = ROW_LIMIT + 1
-) -> MigrationPlan:
-    with connection.begin() as transaction:
-        session = migration_session.begun_session(connection)
-        roles.prepare(session, revisions.our_tables())
-        for field in ("time_zone", "server_time_zone"):
-            if (zone := getattr(request, field)) is not None:
-                old_schema.check_time_zone(session, field, zone)
-        revision = revisions.current(connection)
-        lacking = tuple(revisions.pending(revision, target))
-        is_old = revision in (None, revisions.BASELINE)
-        old_rows = _old_rows(session, counted_rows) if is_old else None
-        transaction.rollback()
-    if revision == revisions.BASELINE and old_rows is None:
-        raise MigrationRefused(f"the database is at revision {revision}, but has no table of it")
-    if revision is None and old_rows is not None:
-        return MigrationPlan(None, True, old_rows, lacking[1:])
-    return MigrationPlan(revision, False, old_rows or 0, lacking)
-
-
-def _old_rows(session: Session, counted_rows: int) -> int | None:
-    """The rows of schema v1, or None for a database without a table."""
-    has_old = old_schema.holds_old_schema(
-        session, revisions.baseline_sql(), revisions.later_names()
+def _nothing_to_do(request: MigrateRequest) -> MigrateResult:
+    return MigrateResult(
+        revision=SCHEMA_VERSION,
+        from_revision=SCHEMA_VERSION,
+        applied=[],
+        dry_run=request.dry_run,
+        snapshot_id=request.snapshot_id,
     )
-    return old_schema.count_rows(session, counted_rows) if has_old else None
-
-
-def _carried_out(connection: Connection, request: MigrateRequest, plan: MigrationPlan) -> Migration:
-    done = Migration(plan, plan.from_revision, None)
-    for steps in _transactions(plan, request):
-        with connection.begin() as transaction:
-            if revisions.UPGRADE in steps:
-                _upgrade(connection, request, plan, steps)
-            else:
-                for revision in steps:
-                    revisions.apply(connection, revision)
-            done = Migration(plan, revisions.current(connection), _report(connection))
-            if request.dry_run:
-                transaction.rollback()
-    return done
-
-
-def _transactions(plan: MigrationPlan, request: MigrateRequest) -> list[tuple[str, ...]]:
-    """The revisions of each transaction."""
-    if revisions.UPGRADE in plan.lacking or (request.dry_run and plan.lacking):
-        return [plan.lacking]
-    return [(revision,) for revision in plan.lacking]
-
-
-def _upgrade(
-    connection: Connection, request: MigrateRequest, plan: MigrationPlan, steps: tuple[str, ...]
-) -> None:
-    """Apply all steps beside schema v1, and let them take its place once their books reconcile."""
-    facts = revisions.Facts(
-        request.time_zone, request.server_time_zone, request.snapshot_id, plan.adopts
-    )
-    if plan.adopts:
-        revisions.stamp(connection, revisions.BASELINE)
-    revisions.upgrade(connection, steps, facts)
-    session = migration_session.session(connection)
-    if steps[-1] == SCHEMA_VERSION and 0 < old_schema.count_trades(session) <= RECONCILED_TRADES:
-        _reconcile(session)
-    revisions.take_place(connection)
-
-
-def _reconcile(session: Session) -> None:
-    # Imported late, because it imports every strategy: `make status`, which needs none, is faster.
-    from prescient.usecases import reconcile
-
-    found = reconcile.check(session, limit=_BREAKS_NAMED)
-    if found.breaks:
-        told = "; ".join(
-            f"{broken.rule}: {broken.subject}: {broken.found}, not {broken.expected}"
-            for broken in found.breaks
-        )
-        raise MigrationRefused(f"the upgraded books would not reconcile ({told}), so it is undone")
-    old_schema.note_reconciled(session)
-
-
-def _report(connection: Connection) -> dict[str, Any] | None:
-    if revisions.current(connection) in (None, revisions.BASELINE):
-        return None
-    return old_schema.report(migration_session.session(connection))
 
 
 def _permit_in_function(request: MigrateRequest, plan: MigrationPlan) -> None:
-    if revisions.UPGRADE not in plan.lacking or plan.old_rows == 0:
+    if not plan.upgrades or plan.old_rows == 0:
         return
     if plan.old_rows > ROW_LIMIT:
         raise MigrationRefused(
@@ -248,7 +92,7 @@ def _permit_in_function(request: MigrateRequest, plan: MigrationPlan) -> None:
 
 
 def _summary(done: Migration) -> UpgradeSummary | None:
-    if done.report is None or revisions.UPGRADE not in done.plan.lacking:
+    if done.report is None or not done.plan.upgrades:
         return None
     tables = done.report["tables"].values()
     return UpgradeSummary(
