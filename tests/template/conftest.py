@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class _TemplateLoader(yaml.SafeLoader):
+class TemplateLoader(yaml.SafeLoader):
     """Reads CloudFormation's short tags as their long forms: `!Ref X` is `{"Ref": "X"}`."""
 
 
@@ -29,13 +29,13 @@ def _long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, 
     return {tag if tag == "Ref" else f"Fn::{tag}": value}
 
 
-_TemplateLoader.add_multi_constructor("!", _long_form)
+TemplateLoader.add_multi_constructor("!", _long_form)
 
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, _TemplateLoader)
+    loaded: dict[str, Any] = yaml.load(text, TemplateLoader)
     return loaded
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.usecases.functions import HANDLERS, Functions, Line, measured
 from tests.usecases.test_sweep import StandInExecutions
 from tests.world import World
 
+ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 EVENTS: dict[str, dict[str, Any]] = {
     "cycle": {"action": "open"},
@@ -265,3 +267,19 @@ def test_no_level_drops_a_metric_or_an_error(
     assert measured(kept)["Reconciled"] == 0
     assert [line["message"] for line in functions.told("ERROR")][-1] == "step failed"
     assert bool(functions.told("INFO")) == (level in {"DEBUG", "INFO"})
+
+
+def test_every_metric_that_an_alarm_watches_comes_out_of_the_functions(
+    world: World, functions: Functions
+) -> None:
+    """Under the very name, namespace and dimensions: an alarm on another one would never ring."""
+    template = (ROOT / "stacks/monitoring.yaml").read_text(encoding="utf-8")
+    watched = set(re.findall(r"Namespace: Prescient\n +MetricName: (\w+)", template))
+    world.portfolio()
+    emitted = {
+        *functions.invoke("price_update"),
+        *functions.invoke("cycle", action="close", cycle_id=world.open_cycle()),
+        *functions.invoke("maintenance", tasks=["reconcile"]),
+    }
+    assert len(watched) >= 8
+    assert watched - emitted == set()
