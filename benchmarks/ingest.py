@@ -1,48 +1,52 @@
 """A listing, read over HTTP by the real client and stored by the real filter step.
 
-Floors: the rows that the first reading leaves behind, COPYed from memory into the same tables; and
-what an hour later is left to write when nothing but time has changed. One transaction each.
+Floors: the same answers read over HTTP and decoded, and then, in one transaction, the rows that the
+first reading leaves behind COPYed into the same tables; and what an hour later is left to write
+when nothing but time has changed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import TupleRow
 from werkzeug.wrappers import Request, Response
 
-from benchmarks.bench import Bench, Lap, Measurement, Stopwatch, lap_of_process
+from benchmarks.bench import Bench, Lap, Measurement, lap_of_process
+from benchmarks.ingest_floor_process import SEEN_AGAIN, SQL, TABLES
 from local.exchange.listing import listing_pages
 from local.http_server import HttpServer
-from prescient.store import statements
 
-SQL = statements.load(__file__)
 SEED = 1
-TABLES = (
-    "market_batches", "events", "markets", "market_snapshots", "market_prices", "market_hours",
-)  # fmt: skip
+BOUND, BOUND_AGAIN = 2.0, 4.0
 _JSON = "application/json"
 
 
 def measure(bench: Bench) -> Iterator[Measurement]:
     """`rows` are markets of the listing, tradable or not."""
     exchange = _RenderedExchange(bench.rows)
-    with HttpServer(exchange.respond) as server, bench.database() as read:
+    with (
+        HttpServer(exchange.respond) as server,
+        bench.database() as read,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         _ingest(read, server.url, hour=0)
-        stored, seen = _stored(read), _seen_again(read)
-        contest = _Contest(bench, server.url, exchange.markets, read, stored, seen)
+        contest = _Contest(bench, server.url, exchange.markets, read, Path(folder))
+        contest.write_down()
         first, floor, again, floor_again = bench.interleaved(
             contest.ingest, contest.copy, contest.ingest_again, contest.copy_again
         )
     work = f"{exchange.markets:,} market rows, {exchange.megabytes:,.0f} MB of JSON"
-    yield Measurement("ingest", first, floor, work)
-    yield Measurement("ingest.again", again, floor_again, f"the same {work}, stored before")
+    yield Measurement("ingest", first, floor, work, BOUND)
+    yield Measurement(
+        "ingest.again", again, floor_again, f"the same {work}, stored before", BOUND_AGAIN
+    )
 
 
 class _RenderedExchange:
@@ -63,7 +67,7 @@ class _RenderedExchange:
 
 @dataclass(frozen=True, slots=True)
 class _Contest:
-    """`read` is a database after a first reading, `stored` its rows, `seen` those of the next.
+    """`read` is a database after a first reading; `folder` has the rows that the floors write.
 
     `markets` are the listing's, those included that are read and not stored.
     """
@@ -72,8 +76,17 @@ class _Contest:
     exchange_url: str
     markets: int
     read: str
-    stored: Mapping[str, bytes]
-    seen: bytes
+    folder: Path
+
+    def write_down(self) -> None:
+        """Write the rows of each table, and those that the next reading adds to the tape."""
+        for name in ("first", "again"):
+            (self.folder / name).mkdir()
+        for table in TABLES:
+            statement = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
+            (self.folder / "first" / table).write_bytes(_read_out(self.read, statement))
+        seen = _read_out(self.read, SQL["read_snapshots"])
+        (self.folder / "again" / SEEN_AGAIN).write_bytes(seen)
 
     def ingest(self) -> Lap:
         with self.bench.database() as url:
@@ -84,55 +97,28 @@ class _Contest:
             return _ingest(url, self.exchange_url, hour=1)
 
     def copy(self) -> Lap:
-        with self.bench.database() as url, _connected(url) as cursor, Stopwatch() as watch:
-            for table, rows in self.stored.items():
-                with cursor.copy(_copy("COPY {} FROM STDIN", table)) as copy:
-                    copy.write(rows)
-            cursor.connection.commit()
-        return self._lap(watch)
+        with self.bench.database() as url:
+            return self._floor(url, "first")
 
     def copy_again(self) -> Lap:
-        with (
-            self.bench.database(copy_of=self.read) as url,
-            _connected(url) as cursor,
-            Stopwatch() as watch,
-        ):
-            cursor.execute(SQL["add_batch"])
-            with cursor.copy(SQL["write_snapshots"]) as copy:
-                copy.write(self.seen)
-            cursor.execute(SQL["move_prices"])
-            cursor.execute(SQL["add_hours"])
-            cursor.connection.commit()
-        return self._lap(watch)
+        with self.bench.database(copy_of=self.read) as url:
+            return self._floor(url, "again")
 
-    def _lap(self, watch: Stopwatch) -> Lap:
-        return Lap(watch.seconds, {"rows_per_second": self.markets / watch.seconds})
+    def _floor(self, url: str, rows: str) -> Lap:
+        program = "benchmarks.ingest_floor_process"
+        lap = lap_of_process(program, url, self.exchange_url, str(self.folder / rows))
+        rate = {"rows_per_second": self.markets / lap.seconds}
+        return Lap(lap.seconds, {**lap.figures, **rate})
 
 
 def _ingest(database_url: str, exchange_url: str, *, hour: int) -> Lap:
     return lap_of_process("benchmarks.ingest_process", database_url, exchange_url, str(hour))
 
 
-def _stored(url: str) -> Mapping[str, bytes]:
-    """Return the rows of each table in COPY's text format."""
-    return {table: _read_out(url, _copy("COPY {} TO STDOUT", table)) for table in TABLES}
-
-
-def _seen_again(url: str) -> bytes:
-    """Return the rows that the next reading adds to the tape, in COPY's text format."""
-    return _read_out(url, SQL["read_snapshots"])
-
-
 def _read_out(url: str, statement: sql.Composed | LiteralString) -> bytes:
-    with _connected(url) as cursor, cursor.copy(statement) as copy:
+    with (
+        psycopg.connect(url) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
         return b"".join(copy)
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[psycopg.Cursor[TupleRow]]:
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        yield cursor
-
-
-def _copy(text: str, table: str) -> sql.Composed:
-    return sql.SQL(text).format(sql.Identifier(table))

@@ -36,9 +36,10 @@ def number(value: object, *, at_least: Decimal, at_most: Decimal) -> Decimal | N
 
     A float is refused: it is already rounded.
     """
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return None
-    if isinstance(value, str) and len(value) > LONGEST_NUMBER:
+    if isinstance(value, str):
+        if len(value) > LONGEST_NUMBER:
+            return None
+    elif not isinstance(value, Decimal | int) or isinstance(value, bool):
         return None
     try:
         read = Decimal(value)

@@ -28,6 +28,7 @@ Row = Mapping[str, object]
 DEFAULT_TICK_SIZE = Decimal("0.01")
 LARGEST_AMOUNT = Decimal(10) ** 12  # dollars; the whole exchange is far smaller
 LONGEST_SLUG = 500
+_STATUSES = {status.value: status for status in ResolutionStatus}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +224,7 @@ def _resolution_status(row: Row) -> ResolutionStatus | None:
 
 def _status(value: object) -> ResolutionStatus | None:
     """Return a status that is known, in any letter case."""
-    try:
-        return ResolutionStatus((text(value) or "").casefold())
-    except ValueError:
-        return None
+    return _STATUSES.get((text(value) or "").casefold())
 
 
 def _tick_size(row: Row, refuse: Refusal) -> Decimal:
@@ -247,9 +245,11 @@ def _number(
     row: Row, refuse: Refusal, *keys: str, at_least: Decimal, at_most: Decimal
 ) -> Decimal | None:
     """Return the first of these keys' numbers within the limits; one that has none is refused."""
-    given = [row[key] for key in keys if row.get(key) is not None]
-    read = (number(value, at_least=at_least, at_most=at_most) for value in given)
-    found = next((value for value in read if value is not None), None)
-    if given and found is None:
+    given = [value for key in keys if (value := row.get(key)) is not None]
+    for value in given:
+        found = number(value, at_least=at_least, at_most=at_most)
+        if found is not None:
+            return found
+    if given:
         refuse(SkipReason.BAD_NUMBER)
-    return found
+    return None
