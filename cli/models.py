@@ -211,6 +211,18 @@ class ErrorBody(Struct, kw_only=True):
     request_id: str
 
 
+class EventRoom(Struct, kw_only=True):
+    """
+    What `max_event_exposure` leaves in the event that is nearest to it, in dollars of cost.
+
+    `event_id` is null where no event is held: `left` is then the limit.
+    """
+
+    event_id: str | None
+    event_title: str | None
+    left: Decimal
+
+
 class FreeRoom(Struct, kw_only=True):
     """
     What each limit still leaves, in dollars of cost with fees; null where there is no limit.
@@ -1403,7 +1415,8 @@ class Portfolio(Struct, kw_only=True):
     Where it holds more than 1000, the others are in the list of its positions.
     `valuation_error` is why the newest prices could not be carried into it, null where they could:
     until then its totals are those of the last price update, and nothing of it is settled.
-    `twin_key` is the one key in which a twin began to differ, null where in none.
+    `twin_key` is the one key in which a twin began to differ, null where in none. `event_room` is
+    null where its configuration has no `max_event_exposure`.
     """
 
     avg_trade_pnl: Decimal
@@ -1415,6 +1428,7 @@ class Portfolio(Struct, kw_only=True):
     drawdown: Drawdown
     drawdown_limit: Decimal | None
     drawdown_limit_percent: Decimal | None
+    event_room: EventRoom | None
     free_room: FreeRoom
     initial_balance: Decimal
     last_price_update: str | None

@@ -90,6 +90,12 @@ class Session:
         else:
             self.draw(view(answer.content))
 
+    def print_json(self, content: object) -> None:
+        """Write what several answers come to on standard output, for programs."""
+        import msgspec
+
+        print_body(msgspec.json.encode(content))
+
     def draw(self, view: View) -> None:
         """Draw a view on standard output."""
         from .drawing import draw

@@ -201,11 +201,14 @@ def diff(
         before, after = versions or _newest_versions(session, first)
         session.show(session.api.compare_configurations(first, before, after), views.versions)
         return
-    if versions is not None or session.as_json:
-        raise Misused("OTHER: --versions and --json are for versions of one portfolio")
+    if versions is not None:
+        raise Misused("OTHER: --versions is for versions of one portfolio")
     second = session.portfolio_id(other)
     both = [session.api.portfolio(each).content.portfolio for each in (first, second)]
-    session.draw(views.differences(*both))
+    if session.as_json:
+        session.print_json({"differences": views.between(*both)})
+    else:
+        session.draw(views.differences(*both))
 
 
 _OF_THE_PORTFOLIO = {

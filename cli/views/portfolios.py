@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..formats import NOTHING, moment, money, plain, profit, setting, status
@@ -93,9 +93,18 @@ def _limits(portfolio: models.Portfolio) -> list[tuple[str, Cell]]:
         ("a position", money(portfolio.max_position_size)),
         ("all positions", money(portfolio.max_total_exposure)),
         ("positions", plain(portfolio.max_positions)),
+        *_event_room(portfolio.event_room),
         ("drawdown", money(portfolio.drawdown_limit)),
         ("drawdown in percent", NOTHING if percent is None else Cell(f"{percent}%")),
     ]
+
+
+def _event_room(room: models.EventRoom | None) -> list[tuple[str, Cell]]:
+    if room is None:
+        return []
+    event = room.event_title or room.event_id
+    left = money(room.left).text
+    return [("left in an event", Cell(f"{left} ({event})" if event else left))]
 
 
 def configuration(portfolio: models.Portfolio) -> Part:
@@ -152,32 +161,47 @@ def deleted(answer: models.PortfolioDeleted) -> Iterator[Part]:
 
 def versions(answer: models.ConfigurationsCompared) -> Iterator[Part]:
     """What two versions of one configuration differ in."""
-    rows = [
-        (
-            plain(difference.key),
-            _value(difference.before, is_named=difference.is_named_before),
-            _value(difference.after, is_named=difference.is_named_after),
-        )
-        for difference in answer.differences
-    ]
     title = f"Version {answer.from_version} and version {answer.to_version}"
+    rows = _differing(answer.differences)
     yield Table(_DIFFERENCES, rows, title=title, empty="They are the same.")
 
 
 def differences(first: models.Portfolio, second: models.Portfolio) -> Iterator[Part]:
     """What the strategies, limits and configurations of two portfolios differ in."""
-    one, other = _settings(first), _settings(second)
-    rows = [
-        (
-            plain(key),
-            _value(one.get(key), is_named=key in one),
-            _value(other.get(key), is_named=key in other),
-        )
-        for key in dict.fromkeys([*one, *other])
-        if one.get(key) != other.get(key)
-    ]
     columns = (text("key"), text(first.name), text(second.name))
+    rows = _differing(between(first, second))
     yield Table(columns, rows, empty="They differ in nothing but their names.")
+
+
+def between(
+    first: models.Portfolio, second: models.Portfolio
+) -> list[models.ConfigurationDifference]:
+    """The keys in which two portfolios differ, as the API tells those of two versions."""
+    from .. import models
+
+    before, after = _settings(first), _settings(second)
+    return [
+        models.ConfigurationDifference(
+            key=key,
+            before=before.get(key),
+            after=after.get(key),
+            is_named_before=key in before,
+            is_named_after=key in after,
+        )
+        for key in dict.fromkeys([*before, *after])
+        if before.get(key) != after.get(key)
+    ]
+
+
+def _differing(differences: Iterable[models.ConfigurationDifference]) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            plain(difference.key),
+            _value(difference.before, is_named=difference.is_named_before),
+            _value(difference.after, is_named=difference.is_named_after),
+        )
+        for difference in differences
+    ]
 
 
 def _settings(portfolio: models.Portfolio) -> dict[str, Any]:

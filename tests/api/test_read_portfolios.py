@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from prescient.core.market.markets import EventId, MarketId
 from tests.api.client import Client, sample
+from tests.builders import event, market
+from tests.world import several
 
 D = Decimal
 
@@ -66,6 +69,24 @@ def test_the_configuration_is_shown_as_the_user_gave_it(client: Client) -> None:
     client.create(strategy_config={"min_confidence": "0.85", "market_types": ["politics"]})
     shown = client.get("/portfolios/1").json["portfolio"]
     assert shown["strategy_config"] == {"min_confidence": D("0.85"), "market_types": ["politics"]}
+
+
+def test_what_the_limit_on_one_event_leaves_is_that_of_the_event_nearest_to_it(
+    client: Client,
+) -> None:
+    world = client.world
+    world.exchange.events = [
+        event(*several(2), title="Both"),
+        event(market(market_id=MarketId("m3")), event_id=EventId("e2"), title="Alone"),
+    ]
+    client.create(strategy_config={"max_event_exposure": "250.50"})
+    client.create(name="Without")
+    nothing_held = {"event_id": None, "event_title": None, "left": D("250.50")}
+    assert client.get("/portfolios/1").json["portfolio"]["event_room"] == nothing_held
+    world.run_cycle()
+    two_held = {"event_id": "e1", "event_title": "Both", "left": D("50.50")}
+    assert client.get("/portfolios/1").json["portfolio"]["event_room"] == two_held
+    assert client.get("/portfolios/2").json["portfolio"]["event_room"] is None
 
 
 def test_all_portfolios_that_are_not_archived(client: Client) -> None:

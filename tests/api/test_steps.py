@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prescient.core.errors import ExchangeUnavailable, FunctionUnavailable, StepFailed
+from prescient.usecases import single_steps
 from prescient.usecases.support.functions import Step
 from tests.api.client import Client, sample
 from tests.world import D
@@ -126,6 +127,21 @@ def test_many_portfolios_take_several_requests(
     second = client.get(first["next"]).json
     assert [result["portfolio_id"] for result in second["portfolio_results"]] == [3]
     assert second["next"] is None
+
+
+def test_one_answer_is_bounded_however_quick_the_steps_are(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single_steps, "MOST_STEPPED", 2)
+    for name in "abcd":
+        client.create(name=name)
+    client.get(FILTER)
+    for target in (SIGNALS, EXECUTE, SNAPSHOT):
+        first = client.get(target).json
+        assert [result["portfolio_id"] for result in first["portfolio_results"]] == [1, 2]
+        second = client.get(first["next"]).json
+        assert [result["portfolio_id"] for result in second["portfolio_results"]] == [3, 4]
+        assert second["next"] is None
 
 
 @pytest.mark.parametrize(

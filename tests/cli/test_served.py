@@ -114,6 +114,16 @@ def test_twins_differ_in_one_key(prescient: Prescient) -> None:
     told = prescient("portfolio", "diff", "Original", "Twin").out
     assert "min_confidence" in told
     assert "0.7" in told
+    [difference] = json.loads(prescient("portfolio", "diff", "Original", "Twin", "--json").out)[
+        "differences"
+    ]
+    assert difference == {
+        "key": "min_confidence",
+        "before": 0.6,
+        "after": 0.7,
+        "is_named_before": True,
+        "is_named_after": True,
+    }
 
 
 def test_what_destroys_asks_first(prescient: Prescient) -> None:

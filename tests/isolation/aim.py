@@ -63,6 +63,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "performance.save": {"metrics": Jsonb([{"portfolio_id": two.theirs, "reasons": {}}])},
         "portfolios.insert_portfolio": {"name": "a third", "folded_name": "a third"},
         "portfolios.update_portfolio": {"status": "paused"},
+        "portfolios.select_portfolios": {"first_id": 1, "last_id": 2**31 - 1},
         "rebuilding.select_before": {"earliest": LATER, "latest": LATER},
         "guards.select_guarded": {"status": "active"},
         "cash_pages.select_entries": {"kind": None},

@@ -93,7 +93,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "portfolio_pages": "select_listed",
         "portfolios": ("select_portfolio lock_portfolio rewrite_totals shift_peaks"),
-        "positions": "select_positions select_entries",
+        "positions": "select_positions select_fullest_event select_entries",
         "reconcile": (
             "select_totals select_ledger select_trades select_positions select_exits select_equity"
         ),

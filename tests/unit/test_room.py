@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import Limits
-from prescient.core.portfolio.room import FreeRoom, InUse, free_room
+from prescient.core.portfolio.room import (
+    EventRoom,
+    FreeRoom,
+    HeldEvent,
+    InUse,
+    event_room,
+    free_room,
+)
 
 dollars = st.integers(0, 2_000_000).map(lambda cents: D(cents) / 100)
 limits = st.builds(Limits, st.none() | dollars, st.none() | dollars, st.integers(1, 5))
@@ -27,6 +34,13 @@ def test_where_there_is_no_limit_only_cash_and_positions_bind() -> None:
     used = InUse(balance=D(500), invested=D(400), open_positions=3)
     room = free_room(Limits(None, None, 5), used, Guard(), STANDING)
     assert room == FreeRoom(D(500), None, 2, None, None)
+
+
+def test_the_fullest_event_is_nearest_to_its_limit() -> None:
+    held = HeldEvent("e1", "It", D(180))
+    assert event_room(D(250), held) == EventRoom("e1", "It", D(70))
+    assert event_room(D(100), held).left == 0, "the limit was lowered since"
+    assert event_room(D(100), None) == EventRoom(None, None, D(100))
 
 
 @given(limits, uses, dollars)

@@ -22,6 +22,7 @@ from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
 
+_LARGEST_ID = 2**31 - 1
 SQL = statements.load(__file__)
 NAMES = {"portfolios_name_key", "portfolios_folded_name_key"}
 
@@ -146,9 +147,21 @@ def send_lock(session: Session, portfolio_id: PortfolioId) -> Pending[PortfolioR
     return _send(session, portfolio_id)
 
 
-def list_by_status(session: Session, statuses: Sequence[PortfolioStatus]) -> list[PortfolioRow]:
-    """All portfolios in one of `statuses`, by id."""
-    values = {"statuses": list(statuses)}
+def list_by_status(
+    session: Session,
+    statuses: Sequence[PortfolioStatus],
+    *,
+    first_id: int = 1,
+    last_id: int = _LARGEST_ID,
+    limit: int | None = None,
+) -> list[PortfolioRow]:
+    """Portfolios in one of `statuses`, by id; all of them unless ids or a limit are given."""
+    values = {
+        "statuses": list(statuses),
+        "first_id": first_id,
+        "last_id": last_id,
+        "limit": limit,
+    }
     with session.cursor(row_factory=typed_row(PortfolioRow)) as cursor:
         return cursor.execute(SQL["select_portfolios"], values).fetchall()
 

@@ -37,10 +37,12 @@ SELECT * FROM portfolio_overview WHERE portfolio_id = %(portfolio_id)s;
 SELECT portfolio_id FROM portfolios WHERE portfolio_id = %(portfolio_id)s FOR UPDATE;
 
 -- name: select_portfolios
--- Read the portfolios of some statuses.
+-- Read the portfolios of some statuses whose ids are within bounds; no limit is null.
 SELECT * FROM portfolio_overview
 WHERE status = ANY (%(statuses)s::text[])
-ORDER BY portfolio_id;
+    AND portfolio_id BETWEEN %(first_id)s AND %(last_id)s
+ORDER BY portfolio_id
+LIMIT %(limit)s;
 
 -- name: select_first_active
 -- Read the active portfolio that is the oldest.

@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import PositionStatus
+from prescient.core.portfolio.room import HeldEvent
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.windows import Window
@@ -92,6 +93,13 @@ def page(
         "market_id": market_id,
     }
     return [PositionRow(*row) for row in session.execute(SQL["select_positions"], values)]
+
+
+def fullest_event(session: Session, portfolio_id: PortfolioId) -> HeldEvent | None:
+    """In which event the portfolio has invested most, None where it holds nothing of any."""
+    with session.cursor(row_factory=class_row(HeldEvent)) as cursor:
+        values = {"portfolio_id": portfolio_id}
+        return cursor.execute(SQL["select_fullest_event"], values).fetchone()
 
 
 def entries(session: Session, portfolio_id: PortfolioId) -> list[EntryRow]:

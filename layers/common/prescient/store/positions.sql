@@ -31,6 +31,18 @@ LEFT JOIN trades AS trade
     ON trade.portfolio_id = position.portfolio_id AND trade.trade_id = position.trade_id
 ORDER BY position.id DESC;
 
+-- name: select_fullest_event
+-- Read in which event a portfolio has invested most: its cost basis in dollars.
+SELECT
+    position.event_id, max(market.event_title) AS event_title, sum(position.cost_basis) AS invested
+FROM portfolio_positions AS position
+LEFT JOIN markets AS market ON market.market_id = position.market_id
+WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
+    AND position.event_id IS NOT NULL
+GROUP BY position.event_id
+ORDER BY invested DESC, position.event_id
+LIMIT 1;
+
 -- name: select_entries
 -- Read what the triggers of a portfolio's open positions follow from; of those that have a bid.
 SELECT

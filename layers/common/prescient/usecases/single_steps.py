@@ -16,6 +16,8 @@ from prescient.usecases.cycle_runs import CycleRun
 from prescient.usecases.support.functions import Step
 from prescient.usecases.support.request_context import RequestContext
 
+MOST_STEPPED = 1000  # portfolios in one answer, where the time is enough for so many
+
 
 @dataclass(frozen=True, slots=True)
 class PortfolioStep:
@@ -72,7 +74,7 @@ def run_for(
     For one portfolio, raises `PortfolioNotFound`, and the step's own error unless no cycle waits
     for the step.
     """
-    wanted = _wanted(portfolio_id, after, context)
+    wanted, is_rest = _wanted(portfolio_id, after, context)
     done = list(_within_the_wait(step, wanted, context))
     if portfolio_id is not None and (error := done[0].error) and not done[0].is_idle:
         raise error
@@ -82,17 +84,20 @@ def run_for(
             cycles.close_finished(
                 session, [portfolio_step.portfolio.portfolio_id for portfolio_step in done], now
             )
-    return PortfolioSteps(done, is_last=len(done) == len(wanted))
+    return PortfolioSteps(done, is_last=is_rest and len(done) == len(wanted))
 
 
 def _wanted(
     portfolio_id: PortfolioId | None, after: PortfolioId | None, context: RequestContext
-) -> Sequence[PortfolioRow]:
+) -> tuple[Sequence[PortfolioRow], bool]:
+    """Return the portfolios of one answer, and whether none is left after them."""
     with context.database.transaction() as session:
         if portfolio_id is not None:
-            return [portfolios.get(session, portfolio_id)]
-        active = portfolios.list_by_status(session, [PortfolioStatus.ACTIVE])
-    return [row for row in active if after is None or row.portfolio_id > after]
+            return [portfolios.get(session, portfolio_id)], True
+        active = portfolios.list_by_status(
+            session, [PortfolioStatus.ACTIVE], first_id=(after or 0) + 1, limit=MOST_STEPPED + 1
+        )
+    return active[:MOST_STEPPED], len(active) <= MOST_STEPPED
 
 
 def _within_the_wait(

@@ -14,6 +14,7 @@ from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.positions import Position, SharesLeft, SharesSold
 from prescient.api.responses.values import Money, Percent
 from prescient.core.accounting.valuation import day_profit, net_flows
+from prescient.core.portfolio import room
 from prescient.core.portfolio.closing import Liquidation
 from prescient.core.portfolio.guards import Alert, alert
 from prescient.core.portfolio.portfolios import PortfolioStatus
@@ -66,6 +67,19 @@ class FreeRoom(Model):
     drawdown_percent: Percent | None
 
 
+class EventRoom(Model):
+    """What `max_event_exposure` leaves in the event that is nearest to it, in dollars of cost.
+
+    `event_id` is null where no event is held: `left` is then the limit.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    event_id: str | None
+    event_title: str | None
+    left: Money
+
+
 class PortfolioListed(Model):
     """A portfolio in a list. `total_value` is its equity.
 
@@ -105,7 +119,8 @@ class Portfolio(PortfolioListed):
     Where it holds more than 1000, the others are in the list of its positions.
     `valuation_error` is why the newest prices could not be carried into it, null where they could:
     until then its totals are those of the last price update, and nothing of it is settled.
-    `twin_key` is the one key in which a twin began to differ, null where in none.
+    `twin_key` is the one key in which a twin began to differ, null where in none. `event_room` is
+    null where its configuration has no `max_event_exposure`.
     """
 
     description: str
@@ -124,6 +139,7 @@ class Portfolio(PortfolioListed):
     max_drawdown: Money
     drawdown_limit: Money | None
     drawdown_limit_percent: Percent | None
+    event_room: EventRoom | None = None
     last_trade_at: datetime | None
     last_price_update: datetime | None
     valuation_error: str | None
@@ -149,9 +165,15 @@ class PortfolioAnswer(Model):
 
     @classmethod
     def of(
-        cls, row: ListedRow, positions: Sequence[PositionRow], message: str, now: datetime
+        cls,
+        row: ListedRow,
+        positions: Sequence[PositionRow],
+        left: room.EventRoom | None,
+        message: str,
+        now: datetime,
     ) -> Self:
         portfolio = Portfolio.of(row)
+        portfolio.event_room = None if left is None else EventRoom.model_validate(left)
         portfolio.positions = [Position.of(position, now) for position in positions]
         summary = PortfolioSummary.model_validate(portfolio)
         return cls(message=message, portfolio=portfolio, summary=summary, timestamp=now)

@@ -39,6 +39,14 @@ class MarketsFiltered(Model):
     timestamp: datetime
 
 
+class StepAnswer(Model):
+    """What a step did; `next` is the URL that goes on with the portfolios that are left."""
+
+    message: str
+    next: str | None
+    timestamp: datetime
+
+
 class StepSummary(Model):
     portfolios_processed: int
 
@@ -72,14 +80,11 @@ class SignalsSummary(StepSummary):
     total_signals: int
 
 
-class SignalsGenerated(Model):
+class SignalsGenerated(StepAnswer):
     """What each portfolio decided; `next` is the URL that goes on with those that are left."""
 
-    message: str
     summary: SignalsSummary
     portfolio_results: list[SignalsOfPortfolio]
-    next: str | None
-    timestamp: datetime
 
 
 class TradesOfPortfolio(PortfolioStepped):
@@ -114,14 +119,11 @@ class TradesSummary(StepSummary):
     total_failed_trades: int
 
 
-class SignalsExecuted(Model):
+class SignalsExecuted(StepAnswer):
     """What came of each portfolio's signals; `next` goes on with those that are left."""
 
-    message: str
     summary: TradesSummary
     portfolio_results: list[TradesOfPortfolio]
-    next: str | None
-    timestamp: datetime
 
 
 class EquityOfPortfolio(PortfolioStepped):
@@ -140,14 +142,11 @@ class EquityOfPortfolio(PortfolioStepped):
         )
 
 
-class SnapshotsTaken(Model):
+class SnapshotsTaken(StepAnswer):
     """What each portfolio is worth; `next` goes on with those that are left."""
 
-    message: str
     summary: StepSummary
     portfolio_results: list[EquityOfPortfolio]
-    next: str | None
-    timestamp: datetime
 
 
 class PricesSummary(Model):

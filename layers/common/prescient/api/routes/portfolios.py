@@ -43,12 +43,15 @@ from prescient.api.responses.portfolios import (
     PortfolioUpdated,
 )
 from prescient.api.routing import RouteTable
+from prescient.core.money import exact_number
 from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import PositionStatus
+from prescient.core.portfolio.room import EventRoom, event_room
 from prescient.store import portfolio_pages, positions
+from prescient.store.database import Session
 from prescient.store.idempotency import Request
-from prescient.store.portfolio_pages import Sort, Wanted
+from prescient.store.portfolio_pages import ListedRow, Sort, Wanted
 from prescient.store.windows import Window
 from prescient.usecases import closing, portfolio_management
 from prescient.usecases.portfolio_management import PortfolioChange
@@ -268,4 +271,12 @@ def shown(api: RequestContext, portfolio_id: PortfolioId, message: str) -> Portf
         held = positions.page(
             session, portfolio_id, Window(limit=LONGEST_PAGE), status=PositionStatus.OPEN
         )
-    return PortfolioAnswer.of(row, held, message, now)
+        left = _event_room(session, row)
+    return PortfolioAnswer.of(row, held, left, message, now)
+
+
+def _event_room(session: Session, row: ListedRow) -> EventRoom | None:
+    limit = row.strategy_config.get("max_event_exposure")
+    if limit is None:
+        return None
+    return event_room(exact_number(limit), positions.fullest_event(session, row.portfolio_id))

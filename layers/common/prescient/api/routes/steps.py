@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from prescient.api.authorization import Scope
 from prescient.api.context import Api
 from prescient.api.requests.parameters import (
@@ -23,6 +26,7 @@ from prescient.api.responses.steps import (
     SignalsOfPortfolio,
     SignalsSummary,
     SnapshotsTaken,
+    StepAnswer,
     StepSummary,
     TradesOfPortfolio,
     TradesSummary,
@@ -31,6 +35,7 @@ from prescient.api.responses.steps import (
 from prescient.api.routing import RouteTable
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import portfolios
+from prescient.store.portfolios import PortfolioRow
 from prescient.usecases import single_steps
 from prescient.usecases.cycle_runs import CycleRun, CycleScope
 from prescient.usecases.single_steps import PortfolioSteps
@@ -41,7 +46,19 @@ FILTER_ERRORS = (404, 409)
 STEP_ERRORS = (404,)
 TRADING = (PortfolioStatus.ACTIVE, PortfolioStatus.PAUSED)
 
+SIGNALS, EXECUTION = "/strategy/generate-signals", "/paper-trading/execute-signals"
+SNAPSHOT = "/paper-trading/snapshot"
+
 routes = RouteTable("Steps")
+
+
+def _step(
+    path: str, answer: type[StepAnswer]
+) -> Callable[[Callable[..., StepAnswer]], Callable[..., StepAnswer]]:
+    """Declare a step of one portfolio, or of each active one."""
+    return routes.route(
+        ["GET", "POST"], path, scope=Scope.TRADE, answers={200: answer}, errors=STEP_ERRORS
+    )
 
 
 @routes.route(
@@ -84,13 +101,7 @@ def filter_markets(
     ), 200
 
 
-@routes.route(
-    ["GET", "POST"],
-    "/strategy/generate-signals",
-    scope=Scope.TRADE,
-    answers={200: SignalsGenerated},
-    errors=STEP_ERRORS,
-)
+@_step(SIGNALS, SignalsGenerated)
 def generate_signals(
     api: Api, portfolio_id: PortfolioIdInQuery = None, after: AfterPortfolio = None
 ) -> SignalsGenerated:
@@ -102,24 +113,16 @@ def generate_signals(
     done = _run(Step.SIGNAL, portfolio_id, after, api)
     results = [SignalsOfPortfolio.of(step) for step in done.done]
     return SignalsGenerated(
-        message="Signals generated",
+        **_around("Signals generated", SIGNALS, done, api),
         summary=SignalsSummary(
             portfolios_processed=processed(results),
             total_signals=sum(result.signals for result in results),
         ),
         portfolio_results=results,
-        next=_next("/strategy/generate-signals", done),
-        timestamp=api.now(),
     )
 
 
-@routes.route(
-    ["GET", "POST"],
-    "/paper-trading/execute-signals",
-    scope=Scope.TRADE,
-    answers={200: SignalsExecuted},
-    errors=STEP_ERRORS,
-)
+@_step(EXECUTION, SignalsExecuted)
 def execute_signals(
     api: Api, portfolio_id: PortfolioIdInQuery = None, after: AfterPortfolio = None
 ) -> SignalsExecuted:
@@ -129,33 +132,23 @@ def execute_signals(
     status is `no_signals`.
     """
     done = _run(Step.EXECUTE, portfolio_id, after, api)
-    with api.database.transaction() as session:
-        rows = portfolios.list_by_status(session, TRADING)
-    after_it = {row.portfolio_id: row for row in rows}
+    after_it = _as_they_are(done, api)
     results = [
         TradesOfPortfolio.of(step, after_it.get(step.portfolio.portfolio_id, step.portfolio))
         for step in done.done
     ]
     return SignalsExecuted(
-        message="Paper trading execution completed",
+        **_around("Paper trading execution completed", EXECUTION, done, api),
         summary=TradesSummary(
             portfolios_processed=processed(results),
             total_executed_trades=sum(result.executed_trades for result in results),
             total_failed_trades=sum(result.failed_trades for result in results),
         ),
         portfolio_results=results,
-        next=_next("/paper-trading/execute-signals", done),
-        timestamp=api.now(),
     )
 
 
-@routes.route(
-    ["GET", "POST"],
-    "/paper-trading/snapshot",
-    scope=Scope.TRADE,
-    answers={200: SnapshotsTaken},
-    errors=STEP_ERRORS,
-)
+@_step(SNAPSHOT, SnapshotsTaken)
 def take_snapshots(
     api: Api, portfolio_id: PortfolioIdInQuery = None, after: AfterPortfolio = None
 ) -> SnapshotsTaken:
@@ -163,11 +156,9 @@ def take_snapshots(
     done = _run(Step.SNAPSHOT, portfolio_id, after, api)
     results = [EquityOfPortfolio.of(step) for step in done.done]
     return SnapshotsTaken(
-        message="Snapshots taken",
+        **_around("Snapshots taken", SNAPSHOT, done, api),
         summary=StepSummary(portfolios_processed=processed(results)),
         portfolio_results=results,
-        next=_next("/paper-trading/snapshot", done),
-        timestamp=api.now(),
     )
 
 
@@ -196,5 +187,17 @@ def _run(
     return single_steps.run_for(step, owner, None if after is None else PortfolioId(after), api)
 
 
-def _next(path: str, done: PortfolioSteps) -> str | None:
-    return None if done.is_last else f"{path}?after={done.done[-1].portfolio.portfolio_id}"
+def _as_they_are(done: PortfolioSteps, api: RequestContext) -> Mapping[PortfolioId, PortfolioRow]:
+    """Return the portfolios after the step, but for what is no longer one that trades."""
+    if not done.done:
+        return {}
+    first, last = (done.done[place].portfolio.portfolio_id for place in (0, -1))
+    with api.database.transaction() as session:
+        rows = portfolios.list_by_status(session, TRADING, first_id=first, last_id=last)
+    return {row.portfolio_id: row for row in rows}
+
+
+def _around(message: str, path: str, done: PortfolioSteps, api: RequestContext) -> dict[str, Any]:
+    """Return what every step answers beside its results."""
+    following = None if done.is_last else f"{path}?after={done.done[-1].portfolio.portfolio_id}"
+    return {"message": message, "next": following, "timestamp": api.now()}

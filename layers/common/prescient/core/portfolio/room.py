@@ -26,6 +26,27 @@ class FreeRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldEvent:
+    """An event that a portfolio holds positions of; `invested` is their cost basis in dollars."""
+
+    event_id: str
+    event_title: str | None
+    invested: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class EventRoom:
+    """What `max_event_exposure` leaves in the event that is nearest to it, in dollars.
+
+    `event_id` is None where no event is held: `left` is then the limit.
+    """
+
+    event_id: str | None
+    event_title: str | None
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class InUse:
     """What a portfolio uses of its limits: cash and cost basis in dollars, and open positions."""
 
@@ -46,6 +67,13 @@ def free_room(limits: Limits, used: InUse, guard: Guard, standing: Standing) -> 
         drawdown=_left(guard.limit, standing.drawdown),
         drawdown_percent=_left(guard.limit_percent, standing.drawdown_percent),
     )
+
+
+def event_room(limit: Decimal, fullest: HeldEvent | None) -> EventRoom:
+    """Return what the limit on one event leaves where `fullest` has most of the portfolio."""
+    if fullest is None:
+        return EventRoom(None, None, limit)
+    return EventRoom(fullest.event_id, fullest.event_title, max(limit - fullest.invested, ZERO))
 
 
 def _left(limit: Decimal | None, used: Decimal) -> Decimal | None:
