@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from typing import Any
@@ -19,6 +20,7 @@ from prescient.core.errors import (
     StepFailed,
 )
 from prescient.runtime.functions import LambdaFunctions
+from prescient.runtime.observability import correlated
 from prescient.usecases.support.functions import Step
 
 
@@ -57,7 +59,15 @@ def invoke(step: Step = Step.SIGNAL) -> object:
 
 def test_it_runs_the_function_of_the_step(aws: StandInClient) -> None:
     assert invoke() == {"signals": 1}
-    assert aws.asked == [{"FunctionName": "signals", "Payload": '{"a": 1}'}]
+    [asked] = aws.asked
+    assert (asked["FunctionName"], asked["Payload"]) == ("signals", '{"a": 1}')
+
+
+def test_it_tells_the_function_who_asked_for_the_step(aws: StandInClient) -> None:
+    with correlated(caller="someone"):
+        invoke()
+    [asked] = aws.asked
+    assert json.loads(base64.b64decode(asked["ClientContext"])) == {"custom": {"caller": "someone"}}
 
 
 def test_a_function_that_goes_on_answers_nothing(aws: StandInClient) -> None:

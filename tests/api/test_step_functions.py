@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from local.aws.function_log import functions_log_to
 from prescient.core.errors import StateMachineUnavailable, TooManyExecutions
+from prescient.runtime.observability import correlated
 from prescient.runtime.step_functions import StepFunctions
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:trading-cycle"
@@ -81,6 +84,17 @@ def test_other_refusals(aws: StandInClient, error: Exception) -> None:
 def test_without_an_arn() -> None:
     with pytest.raises(StateMachineUnavailable, match="STATE_MACHINE_ARN"):
         StepFunctions(None).start("api-1", "{}")
+
+
+def test_the_log_tells_who_started_which_execution(aws: StandInClient, tmp_path: Path) -> None:
+    log = tmp_path / "functions.log"
+    with functions_log_to(log), correlated(caller="someone"):
+        StepFunctions(ARN).start("api-1", "{}")
+    line = json.loads(log.read_text())
+    assert (line["message"], line["execution_name"], line["caller"]) == (
+        "execution started", "api-1", "someone",
+    )  # fmt: skip
+    assert len(aws.asked) == 1
 
 
 @pytest.mark.parametrize(

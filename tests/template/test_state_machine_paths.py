@@ -143,7 +143,8 @@ def test_each_chunk_takes_its_three_steps(run: Run, functions: Functions) -> Non
         assert functions.steps_of(chunk[0]) == STEPS
         for step in STEPS:
             assert functions.asked(step, chunk[0]) == [(chunk, 0)]
-    assert functions.calls[-1] == ("close", {"action": "close", "cycle_id": 7})
+    closing = {"action": "close", "execution_name": "sample", "cycle_id": 7}
+    assert functions.calls[-1] == ("close", closing)
 
 
 def test_a_step_is_taken_for_those_that_the_step_before_left(

@@ -49,10 +49,10 @@ class Functions:
         self._environment = Environment(Settings(database_url=world.database_url), now=world.clock)
         self._world, self._log = world, log
 
-    def invoke(self, name: str, **event: Any) -> dict[str, float]:
+    def invoke(self, name: str, invocation: Any = None, **event: Any) -> dict[str, float]:
         """Run a handler; its metrics are told apart as `Name` or `Name{batch}` or ….
 
-        Those that every function has are left out.
+        Those that every function has are left out. `invocation` is Lambda's second argument.
         """
         context = self._world.context
         if name in OF_PORTFOLIOS:
@@ -60,7 +60,7 @@ class Functions:
         context.metrics.take()
         self._environment.context = context
         with functions_log_to(self._log):
-            HANDLERS[name].bound_to(self._environment)(event, None)
+            HANDLERS[name].bound_to(self._environment)(event, invocation)
         return {
             metric: value
             for metric, value in self.metrics().items()

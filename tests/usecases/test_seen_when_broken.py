@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -243,6 +244,23 @@ def test_every_line_has_its_ids_and_a_timestamp_of_rfc_3339(
     assert done["timestamp"].endswith("+00:00")
     functions.invoke("cycle", action="open", execution_name="execution-7")
     assert {line["execution_name"] for line in functions.lines()} == {"execution-7"}
+
+
+def test_a_step_that_a_request_asked_for_names_the_caller(
+    world: World, functions: Functions
+) -> None:
+    world.portfolio()
+    invocation = SimpleNamespace(
+        aws_request_id="invocation-1",
+        client_context=SimpleNamespace(custom={"caller": "someone"}),
+        get_remaining_time_in_millis=lambda: 60_000,
+    )
+    functions.invoke("price_update", invocation)
+    assert {(line["caller"], line["request_id"]) for line in functions.lines()} == {
+        ("someone", "invocation-1")
+    }
+    functions.invoke("price_update")
+    assert not any("caller" in line for line in functions.lines())
 
 
 def passes_lambda(line: Mapping[str, Any], level: str) -> bool:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from prescient.core.errors import InvalidRequest, PrescientError
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.environment import Environment
-from prescient.runtime.observability import correlated, emit, logger
+from prescient.runtime.observability import caller, correlated, emit, logger
 from prescient.runtime.settings import Settings
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.metrics import Measure, Metrics
@@ -61,10 +61,9 @@ class StepHandler(Handler, Generic[RequestT]):
         return lambda event, context: self._answer(event, context, environment.context)
 
     def _answer(self, event: Event, context: Any, step_context: StepContext) -> Answer:
-        ids = {name: event.get(name) for name in CORRELATING}
-        request_id = getattr(context, "aws_request_id", None)
+        ids = {name: event.get(name) for name in CORRELATING} | _of_caller(context)
         with (
-            correlated(function=self._name, request_id=request_id, **ids),
+            correlated(function=self._name, **ids),
             _measured(self._name, step_context.metrics),
         ):
             result = self._result(event, self._of_invocation(step_context, context))
@@ -90,6 +89,15 @@ class StepHandler(Handler, Generic[RequestT]):
             report_failure=report_failure,
             seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
         )
+
+
+def _of_caller(context: Any) -> dict[str, object]:
+    """The id of the invocation, and who asked for it where the API was asked."""
+    known = getattr(getattr(context, "client_context", None), "custom", None) or {}
+    return {
+        "request_id": getattr(context, "aws_request_id", None),
+        "caller": known.get("caller") or caller(),
+    }
 
 
 def parsed(request: type[RequestT], event: Event) -> RequestT:

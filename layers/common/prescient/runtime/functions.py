@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from prescient.core.errors import FunctionUnavailable, recorded
+from prescient.runtime.observability import caller
 from prescient.usecases.support.functions import Step
 
 CONNECT_TIMEOUT_SECONDS = 2
@@ -31,7 +33,9 @@ class LambdaFunctions:
         if name is None:
             raise FunctionUnavailable(f"{step.upper()}_FUNCTION is not set: no {step} can run")
         try:
-            answer = self._client.invoke(FunctionName=name, Payload=json.dumps(event))
+            answer = self._client.invoke(
+                FunctionName=name, Payload=json.dumps(event), ClientContext=_client_context()
+            )
         except ReadTimeoutError:
             return None
         except (ClientError, BotoCoreError) as error:
@@ -53,3 +57,9 @@ class LambdaFunctions:
             retries={"mode": "standard", "total_max_attempts": 1},
         )
         return boto3.client("lambda", config=config)
+
+
+def _client_context() -> str:
+    """Who asks for the step, which stands in its log too: only the event is the step's own."""
+    custom = {"caller": caller()}
+    return base64.b64encode(json.dumps({"custom": custom}).encode()).decode()

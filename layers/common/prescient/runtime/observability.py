@@ -45,6 +45,11 @@ def correlated(**ids: object) -> Iterator[None]:
         logger.thread_safe_append_keys(**outer)
 
 
+def caller() -> object:
+    """Return whose request is being answered, as its lines have it; None where no request is."""
+    return logger.thread_safe_get_current_keys().get("caller")
+
+
 def emit(recorded: Iterable[Metric]) -> None:
     """Write the metrics to the log in CloudWatch's format, a line for each set of dimensions.
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from prescient.core.errors import StateMachineUnavailable, TooManyExecutions
+from prescient.runtime.observability import logger
 
 CONNECT_TIMEOUT_SECONDS = 2
 READ_TIMEOUT_SECONDS = 3
@@ -33,6 +34,7 @@ class StepFunctions:
             _check_refusal(error.response["Error"]["Code"])
         except BotoCoreError as error:
             raise StateMachineUnavailable("Step Functions cannot be reached; try again") from error
+        logger.info("execution started", execution_name=name)
 
     def is_running(self, name: str) -> bool:
         """Tell whether an execution runs: see `usecases.support.executions.Executions`."""

@@ -42,7 +42,7 @@ class ErrorOutput(BaseModel):
 
 
 class CycleRequest(BaseModel):
-    """`open` takes `execution_name` and `request`, the others `cycle_id`.
+    """`open` takes `execution_name` and `request`, the others `cycle_id`; all log the execution.
 
     `record_failure` is for those of `portfolio_ids` whose part of the cycle has not ended.
     """

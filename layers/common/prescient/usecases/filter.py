@@ -35,10 +35,14 @@ from prescient.usecases.support.valuing import record_failures, value_all
 
 
 class FilterRequest(BaseModel):
-    """Without `cycle_id` a cycle of kind `manual` is opened first."""
+    """Without `cycle_id` a cycle of kind `manual` is opened first.
+
+    `execution_name` is noted in the logs.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
+    execution_name: str | None = None
     cycle_id: int | None = None
 
 

@@ -24,10 +24,14 @@ Step = Callable[[PortfolioStepRequest, StepContext], PortfolioStepResult]
 
 
 class ChunkRequest(BaseModel):
-    """`attempt` counts the state machine's retries of the chunk's step, from 0."""
+    """`attempt` counts the state machine's retries of the chunk's step, from 0.
+
+    `execution_name` is noted in the logs.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
+    execution_name: str | None = None
     cycle_id: int
     portfolio_ids: list[SteppedPortfolio]
     attempt: Annotated[int, Field(ge=0)] = 0
