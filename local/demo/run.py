@@ -12,8 +12,9 @@ from psycopg.errors import ObjectInUse
 from rich.console import Console
 
 from local.aws.function_log import FUNCTION_LOG, functions_log_to
-from local.aws.stack import Stack, StepFailed
+from local.aws.stack import Stack
 from local.demo import own_strategies, owners, polymarket, portfolios
+from local.demo.books import books_reconcile
 from local.demo.comparison import compared
 from local.demo.console import terminal
 from local.demo.database import begun_anew
@@ -33,7 +34,6 @@ from local.postgres.server import DEFAULT_DIRECTORY
 from local.report.writing import reading, write
 from local.settings import read, switch
 from local.stopping import Stopped, Stopping
-from prescient.core.errors import BooksBroken
 
 _SETTINGS = ("EXCHANGE", "DAYS", "DATABASE_URL", "DEMO", "FRESH", "STRATEGIES_PATH")
 _IN_USE = "The database of the last run is in use ({detail}): end psql and what else reads it."
@@ -94,7 +94,7 @@ def _run(url: str, choice: Choice, stopping: Stopping, console: Console, started
             _begin(timetable, stack, results, console)
         _trade(timetable, trader, results, stopping, console)
         with Heartbeat("Checking the books"):
-            reconciled = _reconcile(stack, console)
+            reconciled = books_reconcile(stack, console)
         with Heartbeat("Writing the report"):
             found = reading(stack, url)
             page = write(found)
@@ -148,18 +148,6 @@ def _trade(
             rows = trader.play(moment)
         title = f"Candidates left, {moment.title}"
         console.print(*funnel_tables(title, results.portfolios(), tallies(rows)))
-
-
-def _reconcile(stack: Stack, console: Console) -> bool:
-    stack.invoke("ResearchFunction", {})
-    try:
-        stack.invoke("MaintenanceFunction", {})
-    except StepFailed as failure:
-        if BooksBroken.__name__ not in str(failure):
-            raise
-        console.print(str(failure), style="red", markup=False)
-        return False
-    return True
 
 
 def _summary(journal: Journal, reconciled: bool, started: float, url: str) -> RunSummary:

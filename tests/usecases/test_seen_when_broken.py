@@ -43,6 +43,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "price_update": {},
     "maintenance": {"tasks": ["reconcile"]},
     "migrate": {},
+    "research": {},
 }
 
 
