@@ -10,6 +10,8 @@ SAM := $(SAM_VENV)/bin/sam
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
 SAM_READY := $(SAM_VENV)/.ready
+AUDIT_VENV := .venv-audit
+AUDIT := $(AUDIT_VENV)/.ready
 RIVALS_VENV := .venv-rivals
 RIVALS := $(RIVALS_VENV)/.ready
 # For tools that say nothing until they are done.
@@ -20,7 +22,7 @@ PIN := uv pip compile --quiet --universal --generate-hashes --no-header --no-str
 	--no-emit-package peewee --python-version 3.11 $(if $(UPGRADE),--upgrade)
 # Each after those that it reads.
 PINNED := layers/common/requirements migrations/requirements layers/research/requirements \
-	tests/packaging/requirements requirements-run requirements-dev requirements-oracles requirements-rivals requirements-sam
+	tests/packaging/requirements requirements-run requirements-dev requirements-oracles requirements-rivals requirements-sam requirements-audit
 
 # The names of what was set on the command line: a command refuses those that it does not know.
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
@@ -33,7 +35,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve sam-api token report test unit bench lint style types imports template sql forge format hooks \
+.PHONY: help run serve sam-api token report test unit audit bench lint style types imports template sql forge format hooks \
 	build openapi docs schema authorities pin python psql calibrate recordings check-strategy status backup migrate \
 	downgrade reconcile bare-root clean
 
@@ -60,6 +62,9 @@ test: lint unit ## Everything that the integration runs: lint, types, tests and 
 unit: $(TESTS) $(SAM_READY)
 	$(BIN)/python -m pytest -n 2 $(COVERAGE)
 
+audit: $(AUDIT) ## Check the templates for what is insecure, by checkov; the integration runs it too
+	LOG_LEVEL=ERROR $(AUDIT_VENV)/bin/checkov --config-file .checkov.yaml --file template.yaml stacks/*.yaml
+
 bench: $(TESTS) $(RIVALS) ## Measure the speed against floors: ONLY=name[,name] ROWS=n ROUNDS=n
 	@$(BIN)/python -m benchmarks
 
@@ -76,8 +81,8 @@ imports: $(TESTS)
 	$(SHOWN) "Checking imports" $(BIN)/lint-imports
 
 template: $(TESTS) $(SAM_READY)
-	$(SHOWN) "Checking the templates" $(SAM) validate --lint
-	$(SAM_VENV)/bin/cfn-lint stacks/*.yaml
+	$(SHOWN) "Checking the templates" $(SAM_VENV)/bin/cfn-lint --append-rules cfn_lint_serverless.rules -- \
+		template.yaml stacks/*.yaml
 
 sql: $(TESTS)
 	$(BIN)/squawk migrations/versions/*/*.sql
@@ -166,6 +171,9 @@ $(TESTS): requirements-dev.txt requirements-oracles.txt | $(RUNS)
 
 $(SAM_READY): requirements-sam.txt
 	$(call installed,$(SAM_VENV),$^)
+
+$(AUDIT): requirements-audit.txt
+	$(call installed,$(AUDIT_VENV),$^)
 
 # Where it cannot be installed, `make bench` measures all but it, and says so.
 $(RIVALS): requirements-rivals.txt | $(TESTS)

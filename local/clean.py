@@ -14,6 +14,7 @@ from local.ownership import FOLDER, FolderTaken, FolderUnusable, owned
 _MADE = (
     ".venv",
     ".venv-sam",
+    ".venv-audit",
     ".venv-rivals",
     ".aws-sam",
     ".coverage",

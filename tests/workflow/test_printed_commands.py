@@ -32,7 +32,8 @@ SERVED = (
     "docs/guards.md",
     "docs/experiments.md",
 )
-LEFT = {".git", ".venv", ".venv-sam", ".venv-rivals", ".local", ".aws-sam", ".hypothesis"}
+VIRTUALENVS = {".venv", ".venv-sam", ".venv-audit", ".venv-rivals"}
+LEFT = {".git", ".local", ".aws-sam", ".hypothesis", *VIRTUALENVS}
 
 
 @pytest.mark.timeout(900)
