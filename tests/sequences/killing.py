@@ -41,6 +41,22 @@ class Killer:
         return False
 
     @contextmanager
+    def pipeline(self) -> Iterator[None]:
+        """Forget at its end the transaction that began in the block."""
+        depth = self._depth
+        try:
+            yield
+        finally:
+            self._depth = depth
+
+    def execute(self, connection: psycopg.Connection[Any], query: object) -> None:
+        """Count a statement; the store's own BEGIN opens a transaction and is none."""
+        if query == "BEGIN":
+            self._depth += 1
+        else:
+            self.count(connection)
+
+    @contextmanager
     def transaction(self, connection: psycopg.Connection[Any]) -> Iterator[None]:
         """Count what is executed in the block, and the commit or the savepoint that ends it."""
         self._depth += 1
@@ -67,9 +83,9 @@ def killer_installed(monkeypatch_target: Any = database) -> Iterator[Killer]:
     connect = monkeypatch_target._connect
 
     class CountingCursor(Cursor[Any]):
-        def execute(self, *args: Any, **kwargs: Any) -> Any:
-            killer.count(self.connection)
-            return super().execute(*args, **kwargs)
+        def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+            killer.execute(self.connection, query)
+            return super().execute(query, *args, **kwargs)
 
         def executemany(self, *args: Any, **kwargs: Any) -> Any:
             killer.count(self.connection)
@@ -82,7 +98,12 @@ def killer_installed(monkeypatch_target: Any = database) -> Iterator[Killer]:
     def counting_connect(*args: Any, **kwargs: Any) -> Any:
         session = connect(*args, **kwargs)
         session.cursor_factory = CountingCursor
-        transaction = session.transaction
+        transaction, pipeline = session.transaction, session.pipeline
+
+        @contextmanager
+        def counting_pipeline() -> Iterator[Any]:
+            with killer.pipeline(), pipeline() as opened:
+                yield opened
 
         @contextmanager
         def counting_transaction(*args: Any, **kwargs: Any) -> Iterator[Any]:
@@ -92,7 +113,7 @@ def killer_installed(monkeypatch_target: Any = database) -> Iterator[Killer]:
                 if session.closed:  # a commit on it would say nothing
                     raise psycopg.OperationalError("the connection is closed")
 
-        session.transaction = counting_transaction
+        session.transaction, session.pipeline = counting_transaction, counting_pipeline
         return session
 
     monkeypatch_target._connect = counting_connect

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import LiteralString
 
+import psycopg
 import pytest
 from psycopg import sql
 
@@ -35,6 +37,32 @@ def test_the_name_ends_with_its_transaction(of_portfolio: Database) -> None:
         assert session.execute("SHOW prescient.portfolio_id").fetchone() == ("7",)
         assert session.execute("SELECT current_user").fetchone() == (roles.PORTFOLIO,)
     assert session.execute("SHOW prescient.portfolio_id").fetchone() == ("",)
+
+
+REFUSED = ("SELECT 1 / 0", "INSERT INTO total_drawdown (id) VALUES (2)")
+
+
+@pytest.mark.parametrize("then", [*REFUSED, ""])
+def test_a_pipeline_that_breaks_leaves_nothing_and_a_connection_of_use(
+    database_url: str, then: LiteralString
+) -> None:
+    """The server skips the COMMIT that has been sent after the statement that it refuses."""
+    database = Database(as_user(database_url, roles.APP))
+
+    def write(then: LiteralString | None) -> None:
+        with database.transaction(pipelined=True) as session:
+            session.execute("INSERT INTO total_drawdown VALUES (1, 0, 0, now())")
+            if then == "":
+                raise LookupError
+            if then is not None:
+                session.execute(then)
+
+    with pytest.raises((psycopg.Error, LookupError)):
+        write(then)
+    write(None)  # it would be a second row with this key
+    with database.transaction() as session:
+        assert session.execute("SELECT count(*) FROM total_drawdown").fetchone() == (1,)
+    database.close()
 
 
 def test_the_other_roles_need_no_name(database_url: str) -> None:

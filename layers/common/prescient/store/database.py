@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
 from typing import Any, LiteralString
@@ -68,14 +68,17 @@ class Database:
         return self._url if isinstance(self._url, str) else self._url()
 
     @contextmanager
-    def transaction(self, portfolio_id: PortfolioId | None = None) -> Iterator[Session]:
+    def transaction(
+        self, portfolio_id: PortfolioId | None = None, *, pipelined: bool = False
+    ) -> Iterator[Session]:
         """A transaction: committed when the block ends, rolled back when it raises.
 
-        One that names its portfolio is a pipeline: only a fetch waits for the server, and what a
-        write did wrong is raised there or at the end. A session of prescient_portfolio sees that
-        portfolio's rows alone, and raises `PortfolioNotNamed` without one.
+        A `pipelined` one, and one that names its portfolio, is a pipeline: only a fetch waits for
+        the server, and what a write did wrong is raised there or at the end. COPY is no part of
+        one. A session of prescient_portfolio sees that portfolio's rows alone, and raises
+        `PortfolioNotNamed` without one.
         """
-        with self._begun(portfolio_id) as session:
+        with self._begun(portfolio_id, pipelined=pipelined) as session:
             yield session
 
     @contextmanager
@@ -91,14 +94,18 @@ class Database:
 
     @contextmanager
     def _begun(
-        self, portfolio_id: PortfolioId | None, mode: LiteralString | None = None
+        self,
+        portfolio_id: PortfolioId | None,
+        mode: LiteralString | None = None,
+        *,
+        pipelined: bool = False,
     ) -> Iterator[Session]:
         with _domain_errors():
             session = self._usable_session()
             if portfolio_id is None and self._names_portfolios:
                 raise PortfolioNotNamed
-            pipeline = nullcontext() if portfolio_id is None else session.pipeline()
-            with session.transaction(), pipeline:
+            is_pipeline = pipelined or portfolio_id is not None
+            with _pipelined(session) if is_pipeline else session.transaction():
                 if mode is not None:
                     session.execute(f"SET TRANSACTION {mode}")
                 if self._set_for_transaction is not None:
@@ -206,6 +213,24 @@ def _checked_role(found: Cursor[TupleRow]) -> str:
             "run the migrate function"
         )
     return str(role)
+
+
+@contextmanager
+def _pipelined(session: Session) -> Iterator[None]:
+    """A transaction whose BEGIN travels with its first statement and whose COMMIT with its last.
+
+    psycopg's own waits for an answer to each. After an error the server skips what follows in the
+    pipeline, so the transaction is ended when the pipeline is.
+    """
+    try:
+        with session.pipeline():
+            session.execute("BEGIN")
+            yield
+            session.execute("COMMIT")
+    except BaseException:
+        if not session.closed:
+            session.rollback()
+        raise
 
 
 @contextmanager
