@@ -75,7 +75,7 @@ def test_the_dashboard_shows_metrics_that_the_code_has(widgets: list[dict[str, A
                 assert all(set(BY_LABEL[name].dimensions) == dimensions for name in names)
                 shown |= names
             elif metric[0] == NAMESPACE:
-                assert metric[2:] == ["service", "prescient-${Stage}"], metric
+                assert metric[2:4] == ["service", "prescient-${Stage}"], metric
                 assert BY_LABEL[metric[1]].dimensions == ()
                 shown.add(metric[1])
     assert shown >= {"Reconciled", "PortfoliosFailed", "ApiErrors", "StepErrors", "StaleMarks"}

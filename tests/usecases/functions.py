@@ -38,7 +38,7 @@ HANDLERS: dict[str, StepHandler[Any]] = {
     "migrate": StepHandler(MigrateRequest, migrate.run),
 }
 OF_PORTFOLIOS = {"signal", "execute", "snapshot"}
-OF_EACH_CALL = ("StepFailed", "StepDuration")
+OF_EACH_CALL = "StepFailed"
 Line = dict[str, Any]
 
 
@@ -52,8 +52,15 @@ class Functions:
     def invoke(self, name: str, invocation: Any = None, **event: Any) -> dict[str, float]:
         """Run a handler; its metrics are told apart as `Name` or `Name{batch}` or ….
 
-        Those that every function has are left out. `invocation` is Lambda's second argument.
+        That which every function has is left out. `invocation` is Lambda's second argument.
         """
+        self.send(name, event, invocation)
+        said = self.metrics()
+        said.pop(OF_EACH_CALL)
+        return said
+
+    def send(self, name: str, event: Any, invocation: Any = None) -> None:
+        """Run a handler on any event."""
         context = self._world.context
         if name in OF_PORTFOLIOS:
             context = replace(self._world.portfolio_context, metrics=context.metrics)
@@ -61,11 +68,6 @@ class Functions:
         self._environment.context = context
         with functions_log_to(self._log):
             HANDLERS[name].bound_to(self._environment)(event, invocation)
-        return {
-            metric: value
-            for metric, value in self.metrics().items()
-            if not metric.startswith(OF_EACH_CALL)
-        }
 
     def metrics(self) -> dict[str, float]:
         """The metrics of the last call, those of every function too."""

@@ -46,6 +46,7 @@ def test_a_price_update_says_what_became_of_the_positions(
     assert {name: value for name, value in said.items() if "{" not in name} == {
         "PricesUpdated": 1,
         "PriceUpdateAge": 300,
+        "PriceUpdateDuration": 0,
         "CycleAge": 300,
         "CyclesAbandoned": 0,
         "OpenPositions": 1,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -61,11 +60,14 @@ class StepHandler(Handler, Generic[RequestT]):
         return lambda event, context: self._answer(event, context, environment.context)
 
     def _answer(self, event: Event, context: Any, step_context: StepContext) -> Answer:
-        ids = {name: event.get(name) for name in CORRELATING} | _of_caller(context)
+        given = event if isinstance(event, Mapping) else {}
+        ids = {name: given.get(name) for name in CORRELATING} | _of_caller(context)
         with (
             correlated(function=self._name, **ids),
             _measured(self._name, step_context.metrics),
         ):
+            if given is not event:
+                raise InvalidRequest("event: is no JSON object")
             result = self._result(event, self._of_invocation(step_context, context))
             answer = result.model_dump(mode="json", exclude_none=True)
             if isinstance(result, Reporting):
@@ -118,7 +120,7 @@ def _measured(function: str, metrics: Metrics) -> Iterator[None]:
 
     Lambda logs the error too, with where it was raised, and without the ids of the line.
     """
-    began, failed = time.monotonic(), False
+    failed = False
     try:
         yield
     except Exception as error:
@@ -127,8 +129,7 @@ def _measured(function: str, metrics: Metrics) -> Iterator[None]:
         logger.error("step failed", error=type(error).__name__, reason=str(error))
         raise
     finally:
-        metrics.add(Measure.STEP_FAILED, failed, function=function)
-        metrics.add(Measure.STEP_DURATION, time.monotonic() - began, function=function)
+        metrics.add(Measure.STEP_FAILED, failed)
         emit(metrics.take())
 
 

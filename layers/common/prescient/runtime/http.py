@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from prescient.usecases.support.judging import Judge
 
 FIRST_ERROR = 400
+WITHOUT_CODE = "other"
 NOT_HEALTHY = "not_healthy"  # what `GET /health` answers with 503 is no error's body
 
 
@@ -119,8 +120,16 @@ def _errors(answer: Answer) -> list[Metric]:
     if answer["statusCode"] < FIRST_ERROR:
         return []
     metrics = Metrics()
-    metrics.add(Measure.API_ERRORS, 1, code=json.loads(answer["body"]).get("code", NOT_HEALTHY))
+    metrics.add(Measure.API_ERRORS, 1, code=_code(answer))
     return metrics.take()
+
+
+def _code(answer: Answer) -> str:
+    try:
+        body = json.loads(answer.get("body") or "")
+    except ValueError:
+        return WITHOUT_CODE
+    return str(body.get("code", NOT_HEALTHY)) if isinstance(body, dict) else WITHOUT_CODE
 
 
 def _named(event: Event) -> dict[str, str]:

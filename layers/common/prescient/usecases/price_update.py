@@ -127,29 +127,25 @@ def _flag(unread: SkipReason) -> PositionFlag:
 def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
     """Fetch the held markets, then publish, exit and value in one transaction.
 
-    Whether the exchange answers or not, cycles that died are closed before.
+    Cycles that died are closed afterwards, so that nothing about them can hold an update up.
     """
     with context.metrics.outcome(Measure.PRICES_UPDATED):
-        abandoned = _look_around(context)
         result = _update(context)
-    result.abandoned = abandoned
+    result.abandoned = sweep.run(context, within=SWEPT_WITHIN)
     return result
 
 
-def _look_around(context: StepContext) -> list[AbandonedCycle]:
-    now = context.now()
-    with context.database.transaction() as session:
-        measure_lateness(session, now, context.metrics)
-    return sweep.run(context, within=SWEPT_WITHIN)
-
-
 def _update(context: StepContext) -> PriceUpdateResult:
+    began = context.now()
     with context.database.transaction() as session:
+        measure_lateness(session, began, context.metrics)
         held = exits.held_outcomes(session)
     with fetching(context, BatchKind.PRICE_UPDATE) as fetch:
         fetched = _fetch(fetch, held, context)
         with context.database.transaction() as session:
             result = _apply(session, fetched)
+    took = (context.now() - began).total_seconds()
+    context.metrics.add(Measure.PRICE_UPDATE_DURATION, took)
     _record_metrics(result, context.metrics)
     return result
 

@@ -26,9 +26,8 @@ class Measure(Enum):
     Where a metric is 1 or 0, 1 is good for `Reconciled`, `PricesUpdated` and `CyclesCompleted`.
     """
 
-    # Each call of a function
-    STEP_FAILED = "StepFailed", Unit.COUNT, ("function",)
-    STEP_DURATION = "StepDuration", Unit.SECONDS, ("function",)
+    # Each call of a function, whose durations and errors Lambda counts for nothing
+    STEP_FAILED = "StepFailed", Unit.COUNT
     STEP_ERRORS = "StepErrors", Unit.COUNT, ("function", "error")
     API_ERRORS = "ApiErrors", Unit.COUNT, ("code",)
     # Books
@@ -46,6 +45,7 @@ class Measure(Enum):
     # Price updates
     PRICES_UPDATED = "PricesUpdated", Unit.COUNT
     PRICE_UPDATE_AGE = "PriceUpdateAge", Unit.SECONDS
+    PRICE_UPDATE_DURATION = "PriceUpdateDuration", Unit.SECONDS
     OPEN_POSITIONS = "OpenPositions", Unit.COUNT
     POSITIONS_SETTLED = "PositionsSettled", Unit.COUNT
     POSITIONS_EXITED = "PositionsExited", Unit.COUNT
