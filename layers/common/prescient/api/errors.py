@@ -114,6 +114,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.ExchangeUnavailable: 503,
     errors.ComparisonUnavailable: 503,
     errors.BatchLost: 503,
+    errors.ChunkUnfinished: 503,
     errors.CycleAbandoned: 503,
     errors.SchemaVersionMismatch: 503,
     errors.DatabaseUnavailable: 503,

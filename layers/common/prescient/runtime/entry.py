@@ -60,20 +60,16 @@ class StepHandler(Handler, Generic[RequestT]):
         return lambda event, context: self._answer(event, context, environment.context)
 
     def _answer(self, event: Event, context: Any, step_context: StepContext) -> Answer:
-        given = event if isinstance(event, Mapping) else {}
-        ids = {name: given.get(name) for name in CORRELATING} | _of_caller(context)
         with (
-            correlated(function=self._name, **ids),
+            correlated(function=self._name, **_ids(event), **_of_caller(context)),
             _measured(self._name, step_context.metrics),
         ):
-            if given is not event:
-                raise InvalidRequest("event: is no JSON object")
             result = self._result(event, self._of_invocation(step_context, context))
             answer = result.model_dump(mode="json", exclude_none=True)
             if isinstance(result, Reporting):
                 for problem in result.problems():
                     logger.error(problem.message, extra=problem.details)
-            logger.info("step done", request=dict(event), result=answer)
+            logger.info("step done", request=event, result=answer)
             if isinstance(result, Failing) and (failure := result.failure()):
                 raise failure
         return answer
@@ -93,6 +89,11 @@ class StepHandler(Handler, Generic[RequestT]):
         )
 
 
+def _ids(event: object) -> dict[str, object]:
+    """What of an event tells which work it is about; an event may be anything."""
+    return {name: event.get(name) for name in CORRELATING} if isinstance(event, Mapping) else {}
+
+
 def _of_caller(context: Any) -> dict[str, object]:
     """The id of the invocation, and who asked for it where the API was asked."""
     known = getattr(getattr(context, "client_context", None), "custom", None) or {}
@@ -102,7 +103,7 @@ def _of_caller(context: Any) -> dict[str, object]:
     }
 
 
-def parsed(request: type[RequestT], event: Event) -> RequestT:
+def parsed(request: type[RequestT], event: object) -> RequestT:
     """Read the event as this request; raises `InvalidRequest` naming each field."""
     try:
         return request.model_validate(event)

@@ -24,6 +24,6 @@ class PortfolioStepHandler(StepHandler[PortfolioStepRequest]):
         self._of_chunk = of_chunk
 
     def _result(self, event: Event, step_context: StepContext) -> BaseModel:
-        if "portfolio_ids" in event:
+        if isinstance(event, dict) and "portfolio_ids" in event:
             return self._of_chunk(parsed(ChunkRequest, event), step_context)
         return super()._result(event, step_context)
