@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from prescient.core.strategies.registration import told
 
 AnswerT = TypeVar("AnswerT")
 _LONGEST_REASON = 2000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 Seen = frozenset[int]
 """The identities of the candidates that a rule was given."""
 
@@ -118,7 +120,7 @@ def _saying_problems(confidence: object, reason: object, least: Decimal) -> Iter
         yield f"the confidence {confidence!r}: it is a Decimal from {least} (min_confidence) to 1"
     if not isinstance(reason, str) or not 0 < len(reason) <= _LONGEST_REASON:
         yield f"a reason that is no text of 1 to {_LONGEST_REASON} characters"
-    elif any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in reason):
+    elif _UNSTORABLE.search(reason):
         yield "a reason with a character that no database stores"
 
 
