@@ -156,7 +156,7 @@ def test_a_step_that_claims_meanwhile_keeps_its_portfolio_and_the_cycle(world: W
     swept: list[sweep.AbandonedCycle] = []
     thread = threading.Thread(target=lambda: swept.extend(sweep.run(world.context)))
     with world.portfolio_context.database.transaction(FIRST) as session:
-        assert cycles.claim(session, cycle_id, FIRST, world.clock.now) is None
+        assert cycles.send_claim(session, cycle_id, FIRST, world.clock.now).get() is None
         thread.start()
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         while not world.row(waiting)["count"]:

@@ -141,17 +141,10 @@ def enrolled(session: Session, cycle_id: int) -> list[PortfolioId]:
         return cursor.execute(SQL["select_enrolled"], {"cycle_id": cycle_id}).fetchall()
 
 
-def portfolio_result(
-    session: Session, cycle_id: int, portfolio_id: PortfolioId
-) -> CyclePortfolioRow:
-    """What the cycle did for one portfolio; raises `ClaimLost` when it was never enrolled."""
-    return send_portfolio_result(session, cycle_id, portfolio_id).get()
-
-
 def send_portfolio_result(
     session: Session, cycle_id: int, portfolio_id: PortfolioId
 ) -> Pending[CyclePortfolioRow]:
-    """`portfolio_result`, sent now."""
+    """Read what the cycle did for a portfolio; raises `ClaimLost` when it was never enrolled."""
     cursor = session.cursor(row_factory=typed_row(CyclePortfolioRow))
     cursor.execute(SQL["select_cycle_portfolio"], _key(cycle_id, portfolio_id))
 
@@ -164,7 +157,9 @@ def send_portfolio_result(
     return Pending(read)
 
 
-def claim(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime) -> int | None:
+def send_claim(
+    session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime
+) -> Pending[int | None]:
     """Claim the locked portfolio for this cycle; the id of the cycle that holds it, or None.
 
     A claim whose lease has run out is taken over. Raises `ClaimLost` when this cycle has already
@@ -172,15 +167,19 @@ def claim(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datet
     """
     key = _key(cycle_id, portfolio_id)
     session.execute(SQL["end_expired_claim"], {**key, "now": now})
-    with session.cursor(row_factory=scalar_row) as cursor:
-        others = cursor.execute(SQL["select_other_claim"], key)
-        claimed = session.execute(SQL["claim"], {**key, "lease_until": now + LEASE})
+    others = session.cursor(row_factory=scalar_row)
+    others.execute(SQL["select_other_claim"], key)
+    claimed = session.execute(SQL["claim"], {**key, "lease_until": now + LEASE})
+
+    def read() -> int | None:
         other = others.fetchone()
-    if other is not None:
-        return int(other)
-    if claimed.fetchone() is None:
-        raise ClaimLost(f"cycle {cycle_id} has ended for portfolio {portfolio_id}")
-    return None
+        if other is not None:
+            return int(other)
+        if claimed.fetchone() is None:
+            raise ClaimLost(f"cycle {cycle_id} has ended for portfolio {portfolio_id}")
+        return None
+
+    return Pending(read)
 
 
 def check_claim(claim: CyclePortfolioRow) -> None:

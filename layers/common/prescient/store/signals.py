@@ -17,6 +17,7 @@ from prescient.core.strategies.candidates import Candidate
 from prescient.core.strategies.protocol import HeldPosition, Signal
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 
 SQL = statements.load(__file__)
 
@@ -62,11 +63,11 @@ class HeldRow:
         )
 
 
-def held(session: Session, portfolio_id: PortfolioId, batch_id: int) -> list[HeldRow]:
-    """The portfolio's open positions beside a batch, by market and side."""
-    values = {"portfolio_id": portfolio_id, "batch_id": batch_id}
-    with session.cursor(row_factory=class_row(HeldRow)) as cursor:
-        return cursor.execute(SQL["select_held"], values).fetchall()
+def send_held(session: Session, portfolio_id: PortfolioId, batch_id: int) -> Pending[list[HeldRow]]:
+    """Read the portfolio's open positions beside a batch, by market and side."""
+    cursor = session.cursor(row_factory=class_row(HeldRow))
+    cursor.execute(SQL["select_held"], {"portfolio_id": portfolio_id, "batch_id": batch_id})
+    return Pending(cursor.fetchall)
 
 
 def exited_by_rule(

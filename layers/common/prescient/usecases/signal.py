@@ -21,6 +21,7 @@ from prescient.store import candidates, cycles, portfolios, signals
 from prescient.store.cycles import CyclePortfolioRow, CycleRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
+from prescient.store.signals import HeldRow
 from prescient.usecases.cycle import CycleParameters
 from prescient.usecases.support import chunks
 from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
@@ -82,18 +83,19 @@ def _run(request: PortfolioStepRequest, context: StepContext, picture: _Picture)
     now = context.now()
     with context.database.transaction(request.portfolio_id) as session:
         cycle_id = cycle_of(session, request)
-        portfolio = portfolios.lock(session, request.portfolio_id)
-        cycle = picture.cycle_of(session, cycle_id)
-        batch_id = _batch_of(cycle)
-        earlier = cycles.portfolio_result(session, cycle_id, portfolio.portfolio_id)
+        locked = portfolios.send_lock(session, request.portfolio_id)
+        part = cycles.send_portfolio_result(session, cycle_id, request.portfolio_id)
+        portfolio, cycle = locked.get(), picture.cycle_of(session, cycle_id)
+        batch_id, earlier = _batch_of(cycle), part.get()
         if not may_run(portfolio):
             return _skip(session, earlier, f"portfolio is {portfolio.status}")
-        other = cycles.claim(session, cycle_id, portfolio.portfolio_id, now)
-        if other is not None:
+        claimed = cycles.send_claim(session, cycle_id, portfolio.portfolio_id, now)
+        held = signals.send_held(session, portfolio.portfolio_id, batch_id)
+        if (other := claimed.get()) is not None:
             return _skip(session, earlier, f"cycle {other} runs this portfolio")
         if earlier.funnel:
             return SignalResult(status=CyclePortfolioStatus.RUNNING, signals=earlier.signals)
-        decision = _decide(session, cycle, batch_id, portfolio, picture)
+        decision = _decide(session, cycle, portfolio, held.get(), picture)
         _save(session, cycle, portfolio, decision)
     return SignalResult(status=CyclePortfolioStatus.RUNNING, signals=len(decision.signals))
 
@@ -110,13 +112,18 @@ def _skip(session: Session, part: CyclePortfolioRow, reason: str) -> SignalResul
 
 
 def _decide(
-    session: Session, cycle: CycleRow, batch_id: int, portfolio: PortfolioRow, picture: _Picture
+    session: Session,
+    cycle: CycleRow,
+    portfolio: PortfolioRow,
+    held: Sequence[HeldRow],
+    picture: _Picture,
 ) -> Decision:
+    batch_id = _batch_of(cycle)
     strategy = registry.find(portfolio.strategy_type)
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
     thresholds = CycleParameters.model_validate(cycle.parameters).thresholds
     shown = picture.candidates_of(session, batch_id, thresholds)
-    positions = _positions(session, batch_id, portfolio)
+    positions = _positions(session, batch_id, portfolio, held)
     view = _view(session, cycle, portfolio, configuration, positions)
     return decide(strategy, configuration, shown, view)
 
@@ -144,13 +151,12 @@ def _view(
 
 
 def _positions(
-    session: Session, batch_id: int, portfolio: PortfolioRow
+    session: Session, batch_id: int, portfolio: PortfolioRow, held: Sequence[HeldRow]
 ) -> tuple[HeldPosition, ...]:
     """The open positions; with their markets in the batch if the strategy may sell them.
 
     What the cycle asks of its candidates does not bind those.
     """
-    held = signals.held(session, portfolio.portfolio_id, batch_id)
     found = []
     if held and registry.sells(portfolio.strategy_type):
         market_ids = [row.market_id for row in held]
