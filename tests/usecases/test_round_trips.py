@@ -24,7 +24,7 @@ READS = (
     "/health/details", "/portfolios/1", "/paper-trading/portfolio", "/trading/cycles",
     "/trading/cycles/1",
 )  # fmt: skip
-MOST_WAITS_OF_EXECUTE = 5  # for 50 signals; docs/benchmarks.md allows one more
+MOST_WAITS_OF_EXECUTE, MOST_WAITS_OF_SALES = 2, 3  # docs/benchmarks.md allows more
 FIRST, SECOND = PortfolioId(1), PortfolioId(2)
 SELL_ALL = """
     WITH told AS (INSERT INTO trading_signals (
@@ -146,4 +146,4 @@ def test_no_step_waits_longer_for_more_rows(lived: Callable[[int], Waits]) -> No
     assert many == few
     assert all(found.count > 0 for found in few.values())
     assert many["execute"].count <= MOST_WAITS_OF_EXECUTE
-    assert many["execute: sales"].count <= MOST_WAITS_OF_EXECUTE
+    assert many["execute: sales"].count <= MOST_WAITS_OF_SALES
