@@ -1,6 +1,17 @@
 """Portfolio management and orchestration over HTTP."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from prescient.api.application import Application
 from prescient.runtime.http import HttpHandler
 
-handler = HttpHandler(Application)
+
+def describe() -> Mapping[str, Any]:
+    """Import late: only who reads the document should pay for what makes it."""
+    from prescient.api.document import document
+
+    return document()
+
+
+handler = HttpHandler(Application, describe=describe)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel
 
 from prescient.api.application import Application
+from prescient.api.document import document
 from prescient.core.errors import PrescientError
 from prescient.runtime.environment import Environment
 from prescient.runtime.http import HttpHandler
@@ -189,6 +190,7 @@ class Client:
             Application,
             compare=comparison.compare,
             judge=scorecard.judge,
+            describe=document,
             state_machine=lambda _: self.machine,
             functions=lambda names, seconds: self.functions,
             new_id=lambda: f"id-{next(counter)}",

@@ -54,6 +54,7 @@ class HttpHandler(Handler):
         *,
         compare: Compare | None = None,
         judge: Judge | None = None,
+        describe: Callable[[], Mapping[str, Any]] | None = None,
         state_machine: Callable[[str | None], StateMachine] = StepFunctions,
         functions: Callable[[Mapping[Step, str | None], float], Functions] = LambdaFunctions,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
@@ -66,6 +67,7 @@ class HttpHandler(Handler):
         self._application = application
         self._compare = compare
         self._judge = judge
+        self._describe = describe
         self._state_machine = state_machine
         self._functions = functions
         self._new_id = new_id
@@ -91,6 +93,7 @@ class HttpHandler(Handler):
             total_guard=environment.context.total_guard,
             compare=self._compare,
             judge=self._judge,
+            describe=self._describe,
         )
         authorize = _authorizing(settings.local_key)
         return lambda event, context: self._answer(application, authorize(event), context, api)

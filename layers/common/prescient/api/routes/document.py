@@ -7,6 +7,8 @@ import json
 from aws_lambda_powertools.event_handler import Response, content_types
 
 from prescient.api.authorization import Scope
+from prescient.api.context import Api
+from prescient.api.errors import RouteNotFound
 from prescient.api.responses.document import OpenApi
 from prescient.api.routing import RouteTable
 
@@ -14,9 +16,8 @@ routes = RouteTable("Document")
 
 
 @routes.route(["GET"], "/openapi.json", scope=Scope.READ, answers={200: OpenApi})
-def get_openapi() -> Response[str]:
+def get_openapi(api: Api) -> Response[str]:
     """Read this document, with the strategies of this installation."""
-    # Imported late: it stands on the application, and only who reads it should pay for it.
-    from prescient.api.document import document
-
-    return Response(200, content_types.APPLICATION_JSON, json.dumps(document()))
+    if api.describe is None:
+        raise RouteNotFound("path: another function answers it")
+    return Response(200, content_types.APPLICATION_JSON, json.dumps(api.describe()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from prescient.core.portfolio.guards import NO_GUARD, Guard
 from prescient.store.database import Database
@@ -40,7 +40,8 @@ class RequestContext:
     Price updates and cycles are late that long after the last one ended.
     `total_guard` is over the sum of all portfolios.
     `is_healthy` is the last answer of `GET /health`.
-    `compare` is None in functions without numpy, which have no route that needs it.
+    `compare` is None in functions without numpy, which have no route that needs it. `describe`
+    makes the OpenAPI document, and is None in functions that are not asked for it.
     """
 
     database: Database
@@ -59,6 +60,7 @@ class RequestContext:
     is_healthy: Remembered[bool] = field(default_factory=Remembered)
     compare: Compare | None = None
     judge: Judge | None = None
+    describe: Callable[[], Mapping[str, Any]] | None = None
 
     @property
     def exchange(self) -> Exchange:
