@@ -14,7 +14,6 @@ from textwrap import shorten
 import psycopg
 from psycopg.rows import class_row
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from local.demo.console import plain_table, terminal
@@ -73,7 +72,7 @@ def _status(url: str) -> Iterator[RenderableType]:
         yield Text(f"Database: {target.of(session)}, {facts.size}")
         yield Text(f"Revision: {_described(session, facts, revision)}")
         way_back = [*_way_back(session, revision)]
-    yield _history(revision)
+    yield from _history(revision)
     yield from map(Text, _way_on(url, facts, revision))
     yield from map(Text, way_back)
 
@@ -109,15 +108,20 @@ def _upgraded(session: Session) -> str | None:
     return row[0] if row else None
 
 
-def _history(revision: str | None) -> Table:
-    shown = plain_table("Revisions")
-    for heading in ("revision", "state", "kind", "what it is"):
+def _history(revision: str | None) -> Iterator[RenderableType]:
+    """How many revisions are applied, and which are not."""
+    history = revisions.history()
+    pending = [known for known in history if revision is None or known.number > revision]
+    yield Text(f"Revisions: {len(history) - len(pending)} of {len(history)} are applied.")
+    if not pending:
+        return
+    shown = plain_table("Pending revisions")
+    for heading in ("revision", "kind", "what it is"):
         shown.add_column(heading)
-    for known in revisions.history():
-        state = "applied" if revision is not None and known.number <= revision else "pending"
+    for known in pending:
         kind = "contracting" if known.is_contracting else "expanding"
-        shown.add_row(known.number, state, kind, shorten(known.summary, _SUMMARY, placeholder="…"))
-    return shown
+        shown.add_row(known.number, kind, shorten(known.summary, _SUMMARY, placeholder="…"))
+    yield shown
 
 
 def _way_on(url: str, facts: Facts, revision: str | None) -> Iterator[str]:

@@ -59,7 +59,7 @@ def lesson(ranked: Sequence[PortfolioRow], *, has_traded: bool = True) -> str:
     better = sum(_return(portfolio) > _return(drawn[0]) for portfolio in others)
     return (
         f"{better} of the other {len(others)} did better than {drawn[0].name}, which buys by lot: "
-        "in so few days that may be luck, but a strategy that never does better has no edge."
+        "within weeks that may be luck, but a strategy that never does better has no edge."
     )
 
 
