@@ -15,6 +15,7 @@ from typing import Self
 
 import urllib3
 
+from local.postgres.server import Listener
 from tests.docs.pages import PAGES, name
 
 _FENCE = re.compile(r"^( *)```(.*)\n((?:.*\n)*?)\1```$", re.MULTILINE)
@@ -91,9 +92,7 @@ class Shell:
     """A bash in a checkout, whose variables stay from one block to the next."""
 
     def __init__(self, checkout: Path, environment: Mapping[str, str]) -> None:
-        self._checkout, self._environment = checkout, dict(environment)
-        self._bash = self._opened("bash", "--norc")
-        self._served: subprocess.Popen[bytes] | None = None
+        self._bash = _opened(checkout, environment, "bash", "--norc")
         self._type(f"set -E; trap 'echo; echo \"{_FAILED} $BASH_COMMAND\"' ERR")
 
     def __enter__(self) -> Self:
@@ -102,57 +101,76 @@ class Shell:
     def __exit__(self, *_: object) -> None:
         self._bash.kill()
         self._bash.communicate()
-        if self._served is not None:
-            os.killpg(self._served.pid, signal.SIGINT)
-            self._served.communicate(timeout=_SECONDS)
 
     def run(self, content: str) -> str:
         """Run a block and return what it prints; a failing command is told in it."""
         self._type(f"{{ {content.rstrip()}\n}} < /dev/null 2>&1")
         # The trap does not see what fails before && and ||; the status of the block does.
         self._type(f"[[ $? == 0 ]] || echo '{_FAILED} at its end'; echo; echo '{_ENDED}'")
-        return self._until(self._bash, _ENDED)
-
-    def serve(self, command: str, url: str) -> str:
-        """Start what serves until the shell ends; return what it prints before it answers."""
-        self._served = self._opened("bash", "-c", f"exec {command} 2>&1")
-        printed = self._until(self._served, "Ctrl-C")
-        with urllib3.PoolManager(retries=urllib3.Retry(20, backoff_factor=0.1)) as client:
-            client.request("GET", f"{url}/health")
-        exchange = re.search(r"^Exchange +(http\S+)", printed, re.MULTILINE)
-        if exchange:
-            self.run(f"export EXCHANGE_URL={exchange[1]}")
-        return printed
-
-    def _opened(self, *command: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command,
-            cwd=self._checkout,
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+        return _until(self._bash, _ENDED)
 
     def _type(self, text: str) -> None:
         assert self._bash.stdin is not None
         self._bash.stdin.write(f"{text}\n".encode())
         self._bash.stdin.flush()
 
-    @staticmethod
-    def _until(process: subprocess.Popen[bytes], mark: str) -> str:
-        """What the process prints until a line has the mark, or until it ends."""
-        assert process.stdout is not None
-        printed, deadline = b"", time.monotonic() + _SECONDS
-        while mark.encode() not in printed:
-            ready, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
-            read = os.read(process.stdout.fileno(), 65536) if ready else b""
-            if not read:
-                return (
-                    f"{printed.decode('utf-8', 'replace')}\n{_FAILED} it ended, or did not answer"
-                )
-            printed += read
-        return printed.decode("utf-8", "replace").partition(_ENDED)[0]
+
+class Server:
+    """What a page serves, for this page and those after it that print the same command."""
+
+    def __init__(self, checkout: Path, environment: Mapping[str, str]) -> None:
+        self.address = f"localhost:{Listener.on_free_port().port}"
+        self._checkout, self._environment = checkout, environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._command, self._printed = "", ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGINT)
+            self._process.communicate(timeout=_SECONDS)
+
+    def serve(self, command: str, shell: Shell) -> str:
+        """Serve from now on; return what is printed before it answers, and tell the shell of it."""
+        if self._process is None:
+            whole = f"exec {command} PORT={self.address.rpartition(':')[2]} 2>&1"
+            self._process = _opened(self._checkout, self._environment, "bash", "-c", whole)
+            self._command, self._printed = command, _until(self._process, "Ctrl-C")
+            with urllib3.PoolManager(retries=urllib3.Retry(20, backoff_factor=0.1)) as client:
+                client.request("GET", f"http://{self.address}/health")
+        assert command == self._command
+        exchange = re.search(r"^Exchange +(http\S+)", self._printed, re.MULTILINE)
+        if exchange:
+            shell.run(f"export EXCHANGE_URL={exchange[1]}")
+        return self._printed
+
+
+def _opened(
+    checkout: Path, environment: Mapping[str, str], *command: str
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=checkout,
+        env=dict(environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def _until(process: subprocess.Popen[bytes], mark: str) -> str:
+    """What the process prints until a line has the mark, or until it ends."""
+    assert process.stdout is not None
+    printed, deadline = b"", time.monotonic() + _SECONDS
+    while mark.encode() not in printed:
+        ready, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
+        read = os.read(process.stdout.fileno(), 65536) if ready else b""
+        if not read:
+            return f"{printed.decode('utf-8', 'replace')}\n{_FAILED} it ended, or did not answer"
+        printed += read
+    return printed.decode("utf-8", "replace").partition(_ENDED)[0]
 
 
 def failures(block: Block, printed: str) -> Iterator[str]:

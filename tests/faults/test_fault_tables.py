@@ -52,8 +52,8 @@ def failing(status: int, *paths: str, kind: str = "server_error") -> Broken:
 
 BROKEN = {
     "`latency` within the timeouts": late(0.02, *PATHS),
-    "`latency` beyond the read timeout": late(1.6, HELD, read_seconds=1),
-    "`latency` of pages beyond the deadline": late(1, LISTING, fetch_seconds=2.5),
+    "`latency` beyond the read timeout": late(0.9, HELD, read_seconds=0.5),
+    "`latency` of pages beyond the deadline": late(0.5, LISTING, fetch_seconds=1.25),
     "`throttled`, Retry-After in `seconds`": throttled(WAIT, "seconds", *PATHS),
     "`throttled`, Retry-After as a `date`": throttled(WAIT, "date", HELD),
     "`throttled`, Retry-After `absent`": throttled(WAIT, "absent", HELD),
@@ -82,7 +82,7 @@ CHANGED: dict[str, dict[str, Any]] = {
 
 
 REFUSED = {"kind": "server_error", "status": 500}
-HANGING = {"kind": "latency", "seconds": 1.6}
+HANGING = {"kind": "latency", "seconds": 0.9}
 POISON: dict[str, tuple[int, dict[str, Any]]] = {
     "one id or token answers 500": (1, REFUSED),
     "three of them": (3, REFUSED),
@@ -192,7 +192,7 @@ def _run_poisoned(stage: Stage, path: str, ids: int, **fault: Any) -> Seen:
         held = sorted({row["market_id"] for row in rows if "mark" in row} if path == HELD else ())
         wanted = held[:ids] if path == HELD else _tokens(stage)[:ids]
         stage.exchange.go_wrong("/", None, ids=wanted, **fault)
-    limits = FetchLimits(read_seconds=1) if fault == HANGING else PATIENT
+    limits = FetchLimits(read_seconds=0.5) if fault == HANGING else PATIENT
     return stage.run(path, limits)
 
 

@@ -1,6 +1,11 @@
-"""Whatever a database of schema v1 holds: the upgrade keeps it, and a downgrade gives it back."""
+"""Whatever a database of schema v1 holds: the upgrade keeps it, and a downgrade gives it back.
+
+`ROUND_TRIPS=200` takes as many databases there and back.
+"""
 
 from __future__ import annotations
+
+import os
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,8 +17,10 @@ from tests.migrations.conftest import MakeOldDatabase
 from tests.migrations.generated import ZONES, old_rows
 from tests.migrations.old_database import OldDatabase, Rows
 
+DATABASES = int(os.environ.get("ROUND_TRIPS", "10"))
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+@settings(max_examples=DATABASES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=old_rows(), zone=st.sampled_from(ZONES))
 def test_a_downgrade_gives_every_row_back(
     make_loose_database: MakeOldDatabase, rows: Rows, zone: str

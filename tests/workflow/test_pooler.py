@@ -13,7 +13,7 @@ from tests.fixtures.pgbouncer import SERVERS
 from tests.workflow.conftest import FaultyExchange
 from tests.workflow.desk import Desk
 
-ROUNDS, CONNECTIONS = 5, 5
+ROUNDS, CONNECTIONS = 3, 5
 BECAUSE = {"reason": "for a test"}
 UPDATES = 10  # price updates a round
 TRANSFER = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": 70, **BECAUSE}

@@ -1,7 +1,7 @@
 """Every command and every snippet that a page prints runs as printed, in the order printed.
 
 One checkout, without `.git`, in a folder of its own: the pages of `FIRST` leave the state on which
-the pages of `SERVED` are typed against a real `make serve`. What is not run is listed in
+the pages of `SERVED` are typed against one real `make serve`. What is not run is listed in
 `tests/docs/test_printed.py`. Two things differ from a reader's machine: `make run` trades DAYS=1,
 and the port is a free one instead of 8000.
 """
@@ -20,9 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from local.postgres.server import Listener
 from tests.docs.pages import ROOT
-from tests.docs.printed import PRINTED, Block, Shell, answer, failures
+from tests.docs.printed import PRINTED, Block, Server, Shell, answer, failures
 
 FIRST = ("docs/how-to/your-own-strategy.md",)
 SERVED = (
@@ -42,11 +41,12 @@ def test_every_printed_command_runs() -> None:
         assert not os.environ.get("CI"), "curl is not installed"
         pytest.skip("curl is not installed: the pages' requests need it")
     problems = []
-    with _checkout() as checkout:
+    with _checkout() as checkout, Server(checkout, _environment(checkout)) as server:
         for page in _in_order():
             print(f"{page}:")
             with Shell(checkout, _environment(checkout)) as shell:
-                problems += [f"{page}: {problem}" for problem in _typed(page, shell, checkout)]
+                typed = _typed(page, shell, server, checkout)
+                problems += [f"{page}: {problem}" for problem in typed]
     assert problems == []
 
 
@@ -56,13 +56,12 @@ def _in_order() -> list[str]:
     return [*FIRST, *(page for page in pages if page not in (*FIRST, *SERVED)), *SERVED]
 
 
-def _typed(page: str, shell: Shell, checkout: Path) -> Iterator[str]:
+def _typed(page: str, shell: Shell, server: Server, checkout: Path) -> Iterator[str]:
     """Type what the page prints, from top to bottom; yield what goes wrong."""
-    port = Listener.on_free_port().port
     printed, heading = "", 0
     for block in (block for block in PRINTED if block.page == page):
         printed, heading = printed if block.heading == heading else "", block.heading
-        content = block.script.replace("localhost:8000", f"localhost:{port}")
+        content = block.script.replace("localhost:8000", server.address)
         if block.file:
             (checkout / block.file).parent.mkdir(exist_ok=True)
             (checkout / block.file).write_text(block.content)
@@ -72,17 +71,17 @@ def _typed(page: str, shell: Shell, checkout: Path) -> Iterator[str]:
             yield from _unlike_text(block, printed)
         elif block.is_run:
             print(*(f"  {command}" for command in block.commands), sep="\n")
-            printed = _run(block, content, shell, checkout, port)
+            printed = _run(block, content, shell, server, checkout)
             yield from failures(block, printed)
             continue
         printed = ""
 
 
-def _run(block: Block, content: str, shell: Shell, checkout: Path, port: int) -> str:
+def _run(block: Block, content: str, shell: Shell, server: Server, checkout: Path) -> str:
     if block.kind == "python":
         return _python(content, checkout)
     if block.commands[0].startswith("make serve"):
-        return shell.serve(f"{block.commands[0]} PORT={port}", f"http://localhost:{port}")
+        return server.serve(block.commands[0], shell)
     return shell.run(content)
 
 
