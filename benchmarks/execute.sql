@@ -10,6 +10,9 @@ SELECT
     ) ORDER BY entry.entry_no)::text
 FROM portfolio_positions AS position
 JOIN trading_signals AS signal USING (portfolio_id, trade_id)
+JOIN cycle_portfolios AS part
+    ON part.portfolio_id = signal.portfolio_id AND part.cycle_id = signal.cycle_id
+    AND part.status = 'running'
 JOIN cash_ledger AS entry
     ON entry.portfolio_id = position.portfolio_id AND entry.source = 'trade:' || position.trade_id
 GROUP BY position.portfolio_id
@@ -53,10 +56,14 @@ WITH fill AS (
         portfolio_id, entry_no, kind, amount, balance_after, source, timestamp
     )
     SELECT
-        portfolio_id, place, 'buy', -(paid + fee),
+        portfolio_id, newest.entry_no + place, 'buy', -(paid + fee),
         portfolio.current_balance - sum(paid + fee) OVER (ORDER BY place),
         'trade:' || signal.trade_id, %(now)s
-    FROM signal JOIN portfolios AS portfolio USING (portfolio_id)
+    FROM signal
+    JOIN portfolios AS portfolio USING (portfolio_id)
+    CROSS JOIN (
+        SELECT max(entry_no) AS entry_no FROM cash_ledger WHERE portfolio_id = %(portfolio_id)s
+    ) AS newest
 ), exposure AS (
     INSERT INTO market_exposure (market_id, cost_basis)
     SELECT market_id, paid + fee FROM signal

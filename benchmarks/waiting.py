@@ -25,19 +25,26 @@ SQL = statements.load(__file__)
 MARKETS = 1_000
 CYCLE = 2  # the second that there is
 NOBODY = PortfolioId(0)
+_PAST = {"add_holder", "add_past"}
 
 
 @contextmanager
 def signals(bench: Bench, portfolios: int, signals: int) -> Iterator[str]:
     """Open a database whose portfolios have signals that wait to be executed."""
     with bench.database() as url:
-        holdings.fill(url, Holdings(portfolios, 0, MARKETS), EPOCH)
-        values = {"now": EPOCH, "signals": signals, "markets": MARKETS}
-        with closing(psycopg.connect(url, autocommit=True)) as connection:
-            for step in SQL.values():
-                connection.execute(step, values)
-            connection.execute("VACUUM ANALYZE")
+        fill(url, portfolios, signals)
         yield url
+
+
+def fill(url: str, portfolios: int, signals: int, *, has_past: bool = True) -> None:
+    """Fill a migrated database that has no rows; without a past, no portfolio traded before."""
+    holdings.fill(url, Holdings(portfolios, 0, MARKETS), EPOCH)
+    values = {"now": EPOCH, "signals": signals, "markets": MARKETS}
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        for name, step in SQL.items():
+            if has_past or name not in _PAST:
+                connection.execute(step, values)
+        connection.execute("VACUUM ANALYZE")
 
 
 @contextmanager

@@ -152,6 +152,8 @@ COMMENT ON COLUMN market_batches.unanswered_markets IS 'asked for by id and not 
 COMMENT ON COLUMN market_batches.books_beyond_max IS 'books of admitted markets that max_books left out';
 COMMENT ON COLUMN market_batches.unanswered_books IS 'asked for and not answered, or answered with a book that was skipped';
 COMMENT ON COLUMN market_batches.fetched_for IS 'what its cycle needed of it: thresholds, what buyers ask, lookbacks, sellers';
+CREATE INDEX idx_market_batches_loading ON market_batches USING btree (started_at) WHERE (status =
+    'loading'::text);
 CREATE INDEX idx_market_batches_started_at ON market_batches USING btree (started_at);
 CREATE INDEX idx_market_batches_untrimmed ON market_batches USING btree (started_at) WHERE
     (trimmed_at IS NULL);
@@ -415,7 +417,6 @@ COMMENT ON COLUMN portfolios.twin_of IS 'the portfolio that it began as a copy o
 COMMENT ON COLUMN portfolios.twin_key IS 'the one key in which it began to differ; null where in none';
 COMMENT ON COLUMN portfolios.changed_by IS 'whose token asked for the last change of a setting';
 CREATE INDEX idx_portfolios_status ON portfolios USING btree (status);
-CREATE INDEX idx_portfolios_status_strategy ON portfolios USING btree (status, strategy_type);
 CREATE INDEX idx_portfolios_strategy_type ON portfolios USING btree (strategy_type);
 CREATE INDEX idx_portfolios_tags ON portfolios USING gin (tags);
 CREATE INDEX idx_portfolios_twin_of ON portfolios USING btree (twin_of) WHERE (twin_of IS NOT NULL);
@@ -611,6 +612,7 @@ CREATE TABLE trading_cycles (
 COMMENT ON COLUMN trading_cycles.decided_at IS 'the end of filter: a quote''s age is counted to here';
 COMMENT ON COLUMN trading_cycles.counters IS 'those of its last fetch, one that failed included';
 COMMENT ON COLUMN trading_cycles.shared_depth IS 'whether its portfolios take from the same books, else each from its own copy';
+CREATE INDEX idx_trading_cycles_batch ON trading_cycles USING btree (batch_id);
 CREATE INDEX idx_trading_cycles_started_at ON trading_cycles USING btree (started_at);
 GRANT SELECT,INSERT,UPDATE ON TABLE trading_cycles TO prescient_app;
 GRANT SELECT ON TABLE trading_cycles TO prescient_portfolio;
@@ -638,6 +640,8 @@ CREATE TABLE cash_ledger (
         portfolios(portfolio_id) ON DELETE CASCADE
 );
 COMMENT ON COLUMN cash_ledger.ordered_by IS 'whose token asked for it: a user or a client; null where the system moved it';
+CREATE INDEX idx_cash_ledger_transfers ON cash_ledger USING btree ("timestamp") WHERE (kind = ANY
+    (ARRAY['transfer_in'::text, 'transfer_out'::text]));
 ALTER TABLE cash_ledger ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_portfolio ON cash_ledger TO prescient_app USING (true) WITH CHECK (true);
 CREATE POLICY named_portfolio ON cash_ledger TO prescient_portfolio USING ((portfolio_id =
@@ -769,8 +773,6 @@ CREATE TABLE portfolio_history (
     CONSTRAINT fk_portfolio_history_portfolio FOREIGN KEY (portfolio_id) REFERENCES
         portfolios(portfolio_id) ON DELETE CASCADE
 );
-CREATE INDEX idx_portfolio_history_portfolio_date ON portfolio_history USING btree (portfolio_id,
-    snapshot_date);
 CREATE INDEX idx_portfolio_history_portfolio_timestamp ON portfolio_history USING btree
     (portfolio_id, "timestamp");
 CREATE POLICY every_portfolio ON portfolio_history TO prescient_app USING (true) WITH CHECK (true);
@@ -1093,9 +1095,8 @@ CREATE TABLE trades (
 );
 COMMENT ON COLUMN trades.origin IS 'v1: a trade of schema v1; v1_position: taken from a position of schema v1 that had no trade';
 COMMENT ON COLUMN trades.shared_depth IS 'whether the fill took from what the portfolios of its cycle before it had left';
-CREATE INDEX idx_trades_portfolio_id ON trades USING btree (portfolio_id);
-CREATE INDEX idx_trades_portfolio_status ON trades USING btree (portfolio_id, status);
 CREATE INDEX idx_trades_portfolio_timestamp ON trades USING btree (portfolio_id, "timestamp");
+CREATE INDEX idx_trades_shared_depth ON trades USING btree (cycle_id) WHERE shared_depth;
 CREATE POLICY every_portfolio ON trades TO prescient_app USING (true) WITH CHECK (true);
 CREATE POLICY named_portfolio ON trades TO prescient_portfolio USING ((portfolio_id =
     (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
@@ -1177,8 +1178,6 @@ CREATE TABLE portfolio_positions (
     CONSTRAINT portfolio_positions_id_key UNIQUE (portfolio_id, id),
     CONSTRAINT portfolio_positions_pkey PRIMARY KEY (id),
     CONSTRAINT portfolio_positions_trade_key UNIQUE (portfolio_id, trade_id),
-    CONSTRAINT fk_portfolio_positions_portfolio FOREIGN KEY (portfolio_id) REFERENCES
-        portfolios(portfolio_id) ON DELETE CASCADE,
     CONSTRAINT portfolio_positions_portfolio_id_trade_id_fkey FOREIGN KEY (portfolio_id, trade_id)
         REFERENCES trades(portfolio_id, trade_id) ON DELETE CASCADE
 );
@@ -1190,7 +1189,6 @@ COMMENT ON COLUMN portfolio_positions.kept_mark IS 'the last mark of YES of the 
 COMMENT ON COLUMN portfolio_positions.identity_changed_at IS 'when the id was last seen to begin to stand for another market';
 CREATE INDEX idx_portfolio_positions_open_market ON portfolio_positions USING btree (market_id)
     WHERE ((status)::text = 'open'::text);
-CREATE INDEX idx_portfolio_positions_portfolio_id ON portfolio_positions USING btree (portfolio_id);
 CREATE INDEX idx_portfolio_positions_portfolio_market ON portfolio_positions USING btree
     (portfolio_id, market_id);
 CREATE INDEX idx_portfolio_positions_portfolio_status ON portfolio_positions USING btree
@@ -1273,12 +1271,8 @@ CREATE TABLE trading_signals (
         REFERENCES trades(portfolio_id, trade_id)
 );
 COMMENT ON COLUMN trading_signals.shares IS 'exact shares of an arbitrage leg or a sale; else amount decides';
-CREATE INDEX idx_trading_signals_portfolio ON trading_signals USING btree (portfolio_id);
-CREATE INDEX idx_trading_signals_portfolio_executed ON trading_signals USING btree (portfolio_id,
-    executed);
 CREATE INDEX idx_trading_signals_portfolio_timestamp ON trading_signals USING btree (portfolio_id,
     "timestamp");
-CREATE INDEX idx_trading_signals_strategy ON trading_signals USING btree (strategy_type);
 CREATE UNIQUE INDEX trading_signals_trade_key ON trading_signals USING btree (portfolio_id,
     trade_id) WHERE (trade_id IS NOT NULL);
 CREATE POLICY every_portfolio ON trading_signals TO prescient_app USING (true) WITH CHECK (true);
@@ -1329,8 +1323,6 @@ CREATE TABLE position_exits (
         NULL)))),
     CONSTRAINT position_exits_pkey PRIMARY KEY (id),
     CONSTRAINT position_exits_source_key UNIQUE (portfolio_id, source),
-    CONSTRAINT position_exits_portfolio_id_fkey FOREIGN KEY (portfolio_id) REFERENCES
-        portfolios(portfolio_id) ON DELETE CASCADE,
     CONSTRAINT position_exits_portfolio_id_position_id_fkey FOREIGN KEY (portfolio_id, position_id)
         REFERENCES portfolio_positions(portfolio_id, id) ON DELETE CASCADE
 );
@@ -1339,6 +1331,8 @@ COMMENT ON COLUMN position_exits.ordered_by IS 'whose token an exit by hand was 
 COMMENT ON COLUMN position_exits.reason IS 'why it was ended by hand';
 COMMENT ON COLUMN position_exits.quoted_at IS 'when the bids were shown that a sale by hand took';
 COMMENT ON COLUMN position_exits.matches IS 'price and shares of each bid that a sale by hand took: no batch of the tape has them';
+CREATE INDEX idx_position_exits_batch ON position_exits USING btree (batch_id) WHERE (batch_id IS
+    NOT NULL);
 CREATE INDEX idx_position_exits_portfolio_timestamp ON position_exits USING btree (portfolio_id,
     "timestamp");
 CREATE INDEX idx_position_exits_position ON position_exits USING btree (portfolio_id, position_id);

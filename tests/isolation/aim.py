@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any, LiteralString
@@ -47,7 +48,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "closing.select_open_positions": {"status": "open"},
         "idempotency.forget_keys": {"kept": "money"},
         "cycles.enroll_portfolios": {"cycle_id": two.opened},
-        "cycles.record_executions": {"rejections": Jsonb({})},
+        "turns.save_turn": {"rejections": Jsonb({})},
         "cycles.end_expired_claim": {"cycle_id": two.pending},
         "cycles.select_other_claim": {"cycle_id": two.pending},
         "cycles.skip": {"cycle_id": two.pending},
@@ -105,7 +106,7 @@ def _rows(connection: Connection[Any], two: TwoPortfolios) -> Values:
         "takes": [D("0.99")] * len(positions),
         "signal_ids": signals,
         "rejections": ["no_quote"] * len(signals),
-        "fills": Jsonb([_fill(signal) for signal in signals]),
+        "results": json.dumps([_fill(signal) for signal in signals]),
         "exits": Jsonb([_exit(two.theirs, held)]),
         "records": Jsonb([_record(two.theirs)]),
         "signals": Jsonb([_signal()]),
@@ -268,6 +269,10 @@ def _fill(signal_id: int) -> Values:
     return {
         "signal_id": signal_id,
         "trade_id": f"attack-{signal_id}",
+        "kind": "buy",
+        "cash": "-5",
+        "source": f"trade:attack-{signal_id}",
+        "cost_basis": "5",
         "shares": "10",
         "amount": "5",
         "fee": "0",

@@ -75,14 +75,14 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "deletion": "has_history select_invested",
         "cycles": (
             "select_latest_cycle_of_portfolio select_cycle_portfolio end_expired_claim "
-            "select_other_claim claim skip record_signals record_executions complete_portfolio "
+            "select_other_claim claim skip record_signals complete_portfolio "
             "fail_portfolios"
         ),
         "exits": (
             "select_priced follow_positions add_realized select_closed select_records "
             "update_records"
         ),
-        "exposures": "select_of_portfolio lock_markets_of_orders",
+        "exposures": "select_of_portfolio add_markets_of_orders lock_markets_of_orders",
         "guards": "select_guarded note_warnings",
         "history": "insert_equity_points select_points select_days",
         "ledger": "post",
@@ -109,7 +109,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "tape": "select_held_within",
         "trades": "select_trades",
-        "turns": "mark_sold insert_fills reject_signals",
+        "turns": "save_turn",
     },
     Outcome.OWN: {
         "abandoned": "fail_unclaimed",
@@ -161,7 +161,6 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_marks select_batch select_staleness lock_filters select_loading "
             "select_fetched_since"
         ),
-        "turns": "take_depth",
     },
 }
 OUTCOMES: Mapping[str, Outcome] = {

@@ -15,11 +15,14 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from benchmarks import reads
+from benchmarks import reads, waiting
 from local.postgres import databases
 from local.postgres.server import Postgres
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import roles
 from prescient.store.windows import Window
+from prescient.usecases import execute
+from prescient.usecases.support.context import StepContext
 from tests.isolation.attacks import all_statements
 
 PORTFOLIOS = 60
@@ -81,6 +84,8 @@ OF_ALL = {
     "portfolio_pages.sum_up": "the seed's list tells sums over all portfolios",
 }
 """What reads every portfolio's row, and why; each is one statement without a join."""
+FIRST_DAY, SIGNALS = 40, 10  # portfolios, and the buys of each
+MOST_ROWS_AT_ONCE = 2 * SIGNALS
 MOST_ROWS = 3 * reads.ROWS
 """How many rows a scan may look at for a page: a portfolio has `reads.ROWS` of each kind, all have
 60 times as many."""
@@ -131,6 +136,16 @@ def planned(connection: Connection[Any], name: str, values: Mapping[str, object]
     return Plan(tuple(line for (line,) in rows))
 
 
+@pytest.fixture
+def first_day(postgres_server: Postgres, template_database: str) -> Iterator[str]:
+    """A database whose tables were vacuumed while they were empty, with signals that wait."""
+    url = postgres_server.url(f"plans_{uuid.uuid4().hex}")
+    databases.create(url, template=template_database)
+    waiting.fill(url, portfolios=FIRST_DAY, signals=SIGNALS, has_past=False)
+    yield url
+    databases.drop(url)
+
+
 @pytest.mark.parametrize("name", sorted(PAGES))
 @pytest.mark.parametrize("values", [FIRST, NEXT], ids=["first", "next"])
 def test_a_page_is_found_by_an_index_and_looks_at_little_more_than_it_shows(
@@ -144,6 +159,39 @@ def test_a_page_is_found_by_an_index_and_looks_at_little_more_than_it_shows(
 @pytest.mark.parametrize("name", sorted(OF_ALL))
 def test_what_is_over_all_asks_nothing_of_each(filled: Connection[Any], name: str) -> None:
     assert "Nested Loop" not in " ".join(planned(filled, name, FIRST).lines)
+
+
+def test_a_warm_connection_reads_no_table_whole_and_plans_anew_once_there_are_statistics(
+    first_day: str,
+) -> None:
+    """Autovacuum analyzes a table that grew within a minute; here the test does."""
+    half = FIRST_DAY // 2
+    with psycopg.connect(first_day, autocommit=True) as watching:
+        watching.execute("SELECT pg_stat_reset()")
+        with waiting.context(first_day) as context:
+            for portfolio_id in range(1, half + 1):
+                assert (
+                    execute.run(waiting.request(PortfolioId(portfolio_id)), context).trades
+                    == SIGNALS
+                )
+            assert reads_by(watching, context, "seq_tup_read", "pg_stat_user_tables") == {}
+            watching.execute("ANALYZE")
+            watching.execute("SELECT pg_stat_reset()")
+            for portfolio_id in range(half + 1, FIRST_DAY + 1):
+                execute.run(waiting.request(PortfolioId(portfolio_id)), context)
+            found = reads_by(watching, context, "idx_tup_read", "pg_stat_user_indexes")
+    assert found == {}
+
+
+def reads_by(
+    watching: Connection[Any], context: StepContext, column: str, view: str
+) -> dict[str, int]:
+    """What looked at more rows than a turn of one portfolio has, and at how many, at once."""
+    with context.database.transaction(waiting.NOBODY) as session:
+        session.execute("SELECT pg_stat_force_next_flush()")
+    name, scans = ("indexrelname", "idx_scan") if "idx" in column else ("relname", "seq_scan")
+    rows = watching.execute(f"SELECT {name}, {column} / {scans} FROM {view} WHERE {scans} > 0")
+    return {str(found): count for found, count in rows if count > MOST_ROWS_AT_ONCE}
 
 
 def test_every_statement_of_a_list_is_here() -> None:

@@ -211,26 +211,6 @@ def record_signals(
     session.execute(SQL["record_signals"], {**_key(cycle_id, portfolio_id), **values})
 
 
-def record_executions(
-    session: Session,
-    cycle_id: int,
-    portfolio_id: PortfolioId,
-    *,
-    trades: int,
-    rejections: Mapping[str, int],
-    limits: Mapping[str, Decimal | int | None],
-    now: datetime,
-) -> None:
-    """Note what executed, and the limits (dollars) under which it did."""
-    values = {
-        "trades": trades,
-        "rejections": Jsonb(dict(rejections)),
-        "limits": Jsonb(dict(limits)),
-        "now": now,
-    }
-    session.execute(SQL["record_executions"], {**_key(cycle_id, portfolio_id), **values})
-
-
 def complete(
     session: Session, cycle_id: int, portfolio_id: PortfolioId, equity: Decimal | None
 ) -> None:

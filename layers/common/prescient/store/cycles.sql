@@ -95,12 +95,6 @@ WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s AND status = '
 UPDATE cycle_portfolios SET funnel = %(funnel)s, signals = %(signals)s
 WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
 
--- name: record_executions
--- Store how many trades and rejections a portfolio's turn had, and its limits.
-UPDATE cycle_portfolios SET
-    trades = %(trades)s, rejections = %(rejections)s, limits = %(limits)s, executed_at = %(now)s
-WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
-
 -- name: complete_portfolio
 -- Complete a portfolio's part in a cycle.
 UPDATE cycle_portfolios SET status = 'completed', equity = %(equity)s, lease_until = NULL

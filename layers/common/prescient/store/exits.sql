@@ -150,6 +150,8 @@ WITH wanted AS (
     )
 ), changed AS (
     UPDATE portfolio_positions AS position SET flag = wanted.flag
-    FROM wanted WHERE position.id = wanted.id AND position.flag IS DISTINCT FROM wanted.flag
+    FROM wanted
+    WHERE position.id = wanted.id AND position.status = 'open'
+        AND position.flag IS DISTINCT FROM wanted.flag
 )
 SELECT count(*) FROM wanted WHERE flag IS NOT NULL;

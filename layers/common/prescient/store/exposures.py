@@ -38,6 +38,7 @@ def send_lock_of_orders(
 ) -> Pending[SharedExposure]:
     """Lock what the cycle's open orders may move of the sums, until the transaction ends."""
     orders = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
+    session.execute(SQL["add_markets_of_orders"], orders)
     markets = session.execute(SQL["lock_markets_of_orders"], orders)
     capital = session.cursor(row_factory=scalar_row)
     capital.execute(SQL["lock_capital"])

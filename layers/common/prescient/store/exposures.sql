@@ -9,15 +9,26 @@ INSERT INTO market_exposure (market_id)
 SELECT market_id FROM unnest(%(market_ids)s::text[]) AS wanted (market_id) ORDER BY market_id
 ON CONFLICT (market_id) DO UPDATE SET cost_basis = market_exposure.cost_basis;
 
--- name: lock_markets_of_orders
--- The same for the markets of a portfolio's open orders, without a wait to learn which they are.
+-- name: add_markets_of_orders
+-- Give a sum to the markets of a portfolio's open orders that have none.
 INSERT INTO market_exposure (market_id)
-SELECT DISTINCT market_id FROM trading_signals
+SELECT market_id FROM trading_signals AS signal
 WHERE portfolio_id = %(portfolio_id)s AND cycle_id = %(cycle_id)s
     AND NOT executed AND rejection IS NULL
+    AND NOT EXISTS (SELECT FROM market_exposure WHERE market_id = signal.market_id)
 ORDER BY market_id
-ON CONFLICT (market_id) DO UPDATE SET cost_basis = market_exposure.cost_basis
-RETURNING market_id, cost_basis;
+ON CONFLICT (market_id) DO NOTHING;
+
+-- name: lock_markets_of_orders
+-- Lock and read the sums of these markets, in the order of their ids.
+SELECT market_id, cost_basis FROM market_exposure
+WHERE market_id IN (
+    SELECT market_id FROM trading_signals
+    WHERE portfolio_id = %(portfolio_id)s AND cycle_id = %(cycle_id)s
+        AND NOT executed AND rejection IS NULL
+)
+ORDER BY market_id
+FOR UPDATE;
 
 -- name: lock_capital
 -- Lock and read the sum over all markets, always after the markets.

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
+from psycopg.types.json import Jsonb
+
 from prescient.core.execution.account import Account
 from prescient.core.execution.orders import Order
-from prescient.core.execution.results import Bought, Rejected, Sold
+from prescient.core.execution.results import Bought, Rejected, Result, Sold
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import Turn
-from prescient.core.market.books import BookSide
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import cycles, exits, exposures, ledger, orders, portfolios, statements
+from prescient.store import cycles, exits, exposures, orders, portfolios, statements
 from prescient.store.cycles import CyclePortfolioRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
@@ -66,94 +66,68 @@ def save(
     session: Session, claim: CyclePortfolioRow, turn: Turn, rules: Rules, now: datetime
 ) -> None:
     """Write the results of a loaded turn: for its orders, in the books and for the cycle."""
-    _save_exits(session, claim, turn.exits, now)
-    _save_fills(session, claim, turn.fills, now)
-    _save_taken(session, claim, turn)
-    _save_books(session, claim, turn, now)
-    _save_rejections(session, claim, turn.rejections)
-    cycles.record_executions(
-        session,
-        claim.cycle_id,
-        claim.portfolio_id,
-        trades=turn.trades,
-        rejections=Counter(rejected.reason.value for rejected in turn.rejections),
-        limits=_limits(rules),
-        now=now,
-    )
+    if turn.exits:
+        exits.record(session, [sold.exit for sold in turn.exits], None, now)
+    results = [_result(claim, result) for result in turn.results]
+    rejections = Counter(rejected.reason.value for rejected in turn.rejections)
+    values = {
+        "cycle_id": claim.cycle_id,
+        "portfolio_id": claim.portfolio_id,
+        "results": json.dumps(results, default=str),
+        "trades": turn.trades,
+        "rejections": Jsonb(rejections),
+        "limits": Jsonb(_limits(rules)),
+        "now": now,
+    }
+    session.execute(SQL["save_turn"], values)
+    if turn.trades:
+        portfolios.rewrite_totals(session, [claim.portfolio_id], now)
 
 
-def _save_exits(
-    session: Session, claim: CyclePortfolioRow, sales: Sequence[Sold], now: datetime
-) -> None:
-    if not sales:
-        return
-    exits.record(session, [sold.exit for sold in sales], None, now)
-    signal_ids = [sold.order.signal_id for sold in sales]
-    values = {"portfolio_id": claim.portfolio_id, "signal_ids": signal_ids, "now": now}
-    session.execute(SQL["mark_sold"], values)
-
-
-def _save_fills(
-    session: Session, claim: CyclePortfolioRow, fills: Sequence[Bought], now: datetime
-) -> None:
-    if not fills:
-        return
-    rows = json.dumps([_fill_row(claim, bought) for bought in fills], default=str)
-    values = {"portfolio_id": claim.portfolio_id, "fills": rows, "now": now}
-    session.execute(SQL["insert_fills"], values)
-
-
-def _save_books(session: Session, claim: CyclePortfolioRow, turn: Turn, now: datetime) -> None:
-    """Ledger and exposure, which move once for all that was sold and bought, and the totals."""
-    if not turn.trades:
-        return
-    brought = [exits.entry(sold.exit) for sold in turn.exits]
-    paid = [_entry(claim, bought) for bought in turn.fills]
-    ledger.post(session, brought + paid, now)
-    freed = [exits.freed(sold.exit) for sold in turn.exits]
-    taken = [(bought.order.market_id, bought.fill.cost_basis) for bought in turn.fills]
-    exposures.move(session, freed + taken)
-    portfolios.rewrite_totals(session, [claim.portfolio_id], now)
-
-
-def _save_taken(session: Session, claim: CyclePortfolioRow, turn: Turn) -> None:
-    """Note what is gone for the turns after it, where the cycle shares depth."""
-    sold = [_sold(result) for result in turn.exits if result.order.shared_depth]
-    bought = [_bought(result) for result in turn.fills if result.order.shared_depth]
-    if sold or bought:
-        values = {"cycle_id": claim.cycle_id, "taken": json.dumps(sold + bought, default=str)}
-        session.execute(SQL["take_depth"], values)
+def _result(claim: CyclePortfolioRow, result: Result) -> dict[str, object]:
+    """What came of a signal; of one that executed, what it moved too."""
+    match result:
+        case Bought():
+            return _bought(claim, result)
+        case Sold():
+            return _sold(result)
+        case Rejected():
+            return {"signal_id": result.order.signal_id, "rejection": result.reason}
 
 
 def _sold(sold: Sold) -> dict[str, object]:
+    made = sold.exit
     return {
-        "market_id": sold.exit.holding.market_id,
-        "outcome": sold.exit.holding.outcome,
-        "side": BookSide.BIDS,
-        "shares": sold.exit.shares,
+        "signal_id": sold.order.signal_id,
+        "kind": LedgerKind(made.kind),
+        "cash": made.cash,
+        "source": made.source,
+        "cost_basis": -made.cost_basis,
+        "shares": made.shares,
+        "shared_depth": sold.order.shared_depth,
     }
 
 
-def _bought(bought: Bought) -> dict[str, object]:
+def _bought(claim: CyclePortfolioRow, bought: Bought) -> dict[str, object]:
+    order, fill, trade_id = bought.order, bought.fill, _trade_id(claim, bought)
     return {
-        "market_id": bought.order.market_id,
-        "outcome": bought.order.action.outcome,
-        "side": BookSide.ASKS,
-        "shares": bought.fill.shares,
+        "signal_id": order.signal_id,
+        "kind": LedgerKind.BUY,
+        "cash": -fill.cost_basis,
+        "source": f"trade:{trade_id}",
+        "cost_basis": fill.cost_basis,
+        "shares": fill.shares,
+        "shared_depth": order.shared_depth,
+        "trade_id": trade_id,
+        "amount": fill.amount,
+        "fee": fill.fee,
+        "price": fill.price,
+        "evidence": fill.evidence,
+        "quote_delay_seconds": order.quote_delay.total_seconds(),
+        "entry_bid": order.bid,
+        "stop_loss_bid": bought.triggers.stop_loss_bid,
+        "take_profit_bid": bought.triggers.take_profit_bid,
     }
-
-
-def _save_rejections(
-    session: Session, claim: CyclePortfolioRow, rejections: Sequence[Rejected]
-) -> None:
-    if not rejections:
-        return
-    values = {
-        "portfolio_id": claim.portfolio_id,
-        "signal_ids": [rejected.order.signal_id for rejected in rejections],
-        "rejections": [rejected.reason for rejected in rejections],
-    }
-    session.execute(SQL["reject_signals"], values)
 
 
 def _trade_id(claim: CyclePortfolioRow, bought: Bought) -> str:
@@ -167,28 +141,6 @@ def _short(market_id: MarketId) -> str:
     if len(market_id) <= LONGEST_MARKET_ID:
         return market_id
     return sha256(market_id.encode()).hexdigest()
-
-
-def _entry(claim: CyclePortfolioRow, bought: Bought) -> ledger.Entry:
-    source = f"trade:{_trade_id(claim, bought)}"
-    return ledger.Entry(claim.portfolio_id, LedgerKind.BUY, -bought.fill.cost_basis, source)
-
-
-def _fill_row(claim: CyclePortfolioRow, bought: Bought) -> dict[str, object]:
-    return {
-        "signal_id": bought.order.signal_id,
-        "trade_id": _trade_id(claim, bought),
-        "shares": bought.fill.shares,
-        "amount": bought.fill.amount,
-        "fee": bought.fill.fee,
-        "price": bought.fill.price,
-        "evidence": bought.fill.evidence,
-        "quote_delay_seconds": bought.order.quote_delay.total_seconds(),
-        "shared_depth": bought.order.shared_depth,
-        "entry_bid": bought.order.bid,
-        "stop_loss_bid": bought.triggers.stop_loss_bid,
-        "take_profit_bid": bought.triggers.take_profit_bid,
-    }
 
 
 def _limits(rules: Rules) -> dict[str, Decimal | int | None]:
