@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal as D
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.aws.function_log import functions_log_to
 from tests.api.client import BECAUSE, Client, request, sample
 
 
@@ -202,7 +205,10 @@ def test_who_changed_a_portfolio_last_is_kept(client: Client) -> None:
     assert client.world.row(query) == {"changed_by": "another"}
 
 
-def test_the_log_says_who_asked(offline: Client, caplog: pytest.LogCaptureFixture) -> None:
-    offline.get("/nowhere")
-    (answered,) = [record for record in caplog.records if record.message == "request answered"]
-    assert vars(answered)["caller"] == "someone"
+def test_the_log_says_who_asked(offline: Client, tmp_path: Path) -> None:
+    log = tmp_path / "functions.log"
+    with functions_log_to(log):
+        offline.get("/nowhere")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    (answered,) = [line for line in lines if line.get("message") == "request answered"]
+    assert answered["caller"] == "someone"

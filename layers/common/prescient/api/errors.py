@@ -98,6 +98,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.IdempotencyConflict: 409,
     errors.ClaimLost: 409,
     errors.MigrationRefused: 409,
+    errors.TooManyPortfolios: 409,
     errors.PortfolioDeleted: 410,
     errors.VersionConflict: 412,
     UnsupportedMediaType: 415,
