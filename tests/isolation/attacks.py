@@ -116,7 +116,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "admission": "select_held",
         "cycle_pages": "select_cycle_portfolios sum_up_cycle",
         "cycles": "select_enrolled fail_unfinished",
-        "exits": "select_held_outcomes count_open_positions flag_positions",
+        "exits": "select_held_outcomes flag_positions",
         "history": "carry_days",
         "market_pages": "select_holders",
         "performance": "select_benchmark",

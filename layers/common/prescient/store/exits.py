@@ -57,12 +57,6 @@ def held_outcomes(session: Session) -> list[HeldOutcome]:
     ]
 
 
-def count_open_positions(session: Session) -> int:
-    """Open positions over all portfolios."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return int(cursor.execute(SQL["count_open_positions"]).fetchone() or 0)
-
-
 def priced(
     session: Session,
     batch_id: int,
@@ -75,6 +69,8 @@ def priced(
     open markets that were sold of since. The portfolios, of which all others are left out too, are
     locked.
     """
+    if not market_ids:
+        return []
     values = {
         "batch_id": batch_id,
         "market_ids": sorted(market_ids),

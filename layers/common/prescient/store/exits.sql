@@ -7,10 +7,6 @@ WHERE status = 'open'
 GROUP BY market_id, action
 ORDER BY market_id, action;
 
--- name: count_open_positions
--- Count the open positions of all portfolios.
-SELECT coalesce(sum(open_positions), 0) FROM portfolios;
-
 -- name: select_priced
 -- Read the open positions in some markets, each with what a batch saw of the outcome that it holds.
 -- Only where no other batch has seen the market since, and it is still the one that was bought; of

@@ -143,7 +143,7 @@ def _change_all(
         "from_status": before,
         "to_status": after,
     }
-    return session.execute(SQL["change_all"], values).rowcount
+    return len(session.execute(SQL["change_all"], values).fetchall())
 
 
 def _order_values(order: Order) -> dict[str, object]:

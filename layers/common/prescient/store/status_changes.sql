@@ -32,7 +32,8 @@ INSERT INTO portfolio_status_changes (
 SELECT
     portfolio_id, %(now)s, %(from_status)s, %(to_status)s, reason, %(ordered_by)s, %(resets)s,
     %(pause_id)s::bigint
-FROM changed;
+FROM changed
+RETURNING portfolio_id;
 
 -- name: lock_of_pause
 -- Lock what a pause stopped.

@@ -105,7 +105,8 @@ class Sighting:
 
 def append(session: Session, batch_id: int, markets: Sequence[Market], sighting: Sighting) -> None:
     """Add `markets`, completed by `listings`, as they were seen to a loading batch."""
-    marks = _marks(session, [market for market in markets if not _supports_mark(market)])
+    unsupported = [market for market in markets if not _supports_mark(market)]
+    marks = _marks(session, unsupported) if unsupported else {}
     with session.cursor() as cursor, cursor.copy(SQL["copy_snapshots"]) as copy:
         for market in markets:
             copy.write_row(_snapshot_row(batch_id, market, marks.get(market.market_id), sighting))
@@ -125,14 +126,14 @@ def publish(
     Prices move forward in time only. Raises `BatchLost` for a batch that is not loading.
     """
     values = {"batch_id": batch_id}
-    with session.cursor(row_factory=scalar_row) as cursor:
+    with session.pipeline():
         # A portfolio that is buying right now holds nothing yet that this transaction could see.
-        portfolio_ids = cursor.execute(SQL["lock_possible_holders"]).fetchall()
-        holders = cursor.execute(SQL["select_holders_of_batch"], values).fetchall()
-    session.execute(SQL["keep_marks"], values)
-    session.execute(SQL["move_prices"], values)
-    complete(session, batch_id, counters, now, left_out)
-    return Published(portfolio_ids, holders)
+        locked = session.execute(SQL["lock_possible_holders"])
+        holding = session.execute(SQL["select_holders_of_batch"], values)
+        session.execute(SQL["keep_marks"], values)
+        session.execute(SQL["move_prices"], values)
+        complete(session, batch_id, counters, now, left_out)
+        return Published([row[0] for row in locked], [row[0] for row in holding])
 
 
 def complete(
@@ -152,7 +153,7 @@ def complete(
         "now": now,
         **asdict(left_out or LeftOut()),
     }
-    if session.execute(SQL["complete_batch"], values).rowcount != 1:
+    if session.execute(SQL["complete_batch"], values).fetchone() is None:
         raise BatchLost(batch_id)
 
 
@@ -195,14 +196,18 @@ def get_batch(session: Session, batch_id: int) -> BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class Staleness:
-    """How many marks are carried forward, and how long ago the market last seen was seen."""
+    """How many marks are carried forward, and how long ago the market last seen was seen.
+
+    Beside them how many positions are open.
+    """
 
     marks: int
     oldest_seconds: int
+    open_positions: int
 
 
 def staleness(session: Session, market_ids: Sequence[MarketId], now: datetime) -> Staleness:
-    """How current the latest prices of these markets are."""
+    """How current the latest prices of these markets are, which are all that are held."""
     values = {"market_ids": list(market_ids), "now": now}
     with session.cursor(row_factory=class_row(Staleness)) as cursor:
         return cursor.execute(SQL["select_staleness"], values).fetchall()[0]

@@ -89,7 +89,8 @@ UPDATE market_batches SET
     unanswered_markets = %(unanswered_markets)s, books_beyond_max = %(books_beyond_max)s,
     unanswered_books = %(unanswered_books)s,
     markets = (SELECT count(*) FROM market_snapshots WHERE batch_id = %(batch_id)s)
-WHERE batch_id = %(batch_id)s AND status = 'loading';
+WHERE batch_id = %(batch_id)s AND status = 'loading'
+RETURNING batch_id;
 
 -- name: lock_possible_holders
 -- Lock every portfolio that can hold a position, in the order in which all others lock.
@@ -128,7 +129,8 @@ ORDER BY market_id;
 -- Mark a loading batch as failed and delete its snapshots.
 WITH removed AS (DELETE FROM market_snapshots WHERE batch_id = %(batch_id)s)
 UPDATE market_batches SET status = 'failed', error = %(error)s, counters = %(counters)s
-WHERE batch_id = %(batch_id)s AND status = 'loading';
+WHERE batch_id = %(batch_id)s AND status = 'loading'
+RETURNING batch_id;
 
 -- name: select_batch
 -- Read a batch's status and size, and how many rows its fetch skipped.
@@ -141,8 +143,10 @@ FROM market_batches WHERE batch_id = %(batch_id)s;
 
 -- name: select_staleness
 -- Count the marks that are carried forward, and read the age of the oldest price in seconds.
+-- Beside them the open positions of all portfolios.
 SELECT
     count(*) FILTER (WHERE mark_stale) AS marks,
-    coalesce(extract(epoch FROM %(now)s - min(observed_at)), 0)::bigint AS oldest_seconds
+    coalesce(extract(epoch FROM %(now)s - min(observed_at)), 0)::bigint AS oldest_seconds,
+    (SELECT coalesce(sum(open_positions), 0) FROM portfolios)::bigint AS open_positions
 FROM market_prices
 WHERE market_id = ANY (%(market_ids)s::text[]);

@@ -137,10 +137,11 @@ def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
 
 def _update(context: StepContext) -> PriceUpdateResult:
     began = context.now()
-    with context.database.transaction() as session:
+    with context.database.transaction(pipelined=True) as session:
         measure_lateness(session, began, context.metrics)
         held = exits.held_outcomes(session)
-    with fetching(context, BatchKind.PRICE_UPDATE) as fetch:
+        batch_id = tape.open_batch(session, BatchKind.PRICE_UPDATE, began)
+    with fetching(context, BatchKind.PRICE_UPDATE, batch_id=batch_id) as fetch:
         fetched = _fetch(fetch, held, context)
         with context.database.transaction() as session:
             result = _apply(session, fetched)
@@ -191,10 +192,19 @@ def _books(
 
 
 def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
-    fetch, page, now = fetched.fetch, fetched.page, fetched.now
+    fetch, page = fetched.fetch, fetched.page
     sighting = Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed)
     unstorable = store_markets(session, fetch, page.markets, sighting)
     books.save(session, fetch.batch_id, fetched.books, fetched.books_at)
+    with session.pipeline():
+        return _published(session, fetched, unstorable)
+
+
+def _published(
+    session: Session, fetched: Fetched, unstorable: Sequence[MarketId]
+) -> PriceUpdateResult:
+    """Let the stored prices count, and do what they call for."""
+    fetch, now = fetched.fetch, fetched.now
     left_out = LeftOut(unanswered_markets=len(fetched.missing))
     published = tape.publish(session, fetch.batch_id, fetch.counters, now, left_out)
     value = partial(_settle_and_value, session, fetched, published)
@@ -208,8 +218,8 @@ def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
     settled = sum(position_exit.kind is ExitKind.SETTLEMENT for position_exit in made)
     return PriceUpdateResult(
         batch_id=fetch.batch_id,
-        markets=len(page.markets) - len(unstorable),
-        positions=exits.count_open_positions(session),
+        markets=len(fetched.page.markets) - len(unstorable),
+        positions=staleness.open_positions,
         settled=settled,
         exited=len(made) - settled,
         flagged=flagged,

@@ -43,7 +43,12 @@ def value_all(
     value: Callable[[Sequence[PortfolioId]], Sequence[Result]],
 ) -> tuple[list[Result], Valued]:
     """Do `value` for all of the locked portfolios, or for all but those that it fails for."""
-    attempted = savepoints.attempt(session, portfolio_ids, value)
+
+    def value_at_once(part: Sequence[PortfolioId]) -> Sequence[Result]:
+        with session.pipeline():  # what a write did wrong is raised at its end, in the savepoint
+            return value(part)
+
+    attempted = savepoints.attempt(session, portfolio_ids, value_at_once)
     portfolios.note_valuations(session, portfolio_ids, attempted.failures)
     named = [
         ValuationFailure(portfolio_id=portfolio_id, error=error)
