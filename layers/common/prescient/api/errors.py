@@ -108,6 +108,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.TooManyExecutions: 429,
     CycleFailed: 500,
     errors.StepFailed: 500,
+    errors.TooManyPortfolios: 500,
     errors.BooksBroken: 500,
     errors.StateMachineUnavailable: 503,
     errors.FunctionUnavailable: 503,
