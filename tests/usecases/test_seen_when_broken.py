@@ -26,6 +26,7 @@ from prescient.runtime.entry import StepHandler
 from prescient.runtime.environment import Environment
 from prescient.runtime.observability import output
 from prescient.runtime.settings import Settings
+from prescient.store import abandoned
 from prescient.usecases.support.context import StepContext
 from tests.api.client import Client
 from tests.usecases.functions import HANDLERS, Functions, Line, measured
@@ -126,6 +127,17 @@ def test_a_cycle_whose_execution_died(world: World, functions: Functions) -> Non
     assert (line["message"], line["cycle_id"], line["portfolio_ids"]) == (
         "cycle abandoned", 1, [1],
     )  # fmt: skip
+
+
+def test_a_sweep_that_cannot_be_done_leaves_the_price_update_done(
+    world: World, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise DatabaseUnavailable("connection lost")
+
+    monkeypatch.setattr(abandoned, "suspects", lost)
+    assert functions.invoke("price_update")["PricesUpdated"] == 1
+    assert [line["message"] for line in functions.told("ERROR")] == ["sweep failed"]
 
 
 def test_an_exchange_that_is_down(world: World, functions: Functions) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from prescient.core.errors import ExchangeUnavailable
+from prescient.core.errors import ExchangeUnavailable, PassingError
 from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.market.books import OrderBook, Side, believed
 from prescient.core.market.markets import Market, MarketId
@@ -51,7 +51,8 @@ class PriceUpdateResult(Valued):
 
     `stale_marks` of the held markets' marks are carried forward, because the quote gave none;
     `oldest_mark_seconds` is how long ago the market that was not seen for the longest was seen.
-    `abandoned` are the cycles that the sweep ended, which runs with every price update.
+    `abandoned` are the cycles that the sweep ended, which follows every price update, None where it
+    could not be done.
     """
 
     batch_id: int
@@ -64,11 +65,13 @@ class PriceUpdateResult(Valued):
     paused: int
     stale_marks: int
     oldest_mark_seconds: int
-    abandoned: list[AbandonedCycle] = Field(default_factory=list)
+    abandoned: list[AbandonedCycle] | None = Field(default_factory=list)
 
     def problems(self) -> Iterable[Problem]:
         yield from super().problems()
-        yield from (cycle.problem for cycle in self.abandoned)
+        yield from (cycle.problem for cycle in self.abandoned or [])
+        if self.abandoned is None:
+            yield Problem("sweep failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +130,20 @@ def _flag(unread: SkipReason) -> PositionFlag:
 def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
     """Fetch the held markets, then publish, exit and value in one transaction.
 
-    Cycles that died are closed afterwards, so that nothing about them can hold an update up.
+    Cycles that died are closed afterwards. Where that fails, the update is done all the same, and
+    the next one sweeps.
     """
     with context.metrics.outcome(Measure.PRICES_UPDATED):
         result = _update(context)
-    result.abandoned = sweep.run(context, within=SWEPT_WITHIN)
+    result.abandoned = _swept(context)
     return result
+
+
+def _swept(context: StepContext) -> list[AbandonedCycle] | None:
+    try:
+        return sweep.run(context, within=SWEPT_WITHIN)
+    except PassingError:
+        return None
 
 
 def _update(context: StepContext) -> PriceUpdateResult:
