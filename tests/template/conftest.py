@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +64,22 @@ def definition() -> dict[str, Any]:
     text = (ROOT / "statemachines/trading_cycle.asl.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
+
+
+@pytest.fixture(scope="session")
+def translated() -> Mapping[str, Any]:
+    """The template as CloudFormation gets it, which is the same for every stage."""
+    python = ROOT / ".venv-sam/bin/python"
+    if not python.exists():
+        pytest.skip("no SAM CLI: make .venv-sam/.ready installs it")
+    done = subprocess.run(
+        [python, "tests/template/transformed.py", "template.yaml", '{"Stage": "prod"}'],
+        cwd=ROOT,
+        env=os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: Mapping[str, Any] = json.loads(done.stdout)
+    return found

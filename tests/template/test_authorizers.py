@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from tests.template.conftest import ROOT
-
 Resources = Mapping[str, Mapping[str, Any]]
-PARAMETERS = {"Stage": "prod", "DatabaseUrl": "postgresql://localhost/x"}
 CLIENTS = {
     "DashboardClient": ("code", {"read", "trade"}),
     "OperatorClient": ("client_credentials", {"read", "trade", "admin"}),
@@ -21,22 +16,10 @@ CLIENTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def deployed() -> Resources:
+@pytest.fixture
+def deployed(translated: Mapping[str, Any]) -> Resources:
     """The resources of the template as SAM transforms it."""
-    python = ROOT / ".venv-sam/bin/python"
-    if not python.exists():
-        pytest.skip("no SAM CLI: make .venv-sam/.ready installs it")
-    done = subprocess.run(
-        [python, "tests/template/transformed.py", "template.yaml", json.dumps(PARAMETERS)],
-        cwd=ROOT,
-        env=os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: Resources = json.loads(done.stdout)["Resources"]
+    found: Resources = translated["Resources"]
     return found
 
 
