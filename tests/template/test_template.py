@@ -222,11 +222,7 @@ def test_the_api_may_start_the_trading_cycle_and_its_steps_and_nothing_else(
         for logical_id, statement in _statements(resources)
         if logical_id == "ApiFunction"
     }
-    assert granted.keys() == {
-        "states:StartExecution",
-        "states:DescribeExecution",
-        "lambda:InvokeFunction",
-    }
+    assert granted.keys() == {"states:StartExecution", "lambda:InvokeFunction"}
     assert granted["states:StartExecution"] == {"Ref": "TradingCycle"}
     steps = ("Filter", "Signal", "Execute", "Snapshot", "PriceUpdate")
     assert granted["lambda:InvokeFunction"] == [
