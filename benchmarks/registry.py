@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmarks import (
+    cold_start,
     comparison,
     execute,
     ingest,
@@ -41,4 +42,5 @@ BENCHMARKS = (
     Benchmark("performance_reads", performance_reads.measure, rows=1_000, rounds=3),
     Benchmark("reads", reads.measure, rows=100, rounds=300),
     Benchmark("comparison", comparison.measure, rows=4_950, rounds=3),
+    Benchmark("cold_start", cold_start.measure, rows=10, rounds=15),
 )

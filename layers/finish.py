@@ -59,13 +59,14 @@ def _compile(layer: Path, version: str) -> None:
     Python would find it void, and to hash every source at a cold start would take time for nothing,
     since nothing can change a layer.
     """
-    command = [_interpreter(version), "-m", "compileall", "-q", "-s", str(layer)]
+    command = [interpreter(version), "-m", "compileall", "-q", "-s", str(layer)]
     command += ["-p", "/opt/python", "--invalidation-mode", "unchecked-hash", str(layer)]
     if subprocess.run(command, check=False).returncode != 0:
         sys.exit(f"{command[0]} could not compile {layer}")
 
 
-def _interpreter(version: str) -> str:
+def interpreter(version: str) -> str:
+    """Return the Python of this version; exit with what to do where there is none."""
     named = os.environ.get("PYTHON313", "")
     if named and _version(named) != version:
         sys.exit(f"PYTHON313: {named} is no Python {version}")
