@@ -175,27 +175,27 @@ def view(**changes: Any) -> PortfolioView:
 
 
 def position(**changes: Any) -> HeldPosition:
-    return replace(_POSITION, **changes)
+    return _POSITION._replace(**changes)
 
 
 def order(**changes: Any) -> BuyOrder:
-    return replace(_BUY, **changes)
+    return _BUY._replace(**changes)
 
 
 def sale(**changes: Any) -> SellOrder:
-    return replace(_SALE, **changes)
+    return _SALE._replace(**changes)
 
 
 def holding(**changes: Any) -> Holding:
-    return replace(_HOLDING, **changes)
+    return _HOLDING._replace(**changes)
 
 
 def exposure(**changes: Any) -> Exposure:
-    return replace(_EXPOSURE, **changes)
+    return _EXPOSURE._replace(**changes)
 
 
 def rules(**changes: Any) -> Rules:
-    return replace(_RULES, **changes)
+    return _RULES._replace(**changes)
 
 
 def account(*exposures: Exposure, **changes: Any) -> Account:

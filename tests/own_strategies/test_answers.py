@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +82,6 @@ def test_exits_are_judged_as_purchases_are(folder: Path, answer: str, reason: st
     text = path.read_text().replace("\nSTRATEGY", f"\n{exits}STRATEGY")
     path.write_text(text.replace("decide)", "decide, sell)"))
     register_from(str(folder), 1.5)
-    seen = view(positions=(replace(position(), candidate=SHOWN),))
+    seen = view(positions=(position()._replace(candidate=SHOWN),))
     with pytest.raises(StrategyFailed, match=reason):
         decide(registry.find("mine"), registry.configuration("mine", {}), [SHOWN], seen)

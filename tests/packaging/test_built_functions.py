@@ -12,14 +12,17 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 
+from benchmarks import cold_start
+from benchmarks.bench import Bench
 from local.aws.template import Template, read_template
 from local.exchange.server import exchange_server
 from local.exchange.simulated import SimulatedVenue
+from local.postgres.server import Postgres
 from prescient.core.portfolio.portfolios import Limits, NewPortfolio
 from prescient.store import portfolios
 from prescient.store.database import SCHEMA_VERSION, Database
@@ -174,6 +177,20 @@ def test_each_layer_carries_bytecode_that_needs_no_check(
             f"no CPython {LAMBDA_PYTHON} here: these layers are for {interpreter.version}, and "
             "`make build` refuses to build others unless BYTECODE=no"
         )
+
+
+def test_the_benchmark_of_cold_starts_has_a_line_for_every_function(
+    build: Path, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cold_start, "_sizes", lambda layer: "unmeasured")
+    bench = Bench(server=cast(Postgres, None), template="", rows=1, rounds=1)
+    found = list(cold_start.lines(build, str(interpreter.path), bench))
+    assert {line.name for line in found} == {
+        f"cold_start.{path.name}" for path in ROOT.glob("functions/*") if path.name != "__pycache__"
+    }
+    for line in found:
+        assert line.floor is not None
+        assert line.lap.figures["modules"] > line.floor.figures["modules"]
 
 
 NOWHERE = {"LAMBDA_PYTHON": "9.9"}

@@ -80,6 +80,52 @@ def test_the_research_function_is_both() -> None:
     assert packages == {"prescient.runtime", "prescient.usecases", "prescient.api"}
 
 
+ELSEWHERE = ("alembic", "boto3", "local", "moto", "numpy", "sqlalchemy")
+EXCHANGE = ("http.client", "msgspec", "prescient.polymarket", "urllib3")
+OF_THE_API = ("aws_lambda_powertools.event_handler", "prescient.api")
+STRATEGIES = tuple(
+    f"prescient.core.strategies.{name}"
+    for name in ("arbitrage", "hybrid", "mean_reversion", "momentum", "random")
+)
+QUICKEST = ("cycle", "signal", "execute", "snapshot")
+RECONCILING = ("prescient.core.accounting", "prescient.usecases.reconcile")
+
+
+@pytest.mark.parametrize(
+    ("name", "foreign"),
+    [
+        *((name, (*EXCHANGE, *OF_THE_API, *STRATEGIES)) for name in QUICKEST),
+        *((name, (*OF_THE_API, *STRATEGIES)) for name in ("filter", "price_update")),
+        ("maintenance", OF_THE_API),
+        (
+            "migrate",
+            (*EXCHANGE, *OF_THE_API, *STRATEGIES, *RECONCILING, "prescient.store.revisions"),
+        ),
+        (
+            "api",
+            (*EXCHANGE, *STRATEGIES, "prescient.usecases.explain", "prescient.usecases.reconcile"),
+        ),
+    ],
+)
+def test_a_cold_start_imports_nothing_that_the_function_does_not_use(
+    name: str, foreign: tuple[str, ...]
+) -> None:
+    """`make bench ONLY=cold_start` has the times."""
+    program = f"import sys, functions.{name}.app; print(*sys.modules, sep='\\n')"
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'layers/common'}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    unwanted = {*ELSEWHERE, *foreign}
+    imported = done.stdout.split()
+    assert not [module for module in imported if _packages_of(module) & unwanted]
+
+
+def _packages_of(module: str) -> set[str]:
+    """The module and the packages that hold it: a.b.c, a.b, a."""
+    parts = module.split(".")
+    return {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
+
+
 def _pinned() -> set[str]:
     """The packages of the common layer, as they are imported."""
     text = (LAYER.parent / "requirements.txt").read_text(encoding="utf-8")

@@ -1,6 +1,5 @@
 """Buys: every rejection reason, each by the order that deserves it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -49,7 +48,7 @@ def shared(market: str = "0", capital: str = "0") -> dict[str, Any]:
         (
             "max_positions",
             {},
-            account(*(replace(ELSEWHERE, position_id=place) for place in range(20))),
+            account(*(ELSEWHERE._replace(position_id=place) for place in range(20))),
             {},
         ),
         ("max_position_size", {}, account(), {"position_limit": D("99.99")}),
@@ -57,7 +56,7 @@ def shared(market: str = "0", capital: str = "0") -> dict[str, Any]:
         (
             "max_total_exposure",
             {},
-            account(replace(ELSEWHERE, cost_basis=D("900.01"))),
+            account(ELSEWHERE._replace(cost_basis=D("900.01"))),
             {"limits": Limits(None, D(1000), 20)},
         ),
         (
@@ -91,7 +90,7 @@ def test_rejected_with_its_reason(
 
 def test_the_same_orders_pass_at_the_very_limit() -> None:
     in_the_event = exposure(market_id=MarketId("m2"), cost_basis=D(200))
-    elsewhere = [replace(ELSEWHERE, cost_basis=D(50))] * 14
+    elsewhere = [ELSEWHERE._replace(cost_basis=D(50))] * 14
     turn = take_turn(
         [order()],
         account(*elsewhere, in_the_event, balance=D(100), **shared("400", "900")),

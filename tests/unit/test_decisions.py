@@ -1,7 +1,6 @@
 """From candidates to signals: the common filters, holdings, order and places."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -179,14 +178,14 @@ def test_nothing_is_sold_without_a_bid(quote: Quote | None) -> None:
 
 
 def test_what_brings_no_cent_is_not_sold() -> None:
-    held = replace(reverting(), shares=D("0.02"))
+    held = reverting()._replace(shares=D("0.02"))
     assert mean_reversion([], positions=(held,)).signals == ()
 
 
 def test_a_market_that_is_sold_is_not_bought_in_the_same_cycle() -> None:
     """YES is held and back; NO would be cheap enough to buy."""
     shown = strayed("0.60", market_id=MarketId("m1"))
-    found = mean_reversion([shown], positions=(replace(reverting(), candidate=shown),))
+    found = mean_reversion([shown], positions=(reverting()._replace(candidate=shown),))
     assert [signal.action for signal in found.signals] == [Action.SELL_YES]
     assert found.funnel["already_held"] == 0
 

@@ -1,6 +1,5 @@
 """Where a position closes, and which exit is due, in the order of docs/accounting.md."""
 
-from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
@@ -154,14 +153,14 @@ def test_settlement_comes_first() -> None:
 
 def test_no_bid_no_sale() -> None:
     assert kind(priced()) is None
-    assert kind(replace(priced(("0.30", "100")), bids=bid_for())) is None
+    assert kind(priced(("0.30", "100"))._replace(bids=bid_for())) is None
 
 
 def test_the_listed_quote_triggers_and_the_book_prices() -> None:
     """Otherwise a book that is fetched for another portfolio would move this one's trigger."""
-    listed_above = replace(priced(("0.41", "100")), quote=Quote(D("0.43"), D("0.44")))
+    listed_above = priced(("0.41", "100"))._replace(quote=Quote(D("0.43"), D("0.44")))
     assert kind(listed_above) is None
-    listed_below = replace(priced(("0.43", "100")), quote=Quote(D("0.41"), D("0.44")))
+    listed_below = priced(("0.43", "100"))._replace(quote=Quote(D("0.41"), D("0.44")))
     made = due_exit(listed_below)
     assert made is not None
     assert (made.kind, made.proceeds) == (ExitKind.STOP_LOSS, D("43.00"))

@@ -1,6 +1,5 @@
 """Selling and buying in one turn: what a sale frees, a buy of the same turn may take."""
 
-from dataclasses import replace
 from decimal import Decimal as D
 from typing import Any
 
@@ -87,7 +86,7 @@ def test_a_sale_frees_what_the_buy_needs(
 
 def test_a_position_sold_in_part_keeps_its_place_and_the_rest_of_its_exposure() -> None:
     turn = take_turn([HALF_SOLD], account(HELD), rules())
-    assert turn.account.exposures == (replace(HELD, cost_basis=D("25.00")),)
+    assert turn.account.exposures == (HELD._replace(cost_basis=D("25.00")),)
     assert turn.account.balance == D("10030.00")
     assert turn.account.shared == SharedExposure({HELD.market_id: D("25.00")}, D("25.00"))
     one_place = rules(limits=Limits(None, None, 1))
@@ -113,7 +112,7 @@ def test_what_others_hold_in_the_market_stays() -> None:
 
 def test_of_two_positions_on_one_side_one_is_sold() -> None:
     """An upgraded portfolio may hold a side twice."""
-    twin = replace(HELD, position_id=2)
+    twin = HELD._replace(position_id=2)
     turn = take_turn([SOLD_OUT, order()], account(HELD, twin), rules())
     assert turn.account.exposures == (twin,)
     assert what_came_of(turn) == ([D("60.00")], [], [Rejection.ALREADY_HELD])

@@ -105,7 +105,7 @@ def test_a_cycle_that_falls_so_far_pauses_its_portfolio_and_no_other(world: Worl
     world.run_cycle()
     world.clock.pass_time(hours=1)
     world.exchange.show(yes_price=D("0.60"), no_price=D("0.40"))
-    world.exchange.show(quote=replace(quote_of(world), bid=D("0.59"), ask=D("0.61")))
+    world.exchange.show(quote=quote_of(world)._replace(bid=D("0.59"), ask=D("0.61")))
     world.run_cycle()
     assert (status(world, guarded), status(world, other)) == ("paused", "active")
     assert len(world.rows(CHANGES, guarded)) == 1
@@ -204,7 +204,7 @@ def test_a_guard_that_is_killed_at_any_statement_pauses_once(world: World) -> No
         portfolio_id = invested(world, limit=D(1000))
         world.run_cycle()
         world.exchange.show(yes_price=D("0.60"), no_price=D("0.40"))
-        world.exchange.show(quote=replace(quote_of(world), bid=D("0.59"), ask=D("0.61")))
+        world.exchange.show(quote=quote_of(world)._replace(bid=D("0.59"), ask=D("0.61")))
         world.clock.pass_time(minutes=5)
         statement = 0
         while killer.kills(world.update_prices, statement):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -15,8 +15,7 @@ from prescient.store.database import Session
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A movement of cash in dollars; `source` is unique in its portfolio, so it happens once.
 
     `ordered_by` is the caller that asked for it, with the `reason`; both are None where the system

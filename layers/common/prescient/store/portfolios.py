@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -166,8 +165,7 @@ def list_by_status(
         return cursor.execute(SQL["select_portfolios"], values).fetchall()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioSettings:
+class PortfolioSettings(NamedTuple):
     """What a user may change of a portfolio; `changed_by` is whose token asks for it."""
 
     name: str

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(NamedTuple):
     """At most `limit` rows after the row with this key; without a key, the first ones.
 
     A key is a row's moment and number, its number alone, its day, or its text, as the list is

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -95,8 +94,8 @@ def _entries(transfer: Transfer) -> tuple[ledger.Entry, ledger.Entry]:
         transfer.ordered_by,
         transfer.reason,
     )
-    taken = replace(
-        given, portfolio_id=transfer.to_id, kind=LedgerKind.TRANSFER_IN, amount=transfer.amount
+    taken = given._replace(
+        portfolio_id=transfer.to_id, kind=LedgerKind.TRANSFER_IN, amount=transfer.amount
     )
     return given, taken
 

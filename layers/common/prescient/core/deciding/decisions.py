@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from prescient.core.deciding.answers import exits_of, proposals_of
 from prescient.core.deciding.cycles import Funnel
@@ -26,8 +26,7 @@ from prescient.core.strategies.protocol import (
 LeftT = TypeVar("LeftT")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A portfolio's signals of one cycle: sales, then buys, best first.
 
     The funnel answers "why no trade?": how many candidates each common filter left, then how many

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.market.books import Level, beyond
 from prescient.core.market.fees import fee_per_share
@@ -14,8 +14,7 @@ from prescient.core.money import SHARE_STEP, ZERO, shares_down
 from prescient.core.strategies.protocol import Guarantee
 
 
-@dataclass(frozen=True, slots=True)
-class PricedLeg:
+class PricedLeg(NamedTuple):
     """A leg with its offers up to `limit_price`, of which it may take at most `most_shares`."""
 
     available: Offers
@@ -30,16 +29,14 @@ class PricedLeg:
         return buy_exactly(shares, self.available, self.limit_price, self.fee)
 
 
-@dataclass(frozen=True, slots=True)
-class Caps:
+class Caps(NamedTuple):
     """Dollars, fees included: for the group and for each leg; None where there is no cap."""
 
     group: Decimal
     leg: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class EqualLegs:
+class EqualLegs(NamedTuple):
     """Equal shares of every leg; `costs` are dollars, fees included, in the order of the legs."""
 
     shares: Decimal

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prescient.core.market.books import Side
 from prescient.core.market.markets import EventId, MarketId, Outcome
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from prescient.core.execution.results import Bought, Sold
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(NamedTuple):
     """What one open position has at risk, in dollars; one that a turn opened has no id yet."""
 
     position_id: int | None
@@ -31,8 +30,7 @@ class Exposure:
     cost_basis: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class SharedExposure:
+class SharedExposure(NamedTuple):
     """Dollars over all portfolios: in each market that the orders name, and in all markets."""
 
     by_market: Mapping[MarketId, Decimal]
@@ -104,7 +102,7 @@ class RunningAccount:
             del self._held[holding.position_id]
         else:
             left = held.cost_basis - exit_.cost_basis
-            self._held[holding.position_id] = replace(held, cost_basis=left)
+            self._held[holding.position_id] = held._replace(cost_basis=left)
         self._change(held, -exit_.cost_basis, cash=exit_.cash, positions=-int(is_sold_out))
 
     def now(self) -> Account:

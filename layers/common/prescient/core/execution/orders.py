@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.market.bids import Bids
 from prescient.core.market.fills import Offers
@@ -12,8 +12,7 @@ from prescient.core.market.markets import EventId, FeeSchedule, MarketId
 from prescient.core.portfolio.positions import Action, Holding
 
 
-@dataclass(frozen=True, slots=True)
-class BuyOrder:
+class BuyOrder(NamedTuple):
     """A buy signal with what is offered of its outcome.
 
     `target_price` is 0–1, `budget` dollars with fees; `bid` is that of the bought outcome. The
@@ -47,8 +46,7 @@ class BuyOrder:
     shared_depth: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SellOrder:
+class SellOrder(NamedTuple):
     """A sell signal with its position and what is bid for the held outcome.
 
     `target_price` is the bid at decision, 0–1; of `shares`, at most those that are held are sold.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.market.fills import Fill
@@ -36,8 +36,7 @@ class Rejection(StrEnum):
     INCOMPLETE_LEGS = "incomplete_legs"
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
+class Bought(NamedTuple):
     """A filled buy order, with the triggers of the position that it opens."""
 
     order: BuyOrder
@@ -45,16 +44,14 @@ class Bought:
     triggers: Triggers
 
 
-@dataclass(frozen=True, slots=True)
-class Sold:
+class Sold(NamedTuple):
     """A filled sell order: the shares that left its position."""
 
     order: SellOrder
     exit: Exit
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """An order that changed nothing."""
 
     order: Order

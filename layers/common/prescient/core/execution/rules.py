@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.execution.orders import Order
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits
 from prescient.core.strategies.configuration import StrategyConfiguration
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """Limits in dollars of cost basis, None where there is none; percentages as parts of 1.
 
     `max_slippage` is a difference of prices 0–1. A quote may be `max_quote_age` old at the end of

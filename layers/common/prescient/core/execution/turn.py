@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.execution.account import Account, RunningAccount
 from prescient.core.execution.buying import fill_legs
@@ -15,8 +15,7 @@ from prescient.core.execution.selling import fill_sale
 from prescient.core.market.markets import MarketId
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What became of each order, in the order of execution, and the account after it."""
 
     account: Account

@@ -6,8 +6,8 @@ Every exit takes its prices from here: by rule, by a strategy, by hand and by li
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.market.books import Level, OrderBook, beyond
 from prescient.core.market.fills import QUOTE_SHARE_OF_LIQUIDITY, Evidence
@@ -16,8 +16,7 @@ from prescient.core.market.marks import is_trusted
 from prescient.core.money import ONE, ZERO, shares_down
 
 
-@dataclass(frozen=True, slots=True)
-class Bids:
+class Bids(NamedTuple):
     """What is bid for one outcome, best first, in whole hundredths of a share.
 
     Empty where there is no bid that the mark would trust.
@@ -37,7 +36,7 @@ class Bids:
 
     def beyond(self, taken: Decimal) -> Bids:
         """What is left once `taken` shares are gone, the best first."""
-        return replace(self, levels=beyond(self.levels, taken))
+        return self._replace(levels=beyond(self.levels, taken))
 
 
 def bids(quote: Quote | None, liquidity: Decimal) -> Bids:

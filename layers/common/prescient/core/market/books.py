@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from prescient.core.market.markets import MarketId, Outcome, Quote
 from prescient.core.market.marks import is_trusted
@@ -24,8 +25,7 @@ class BookSide(StrEnum):
     BIDS = "bids"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """A price level: shares offered or wanted at a price 0–1."""
 
     price: Decimal

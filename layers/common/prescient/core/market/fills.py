@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from prescient.core.market.books import Level, OrderBook, beyond
 from prescient.core.market.fees import fee_per_share, taker_fee
@@ -29,8 +29,7 @@ class Evidence(StrEnum):
     MID = "mid"
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
+class Offers(NamedTuple):
     """What is offered of one outcome, cheapest first; empty without an ask."""
 
     evidence: Evidence
@@ -46,11 +45,10 @@ class Offers:
 
     def beyond(self, taken: Decimal) -> Offers:
         """What is left once `taken` shares are gone, the cheapest first."""
-        return replace(self, levels=beyond(self.levels, taken))
+        return self._replace(levels=beyond(self.levels, taken))
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """A buy that happened. `amount` and `fee` are dollars in whole cents, `shares` hundredths."""
 
     shares: Decimal

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import md5
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from prescient.core.money import ONE, ZERO
 
@@ -40,8 +40,7 @@ PENDING = frozenset(
 """An outcome is known and may still be reversed: nothing is bought, and nothing is paid."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """Best bid and best ask of one outcome, probabilities 0–1.
 
     An empty side is bid 0 or ask 1, which is how the exchange shows it.
@@ -71,8 +70,7 @@ class Quote:
         return Quote(bid=ONE - self.ask, ask=ONE - self.bid)
 
 
-@dataclass(frozen=True, slots=True)
-class FeeSchedule:
+class FeeSchedule(NamedTuple):
     """A market's taker fee: `shares × rate × (p × (1 − p))^exponent` dollars."""
 
     rate: Decimal = ZERO

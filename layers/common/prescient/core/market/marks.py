@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.market.markets import Quote
 from prescient.core.money import ONE, ZERO, price_half_up
@@ -13,8 +13,7 @@ NEAR_CERTAIN = Decimal("0.05")
 PRICE_TOLERANCE = Decimal("0.02")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A mark price of YES, probability 0–1; stale when no tight two-sided quote supports it."""
 
     price: Decimal

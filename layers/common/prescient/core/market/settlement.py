@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from prescient.core.market.markets import PENDING, Market, Outcome, ResolutionStatus
 from prescient.core.money import ONE, ZERO
@@ -20,8 +20,7 @@ class ResolutionFlag(StrEnum):
     ODD_RESOLUTION = "odd_resolution"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """What a share of YES pays in dollars (1, 0 or 0.5), or why it is not known."""
 
     yes_payout: Decimal | None = None

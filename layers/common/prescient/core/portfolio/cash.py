@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from prescient.core.errors import InsufficientBalance, InvalidRequest, PortfolioArchived
 from prescient.core.money import CENT, LARGEST_BALANCE, ZERO, plain
@@ -47,8 +47,7 @@ class Executor(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
+class Transfer(NamedTuple):
     """Dollars, in whole cents, from one portfolio to another; made once for its `key`.
 
     `ordered_by` is whose token asked for it, None where the system did.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from prescient.core.errors import InvalidRequest, NothingChanged, VersionConflict
 from prescient.core.portfolio.guards import Guard
@@ -25,8 +25,7 @@ class Absent(Enum):
 ABSENT: Final = Absent.ABSENT
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """One version; `strategy_config` has the keys that the user named. Limits are None where it is
     not known what they were."""
 
@@ -47,8 +46,7 @@ class Configuration:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A key whose value is another one `after` than `before`."""
 
     key: str
@@ -104,16 +102,16 @@ def with_key(configuration: Configuration, key: str, value: Any) -> Configuratio
 
 def _with_key(configuration: Configuration, key: str, value: Any) -> Configuration:
     if key == "strategy_type":
-        return replace(configuration, strategy_type=value)
+        return configuration._replace(strategy_type=value)
     if key in LIMIT_KEYS and configuration.limits is not None:
-        return replace(configuration, limits=replace(configuration.limits, **{key: value}))
+        return configuration._replace(limits=replace(configuration.limits, **{key: value}))
     if key in GUARD_KEYS and configuration.guard is not None:
         guard = replace(configuration.guard, **{GUARD_KEYS[key]: value})
-        return replace(configuration, guard=guard)
+        return configuration._replace(guard=guard)
     name = key.removeprefix(_OF_STRATEGY)
     if name == key or not name:
         known = ", ".join(["strategy_type", *LIMIT_KEYS, *GUARD_KEYS, f"{_OF_STRATEGY}…"])
         raise InvalidRequest(f"changed.key: {key!r} is not one of {known}")
     kept = {own: found for own, found in configuration.strategy_config.items() if own != name}
     given = kept if value is None else {**kept, name: value}
-    return replace(configuration, strategy_config=given)
+    return configuration._replace(strategy_config=given)

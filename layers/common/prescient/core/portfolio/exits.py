@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import NamedTuple
 
 from prescient.core.market.bids import Bids
 from prescient.core.market.books import Level
@@ -19,8 +19,7 @@ from prescient.core.portfolio.positions import Exit, ExitKind, Holding, sell, se
 HIGHEST_TAKE_PROFIT = Decimal("0.99")
 
 
-@dataclass(frozen=True, slots=True)
-class Triggers:
+class Triggers(NamedTuple):
     """Bids 0–1 of the held outcome at which a position closes; None where switched off."""
 
     stop_loss_bid: Decimal | None
@@ -44,8 +43,7 @@ class Triggers:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOutcome:
+class HeldOutcome(NamedTuple):
     """An outcome that portfolios hold, with their highest stop and their lowest take-profit."""
 
     market_id: MarketId
@@ -53,8 +51,7 @@ class HeldOutcome:
     triggers: Triggers
 
 
-@dataclass(frozen=True, slots=True)
-class PricedHolding:
+class PricedHolding(NamedTuple):
     """An open position with its triggers and what a batch saw of the outcome that it holds.
 
     The listed `quote` triggers an exit, `bids` price it: those of the book where it was fetched.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from prescient.core.errors import InvalidRequest
 from prescient.core.market.fees import taker_fee
@@ -65,8 +65,7 @@ class PositionFlag(StrEnum):
     UNREADABLE_ROW = "unreadable_row"
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """An open position: `shares` still held and their `cost_basis` in dollars, fees included.
 
     Of some that schema v1 left the shares are unknown: 0.
@@ -80,8 +79,7 @@ class Holding:
     cost_basis: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ByHand:
+class ByHand(NamedTuple):
     """What an exit by hand records besides: who ordered it, and why.
 
     `quoted_at` is when the bids were shown that a sale took as `matches`; no batch of the tape
@@ -94,8 +92,7 @@ class ByHand:
     matches: tuple[Match, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(NamedTuple):
     """Shares that left a position. Money is dollars in whole cents, `price` 0–1.
 
     `cost_basis` is that of the shares sold; `realized_pnl` = proceeds − fee − cost basis.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.market.books import OrderBook
 from prescient.core.market.fills import Offers, offers, offers_from_book
@@ -14,8 +15,7 @@ from prescient.core.market.marks import prices_agree
 from prescient.core.money import ONE
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(NamedTuple):
     """Hourly marks of YES over one lookback, strictly before the batch.
 
     `reference_price` is the earliest of them, `mean` and `standard_deviation` are probabilities.
@@ -27,8 +27,7 @@ class Feature:
     observations: int
 
 
-@dataclass(frozen=True, slots=True)
-class EventFacts:
+class EventFacts(NamedTuple):
     """A candidate's event as a whole, as the batch shows it.
 
     `markets` is how many rows the exchange lists for it, those that could not be read and the

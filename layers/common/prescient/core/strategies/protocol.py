@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from prescient.core.market.markets import EventId, MarketId, Outcome
 from prescient.core.money import ONE, ZERO
@@ -21,8 +21,7 @@ ConfigurationT_contra = TypeVar(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HeldPosition:
+class HeldPosition(NamedTuple):
     """An open position as a strategy sees it.
 
     `cost_basis` is dollars, `entry_price` 0–1; `strategy_type` is the strategy that bought it,
@@ -99,8 +98,7 @@ class Opinion:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Guarantee:
+class Guarantee(NamedTuple):
     """What one share of every leg of a group pays together, and what it must leave at least.
 
     `payout` and `least_edge` are dollars a share, the edge being payout − cost; `least_return` is
@@ -152,8 +150,7 @@ class ExitOpinion:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """A decision to trade.
 
     A buy's `target_price` is the best ask at decision (0–1), its `amount` the budget in dollars,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 
 class Unit(StrEnum):
@@ -75,8 +75,7 @@ class Measure(Enum):
         self.dimensions = dimensions
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """One value of a measure, and the values of its dimensions by their names."""
 
     measure: Measure
