@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from local.aws.dispatcher import Invocation
 from tests.workflow.desk import Desk
 
 
@@ -15,6 +20,24 @@ def test_every_portfolio_decides_on_the_same_batch_and_trades(desk: Desk) -> Non
     assert all(row["trades"] > 0 for row in results.values())
     assert len({row["funnel"]["candidates"] for row in results.values()}) == 1
     assert desk.reconciles()
+
+
+def test_portfolios_travel_in_chunks(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.stack.dispatcher._overrides = {
+        **desk.stack.dispatcher._overrides,
+        "PORTFOLIOS_PER_CHUNK": "3",
+    }
+    invoke, asked = desk.stack.dispatcher.invoke, []
+
+    def noted(function: str, event: Any) -> Invocation:
+        asked.append((function.rsplit(":", 1)[-1], tuple(event.get("portfolio_ids", ()))))
+        return invoke(function, event)
+
+    monkeypatch.setattr(desk.stack.dispatcher, "invoke", noted)
+    desk.run_cycle()
+    assert {row["status"] for row in desk.results(1).values()} == {"completed"}
+    for name in ("SignalFunction", "ExecuteFunction", "SnapshotFunction"):
+        assert sorted(ids for function, ids in asked if function == name) == [(1, 2, 3), (4,)]
 
 
 def test_a_cycle_snapshots_every_portfolio(desk: Desk) -> None:

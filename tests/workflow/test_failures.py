@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from werkzeug.wrappers import Response
 
+from prescient.core.deciding import chunks
 from tests.workflow.conftest import FaultyExchange
 from tests.workflow.desk import Desk
 
@@ -59,6 +60,18 @@ def test_a_failed_fetch_closes_the_cycle_and_publishes_nothing(
     assert desk.rows("SELECT 1 FROM market_batches WHERE status <> 'failed'") == []
     for table in ("market_snapshots", "trading_signals", "cycle_portfolios"):
         assert desk.everything()[table] == []
+
+
+def test_a_cycle_of_too_many_portfolios_is_refused_by_name_and_closed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "MOST_BYTES", 10)
+    execution = desk.run_cycle()
+    assert (execution.status, execution.error) == ("FAILED", "CycleFailed")
+    cycle = desk.row("SELECT * FROM trading_cycles")
+    assert cycle["status"] == "failed"
+    assert cycle["error"].startswith("TooManyPortfolios: portfolio_ids: 4 portfolios take")
+    assert desk.rows("SELECT 1 FROM market_batches") == [], "nothing was fetched for it"
 
 
 def test_the_next_cycle_after_a_failed_one_trades(desk: Desk, exchange: FaultyExchange) -> None:
