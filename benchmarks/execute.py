@@ -21,7 +21,7 @@ from prescient.store import cycles, statements
 from prescient.usecases import execute
 
 SQL = statements.load(__file__)
-BOUND = 3.0
+BOUND = 2.0
 
 
 def measure(bench: Bench) -> Iterator[Measurement]:

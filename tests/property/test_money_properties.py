@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prescient.core.accounting.valuation import MarketPrice, PricedPosition
-from prescient.core.market.books import Level
+from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fees import taker_fee
-from prescient.core.market.fills import Evidence, Offers, buy, buy_exactly
+from prescient.core.market.fills import (
+    Evidence,
+    Offers,
+    buy,
+    buy_exactly,
+    highest_price,
+    offers_from_book,
+    offers_in_reach,
+)
 from prescient.core.market.markets import FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.marks import mark_price
 from prescient.core.money import CENT, SHARE_STEP
@@ -30,6 +38,31 @@ schedules = st.builds(
 def offered(draw: st.DrawFn) -> Offers:
     prices = draw(st.lists(ticks, min_size=1, max_size=6, unique=True))
     return Offers(Evidence.BOOK, tuple(Level(price, draw(any_shares)) for price in sorted(prices)))
+
+
+@given(
+    asks=st.lists(
+        st.builds(
+            Level,
+            st.integers(0, 100).map(lambda whole: D(whole) / 100),
+            st.sampled_from(["0", "0.01", "3", "250"]).map(D),
+        ),
+        unique_by=lambda level: level.price,
+    ),
+    taken=st.sampled_from(["0", "0.01", "200", "260", "1000"]).map(D),
+    target=ticks,
+    slippage=ticks,
+)
+def test_the_levels_in_reach_serve_a_buy_as_the_whole_book_does(
+    asks: list[Level], taken: D, target: D, slippage: D
+) -> None:
+    asks.sort(key=lambda level: level.price)
+    whole = offers_from_book(OrderBook((), tuple(asks))).beyond(taken)
+    part = offers_in_reach(iter(asks), taken, target)
+    limit = highest_price(target, slippage)
+    assert part.best_ask == whole.best_ask
+    assert part.within(limit) == whole.within(limit)
+    assert len([level for level in part.levels if level.price > target * D("1.1")]) <= 1
 
 
 @given(budget=cents, available=offered(), limit=ticks, schedule=schedules)

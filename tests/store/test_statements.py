@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
 from prescient import store
-from prescient.store import statements
+from prescient.store import statements, turns
 
 FILES = sorted(Path(store.__file__).parent.glob("*.sql"))
 NAME_AND_NEXT_LINE = re.compile(r"^-- name: (\w+)\n(.*)\n", re.MULTILINE)
@@ -35,3 +36,8 @@ def test_each_statement_is_used_by_its_module(file: Path) -> None:
 def test_what_it_is_for_is_not_sent(file: Path) -> None:
     sent = statements.load(str(file))
     assert [name for name, statement in sent.items() if statement.startswith("--")] == []
+
+
+def test_psycopg_remembers_how_it_read_the_statement_of_a_turn() -> None:
+    """A longer one is read anew for each portfolio, which takes longer than to send it."""
+    assert len(turns.SQL["save_turn"]) <= MAX_CACHED_STATEMENT_LENGTH

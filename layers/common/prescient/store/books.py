@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ def save(
 
 def stored_book(bids: Levels, asks: Levels) -> OrderBook:
     """A book from its stored sides."""
-    return OrderBook(_levels(bids), _levels(asks))
+    return OrderBook(tuple(levels(bids)), tuple(levels(asks)))
 
 
 def _stored(levels: Sequence[Level]) -> str:
@@ -47,5 +47,6 @@ def _stored(levels: Sequence[Level]) -> str:
     return json.dumps([[str(level.price), str(level.shares)] for level in levels])
 
 
-def _levels(stored: Levels) -> tuple[Level, ...]:
-    return tuple(Level(Decimal(price), Decimal(shares)) for price, shares in stored)
+def levels(stored: Levels) -> Iterator[Level]:
+    """The levels of a stored side, best first, each read when it is asked for."""
+    return (Level(Decimal(price), Decimal(shares)) for price, shares in stored)

@@ -9,15 +9,14 @@ from typing import NamedTuple
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.market.bids import bids, bids_from_book
-from prescient.core.market.books import OrderBook
-from prescient.core.market.fills import Offers, offers, offers_from_book
+from prescient.core.market.fills import Offers, offers, offers_in_reach
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.settlement import is_pending
 from prescient.core.money import ONE, ZERO
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
-from prescient.store.books import Levels, stored_book
+from prescient.store.books import Levels, levels, stored_book
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.quotes import quote
@@ -83,9 +82,7 @@ def _orders(rows: Iterable[_OrderRow], portfolio_id: PortfolioId) -> Iterator[Or
 
 def _buy(row: _OrderRow) -> BuyOrder:
     action = row.action
-    book = _book(row)
-    top = _quote(row, book, action.outcome)
-    mark = row.mark if action.outcome is Outcome.YES else ONE - row.mark
+    bid, available = _offered(row, action.outcome)
     return BuyOrder(
         signal_id=row.signal_id,
         market_id=row.market_id,
@@ -95,8 +92,8 @@ def _buy(row: _OrderRow) -> BuyOrder:
         budget=row.amount,
         confidence=row.confidence,
         liquidity=row.liquidity,
-        available=_offers(book, top, mark, row.liquidity).beyond(row.taken_shares),
-        bid=top.bid if top else ZERO,
+        available=available,
+        bid=bid,
         tick_size=row.tick_size,
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         open=row.open,
@@ -127,9 +124,10 @@ def _holding(row: _OrderRow, portfolio_id: PortfolioId) -> Holding | None:
 
 
 def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
-    book = _book(row)
-    listed = _quote(row, None, holding.outcome)
-    available = bids_from_book(book) if book else bids(listed, row.liquidity)
+    if row.bids is None or row.asks is None:
+        available = bids(_listed(row, holding.outcome), row.liquidity)
+    else:
+        available = bids_from_book(stored_book(row.bids, row.asks))
     return SellOrder(
         signal_id=row.signal_id,
         holding=holding,
@@ -145,19 +143,17 @@ def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
     )
 
 
-def _offers(book: OrderBook | None, top: Quote | None, mark: Decimal, liquidity: Decimal) -> Offers:
-    return offers_from_book(book) if book else offers(top, mark, liquidity)
+def _offered(row: _OrderRow, outcome: Outcome) -> tuple[Decimal, Offers]:
+    """The best bid and the offers of an outcome: those of its own book, else as it is listed."""
+    if row.bids is not None and row.asks is not None:
+        bid = next((level.price for level in levels(row.bids)), ZERO)
+        return bid, offers_in_reach(levels(row.asks), row.taken_shares, row.target_price)
+    listed = _listed(row, outcome)
+    mark = row.mark if outcome is Outcome.YES else ONE - row.mark
+    offered = offers(listed, mark, row.liquidity).beyond(row.taken_shares)
+    return listed.bid if listed else ZERO, offered
 
 
-def _quote(row: _OrderRow, book: OrderBook | None, outcome: Outcome) -> Quote | None:
-    """The top of the outcome's own book, else its side of the listed quote."""
-    if book is not None:
-        return book.quote
-    listed = quote(row.best_bid, row.best_ask)
-    return listed and listed.of(outcome)
-
-
-def _book(row: _OrderRow) -> OrderBook | None:
-    if row.bids is None or row.asks is None:
-        return None
-    return stored_book(row.bids, row.asks)
+def _listed(row: _OrderRow, outcome: Outcome) -> Quote | None:
+    found = quote(row.best_bid, row.best_ask)
+    return found and found.of(outcome)

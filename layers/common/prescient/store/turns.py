@@ -103,7 +103,7 @@ def _sold(sold: Sold) -> dict[str, object]:
         "cash": made.cash,
         "source": made.source,
         "cost_basis": -made.cost_basis,
-        "shares": made.shares,
+        "moved": made.shares,
         "shared_depth": sold.order.shared_depth,
     }
 
@@ -116,17 +116,17 @@ def _bought(claim: CyclePortfolioRow, bought: Bought) -> dict[str, object]:
         "cash": -fill.cost_basis,
         "source": f"trade:{trade_id}",
         "cost_basis": fill.cost_basis,
-        "shares": fill.shares,
+        "moved": fill.shares,
         "shared_depth": order.shared_depth,
         "trade_id": trade_id,
-        "amount": fill.amount,
+        "paid": fill.amount,
         "fee": fill.fee,
         "price": fill.price,
         "evidence": fill.evidence,
-        "quote_delay_seconds": order.quote_delay.total_seconds(),
+        "quote_delay": order.quote_delay.total_seconds(),
         "entry_bid": order.bid,
-        "stop_loss_bid": bought.triggers.stop_loss_bid,
-        "take_profit_bid": bought.triggers.take_profit_bid,
+        "stop": bought.triggers.stop_loss_bid,
+        "take": bought.triggers.take_profit_bid,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -64,15 +64,18 @@ def believed(
     return found
 
 
-def beyond(levels: Sequence[Level], taken: Decimal) -> tuple[Level, ...]:
+def beyond(levels: Iterable[Level], taken: Decimal) -> tuple[Level, ...]:
     """What is left of `levels`, best first, once `taken` shares are gone from their front."""
-    left = []
+    return tuple(left_of(levels, taken))
+
+
+def left_of(levels: Iterable[Level], taken: Decimal) -> Iterator[Level]:
+    """`beyond`, which looks at no more levels than are asked for."""
     for level in levels:
         gone = min(taken, level.shares)
         taken -= gone
         if gone < level.shares:
-            left.append(Level(level.price, level.shares - gone))
-    return tuple(left)
+            yield Level(level.price, level.shares - gone) if gone else level
 
 
 def _contradicts(top: Quote, listed: Quote) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from prescient.core.market.books import Level, OrderBook, beyond
+from prescient.core.market.books import Level, OrderBook, beyond, left_of
 from prescient.core.market.fees import fee_per_share, taker_fee
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.money import CENT, ONE, SHARE_STEP, ZERO, cents_up, price_half_up, shares_down
@@ -82,8 +82,26 @@ def offers(quote: Quote | None, mark: Decimal | None, liquidity: Decimal) -> Off
 
 def offers_from_book(book: OrderBook) -> Offers:
     """What can be bought of an outcome whose book is known: its whole ask side."""
-    levels = (level for level in book.asks if ZERO < level.price < ONE and level.shares > ZERO)
+    return Offers(Evidence.BOOK, tuple(_offered(book.asks)))
+
+
+def offers_in_reach(asks: Iterable[Level], taken: Decimal, target: Decimal) -> Offers:
+    """What a buy decided at `target` can use of a book's asks, of which `taken` shares are gone.
+
+    No level is looked at after the first that lies beyond every slippage: that one says that there
+    is an offer, and what it costs.
+    """
+    furthest = highest_price(target, ONE)
+    levels = []
+    for level in left_of(_offered(asks), taken):
+        levels.append(level)
+        if level.price > furthest:
+            break
     return Offers(Evidence.BOOK, tuple(levels))
+
+
+def _offered(asks: Iterable[Level]) -> Iterator[Level]:
+    return (level for level in asks if ZERO < level.price < ONE and level.shares > ZERO)
 
 
 def highest_price(target: Decimal, max_slippage: Decimal) -> Decimal:
