@@ -47,3 +47,5 @@ def test_who_of_a_chunk_fails_is_logged_with_where_and_counted(
     )  # fmt: skip
     assert "registry.py" in line["exception"]
     assert metrics["StepErrors{signal}{InvalidRequest}"] == 1
+    functions.invoke("signal", cycle_id=cycle_id, portfolio_ids=[1, 2])
+    assert functions.told("ERROR") == [], "what has ended does not fail again"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prescient.core.errors import ChunkUnfinished, PassingError
+from prescient.core.errors import ChunkUnfinished, ClaimLost, PassingError
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles
 from prescient.usecases.support.context import StepContext
@@ -55,9 +55,9 @@ def run(request: ChunkRequest, context: StepContext, step: Step) -> ChunkResult:
     for place, portfolio_id in enumerate(request.portfolio_ids):
         if place and context.seconds_left() < LEAST_SECONDS:
             raise ChunkUnfinished(len(request.portfolio_ids) - place)
-        one = PortfolioStepRequest(portfolio_id=portfolio_id, cycle_id=request.cycle_id)
+        asked = PortfolioStepRequest(portfolio_id=portfolio_id, cycle_id=request.cycle_id)
         try:
-            if step(one, context).goes_on:
+            if step(asked, context).goes_on:
                 result.portfolio_ids.append(portfolio_id)
         except Exception as error:
             if isinstance(error, PassingError) and request.attempt < LAST_ATTEMPT:
@@ -69,8 +69,13 @@ def run(request: ChunkRequest, context: StepContext, step: Step) -> ChunkResult:
 def _record(
     cycle_id: int, portfolio_id: PortfolioId, error: Exception, context: StepContext
 ) -> bool:
-    """Whether it is this error that ended the portfolio's part of the cycle."""
-    context.report_failure(portfolio_id, error)
+    """Whether it is this error that ended the portfolio's part of the cycle.
+
+    A part that had ended before is no failure: an Express child may be run twice.
+    """
     reason = f"{type(error).__name__}: {error}"
     with context.database.transaction(portfolio_id) as session:
-        return bool(cycles.fail(session, cycle_id, [portfolio_id], reason))
+        has_ended_it = bool(cycles.fail(session, cycle_id, [portfolio_id], reason))
+    if has_ended_it or not isinstance(error, ClaimLost):
+        context.report_failure(portfolio_id, error)
+    return has_ended_it
