@@ -35,7 +35,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve sam-api token report test unit audit bench lint style types imports template sql forge format hooks \
+.PHONY: help run serve sam-api token report test unit compiled audit bench lint style types imports template sql forge format hooks \
 	build openapi docs schema authorities pin python psql calibrate recordings check-strategy status backup migrate \
 	downgrade reconcile bare-root clean
 
@@ -61,6 +61,10 @@ test: lint unit ## Everything that the integration runs: lint, types, tests and 
 
 unit: $(TESTS) $(SAM_READY)
 	$(BIN)/python -m pytest -n 2 $(COVERAGE)
+
+# Each worker would else compile all modules of the tests, with their assertions spelled out.
+compiled: $(TESTS)
+	$(BIN)/python -m pytest --collect-only -n 0 > /dev/null
 
 audit: $(AUDIT) ## Check the templates for what is insecure, by checkov; the integration runs it too
 	LOG_LEVEL=ERROR $(AUDIT_VENV)/bin/checkov --config-file .checkov.yaml --file template.yaml stacks/*.yaml

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arch.bootstrap import optimal_block_length
 from scipy import stats
 
 from prescient.core.performance.block_length import optimal_block_lengths
@@ -15,6 +14,9 @@ from prescient.core.performance.student import student_cdf, student_quantile
 @pytest.mark.parametrize("days", [10, 12, 30, 31, 90, 101, 365])
 @pytest.mark.parametrize("correlation", [0.0, 0.3, 0.9, -0.4])
 def test_block_lengths_are_those_of_arch(days: int, correlation: float) -> None:
+    # It takes seconds to import, with all its models of volatility.
+    from arch.bootstrap import optimal_block_length
+
     rows = np.random.default_rng(days).standard_normal((12, days))
     for day in range(1, days):
         rows[:, day] += correlation * rows[:, day - 1]
