@@ -26,6 +26,7 @@ from prescient.store.quotes import quote as quote_of
 from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
+_OUTCOMES = {action.value: action.outcome for action in Action}
 
 
 class _PricedRow(NamedTuple):
@@ -50,9 +51,9 @@ class _PricedRow(NamedTuple):
 
 def held_outcomes(session: Session) -> list[HeldOutcome]:
     """What the open positions of all portfolios hold, by market and side."""
-    rows = session.execute(SQL["select_held_outcomes"])
+    rows = session.execute(SQL["select_held_outcomes"]).fetchall()
     return [
-        HeldOutcome(market_id, Action(action).outcome, Triggers(stop_loss_bid, take_profit_bid))
+        HeldOutcome(market_id, _OUTCOMES[action], Triggers(stop_loss_bid, take_profit_bid))
         for market_id, action, stop_loss_bid, take_profit_bid in rows
     ]
 

@@ -229,32 +229,30 @@ def _snapshot_row(
     batch_id: int, market: Market, previous: Decimal | None, sighting: Sighting
 ) -> tuple[object, ...]:
     """Numbers are texts already, which COPY takes over several times as fast as Decimals."""
-    mark = mark_price(market.quote, previous, market.yes_price)
+    quote = market.quote
+    mark = mark_price(quote, previous, market.yes_price)
     confirmed = market.market_id in sighting.half_confirmed
     resolved = resolution(market, half_confirmed=confirmed)
+    payout, change = resolved.yes_payout, market.one_day_price_change
     return (
         batch_id,
         market.market_id,
         sighting.written_at,
-        _text(market.yes_price),
-        _text(market.no_price),
-        _text(market.quote.bid if market.quote else None),
-        _text(market.quote.ask if market.quote else None),
-        _text(mark.price if mark else None),
-        mark.stale if mark else True,
+        None if market.yes_price is None else str(market.yes_price),
+        None if market.no_price is None else str(market.no_price),
+        None if quote is None else str(quote.bid),
+        None if quote is None else str(quote.ask),
+        None if mark is None else str(mark.price),
+        mark is None or mark.stale,
         str(market.liquidity),
         str(market.volume),
         str(market.volume_24h),
-        _text(market.one_day_price_change),
+        None if change is None else str(change),
         market.active and market.accepting_orders,
         market.closed,
         market.resolution_status,
-        _text(resolved.yes_payout),
+        None if payout is None else str(payout),
         resolved.flag,
         sighting.listed,
         market.identity,
     )
-
-
-def _text(number: Decimal | None) -> str | None:
-    return None if number is None else str(number)

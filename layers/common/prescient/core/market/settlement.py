@@ -27,6 +27,9 @@ class Resolution(NamedTuple):
     flag: ResolutionFlag | None = None
 
 
+_OPEN = Resolution()
+
+
 def needs_confirmation(market: Market) -> bool:
     """Whether it closed at half each and no source has confirmed that as its resolution."""
     half_each = (market.yes_price, market.no_price) == (HALF, HALF)
@@ -50,7 +53,7 @@ def resolution(market: Market, *, half_confirmed: bool = False) -> Resolution:
     if status in (ResolutionStatus.DISPUTED, ResolutionStatus.CHALLENGED):
         return Resolution(flag=ResolutionFlag.DISPUTED)
     if not market.closed:
-        return Resolution()
+        return _OPEN
     if status == ResolutionStatus.PROPOSED:
         return Resolution(flag=ResolutionFlag.OUTCOME_PROPOSED)
     prices = (market.yes_price, market.no_price)
