@@ -15,7 +15,7 @@ from itertools import accumulate
 from local.exchange.chance import Bridge, unit
 
 _CERTAIN = 60.0  # nats of information; nothing is learned beyond
-_MOMENTS_KEPT = 200
+_MOMENTS_KEPT = 400  # the hours of the longest history that is asked for, and some
 
 
 class Belief:

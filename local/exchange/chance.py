@@ -12,7 +12,7 @@ from statistics import NormalDist
 
 _STEPS = 1 << 52
 _NORMAL = NormalDist()
-_KEPT = 1 << 9  # the coarse points of a path are asked again and again, the fine ones seldom
+_KEPT = 1 << 10  # points of a path: hours that lie side by side share most of theirs
 
 
 def unit(key: str) -> float:
@@ -44,22 +44,20 @@ class Bridge:
 
     def at(self, place: float) -> float:
         left, width, low, high = 0.0, 1.0, 0.0, 0.0
-        node = 1
+        node, kept = 1, self._kept
+        if len(kept) > _KEPT:
+            kept.clear()
         for _ in range(self._depth):
-            value = (low + high) / 2 + math.sqrt(width) / 2 * self._normal(node)
+            normal = kept.get(node)
+            if normal is None:
+                normal = kept[node] = self._drawn(node)
+            value = (low + high) / 2 + math.sqrt(width) / 2 * normal
             width /= 2
             if place < left + width:
                 node, high = 2 * node, value
             else:
                 node, left, low = 2 * node + 1, left + width, value
         return low + (high - low) * (place - left) / width
-
-    def _normal(self, node: int) -> float:
-        if node >= _KEPT:
-            return self._drawn(node)
-        if node not in self._kept:
-            self._kept[node] = self._drawn(node)
-        return self._kept[node]
 
     def _drawn(self, node: int) -> float:
         bits = _bits(node.to_bytes(4, "big") + self._key)
