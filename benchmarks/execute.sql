@@ -82,7 +82,7 @@ UPDATE portfolios SET
     max_drawdown = greatest(
         max_drawdown, peak_equity - current_balance + total.spent - total_invested - total.value
     ),
-    trade_count = trade_count + total.fills, total_trades_executed = total_trades_executed + total.fills,
+    trade_count = trade_count + total.fills,
     last_trade_at = %(now)s, last_updated = %(now)s
 FROM (
     SELECT

@@ -339,7 +339,6 @@ CREATE TABLE portfolios (
     max_position_size numeric(15,2),
     max_total_exposure numeric(15,2),
     max_positions integer DEFAULT 20 NOT NULL,
-    total_trades_executed integer DEFAULT 0 NOT NULL,
     total_winning_trades integer DEFAULT 0 NOT NULL,
     total_losing_trades integer DEFAULT 0 NOT NULL,
     avg_trade_pnl numeric(15,2) DEFAULT 0 NOT NULL,
@@ -368,6 +367,7 @@ CREATE TABLE portfolios (
     twin_of integer,
     twin_key text,
     changed_by text,
+    total_trades_executed integer GENERATED ALWAYS AS (trade_count) STORED NOT NULL,
     CONSTRAINT portfolios_check CHECK ((((status)::text <> 'archived'::text) OR (total_invested =
         (0)::numeric))),
     CONSTRAINT portfolios_closed_positions_check CHECK ((closed_positions >= 0)),
@@ -394,7 +394,6 @@ CREATE TABLE portfolios (
     CONSTRAINT portfolios_tags_check CHECK ((cardinality(tags) <= 20)),
     CONSTRAINT portfolios_total_invested_check CHECK ((total_invested >= (0)::numeric)),
     CONSTRAINT portfolios_total_losing_trades_check CHECK ((total_losing_trades >= 0)),
-    CONSTRAINT portfolios_total_trades_executed_check CHECK ((total_trades_executed >= 0)),
     CONSTRAINT portfolios_total_winning_trades_check CHECK ((total_winning_trades >= 0)),
     CONSTRAINT portfolios_trade_count_check CHECK ((trade_count >= 0)),
     CONSTRAINT portfolios_value_at_bid_check CHECK ((value_at_bid >= (0)::numeric)),
@@ -430,11 +429,10 @@ ALTER TABLE portfolios ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE portfolios TO prescient_app;
 GRANT SELECT ON TABLE portfolios TO prescient_portfolio;
 GRANT UPDATE (current_balance, total_invested, total_profit_loss, realized_pnl, trade_count, status,
-    status_reason, last_updated, total_trades_executed, total_winning_trades, total_losing_trades,
-    avg_trade_pnl, closed_positions, closed_pnl, current_run, max_consecutive_wins,
-    max_consecutive_losses, peak_equity, max_drawdown, last_trade_at, last_price_update,
-    value_at_bid, open_positions, peak_profit, index_peak, drawdown_warned_at) ON TABLE portfolios
-    TO prescient_portfolio;
+    status_reason, last_updated, total_winning_trades, total_losing_trades, avg_trade_pnl,
+    closed_positions, closed_pnl, current_run, max_consecutive_wins, max_consecutive_losses,
+    peak_equity, max_drawdown, last_trade_at, last_price_update, value_at_bid, open_positions,
+    peak_profit, index_peak, drawdown_warned_at) ON TABLE portfolios TO prescient_portfolio;
 
 
 CREATE TABLE signal_archives (

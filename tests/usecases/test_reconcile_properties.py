@@ -33,7 +33,7 @@ REBUILT = {
     "portfolio_rebalancing_log": ["amount"],
     "portfolios": [
         "initial_balance", "current_balance", "total_invested", "total_profit_loss",
-        "realized_pnl", "trade_count", "total_trades_executed", "total_winning_trades",
+        "realized_pnl", "trade_count", "total_winning_trades",
         "total_losing_trades", "avg_trade_pnl", "closed_positions", "closed_pnl", "current_run",
         "max_consecutive_wins", "max_consecutive_losses", "value_at_bid", "open_positions",
     ],

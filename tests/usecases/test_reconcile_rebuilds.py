@@ -103,7 +103,6 @@ OF_PORTFOLIOS = [
     ("current_run = current_run + 1", "6: current_run"),
     ("max_consecutive_wins = max_consecutive_wins + 1", "6: max_consecutive_wins"),
     ("max_consecutive_losses = max_consecutive_losses + 1", "6: max_consecutive_losses"),
-    ("total_trades_executed = total_trades_executed + 1", "6: total_trades_executed"),
     ("last_trade_at = last_trade_at - interval '1 hour'", "6: last_trade_at"),
 ]
 OF_CYCLES = [

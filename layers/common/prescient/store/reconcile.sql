@@ -8,8 +8,8 @@ SELECT
     portfolio_id, initial_balance, current_balance, total_invested, total_profit_loss,
     realized_pnl, total_value, value_at_bid, peak_equity, max_drawdown, open_positions,
     trade_count, total_winning_trades, total_losing_trades, avg_trade_pnl, closed_positions,
-    closed_pnl, current_run, max_consecutive_wins, max_consecutive_losses, total_trades_executed,
-    last_trade_at, coalesce(peak_profit, total_profit_loss), coalesce(index_peak, total_value)
+    closed_pnl, current_run, max_consecutive_wins, max_consecutive_losses, last_trade_at,
+    coalesce(peak_profit, total_profit_loss), coalesce(index_peak, total_value)
 FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
 
 -- name: select_ledger

@@ -83,7 +83,6 @@ WITH result AS (
     UPDATE portfolios SET
         current_balance = current_balance + moved.cash,
         trade_count = trade_count + moved.fills,
-        total_trades_executed = total_trades_executed + moved.fills,
         last_trade_at = CASE WHEN moved.fills > 0 THEN %(now)s ELSE last_trade_at END
     FROM moved
     WHERE portfolio_id = %(portfolio_id)s AND moved.market_id IS NULL AND cash IS NOT NULL

@@ -135,7 +135,6 @@ class Totals:
     current_run: int
     max_consecutive_wins: int
     max_consecutive_losses: int
-    total_trades_executed: int
     last_trade_at: datetime | None
     peak_profit: Decimal
     index_peak: Decimal

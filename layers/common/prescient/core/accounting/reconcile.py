@@ -203,7 +203,6 @@ def _trading(books: Books) -> Iterator[Break]:
     last_trade_at = max((trade.at for trade in books.trades), default=None)
     yield from compare("6: last_trade_at", totals.last_trade_at, last_trade_at)
     checks = (
-        ("total_trades_executed", totals.total_trades_executed, len(books.trades)),
         ("current_run", totals.current_run, record.current_run),
         ("max_consecutive_wins", totals.max_consecutive_wins, record.max_consecutive_wins),
         ("max_consecutive_losses", totals.max_consecutive_losses, record.max_consecutive_losses),
