@@ -37,6 +37,8 @@ QUESTIONS = (
 )
 RESOLVED, RESOLVED_AFTER, LOST = 2, 3, 3
 _ENDED: Any = {"closed": True, "accepting_orders": False, "quote": None}
+VERSIONS = {"schema_version": "0023"}
+"""What an answer shows as an example, whatever is newest: else each revision would be a change."""
 READS = (
     "get_health", "get_health_details", "list_strategies", "get_strategy",
     "validate_configuration", "list_markets", "get_market", "get_market_exposure",
@@ -76,7 +78,9 @@ class Told:
         target, body = _target(path, operation), _body(operation)
         answer = self._sent(method, target, body)
         assert answer.status == status, (name, answer.text)
-        self.answers.setdefault(name, {})[str(status)] = json.loads(answer.text)
+        told = json.loads(answer.text)
+        told.update((key, VERSIONS[key]) for key in VERSIONS.keys() & told.keys())
+        self.answers.setdefault(name, {})[str(status)] = told
         if TABLE in operation["responses"][str(status)]["content"]:
             table = self._sent(method, target, body, accept=TABLE)
             self.answers[name][TABLE] = table.text
