@@ -43,9 +43,9 @@ def test_a_month(row: list[float]) -> None:
     before = (5 + 7 * count) * TRANSITION + (3 + 3 * count) * REQUEST + count * 0.225 * GB_SECOND
     parts = [
         STATES * TRANSITION * (2 if is_refused(count) else 1),
-        chunks * (EXPRESS_REQUEST + 1.7 * 0.0625 * GB_SECOND),
+        chunks * (EXPRESS_REQUEST + 1.5 * 0.0625 * GB_SECOND),
         (FUNCTIONS + FUNCTIONS * chunks) * REQUEST,
-        count * 0.102 * GB_SECOND,
+        count * 0.111 * GB_SECOND,
     ]
     expected = [CYCLES * dollars for dollars in (before, sum(parts), *parts)]
     assert row[1:] == pytest.approx(expected, abs=0.006)
