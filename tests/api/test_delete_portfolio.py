@@ -46,7 +46,7 @@ def rows_of(client: Client, portfolio_id: int) -> dict[str, list[dict[str, Any]]
 
 
 def test_the_sample_event(client: Client) -> None:
-    client.create(name="Sample")
+    client.create(name="Aggressive Momentum")
     answer = client.send(sample("delete_portfolio"))
     assert (answer.status, answer.json) == (
         200,

@@ -10,7 +10,7 @@ import pytest
 
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
-from tests.api.client import BECAUSE, Client, sample
+from tests.api.client import BECAUSE, Client
 from tests.builders import NOON, event, market
 from tests.world import several
 
@@ -25,10 +25,10 @@ def explain(client: Client, market_id: str = "m1", portfolio_id: int = 1) -> dic
 def test_what_was_traded(client: Client) -> None:
     client.create()
     client.world.run_cycle()
-    answer = client.send(sample("explain_market"))
-    assert (answer.status, answer.json["stage"]) == (200, "executed")
-    assert answer.json["signal"]["trade_id"]
-    assert answer.json["sentence"] == f"it was traded: {answer.json['signal']['reason']}"
+    found = explain(client)
+    assert found["stage"] == "executed"
+    assert found["signal"]["trade_id"]
+    assert found["sentence"] == f"it was traded: {found['signal']['reason']}"
 
 
 def test_what_had_no_size(client: Client) -> None:

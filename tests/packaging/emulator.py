@@ -90,6 +90,7 @@ class Emulator:
         return {
             "AWS_LAMBDA_FUNCTION_NAME": self._code.name,
             "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
+            "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_REGION": "us-east-1",
             "AWS_SAM_LOCAL": "true",
             "HOME": str(self._log.parent),
