@@ -152,6 +152,10 @@ COMMENT ON COLUMN market_batches.unanswered_markets IS 'asked for by id and not 
 COMMENT ON COLUMN market_batches.books_beyond_max IS 'books of admitted markets that max_books left out';
 COMMENT ON COLUMN market_batches.unanswered_books IS 'asked for and not answered, or answered with a book that was skipped';
 COMMENT ON COLUMN market_batches.fetched_for IS 'what its cycle needed of it: thresholds, what buyers ask, lookbacks, sellers';
+CREATE INDEX idx_market_batches_completed_at ON market_batches USING btree (completed_at) WHERE
+    (status = 'complete'::text);
+CREATE INDEX idx_market_batches_listings ON market_batches USING btree (started_at) WHERE ((kind =
+    'filter'::text) AND (status = 'complete'::text));
 CREATE INDEX idx_market_batches_loading ON market_batches USING btree (started_at) WHERE (status =
     'loading'::text);
 CREATE INDEX idx_market_batches_started_at ON market_batches USING btree (started_at);
