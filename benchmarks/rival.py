@@ -11,7 +11,7 @@ import json
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -155,20 +155,21 @@ def _valuations(bench: Bench, rival: _Rival, positions: int) -> Iterator[Measure
         holdings.fill(url, wanted, EPOCH)
         step = price_update.Step(url, wanted)
         with reads.responding(url) as ask:
-            targets = ("/portfolios/1", "/portfolios/1/positions?limit=50")
             contestants = [
                 lambda: _repeated(step.lap, positions),
-                lambda: _repeated(lambda: _asked(ask, targets), positions),
+                lambda: _repeated(lambda: _asked(ask, "/portfolios/1"), positions),
+                lambda: _repeated(lambda: _asked(ask, "/portfolios/1/positions"), positions),
             ]
             if rival.is_installed:
                 contestants.append(lambda: Lap(rival.seconds("value", positions)))
-            updated, read, *theirs = bench.interleaved(*contestants)
+            updated, read, page, *theirs = bench.interleaved(*contestants)
         step.close()
     floor = theirs[0] if theirs else None
     against = f"{positions:,} positions, {_against(rival, 'get_balance')}"
-    updating, reading = f"price update of {against}", f"portfolio and page of {against}"
-    yield Measurement(f"rival.valuation_{positions}", updated, floor, updating, AHEAD)
-    yield Measurement(f"rival.valuation_{positions}.read", read, floor, reading, AHEAD)
+    name = f"rival.valuation_{positions}"
+    yield Measurement(name, updated, floor, f"price update of {against}", AHEAD)
+    yield Measurement(f"{name}.read", read, floor, f"totals of a portfolio with {against}", AHEAD)
+    yield Measurement(f"{name}.page", page, floor, f"a page of {against}", AHEAD)
 
 
 def _repeated(lap: Callable[[], Lap], positions: int) -> Lap:
@@ -177,10 +178,9 @@ def _repeated(lap: Callable[[], Lap], positions: int) -> Lap:
     return Lap(statistics.median(lap().seconds for _ in range(calls)))
 
 
-def _asked(ask: Callable[[str], None], targets: Sequence[str]) -> Lap:
+def _asked(ask: Callable[[str], None], target: str) -> Lap:
     with Stopwatch() as watch:
-        for target in targets:
-            ask(target)
+        ask(target)
     return Lap(watch.seconds)
 
 
