@@ -4,6 +4,7 @@
 
 CREATE TABLE alembic_version (
     version_num character varying(32) NOT NULL,
+    least_code character varying(32),
     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 GRANT SELECT ON TABLE alembic_version TO prescient_app;

@@ -10,6 +10,8 @@ import yaml
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+LIVE = "live"  # what every function's alias is called
+_ALIAS = ".Alias"  # SAM's word for it
 _PSEUDO_PARAMETERS = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Partition": "aws",
@@ -94,6 +96,8 @@ class Resolver:
     def _reference(self, name: str) -> Any:
         if name in self._parameters:
             return self._parameters[name]
+        if name.endswith(_ALIAS):
+            return f"{self._attribute(name.removesuffix(_ALIAS), 'Arn')}:{LIVE}"
         if name not in self._resources:
             raise UnresolvedReference(f"{name} is neither a parameter with a value nor a resource")
         resource = self._resources[name]

@@ -42,6 +42,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "database.set_for_transaction": pooled,
         "migration_session.ask_whether_pooled": pooled,
         "revisions.set_probe": {"probe": "yes"},
+        "revisions.note_range": {"least_code": "0001"},
         "backfill.fill_hours": {"hours": [NOON.replace(hour=1)], "market_ids": ["m2"]},
         "backfill.note_backfills": {"market_ids": ["m2"]},
         "cash.select_posted": {"sources": ["transfer:once"]},

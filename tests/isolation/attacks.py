@@ -59,7 +59,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "delete_stale trim_snapshots trim_features trim_books mark_trimmed delete_empty "
             "delete_hours"
         ),
-        "revisions": "lock_tables",
+        "revisions": "lock_tables add_range note_range drop_range",
         "roles": ("join_roles join_present_owners leave_present_owners become_owner"),
         "signals": "insert_signals",
         "status_changes": "record_change open_pause select_pause select_pauses",
@@ -152,7 +152,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "rebuilding": "select_is_whole",
         "reconcile": "select_market_exposure select_capital",
         "retention": "select_untrimmed",
-        "revisions": ("select_schema select_limits set_limits set_probe"),
+        "revisions": "select_schema select_limits set_limits set_probe ask_whether_ranged",
         "roles": (
             "become_oneself create give_database give_schema name_tables leave_schema give_tables"
         ),

@@ -26,7 +26,7 @@ class Steps:
         self._lock = threading.Lock()
 
     def invoke(self, function: str, event: dict[str, Any]) -> Invocation:
-        name = function.rsplit(":", 1)[-1].removesuffix("Function")
+        name = function.removesuffix(":live").rsplit(":", 1)[-1].removesuffix("Function")
         with self._lock:
             self.calls.append((name, event))
         portfolio_ids = event.get("portfolio_ids", [])

@@ -37,6 +37,7 @@ def resolver() -> Resolver:
         ("!Ref Name", "x"),
         ("!Ref Needed", "y"),
         ("!Ref Step", "Step"),
+        ("!Ref Step.Alias", f"{FUNCTION_ARN}:live"),
         ("!Ref Machine", "arn:aws:states:us-east-1:123456789012:stateMachine:prescient-local-m"),
         ("!GetAtt Step.Arn", FUNCTION_ARN),
         (
@@ -90,7 +91,7 @@ def test_the_definition_invokes_functions_of_the_template() -> None:
     template = read_template(PARAMETERS)
     definition = json.loads(template.state_machine.definition)
     arn = definition["States"]["Filter"]["Parameters"]["FunctionName"]
-    assert arn.rsplit(":", 1)[-1] in template.functions
+    assert arn.split(":")[6:] == ["FilterFunction", "live"]
     assert "${" not in template.state_machine.definition
 
 

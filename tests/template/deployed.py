@@ -21,7 +21,15 @@ from local.aws.intrinsics import ACCOUNT, REGION
 from tests.template.conftest import ROOT
 
 # moto can create these, but looks for what they refer to, which it cannot.
-REFERRING = {"AWS::EC2::Route", "AWS::RDS::DBInstance"}
+# A custom resource it would invoke in a container: tests/migrations/test_deployment.py has what
+# comes of that. Its versions of a function have no attributes.
+REFERRING = {
+    "AWS::EC2::Route",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Version",
+    "AWS::RDS::DBInstance",
+    "Custom::Schema",
+}
 IPV6_BLOCK = "2001:db8::/56"
 _clean_json = parsing.clean_json
 _class_of_type = parsing.resource_class_from_type

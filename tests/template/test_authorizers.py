@@ -55,7 +55,7 @@ def test_a_function_may_be_invoked_in_fewer_words_than_lambda_takes(deployed: Re
         around = 200  # what the policy says beside the names: ids of the function and the API
         length = len(json.dumps(permission)) + around
         statements[function] = statements.get(function, 0) + length
-    assert statements.keys() == {"ApiFunction", "ResearchFunction"}
+    assert statements.keys() == {"ApiFunction", "ResearchFunctionAliaslive"}
     assert max(statements.values()) < 20_480
 
 

@@ -46,8 +46,8 @@ def _executions(variables: Variables) -> list[str]:
 
 
 def _steps(variables: Variables) -> list[str]:
-    names = [variables.get(f"{step}_FUNCTION") for step in STEPS]
-    return [f"{name}.Arn" for name in names if name]
+    aliases = [variables.get(f"{step}_FUNCTION") for step in STEPS]
+    return [alias for alias in aliases if alias]
 
 
 def _secret(variables: Variables) -> list[str]:
@@ -71,6 +71,7 @@ CALLS = {
 SIGNED = {"rds-db:connect"}
 # What Lambda does in the name of every function. Their actions know no narrower resources: network
 # interfaces and traces have no names beforehand, and a log group's is not known to SAM.
+OF_CODEDEPLOY = {"arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"}
 OF_LAMBDA = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
     "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole",
@@ -112,6 +113,7 @@ def test_no_role_has_a_policy_of_aws_but_those_of_lambda(translated: Mapping[str
         policies = role["Properties"].get("ManagedPolicyArns", [])
         of_aws = {policy for policy in policies if isinstance(policy, str)}
         expected = OF_LAMBDA if name.endswith("FunctionRole") else of_aws & OF_LAMBDA
+        expected = OF_CODEDEPLOY if name == "CodeDeployServiceRole" else expected
         assert of_aws == expected, name
 
 
@@ -132,6 +134,7 @@ def test_only_its_own_service_takes_a_role(translated: Mapping[str, Any]) -> Non
         [statement] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         service = "lambda" if name.endswith("FunctionRole") else "states"
         service = "scheduler" if name.endswith("ScheduleRole") else service
+        service = "codedeploy" if name.startswith("CodeDeploy") else service
         assert statement["Principal"] == {"Service": [f"{service}.amazonaws.com"]}, name
 
 
@@ -139,7 +142,7 @@ def _granted(translated: Mapping[str, Any], resolver: Resolver, role: str) -> St
     """The resources on which a role may do each action, by its own and attached policies."""
     properties = resolver.resolve(translated["Resources"][role]["Properties"])
     documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-    for attached in set(properties.get("ManagedPolicyArns", [])) - OF_LAMBDA:
+    for attached in set(properties.get("ManagedPolicyArns", [])) - OF_LAMBDA - OF_CODEDEPLOY:
         policy = translated["Resources"][attached]
         documents.append(resolver.resolve(policy["Properties"]["PolicyDocument"]))
     granted: Statements = {}
@@ -152,9 +155,9 @@ def _granted(translated: Mapping[str, Any], resolver: Resolver, role: str) -> St
 
 def _queue_of_failures(translated: Mapping[str, Any], logical_id: str) -> set[str]:
     for _, found in _of_type(translated, "AWS::Lambda::EventInvokeConfig"):
-        if found["Properties"]["FunctionName"] == {"Ref": logical_id}:
-            queue = found["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]
-            return {".".join(queue["Fn::GetAtt"])}
+        on_failure = found["Properties"].get("DestinationConfig", {}).get("OnFailure")
+        if on_failure and found["Properties"]["FunctionName"] == {"Ref": logical_id}:
+            return {".".join(on_failure["Destination"]["Fn::GetAtt"])}
     return set()
 
 

@@ -40,7 +40,7 @@ def test_every_task_invokes_a_function_of_the_template(
     for name, task in _tasks(definition):
         assert task["Resource"] == "arn:aws:states:::lambda:invoke", name
         assert _function(task) in resources, name
-        assert substitutions[f"{_function(task)}Arn"] == {"Fn::GetAtt": [_function(task), "Arn"]}
+        assert substitutions[f"{_function(task)}Arn"] == {"Ref": f"{_function(task)}.Alias"}
     invoked = {f"{_function(task)}Arn" for _, task in _tasks(definition)}
     assert set(substitutions) == {*invoked, "ChildExecutionType"}
 

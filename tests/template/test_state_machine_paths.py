@@ -36,7 +36,7 @@ class Functions:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def invoke(self, parameters: dict[str, Any], **_: Any) -> dict[str, Any]:
-        name = parameters["FunctionName"].rsplit(":", 1)[1].removesuffix("Function")
+        name = parameters["FunctionName"].split(":")[6].removesuffix("Function")
         event = json.loads(parameters["Payload"])
         if name == "Cycle":
             name = event["action"]

@@ -225,9 +225,7 @@ def test_the_api_may_start_the_trading_cycle_and_its_steps_and_nothing_else(
     assert granted.keys() == {"states:StartExecution", "lambda:InvokeFunction"}
     assert granted["states:StartExecution"] == {"Ref": "TradingCycle"}
     steps = ("Filter", "Signal", "Execute", "Snapshot", "PriceUpdate")
-    assert granted["lambda:InvokeFunction"] == [
-        {"Fn::GetAtt": [f"{step}Function", "Arn"]} for step in steps
-    ]
+    assert granted["lambda:InvokeFunction"] == [{"Ref": f"{step}Function.Alias"} for step in steps]
 
 
 def test_financial_data_stays_out_of_the_state_machines_log(resources: Resources) -> None:

@@ -30,6 +30,9 @@ CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 50
 IDLE_TRANSACTION_TIMEOUT_SECONDS = 30
 TRUSTED_IDLE_SECONDS = 20.0
+# The oldest schema that this code runs on: lower where a revision adds only what later code reads.
+# Newer schemas serve it up to the next contracting revision, which they note.
+LEAST_SCHEMA_VERSION = SCHEMA_VERSION
 _DECODER = json.JSONDecoder(parse_float=Decimal)
 
 Session = Connection[TupleRow]
@@ -201,16 +204,22 @@ def _is_pooled(opened: Cursor[TupleRow]) -> bool:
 
 
 def _checked_role(found: Cursor[TupleRow]) -> str:
-    """The session's role, once it has found the schema that this code expects."""
+    """The session's role, once it has found a schema that this code runs on."""
     try:
         row = found.fetchone()
     except (errors.UndefinedTable, errors.InsufficientPrivilege):
         row = None
-    version, role = row or ("none", "")
-    if version != SCHEMA_VERSION:
+    version, least_code, role = row or ("", None, "")
+    if version < LEAST_SCHEMA_VERSION:
         raise SchemaVersionMismatch(
-            f"the database is at schema version {version}; this code needs {SCHEMA_VERSION}: "
-            "run the migrate function"
+            f"the database is at schema version {version or 'none'}; this code needs "
+            f"{LEAST_SCHEMA_VERSION} or newer: run the migrate function"
+        )
+    if version > SCHEMA_VERSION and not (least_code and least_code <= SCHEMA_VERSION):
+        raise SchemaVersionMismatch(
+            f"the database is at schema version {version}, which serves code from "
+            f"{least_code or version} on; this code was written for {SCHEMA_VERSION}: deploy newer "
+            "code, or take the schema back by the code that brought it there"
         )
     return str(role)
 

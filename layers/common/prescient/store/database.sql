@@ -13,8 +13,9 @@ SELECT set_config(name, value, true)
 FROM unnest(%(names)s::text[], %(values)s::text[]) AS setting (name, value);
 
 -- name: select_version_and_role
--- Read the schema's revision and the role of a new session.
-SELECT version_num, current_user FROM alembic_version;
+-- Read the schema's revision, the oldest code that it serves, and the role of a new session.
+-- As JSON, since a schema that older code migrated does not note which code it serves.
+SELECT version_num, to_jsonb(alembic_version) ->> 'least_code', current_user FROM alembic_version;
 
 -- name: name_portfolio
 -- Name the transaction's portfolio, whose rows alone the policies let it see.

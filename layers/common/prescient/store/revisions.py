@@ -148,6 +148,7 @@ def apply(connection: Connection, revision: str) -> None:
     """Bring an upgraded database up to `revision`, within the transaction that is open."""
     roles.bootstrap(migration_session.begun_session(connection), our_tables())
     command.upgrade(_configuration(connection, Facts()), revision)
+    _note_range(connection)
 
 
 def upgrade(connection: Connection, steps: Sequence[str], facts: Facts = Facts()) -> None:
@@ -165,6 +166,7 @@ def upgrade(connection: Connection, steps: Sequence[str], facts: Facts = Facts()
             limits = begun.execute(SQL["select_limits"]).fetchone()
     if limits is not None:
         begun.execute(SQL["set_limits"], limits)
+    _note_range(connection)
 
 
 def take_place(connection: Connection) -> None:
@@ -183,9 +185,13 @@ def revert(connection: Connection, revision: str) -> None:
     begun = migration_session.begun_session(connection)
     roles.bootstrap(begun, our_tables())
     begun.execute(SQL["lock_tables"])
+    if revision == BASELINE:
+        begun.execute(SQL["drop_range"])
     command.downgrade(_configuration(connection, Facts()), revision)
     if revision == BASELINE:
         roles.leave(begun)
+    else:
+        _note_range(connection)
 
 
 def stamp(connection: Connection, revision: str) -> None:
@@ -212,6 +218,22 @@ def later_names() -> set[str]:
         if not path.parent.name.startswith(BASELINE)
     ]
     return set(_CREATED.findall("\n".join(parts)))
+
+
+def _note_range(connection: Connection) -> None:
+    """Note the newest contracting revision: code written before it misses something."""
+    revision = current(connection)
+    contracting = [
+        known.number
+        for known in history()
+        if known.is_contracting and known.number <= (revision or BASELINE)
+    ]
+    if revision in (None, BASELINE) or not contracting:
+        return
+    begun = migration_session.session(connection)
+    if begun.execute(SQL["ask_whether_ranged"]).fetchone() != (True,):
+        begun.execute(SQL["add_range"])
+    begun.execute(SQL["note_range"], {"least_code": contracting[-1]})
 
 
 def _folder() -> Path:

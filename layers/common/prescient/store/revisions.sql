@@ -32,3 +32,24 @@ BEGIN
             AND relowner = 'prescient_owner'::regrole
     );
 END $$;
+
+-- name: ask_whether_ranged
+-- Answer whether the database can note the oldest code that it serves.
+SELECT EXISTS (
+    SELECT FROM pg_attribute
+    WHERE attrelid = to_regclass('alembic_version') AND attname = 'least_code'
+        AND NOT attisdropped
+);
+
+-- name: add_range
+-- Make room for that note; every connection reads the table, so it is added once.
+ALTER TABLE alembic_version ADD COLUMN least_code varchar(32);
+
+-- name: note_range
+-- Note the oldest code that the schema serves, by the revision that it was written for.
+UPDATE alembic_version SET least_code = %(least_code)s
+WHERE least_code IS DISTINCT FROM %(least_code)s;
+
+-- name: drop_range
+-- Leave the table as Alembic makes it.
+ALTER TABLE alembic_version DROP COLUMN IF EXISTS least_code;

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from prescient.core.errors import InvalidRequest, MigrationRefused
 from prescient.store import stamp
-from prescient.store.database import SCHEMA_VERSION
+from prescient.store.database import SCHEMA_VERSION, Database
 from prescient.usecases.support.migrating import ROW_LIMIT, MigrateRequest
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class MigrateResult(BaseModel):
     revision: str
     from_revision: str | None
     applied: list[str]
+    undone: list[str] | None = None
     dry_run: bool
     snapshot_id: str | None = None
     upgrade: UpgradeSummary | None = None
@@ -41,11 +42,17 @@ def run(request: MigrateRequest, context: StepContext) -> MigrateResult:
     """Apply every revision that the database lacks, each in a transaction of its own.
 
     The function has no pg_dump and not much time. Raises `InvalidRequest` where a filled database
-    of schema v1 comes without a snapshot, and `MigrationRefused` where it is too large.
+    of schema v1 comes without a snapshot, and `MigrationRefused` where it is too large. A newer
+    schema stays as it is, since code that was rolled back runs on it; `SchemaVersionMismatch` says
+    where it does not.
     """
+    if request.to is not None:
+        return _taken_back(request, request.to, context)
     url = context.database.url
-    if stamp.standing(url) == SCHEMA_VERSION:
-        return _nothing_to_do(request)
+    standing = stamp.standing(url)
+    if standing is not None and standing.isdecimal() and standing >= SCHEMA_VERSION:
+        _check_served(context.database)
+        return _nothing_to_do(request, standing)
     # Imported late: Alembic and SQLAlchemy take three times what everything else does, and most
     # deployments change no schema.
     from prescient.usecases.migration import migrate
@@ -66,10 +73,32 @@ def run(request: MigrateRequest, context: StepContext) -> MigrateResult:
     )
 
 
-def _nothing_to_do(request: MigrateRequest) -> MigrateResult:
+def _taken_back(request: MigrateRequest, to: str, context: StepContext) -> MigrateResult:
+    from prescient.usecases.support import way_back
+
+    way = way_back.go(context.database, to, dry_run=request.dry_run)
     return MigrateResult(
-        revision=SCHEMA_VERSION,
-        from_revision=SCHEMA_VERSION,
+        revision=way.revision,
+        from_revision=way.from_revision,
+        applied=[],
+        undone=way.undone,
+        dry_run=request.dry_run,
+    )
+
+
+def _check_served(database: Database) -> None:
+    """Raise `SchemaVersionMismatch` where the schema does not serve this code."""
+    try:
+        with database.transaction():
+            pass
+    finally:
+        database.close()
+
+
+def _nothing_to_do(request: MigrateRequest, standing: str) -> MigrateResult:
+    return MigrateResult(
+        revision=standing,
+        from_revision=standing,
         applied=[],
         dry_run=request.dry_run,
         snapshot_id=request.snapshot_id,

@@ -17,6 +17,7 @@ class MigrateRequest(BaseModel):
     `time_zone` is that of the old application's clock, by default the database server's own;
     `server_time_zone` that of the server's clock then, by default guessed from the first and the
     rows. A `dry_run` does everything and undoes it. `snapshot_id` names the backup to go back to.
+    `to` takes an upgraded database back instead, to that revision, over expanding ones alone.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -25,3 +26,4 @@ class MigrateRequest(BaseModel):
     time_zone: Annotated[str, Field(min_length=1)] | None = None
     server_time_zone: Annotated[str, Field(min_length=1)] | None = None
     snapshot_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    to: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
