@@ -6,14 +6,20 @@ import json
 import re
 import shlex
 import tomllib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.template.conftest import ROOT
-from tests.template.deployed import DeployedStack, StandIn, deployed
 from tests.template.test_database_logins import BY_TOKEN
+
+if TYPE_CHECKING:
+    from tests.template.deployed import DeployedStack, StandIn
+
+    Stacks = dict[str, DeployedStack]
+    Deploy = Callable[[Mapping[str, str]], Stacks]
 
 # What only an account can create: moto has no CloudFormation for it.
 BEYOND_MOTO = {
@@ -41,7 +47,6 @@ BEYOND_MOTO = {
     "Custom::Schema",
 }
 UNRESOLVED = re.compile(r'"(Ref|Fn::\w+)"|\$\{(?!!)')
-Stacks = dict[str, DeployedStack]
 
 
 def _stage(name: str) -> dict[str, str]:
@@ -51,8 +56,16 @@ def _stage(name: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def stages(translated: Mapping[str, Any]) -> dict[str, Stacks]:
-    return {name: deployed(translated, _stage(name)) for name in ("dev", "prod")}
+def deploy(translated: Mapping[str, Any]) -> Deploy:
+    # It takes a second to import, with moto's models of all services.
+    from tests.template.deployed import deployed
+
+    return partial(deployed, translated)
+
+
+@pytest.fixture(scope="module")
+def stages(deploy: Deploy) -> dict[str, Stacks]:
+    return {name: deploy(_stage(name)) for name in ("dev", "prod")}
 
 
 @pytest.fixture(params=["dev", "prod"])
@@ -114,14 +127,16 @@ def test_prod_keeps_what_dev_may_lose(stages: dict[str, Stacks]) -> None:
     assert found == {"dev": ("false", False, 2), "prod": ("true", True, 3)}
 
 
-def test_an_existing_network_and_database_are_taken_instead(translated: Mapping[str, Any]) -> None:
-    stacks = deployed(translated, BY_TOKEN)
+def test_an_existing_network_and_database_are_taken_instead(deploy: Deploy) -> None:
+    stacks = deploy(BY_TOKEN)
     assert set(stacks) == {"", "Monitoring"}
     assert stacks[""].status == "CREATE_COMPLETE"
     assert "LoginBySecret" not in stacks[""].resources
 
 
 def _stand_ins(stacks: Stacks) -> list[StandIn]:
+    from tests.template.deployed import StandIn
+
     return [
         resource
         for stack in stacks.values()
