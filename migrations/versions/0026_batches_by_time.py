@@ -1,4 +1,4 @@
-"""Find the newest listing, and the newest batch before a moment, without reading all batches.
+"""Find the newest listing and the newest batch before a moment; say what an exit's reason is.
 
 Revision: 0026, after 0025.
 """

@@ -9,7 +9,7 @@ ALTER TABLE position_exits
     ADD COLUMN quoted_at TIMESTAMPTZ,
     ADD COLUMN matches JSONB;
 COMMENT ON COLUMN position_exits.ordered_by IS 'whose token an exit by hand was asked for with';
-COMMENT ON COLUMN position_exits.reason IS 'why it was ended by hand';
+COMMENT ON COLUMN position_exits.reason IS 'why a position was written off';
 COMMENT ON COLUMN position_exits.quoted_at IS 'when the bids were shown that a sale by hand took';
 COMMENT ON COLUMN position_exits.matches IS
     'price and shares of each bid that a sale by hand took: no batch of the tape has them';
