@@ -36,6 +36,10 @@ def test_there_is_no_gateway_that_costs_money_and_no_way_in(network: Resources) 
     kinds = {resource["Type"] for resource in network.values()}
     assert "AWS::EC2::EgressOnlyInternetGateway" in kinds
     assert not kinds & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EIP"}
+    routes = [found for found in network.values() if found["Type"] == "AWS::EC2::Route"]
+    assert [route["Properties"]["EgressOnlyInternetGatewayId"] for route in routes] == [
+        {"Ref": "WayOut"}
+    ]
     for name, resource in network.items():
         if resource["Type"] == "AWS::EC2::SecurityGroup":
             for way_in in resource["Properties"].get("SecurityGroupIngress", []):

@@ -140,19 +140,6 @@ def test_only_the_functions_reach_the_database_and_it_reaches_nothing() -> None:
     assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["127.0.0.1/32"]
 
 
-def test_the_network_has_no_way_in_and_no_nat_gateway() -> None:
-    resources = intrinsics.load((ROOT / "stacks/network.yaml").read_text("utf-8"))["Resources"]
-    kinds = {resource["Type"] for resource in resources.values()}
-    assert kinds.isdisjoint({"AWS::EC2::InternetGateway", "AWS::EC2::NatGateway"})
-    [route] = [
-        resource["Properties"]
-        for resource in resources.values()
-        if resource["Type"] == "AWS::EC2::Route"
-    ]
-    assert route["DestinationIpv6CidrBlock"] == "::/0"
-    assert route["EgressOnlyInternetGatewayId"] == {"Ref": "WayOut"}
-
-
 def _references(node: Any) -> Iterator[str]:
     """What a node of the template names: resources, parameters and conditions."""
     if isinstance(node, list):
