@@ -107,5 +107,6 @@ SELECT
     (SELECT cost_basis FROM capital_in_use),
     (SELECT md5(string_agg(concat_ws(' ', id, executed, trade_id), ',' ORDER BY id))
      FROM trading_signals),
-    (SELECT md5(string_agg(concat_ws(' ', portfolio_id, trades, executed_at), ',' ORDER BY portfolio_id))
+    (SELECT md5(string_agg(concat_ws(' ', portfolio_id, cycle_id, trades, executed_at), ','
+        ORDER BY portfolio_id, cycle_id))
      FROM cycle_portfolios);
