@@ -149,11 +149,10 @@ def _swept(context: StepContext) -> list[AbandonedCycle] | None:
 def _update(context: StepContext) -> PriceUpdateResult:
     began = context.now()
     with context.database.transaction(pipelined=True) as session:
-        measure_lateness(session, began, context.metrics)
+        newest = measure_lateness(session, began, context.metrics).batch_id
         held = exits.held_outcomes(session)
-        batch_id = tape.open_batch(session, BatchKind.PRICE_UPDATE, began)
-    with fetching(context, BatchKind.PRICE_UPDATE, batch_id=batch_id) as fetch:
-        fetched = _fetch(fetch, held, context)
+    with fetching(context, BatchKind.PRICE_UPDATE, opens_later=True) as fetch:
+        fetched = _fetch(fetch, held, context, turn=newest or 0)
         with context.database.transaction() as session:
             result = _apply(session, fetched)
     took = (context.now() - began).total_seconds()
@@ -162,10 +161,12 @@ def _update(context: StepContext) -> PriceUpdateResult:
     return result
 
 
-def _fetch(fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext) -> Fetched:
+def _fetch(
+    fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext, *, turn: int
+) -> Fetched:
     market_ids = list(dict.fromkeys(outcome.market_id for outcome in held))
     page = context.exchange.markets_by_id(market_ids)
-    confirmed = half_confirmed(page.markets, context.exchange, turn=fetch.batch_id)
+    confirmed = half_confirmed(page.markets, context.exchange, turn=turn)
     shown = {market.market_id: market for market in page.markets}
     due, books_at = list(due_outcomes(held, shown)), context.now()
     found = _books(due, shown, context)
@@ -204,6 +205,7 @@ def _books(
 
 def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
     fetch, page = fetched.fetch, fetched.page
+    fetch.open(session)
     sighting = Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed)
     unstorable = store_markets(session, fetch, page.markets, sighting)
     books.save(session, fetch.batch_id, fetched.books, fetched.books_at)

@@ -6,25 +6,35 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from prescient.core.market.batches import BatchKind
 from prescient.polymarket.counters import CountersDocument
 from prescient.store import cycles, tape
+from prescient.store.database import Session
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.exchange import Exchange
 from prescient.usecases.support.metrics import Measure, Metrics
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fetch:
-    """A batch that is loading, for the cycle `cycle_id` if it is a filter's."""
+    """A batch that is loading, for the cycle `cycle_id` if it is a filter's.
+
+    One that one transaction fills and publishes has `batch_id` 0 until that transaction opens it.
+    """
 
     batch_id: int
     kind: BatchKind
     cycle_id: int | None
     exchange: Exchange
+    started_at: datetime
     skipped: Counter[str] = field(default_factory=Counter)
+
+    def open(self, session: Session) -> None:
+        """Open the batch in the transaction that fills it, so that a fetch costs one commit."""
+        self.batch_id = tape.open_batch(session, self.kind, self.started_at)
 
     @cached_property
     def counters(self) -> CountersDocument:
@@ -43,32 +53,36 @@ def fetching(
     kind: BatchKind,
     cycle_id: int | None = None,
     batch_id: int | None = None,
+    *,
+    opens_later: bool = False,
 ) -> Iterator[Fetch]:
     """Open a batch of this kind, which the block fills and publishes, under one deadline.
 
-    `batch_id` is a batch that is open already; without it one is opened. If the block fails, the
-    batch keeps the error and its counters, and none of its rows.
+    `batch_id` is a batch that is open already; without it one is opened, or with `opens_later` by
+    the block, in the one transaction that fills and publishes it. If the block fails, the batch
+    keeps the error and its counters, and none of its rows.
     """
-    now = context.now()
+    fetch = Fetch(batch_id or 0, kind, cycle_id, context.exchange, context.now())
     context.exchange.take_counters()  # of what others asked before
-    if batch_id is None:
+    if batch_id is None and not opens_later:
         with context.database.transaction() as session:
-            batch_id = tape.open_batch(session, kind, now)
-    fetch = Fetch(batch_id, kind, cycle_id, context.exchange)
+            fetch.open(session)
     failed = True
     try:
         with context.exchange.one_deadline():
             yield fetch
         failed = False
     except Exception as error:
-        _discard(fetch, str(error), context)
+        _discard(fetch, str(error), context, is_open=not opens_later)
         raise
     finally:
         _record_metrics(fetch, context.metrics, failed=failed)
 
 
-def _discard(fetch: Fetch, error: str, context: StepContext) -> None:
+def _discard(fetch: Fetch, error: str, context: StepContext, *, is_open: bool) -> None:
     with context.database.transaction() as session:
+        if not is_open:  # the transaction that opened it has been rolled back
+            fetch.open(session)
         tape.discard(session, fetch.batch_id, error, fetch.counters)
         if fetch.cycle_id is not None:
             cycles.record_counters(session, fetch.cycle_id, fetch.counters)

@@ -6,11 +6,15 @@ from datetime import datetime
 
 from prescient.store import health
 from prescient.store.database import Session
+from prescient.store.health import HealthRow
 from prescient.usecases.support.metrics import Measure, Metrics
 
 
-def measure_lateness(session: Session, now: datetime, metrics: Metrics) -> None:
-    """Measure the ages, as `GET /health` counts them: before the first end from the first use."""
+def measure_lateness(session: Session, now: datetime, metrics: Metrics) -> HealthRow:
+    """Measure the ages, as `GET /health` counts them: before the first end from the first use.
+
+    Return what was read for it.
+    """
     found = health.check(session)
     for measure, ended_at in (
         (Measure.PRICE_UPDATE_AGE, found.prices_updated_at),
@@ -19,3 +23,4 @@ def measure_lateness(session: Session, now: datetime, metrics: Metrics) -> None:
         since = ended_at or found.in_use_since
         if since is not None:
             metrics.add(measure, (now - since).total_seconds())
+    return found
