@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from prescient.core.errors import ExchangeUnavailable
+from prescient.core.errors import DeadlockDetected, ExchangeUnavailable
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.polymarket.clob_rows import ResolutionDetails
+from prescient.store import tape
 from tests.builders import event
 from tests.world import World, several
 
@@ -295,6 +296,30 @@ def test_a_failed_fetch_changes_no_mark_and_no_total(world: World) -> None:
     with pytest.raises(ExchangeUnavailable):
         world.update_prices()
     assert world.everything() == before
+
+
+def test_an_update_that_cannot_publish_leaves_a_failed_batch_without_rows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bought(world)
+    before = world.everything()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise DeadlockDetected("with another transaction")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tape, "publish", refuse)
+        with pytest.raises(DeadlockDetected):
+            world.update_prices()
+    assert world.everything() == before
+    ended = "SELECT status, error, started_at FROM market_batches WHERE kind = 'price_update'"
+    assert world.rows(ended) == [
+        {
+            "status": "failed",
+            "error": "with another transaction",
+            "started_at": world.clock.now,
+        }
+    ]
 
 
 def test_nothing_is_held_and_nothing_happens(world: World) -> None:
