@@ -36,7 +36,7 @@ LIMITS = FetchLimits(connect_seconds=5, read_seconds=5)
 
 
 def call(url: str, **changes: Any) -> Call:
-    return replace(Call(url, "/events", Family.EVENTS, [("closed", "false")]), **changes)
+    return Call(url, "/events", Family.EVENTS, [("closed", "false")])._replace(**changes)
 
 
 class Caller:
@@ -131,7 +131,7 @@ def test_the_exchanges_own_words_are_quoted() -> None:
 
 def test_waits_double_with_full_jitter() -> None:
     with serving(answer({}, status=500)) as exchange:
-        caller = Caller(replace(LIMITS, attempts=8))
+        caller = Caller(LIMITS._replace(attempts=8))
         with pytest.raises(ExchangeUnavailable):
             caller.get(exchange.url)
     ceilings = [0.5, 1, 2, 4, 8, 8, 8]
@@ -189,7 +189,7 @@ def test_a_trickling_body_ends_with_the_deadline() -> None:
     with serving(trickle) as exchange:
         started = time.monotonic()
         with pytest.raises(ExchangeUnavailable, match=r"body not complete within 0\.2 s"):
-            Caller(replace(LIMITS, fetch_seconds=0.2)).get(exchange.url)
+            Caller(LIMITS._replace(fetch_seconds=0.2)).get(exchange.url)
         assert time.monotonic() - started < 1
         assert exchange.hung_up.wait(1)
         stop.set()
@@ -214,7 +214,7 @@ def test_silence_is_an_answer_where_it_may_be_about_what_was_asked_for() -> None
 
 def test_one_deadline_covers_many_requests() -> None:
     with serving(GOOD) as exchange:
-        caller = Caller(replace(LIMITS, fetch_seconds=0))
+        caller = Caller(LIMITS._replace(fetch_seconds=0))
         deadline = caller.transport.deadline()
         with pytest.raises(ExchangeUnavailable, match="not answered within"):
             caller.transport.fetch(call(exchange.url), deadline)
@@ -246,7 +246,7 @@ def test_a_server_that_says_nothing_runs_into_the_read_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(ExchangeUnavailable, match=r"ReadTimeoutError.*1 attempts"):
-            Caller(replace(LIMITS, attempts=1, read_seconds=0.1)).get(url)
+            Caller(LIMITS._replace(attempts=1, read_seconds=0.1)).get(url)
 
 
 def test_a_compressed_body_is_read_and_counted_as_sent() -> None:
@@ -341,7 +341,7 @@ def test_calls_beyond_the_rate_limit_wait_for_their_turn() -> None:
 
 def test_a_turn_that_comes_after_the_deadline_is_not_waited_for() -> None:
     rates = [RateLimit(frozenset({Family.EVENTS}), 2)]
-    limits = replace(LIMITS, fetch_seconds=5)
+    limits = LIMITS._replace(fetch_seconds=5)
     transport = JsonTransport(Counters(), limits, rates=rates, monotonic=lambda: 100.0)
     with serving(GOOD) as exchange:
         deadline = transport.deadline()

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal as D
 from fractions import Fraction as F
@@ -102,8 +101,7 @@ def test_without_members_or_equity_nothing_moves() -> None:
 
 def measured(place: int, volatility: float | None, **changes: Any) -> Member:
     """A member whose metrics were computed at noon, over 40 days."""
-    return replace(
-        member(place, "100"),
+    return member(place, "100")._replace(
         **{"volatility": volatility, "days": 40, "measured_at": NOON, **changes},
     )
 
@@ -200,8 +198,7 @@ def settled(members: Sequence[Member]) -> list[Member]:
         change[transfer.to_id] += transfer.amount
     assert sum(change.values()) == 0
     return [
-        replace(
-            member,
+        member._replace(
             equity=member.equity + change[member.portfolio_id],
             cash=member.cash + change[member.portfolio_id],
         )
@@ -219,7 +216,7 @@ def test_transfers_sum_to_zero_and_leave_no_portfolio_further_off(members: list[
 
 @given(groups())
 def test_with_enough_cash_every_member_ends_at_its_target(members: list[Member]) -> None:
-    rich = [replace(member, cash=D(10**9)) for member in members]
+    rich = [member._replace(cash=D(10**9)) for member in members]
     if not drifted(rich, initial(rich)):
         return
     for now, target in zip(settled(rich), exact_targets(rich), strict=True):
@@ -230,11 +227,11 @@ def test_with_enough_cash_every_member_ends_at_its_target(members: list[Member])
 @given(members=groups(), paid=dollars, place=st.integers(0, 7))
 def test_a_deposit_alone_moves_nothing(members: list[Member], paid: D, place: int) -> None:
     assume(any(member.equity for member in members))
-    rich = [replace(member, cash=D(10**9)) for member in members]
+    rich = [member._replace(cash=D(10**9)) for member in members]
     at_target = settled(rich) if drifted(rich, initial(rich)) else rich
     owner = at_target[place % len(at_target)]
-    at_target[place % len(at_target)] = replace(
-        owner, equity=owner.equity + paid, net_flows=owner.net_flows + paid
+    at_target[place % len(at_target)] = owner._replace(
+        equity=owner.equity + paid, net_flows=owner.net_flows + paid
     )
     assert transfers(at_target, initial(at_target), TODAY) == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class PrescientError(Exception):
@@ -265,8 +265,7 @@ class DeploymentUnanswered(PrescientError):
     """CloudFormation could not be told how a custom resource of a deployment went."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(NamedTuple):
     """What an owner can do about a refusal: SQL to run before the migration, and after it."""
 
     about: str

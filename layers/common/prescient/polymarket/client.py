@@ -6,11 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
+from typing import NamedTuple
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
@@ -31,8 +31,7 @@ EVENTS_A_PAGE = 100  # about 13 MB of JSON, which bounds memory; the exchange wo
 MARKETS_A_CALL = 100  # the exchange answers no more, whatever the limit
 
 
-@dataclass(frozen=True, slots=True)
-class EventPage:
+class EventPage(NamedTuple):
     """One page of the listing. `skipped` counts the rows left out, by reason.
 
     `fetched_at` is the moment before the request: no quote passes for younger than it is.
@@ -43,8 +42,7 @@ class EventPage:
     fetched_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MarketPage:
+class MarketPage(NamedTuple):
     """Markets by id. One that the exchange did not answer is missing.
 
     `unread` names the first value of a market that could not be read; one whose whole row could

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.money import ONE, ZERO
@@ -20,16 +20,14 @@ SIZE_STEP = Decimal("0.000001")  # shares, as the exchange counts them
 LAST_SECOND = Decimal(253_402_300_799)  # of the year 9999
 
 
-@dataclass(frozen=True, slots=True)
-class PricePoint:
+class PricePoint(NamedTuple):
     """The price of an outcome (0–1) at a moment."""
 
     at: datetime
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ResolutionDetails:
+class ResolutionDetails(NamedTuple):
     """How a market ended according to the CLOB; neither is set while it is open."""
 
     winning_token_id: str | None

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.market.markets import (
     Event,
@@ -31,8 +31,7 @@ LONGEST_SLUG = 500
 _STATUSES = {status.value: status for status in ResolutionStatus}
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedEvent:
+class ParsedEvent(NamedTuple):
     """An event with the markets that could be read; `skipped` counts the others by reason."""
 
     event: Event
@@ -65,8 +64,7 @@ def parse_markets(
     return tuple(markets), skipped
 
 
-@dataclass(frozen=True, slots=True)
-class HeldMarkets:
+class HeldMarkets(NamedTuple):
     """Markets that are held; `unread` names the first value of each that could not be read.
 
     One whose whole row could not be read is in `unread` alone.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, NoReturn, TypeVar
 
 from prescient.core.errors import ExchangeUnavailable
@@ -88,8 +88,7 @@ class PartedFetch(Generic[Id]):
     ) -> object:
         if not self._answered and len(self._refusals) >= MOST_REFUSALS:
             self._give_up()
-        call = replace(
-            self._call_of(part),
+        call = self._call_of(part)._replace(
             attempts=attempts,
             silences=CONFIRMING_ATTEMPTS if len(part) == 1 else 1,
             read_seconds=read_seconds,
@@ -105,7 +104,7 @@ class PartedFetch(Generic[Id]):
     def _check_alive(self) -> None:
         """Raise unless the exchange answers the probe."""
         if self._probe is not None:
-            once = replace(self._probe, attempts=1, silences=1)
+            once = self._probe._replace(attempts=1, silences=1)
             if not isinstance(self._transport.ask(once, self._deadline), ErrorAnswer):
                 return
         self._give_up()

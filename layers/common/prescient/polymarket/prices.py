@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import NamedTuple
 
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.money import ONE, PRICE_STEP, ZERO
@@ -17,8 +17,7 @@ LARGEST_FEE_EXPONENT = Decimal(10)
 PRICE_SUM_TOLERANCE = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(NamedTuple):
     """A market's prices in a row (0–1); None where the row has none."""
 
     yes: Decimal | None

@@ -6,8 +6,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 WINDOW_SECONDS = 10.0
 OWN_SHARE = 0.5  # a cycle and a price update may run at once, from one address
@@ -24,8 +24,7 @@ class Family(StrEnum):
     TIME = "time"
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(NamedTuple):
     """The most calls to these families, taken together, within any ten seconds."""
 
     families: frozenset[Family]

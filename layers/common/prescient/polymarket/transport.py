@@ -10,9 +10,8 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from random import Random
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import urllib3
 from urllib3.exceptions import HTTPError, ReadTimeoutError
@@ -33,8 +32,7 @@ CONNECTIONS = 8  # kept to a host, and the most requests that one fetch makes at
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "prescient"}
 
 
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
+class FetchLimits(NamedTuple):
     """Bounds of one fetch, which may take many requests; all but `attempts` are seconds.
 
     `attempts` is how often one request is made at most, the first time included.
@@ -61,8 +59,7 @@ class Deadline:
         return self._end - self._monotonic()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request to make: a GET, or a POST of `document` as JSON. Both only read.
 
     It is made at most `attempts` times where that is set, else as often as the limits allow.
@@ -87,8 +84,7 @@ class Call:
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
+class ErrorAnswer(NamedTuple):
     """The exchange answered a call with an error, or with silence, as often as it was asked.
 
     It may be about what was asked for; a connection that fails, or too many requests, is not.

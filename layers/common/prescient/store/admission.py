@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from psycopg.rows import class_row
 
@@ -20,8 +20,7 @@ from prescient.store.quotes import quote
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarketTokens:
+class MarketTokens(NamedTuple):
     """A market with its listed quote and the CLOB's ids of its outcomes, None where it has none."""
 
     market_id: MarketId

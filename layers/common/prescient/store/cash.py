@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.errors import PortfolioNotFound
 from prescient.core.portfolio.cash import Transfer
@@ -17,8 +17,7 @@ from prescient.store.rows import typed_row
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class CashAccount:
+class CashAccount(NamedTuple):
     """What decides whether a portfolio's cash may move; the balance is dollars.
 
     Its totals tell of now where it `is_valued`.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
@@ -13,8 +13,7 @@ from prescient.store.database import Session
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """The verdict on the first portfolio beside the second, and the number of days in common."""
 
     first_id: PortfolioId

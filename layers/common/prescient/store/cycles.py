@@ -63,8 +63,7 @@ class CyclePortfolioRow:
     executed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """A cycle to open, once for its `cycle_key`."""
 
     cycle_key: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -137,7 +136,7 @@ def _update_records(session: Session, position_ids: Sequence[int]) -> None:
 
 
 def _record_row(portfolio_id: int, record: TradingRecord) -> dict[str, object]:
-    return {"portfolio_id": portfolio_id, "average_pnl": record.average_pnl, **asdict(record)}
+    return {"portfolio_id": portfolio_id, "average_pnl": record.average_pnl, **record._asdict()}
 
 
 def _priced(row: _PricedRow) -> PricedHolding:

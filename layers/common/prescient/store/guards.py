@@ -6,9 +6,9 @@ Rows are locked in the order of all others; the one of all portfolios together i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from psycopg.rows import class_row
 
@@ -21,8 +21,7 @@ from prescient.store.database import Session
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """A guard, what it is held against, and whether a warning was given already."""
 
     guard: Guard
@@ -30,8 +29,7 @@ class Watched:
     is_warned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _GuardedRow:
+class _GuardedRow(NamedTuple):
     portfolio_id: PortfolioId
     drawdown_limit: Decimal | None
     drawdown_limit_percent: Decimal | None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg.rows import class_row
 
@@ -13,8 +13,7 @@ from prescient.store.database import Session
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthRow:
+class HealthRow(NamedTuple):
     """The schema's revision and the newest complete batch, None before the first.
 
     So are the ends of the last price update and of the last cycle; those that failed do not count.

@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from psycopg.types.json import Jsonb
 
@@ -25,8 +24,7 @@ SQL = statements.load(__file__)
 MONEY = "money"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """`digest` tells two requests with one key apart.
 
     `portfolio_ids` are those that the answer is about, where the request names them.
@@ -55,7 +53,7 @@ class Request:
         if key is None:
             return None
         named = {"action": action, "portfolio_ids": list(portfolio_ids), "values": values}
-        return replace(cls.of(MONEY, key, named), portfolio_ids=tuple(portfolio_ids))
+        return cls.of(MONEY, key, named)._replace(portfolio_ids=tuple(portfolio_ids))
 
 
 def earlier_answer(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg.rows import class_row, scalar_row
 from pydantic_core import to_json
@@ -20,8 +20,7 @@ SQL = statements.load(__file__)
 Row = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stored:
+class _Stored(NamedTuple):
     market_id: MarketId
     question: str
     yes_outcome: str
@@ -33,8 +32,7 @@ class _Stored:
     fee_exponent: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(NamedTuple):
     """A market as it was listed, its event, and the digests of both."""
 
     market: Market

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -172,7 +171,7 @@ def _stream(
 
 def _same(row: Mapping[str, Any], record: type[EntryRecord | ExitSeen | Worth]) -> dict[str, Any]:
     """The columns that are fields of the record."""
-    return {field.name: row[field.name] for field in fields(record) if field.name in row}
+    return {field: row[field] for field in record._fields if field in row}
 
 
 def _position(row: Mapping[str, Any]) -> PositionEntry | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg.rows import scalar_row
 
@@ -15,8 +15,7 @@ BATCHES_A_TRANSACTION = 20
 HOURS_A_TRANSACTION = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Trimmed:
+class Trimmed(NamedTuple):
     """Batches looked at (the last of them, None when there are no more), and rows removed."""
 
     last_batch_id: int | None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from psycopg.rows import class_row
 
@@ -22,8 +22,7 @@ from prescient.store.pending import Pending
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Who decided, when, and under which versions of configuration and code."""
 
     portfolio_id: PortfolioId
@@ -34,8 +33,7 @@ class Origin:
     timestamp: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldRow:
+class HeldRow(NamedTuple):
     """An open position, and the strategy whose signal bought it, None where that is unknown."""
 
     market_id: MarketId
@@ -81,7 +79,7 @@ def exited_by_rule(
 def save(session: Session, signals: Sequence[Signal], origin: Origin) -> None:
     """Store the signals; one decision a market, action and cycle stays one."""
     rows = json.dumps([_row(signal) for signal in signals], default=str)
-    session.execute(SQL["insert_signals"], {**asdict(origin), "signals": rows})
+    session.execute(SQL["insert_signals"], {**origin._asdict(), "signals": rows})
 
 
 def _row(signal: Signal) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg.rows import class_row, scalar_row
 
@@ -18,8 +18,7 @@ from prescient.store.windows import Window
 SQL = statements.load(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """Who ordered a change, None for a guard; what it resets, and the pause that it belongs to."""
 
     ordered_by: str | None
@@ -28,8 +27,7 @@ class Order:
     pause_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChangeRow:
+class StatusChangeRow(NamedTuple):
     """A change in a portfolio's record."""
 
     change_id: int
@@ -42,8 +40,7 @@ class StatusChangeRow:
     pause_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PauseRow:
+class PauseRow(NamedTuple):
     """An act that paused `portfolios` at once."""
 
     pause_id: int

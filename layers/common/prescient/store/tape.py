@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
@@ -62,8 +63,7 @@ def is_loading(session: Session, kind: BatchKind, since: datetime) -> bool:
     return bool(session.execute(SQL["select_loading"], {"kind": kind, "since": since}).fetchall())
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedRow:
+class FetchedRow(NamedTuple):
     """A filter's batch: what it was fetched for, and how many books it left out."""
 
     batch_id: int
@@ -77,8 +77,7 @@ def fetched_since(session: Session, since: datetime) -> list[FetchedRow]:
         return cursor.execute(SQL["select_fetched_since"], {"since": since}).fetchall()
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """The portfolios that are not archived, all locked, and those whose positions a batch marks."""
 
     portfolio_ids: list[PortfolioId]
@@ -151,7 +150,7 @@ def complete(
         "batch_id": batch_id,
         "counters": Jsonb(dict(counters)),
         "now": now,
-        **asdict(left_out or LeftOut()),
+        **(left_out or LeftOut())._asdict(),
     }
     if session.execute(SQL["complete_batch"], values).fetchone() is None:
         raise BatchLost(batch_id)
@@ -178,8 +177,7 @@ def discard(session: Session, batch_id: int, error: str, counters: Mapping[str, 
     session.execute(SQL["discard_batch"], values)
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRow:
+class BatchRow(NamedTuple):
     """How many markets a batch holds, and how many rows the fetch skipped."""
 
     batch_id: int
@@ -194,8 +192,7 @@ def get_batch(session: Session, batch_id: int) -> BatchRow:
         return cursor.execute(SQL["select_batch"], {"batch_id": batch_id}).fetchall()[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Staleness:
+class Staleness(NamedTuple):
     """How many marks are carried forward, and how long ago the market last seen was seen.
 
     Beside them how many positions are open.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
+from typing import NamedTuple
 
 from psycopg.types.json import Jsonb
 
@@ -28,8 +28,7 @@ SQL = statements.load(__file__)
 LONGEST_MARKET_ID = 200  # characters within a trade's id, which has room for 255
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A portfolio whose turn it is, locked: its claim, its open orders and its account."""
 
     claim: CyclePortfolioRow

@@ -20,7 +20,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles, idempotency, portfolios
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
-from prescient.usecases.cycle import CycleParameters, open_cycle
+from prescient.usecases.support.opening import CycleParameters, open_cycle
 from prescient.usecases.support.request_context import RequestContext
 
 FIRST_PAUSE_SECONDS = 0.1

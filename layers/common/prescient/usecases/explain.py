@@ -34,7 +34,7 @@ from prescient.store.database import Session
 from prescient.store.explanations import PartRow, SeenRow
 from prescient.store.signal_pages import SignalRow, SignalStatus
 from prescient.store.windows import Window
-from prescient.usecases.cycle import CycleParameters
+from prescient.usecases.support.opening import CycleParameters
 
 _DECISIONS_OF_A_MARKET = 4
 """A cycle makes at most four signals of a market: to buy and to sell each side."""

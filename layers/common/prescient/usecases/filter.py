@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,13 +20,13 @@ from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 from prescient.store.tape import Sighting
-from prescient.usecases.cycle import CycleParameters, open_cycle
 from prescient.usecases.support.batch_sharing import batch_to_use
 from prescient.usecases.support.book_selection import BookSelection, select_books
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import Fetch, fetching
 from prescient.usecases.support.market_needs import MarketNeeds, market_needs
 from prescient.usecases.support.metrics import Measure
+from prescient.usecases.support.opening import CycleParameters, open_cycle
 from prescient.usecases.support.portfolio_step import may_run
 from prescient.usecases.support.prefetch import prefetched
 from prescient.usecases.support.recording import Recording, recording
@@ -57,8 +57,7 @@ class FilterResult(BaseModel):
     skipped: int
 
 
-@dataclass(frozen=True, slots=True)
-class CycleWork:
+class CycleWork(NamedTuple):
     """A cycle, the portfolios to run in it, and what they need of the markets."""
 
     cycle: CycleRow
@@ -90,7 +89,7 @@ def run(request: FilterRequest, context: StepContext) -> FilterResult:
         unanswered = _load_held(fetch, context)
         selection = select_books(fetch.batch_id, work.needs, context)
         fetch.skipped[SkipReason.CONTRADICTED_BOOK.value] += selection.contradicted
-        left_out = replace(selection.left_out, unanswered_markets=unanswered)
+        left_out = selection.left_out._replace(unanswered_markets=unanswered)
         _publish(fetch, work, selection, left_out, context)
     result = _answer(work.cycle, fetch.batch_id, context)
     context.metrics.add(Measure.BATCH_MARKETS, result.markets, batch=fetch.kind)

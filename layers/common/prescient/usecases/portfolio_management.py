@@ -128,7 +128,7 @@ def checked(portfolio: NewPortfolio) -> NewPortfolio:
     """
     check_balance("initial_balance", portfolio.initial_balance)
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
-    return replace(portfolio, strategy_config=configuring.as_given(configuration))
+    return portfolio._replace(strategy_config=configuring.as_given(configuration))
 
 
 def begin(session: Session, portfolio: NewPortfolio, now: datetime) -> PortfolioId:
@@ -267,7 +267,8 @@ def _settings(
     strategy_type = wanted.strategy_type or present.strategy_type
     before = (present.strategy_type, dict(present.strategy_config))
     strategy_config = before[1] if configuration is None else configuring.as_given(configuration)
-    limits, guard = replace(present.limits, **wanted.limits), replace(present.guard, **wanted.guard)
+    limits = present.limits._replace(**wanted.limits)
+    guard = present.guard._replace(**wanted.guard)
     of_strategy, of_limits = (strategy_type, strategy_config), (limits, guard)
     is_changed = of_strategy != before or of_limits != (present.limits, present.guard)
     return PortfolioSettings(

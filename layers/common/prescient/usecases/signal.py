@@ -22,10 +22,10 @@ from prescient.store.cycles import CyclePortfolioRow, CycleRow
 from prescient.store.database import Session
 from prescient.store.portfolios import PortfolioRow
 from prescient.store.signals import HeldRow
-from prescient.usecases.cycle import CycleParameters
 from prescient.usecases.support import chunks
 from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
+from prescient.usecases.support.opening import CycleParameters
 from prescient.usecases.support.portfolio_step import (
     PortfolioStepRequest,
     PortfolioStepResult,

@@ -32,8 +32,8 @@ from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
 from prescient.store.windows import Window
 from prescient.usecases import cycle_runs
-from prescient.usecases.cycle import CycleParameters
 from prescient.usecases.cycle_runs import CycleRun, CycleScope
+from prescient.usecases.support.opening import CycleParameters
 from prescient.usecases.support.request_context import RequestContext
 
 ERRORS = (404, 409, 422, 429)

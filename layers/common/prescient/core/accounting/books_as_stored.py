@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from prescient.core.accounting.valuation import MarketPrice, PricedPosition
@@ -13,8 +13,7 @@ from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.positions import Action
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
+class LedgerEntry(NamedTuple):
     """A movement of cash, in dollars."""
 
     entry_no: int
@@ -25,8 +24,7 @@ class LedgerEntry:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TradeRecord:
+class TradeRecord(NamedTuple):
     """A trade with the limits (dollars of cost basis) that held when it filled.
 
     Status and realized P&L (dollars) are those of its position. One that is `inherited` from
@@ -52,8 +50,7 @@ class TradeRecord:
         return f"trade:{self.trade_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class PositionRecord:
+class PositionRecord(NamedTuple):
     """A position, and the latest prices of YES in its market, 0–1, None where there are none.
 
     Shares are None where schema v1 had an impossible entry price; `identity` is None where it is
@@ -84,8 +81,7 @@ class PositionRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ExitRecord:
+class ExitRecord(NamedTuple):
     """Shares that left a position; money in dollars."""
 
     position_id: int
@@ -100,8 +96,7 @@ class ExitRecord:
         return self.proceeds - self.fee - self.cost_basis
 
 
-@dataclass(frozen=True, slots=True)
-class EquityRecord:
+class EquityRecord(NamedTuple):
     """What the equity points of a portfolio show, as P&L in dollars, which no flow of cash moves.
 
     `highest_profit` is at least the 0 of the beginning; `deepest_fall` is from the highest before.
@@ -112,8 +107,7 @@ class EquityRecord:
     deepest_fall: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """The numbers that a portfolio's row claims, in dollars."""
 
     initial_balance: Decimal
@@ -140,8 +134,7 @@ class Totals:
     index_peak: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
+class Books(NamedTuple):
     """All that is stored of one portfolio, each list in the order of its ids."""
 
     portfolio_id: int

@@ -7,9 +7,9 @@ the other way around.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
+from typing import NamedTuple
 
 from prescient.core.accounting.books_as_stored import Books
 from prescient.core.accounting.findings import Break, Finding, Reason, Unseen
@@ -30,8 +30,7 @@ NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """The tape around a moment: prices before it, what was published near it, oldest first.
 
     `is_whole` is false where rows of the newest batch before it have been removed.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from prescient.core.accounting.findings import Break, compare
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CycleCounts:
+class CycleCounts(NamedTuple):
     """A portfolio's part in a cycle, and how many of its signals are stored and executed."""
 
     portfolio_id: int

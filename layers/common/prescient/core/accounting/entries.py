@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.accounting.findings import Finding, Reason, Unseen, compare, within
 from prescient.core.accounting.seen import Seen
@@ -22,8 +22,7 @@ AVERAGE_PRICE_ERROR = Decimal("0.001")
 """By how much of itself the fee at the average price may differ from that over the levels."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRecord:
+class EntryRecord(NamedTuple):
     """A trade, what its position repeats of it, and what the batch of its cycle saw.
 
     Dollars, shares and prices 0–1. `paid` is what the ledger says, None without an entry; `seen`
@@ -56,8 +55,7 @@ class EntryRecord:
         return f"portfolio {self.portfolio_id} trade {self.trade_id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PositionEntry:
+class PositionEntry(NamedTuple):
     """What a position keeps of its entry, in dollars and prices 0–1."""
 
     position_id: int
@@ -71,16 +69,14 @@ class PositionEntry:
     triggers: Triggers
 
 
-@dataclass(frozen=True, slots=True)
-class ClosingRule:
+class ClosingRule(NamedTuple):
     """The stop-loss and the take-profit of a configuration, as parts of 1; None where off."""
 
     stop_loss_percentage: Decimal | None
     take_profit_percentage: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClosingRules:
+class ClosingRules(NamedTuple):
     """A portfolio's rule of today and those of its versions and its cycles.
 
     `is_complete` where every version was kept and has the rule of today: there was no other.

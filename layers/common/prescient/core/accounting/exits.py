@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.accounting.entries import fee_unseen
 from prescient.core.accounting.findings import Finding, Reason, Unseen, compare, within
@@ -18,8 +18,7 @@ from prescient.core.portfolio.positions import ExitKind
 PRICE_RULE = "6: exit price = what was bid"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExitSeen:
+class ExitSeen(NamedTuple):
     """An exit, and what could be sold into: the bids that it noted itself, or those of its batch.
 
     Dollars, shares and prices 0–1. `received` is what the ledger says, None without an entry.

@@ -37,8 +37,7 @@ class Published(NamedTuple):
     identity: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(NamedTuple):
     """A portfolio's totals in dollars; None where a row does not tell.
 
     `entry_no` is the newest entry of the ledger that they count.
@@ -73,8 +72,7 @@ class Worth:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A row that tells what a portfolio was worth, at some time from `at` to `until`."""
 
     portfolio_id: int

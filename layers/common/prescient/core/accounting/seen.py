@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.accounting.valuation import MarketPrice
 from prescient.core.market.bids import bids_from_book
@@ -14,8 +14,7 @@ from prescient.core.market.settlement import payout
 from prescient.core.money import ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One outcome in one batch: quote and mark of YES, 0–1, and the outcome's own book.
 
     `liquidity` is in dollars; `yes_payout` is set once the market is resolved.

@@ -7,16 +7,14 @@ rules in SQL; a property test holds the two together.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import NamedTuple, Self
 
 from prescient.core.market.markets import Outcome
 from prescient.core.money import ONE, ZERO, cents_down, cents_half_up
 
 
-@dataclass(frozen=True, slots=True)
-class MarketPrice:
+class MarketPrice(NamedTuple):
     """The latest mark, bid and ask of YES, 0–1; None where there is none."""
 
     mark: Decimal | None
@@ -41,8 +39,7 @@ class MarketPrice:
         return None if self.best_bid is None else ONE - self.best_bid
 
 
-@dataclass(frozen=True, slots=True)
-class PricedPosition:
+class PricedPosition(NamedTuple):
     """An open position and the price of its market.
 
     Shares are None where schema v1 had an impossible entry price.
@@ -71,8 +68,7 @@ class PricedPosition:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class HighWaterMark:
+class HighWaterMark(NamedTuple):
     """The highest equity so far, and the deepest fall below the highest before it."""
 
     peak_equity: Decimal
@@ -88,8 +84,7 @@ class HighWaterMark:
         return type(self)(max(self.peak_equity + amount, ZERO), self.max_drawdown)
 
 
-@dataclass(frozen=True, slots=True)
-class Valuation:
+class Valuation(NamedTuple):
     """A portfolio's totals; each is the sum of its positions' rounded amounts."""
 
     balance: Decimal

@@ -7,15 +7,14 @@ apply them to a whole batch at once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.strategies.configuration import StrategyConfiguration
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """What one configuration asks of a market.
 
     Dollars of liquidity and volume, a spread 0–1, and an end that is not before `earliest_end`;
@@ -29,8 +28,7 @@ class Admission:
     earliest_end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class BackfillNeed:
+class BackfillNeed(NamedTuple):
     """An admitted market is traded with `min_observations` hourly marks within the lookback."""
 
     admission: Admission

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from prescient.core.market.markets import Event
 
@@ -32,8 +32,7 @@ class BatchStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class ListingFilter:
+class ListingFilter(NamedTuple):
     """What a listing is asked for: the least an event must have, and when it ends at the earliest.
 
     `liquidity_min` and `volume_min` are dollars.
@@ -51,15 +50,13 @@ class ListingFilter:
         """The filter that asks for no more than these dollars either; None asks as before."""
         least_liquidity = self.liquidity_min if liquidity_min is None else liquidity_min
         least_volume = self.volume_min if volume_min is None else volume_min
-        return replace(
-            self,
+        return self._replace(
             liquidity_min=min(self.liquidity_min, least_liquidity),
             volume_min=min(self.volume_min, least_volume),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """What a batch could have had and does not have, besides the rows that were skipped.
 
     Unanswered is what the exchange did not show, or showed in a row that was skipped;

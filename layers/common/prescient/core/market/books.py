@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -32,8 +31,7 @@ class Level(NamedTuple):
     shares: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class OrderBook:
+class OrderBook(NamedTuple):
     """The book of one outcome: bids from the highest, asks from the lowest."""
 
     bids: tuple[Level, ...]

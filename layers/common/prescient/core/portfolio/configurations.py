@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
@@ -104,9 +103,9 @@ def _with_key(configuration: Configuration, key: str, value: Any) -> Configurati
     if key == "strategy_type":
         return configuration._replace(strategy_type=value)
     if key in LIMIT_KEYS and configuration.limits is not None:
-        return configuration._replace(limits=replace(configuration.limits, **{key: value}))
+        return configuration._replace(limits=configuration.limits._replace(**{key: value}))
     if key in GUARD_KEYS and configuration.guard is not None:
-        guard = replace(configuration.guard, **{GUARD_KEYS[key]: value})
+        guard = configuration.guard._replace(**{GUARD_KEYS[key]: value})
         return configuration._replace(guard=guard)
     name = key.removeprefix(_OF_STRATEGY)
     if name == key or not name:

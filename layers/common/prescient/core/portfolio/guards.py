@@ -6,10 +6,9 @@ cash: P&L has none, and the peak of the index moves along with them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal, localcontext
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from prescient.core.errors import DrawdownLimitReached
 from prescient.core.money import ZERO, plain
@@ -38,8 +37,7 @@ class Reset(StrEnum):
     PEAK = "peak"
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(NamedTuple):
     """The deepest drawdown that is allowed, in dollars and in percent; None where there is none."""
 
     limit: Decimal | None = None
@@ -53,8 +51,7 @@ class Guard:
 NO_GUARD = Guard()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Equity and P&L beside their peaks, in dollars.
 
     `index_peak` is the equity at which the time-weighted index would be at its highest.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from prescient.core.errors import HasHistory, NotConfirmed, OpenPositions, PortfolioArchived
 from prescient.core.portfolio.guards import NO_GUARD, Guard
@@ -23,8 +22,7 @@ class PortfolioStatus(StrEnum):
     ARCHIVED = "archived"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """A portfolio's own risk limits, in dollars of cost basis; None where there is none."""
 
     max_position_size: Decimal | None
@@ -32,16 +30,14 @@ class Limits:
     max_positions: int
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalLimits:
+class GlobalLimits(NamedTuple):
     """Limits over all portfolios, in dollars of cost basis; None where there is none."""
 
     max_market_exposure: Decimal | None = None
     total_capital: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPortfolio:
+class NewPortfolio(NamedTuple):
     """A portfolio to create; money in dollars.
 
     `ordered_by` is whose token asks for it, `reason` says why.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.money import CENT, ZERO
 from prescient.core.portfolio.cash import Executor, Transfer
@@ -36,8 +36,7 @@ def drifted(members: Sequence[Member], weights: Weights) -> list[PortfolioId]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a member stands beside its target, in dollars; `drift` is a part of all equity."""
 
     portfolio_id: PortfolioId
@@ -51,8 +50,7 @@ class Place:
         return abs(self.drift) > self.threshold
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a rebalancing does; `held_back` are dollars that noise alone would have moved."""
 
     places: Sequence[Place]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from prescient.core.errors import InvalidRequest
 from prescient.core.money import ONE, ZERO
@@ -28,8 +28,7 @@ class Targets(StrEnum):
     INVERSE_VOLATILITY = "inverse_volatility"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A portfolio that takes part in rebalancing; money is dollars, and only cash can move.
 
     `threshold` and `fixed_weight` are its `rebalance_threshold` and `rebalance_weight`;

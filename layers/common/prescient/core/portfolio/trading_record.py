@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.money import ZERO, cents_half_up
 
 
-@dataclass(frozen=True, slots=True)
-class TradingRecord:
+class TradingRecord(NamedTuple):
     """Counts over closed positions; `closed_pnl` is their realized P&L in dollars.
 
     A position that closed at exactly its cost neither wins nor loses, and ends a run.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -29,8 +28,7 @@ Hours = Annotated[Decimal, Field(ge=0, le=87600, multiple_of=STEP), Exact]
 LookbackHours = Literal[6, 24, 72, 168, 336]
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryNeed:
+class HistoryNeed(NamedTuple):
     """The hourly marks of the last `lookback_hours`, of which a market needs `min_observations`."""
 
     lookback_hours: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -25,8 +25,7 @@ class Within(Protocol):
     def __call__(self, work: Callable[[], ResultT], /) -> ResultT: ...
 
 
-@dataclass(frozen=True, slots=True)
-class OwnStrategy:
+class OwnStrategy(NamedTuple):
     """A user's strategy; whatever it runs ends within `within`."""
 
     strategy: Strategy[Any]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from prescient.core.market.batches import LeftOut
 from prescient.core.market.books import OrderBook, Side, believed
@@ -19,8 +19,7 @@ Sides = dict[str, Side]
 """The outcome that each token stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class BookSelection:
+class BookSelection(NamedTuple):
     """The markets that some configuration admits, deepest first, and the books of some of them.
 
     `held_books` are those that only a holding brought in, which its holders alone may see.

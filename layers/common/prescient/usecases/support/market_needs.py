@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.deciding.admission import Admission, admissions, lookbacks
 from prescient.core.deciding.coverage import Asked, Coverage
@@ -20,8 +20,7 @@ from prescient.store.portfolios import PortfolioRow
 LATE_END = timedelta(days=7)  # a market may end after its event; longer past it is of no use
 
 
-@dataclass(frozen=True, slots=True)
-class MarketNeeds:
+class MarketNeeds(NamedTuple):
     """`buyers` are the configurations that may buy, `lookbacks` hours that any of them looks back.
 
     `sellers` are the portfolios whose strategy may have to sell what they hold.

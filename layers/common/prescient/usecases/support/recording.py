@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from prescient.core.market.batches import BatchKind, ListingFilter
 from prescient.core.market.markets import Event, Market
@@ -15,8 +15,7 @@ from prescient.store.tape import Sighting
 from prescient.usecases.support.context import StepContext
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """A batch of what is listed beyond what is `needed`; nothing that trades reads it.
 
     Without a `batch_id` the settings ask for no more than the portfolios do.
