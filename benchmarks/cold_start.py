@@ -98,7 +98,8 @@ class _Import:
 
 
 def _environment() -> Mapping[str, str]:
-    return {"PATH": os.defpath, "POWERTOOLS_SERVICE_NAME": "prescient", "LANG": "C.UTF-8"}
+    of_template = {"POWERTOOLS_SERVICE_NAME": "prescient", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", **of_template}
 
 
 def _build(layer: str, source: str, target: Path) -> None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import psycopg
 
-from prescient.core.market.markets import FeeSchedule, Market, MarketId, Quote
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import FeeSchedule, MarketId, Quote
 from prescient.store import statements
 
 SQL = statements.load(__file__)

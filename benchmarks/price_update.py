@@ -18,7 +18,8 @@ from benchmarks import holdings, row_at_a_time
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
 from benchmarks.holdings import Holdings
 from local.exchange.simulated import EPOCH
-from prescient.core.market.markets import Market, MarketId
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import GlobalLimits
 from prescient.polymarket.client import MarketPage
 from prescient.polymarket.counters import Counters, CountersDocument

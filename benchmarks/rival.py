@@ -23,7 +23,7 @@ from benchmarks import holdings, price_update, reads, waiting
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
 from benchmarks.holdings import Holdings
 from local.exchange.simulated import EPOCH
-from prescient.core.market.markets import Market
+from prescient.core.market.listed import Market
 from prescient.store import cycles
 from prescient.usecases import execute
 from prescient.usecases.support.chunks import ChunkRequest

@@ -11,15 +11,8 @@ from prescient.core.execution.rules import Rules
 from prescient.core.market.bids import Bids
 from prescient.core.market.books import Level
 from prescient.core.market.fills import Evidence, Offers
-from prescient.core.market.markets import (
-    Event,
-    EventId,
-    FeeSchedule,
-    Market,
-    MarketId,
-    Outcome,
-    Quote,
-)
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioId, PortfolioStatus
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.core.strategies.candidates import Candidate

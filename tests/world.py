@@ -19,7 +19,8 @@ from psycopg.rows import dict_row
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
-from prescient.core.market.markets import Event, Market, MarketId, Quote
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import MarketId, Quote
 from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.guards import NO_GUARD, Guard
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, NewPortfolio, PortfolioId

@@ -17,7 +17,8 @@ from urllib.parse import quote, urlencode
 from local.postgres import databases, migrations, server
 from prescient.api.document import document, operations
 from prescient.api.examples import ANSWERS, Answers, answered_by
-from prescient.core.market.markets import Event, EventId, MarketId, Quote
+from prescient.core.market.listed import Event
+from prescient.core.market.markets import EventId, MarketId, Quote
 from prescient.runtime.observability import logger
 from prescient.usecases import research
 from prescient.usecases.research import ResearchRequest

@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from prescient.core.market.books import Level, OrderBook
-from prescient.core.market.markets import EventId, FeeSchedule, Market, MarketId, Quote
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Quote
 from prescient.core.portfolio.portfolios import PortfolioId
 from tests.builders import NOON, event, market
 from tests.world import World

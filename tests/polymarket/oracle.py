@@ -222,8 +222,8 @@ def _at(value: object, path: str) -> object:
     step, _, rest = path.partition(".")
     if not step or value is None:
         return value
-    if isinstance(value, tuple):
-        if step == "*":
-            return tuple(_at(item, rest) for item in value)
+    if isinstance(value, tuple) and step == "*":
+        return tuple(_at(item, rest) for item in value)
+    if isinstance(value, tuple) and step.isdigit():
         return _at(value[int(step)], rest) if int(step) < len(value) else None
     return _at(getattr(value, step), rest)

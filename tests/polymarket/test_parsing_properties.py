@@ -11,7 +11,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prescient.core.market.markets import Market, Quote
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import Quote
 from prescient.polymarket import decimal_json
 from prescient.polymarket.parsing import parse_event, parse_market, parse_markets
 from prescient.polymarket.skip_reasons import RowSkipped, SkipReason

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from prescient.core.market.markets import Event, FeeSchedule, Market, Quote
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.polymarket.parsing import parse_event, parse_markets
 from tests.polymarket import recorded
 

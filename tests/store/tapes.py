@@ -10,7 +10,8 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from prescient.core.market.batches import BatchKind
-from prescient.core.market.markets import Market, MarketId, Quote
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import MarketId, Quote
 from prescient.store import features, tape
 from prescient.store.database import Session
 from prescient.store.tape import Sighting

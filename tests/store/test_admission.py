@@ -13,7 +13,8 @@ from prescient.core.deciding.admission import admissions
 from prescient.core.deciding.decisions import common_filters
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.batches import BatchKind
-from prescient.core.market.markets import EventId, Market, MarketId, Quote
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import EventId, MarketId, Quote
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import admission, candidates, listings, tape
 from prescient.store.tape import Sighting

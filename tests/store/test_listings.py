@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from prescient.core.market.markets import Event, EventId, FeeSchedule, Market
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import EventId, FeeSchedule
 from prescient.store import listings
 from tests.builders import NOON, event, market
 from tests.world import World

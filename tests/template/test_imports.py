@@ -87,6 +87,7 @@ STRATEGIES = tuple(
     f"prescient.core.strategies.{name}"
     for name in ("arbitrage", "hybrid", "mean_reversion", "momentum", "random")
 )
+INGESTED = "prescient.core.market.listed"
 QUICKEST = ("cycle", "signal", "execute", "snapshot")
 RECONCILING = ("prescient.core.accounting", "prescient.usecases.reconcile")
 
@@ -95,6 +96,7 @@ RECONCILING = ("prescient.core.accounting", "prescient.usecases.reconcile")
     ("name", "foreign"),
     [
         *((name, (*EXCHANGE, *OF_THE_API, *STRATEGIES)) for name in QUICKEST),
+        *((name, (INGESTED, "prescient.usecases.cycle")) for name in ("signal", "execute")),
         *((name, (*OF_THE_API, *STRATEGIES)) for name in ("filter", "price_update")),
         ("maintenance", OF_THE_API),
         (

@@ -136,6 +136,7 @@ def test_every_setting_of_a_function_can_be_overridden_locally(template: dict[st
         "STRATEGIES_PATH",
         "POWERTOOLS_SERVICE_NAME",
         "POWERTOOLS_LOG_LEVEL",
+        "PYDANTIC_DISABLE_PLUGINS",
     } == set(variables)
 
 

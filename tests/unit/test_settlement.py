@@ -4,7 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from prescient.core.market.markets import Market
+from prescient.core.market.listed import Market
 from prescient.core.market.settlement import (
     Resolution,
     ResolutionFlag,

@@ -11,7 +11,8 @@ from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import BatchLost, ExchangeUnavailable, InvalidRequest
 from prescient.core.market.batches import BatchKind
 from prescient.core.market.books import Level, OrderBook
-from prescient.core.market.markets import EventId, FeeSchedule, Market, MarketId, Outcome, Quote
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
 from prescient.store import candidates, tape
 from prescient.usecases.support.market_needs import LATE_END
 from tests.builders import NOON, event, market

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from prescient.core.market.markets import Market, MarketId
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import MarketId
 from prescient.polymarket.clob_rows import ResolutionDetails
 from prescient.usecases import maintenance, outcomes
 from prescient.usecases.maintenance import MaintenanceRequest, Task

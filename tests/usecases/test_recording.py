@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import Level, OrderBook
-from prescient.core.market.markets import Event, EventId, MarketId, Quote
+from prescient.core.market.listed import Event
+from prescient.core.market.markets import EventId, MarketId, Quote
 from prescient.store import candidates
 from tests.builders import event, market
 from tests.world import World

@@ -12,7 +12,8 @@ import pytest
 from benchmarks.round_trips import RoundTrips, counting
 from local.postgres import databases
 from local.postgres.server import Postgres
-from prescient.core.market.markets import Market, Quote
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import Quote
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.store.database import Database
 from tests.api.client import Client

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from prescient.core.market.books import Level, OrderBook
-from prescient.core.market.markets import Event, FeeSchedule, Market, MarketId, Quote
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import FeeSchedule, MarketId, Quote
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
 from tests.builders import NOON, event, market

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
-from prescient.core.market.markets import Event, Market, MarketId
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import MarketId
 from prescient.polymarket.clob import Clob
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument

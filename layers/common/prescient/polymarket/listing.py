@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.market.markets import Event, EventId, Market, MarketId
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import EventId, MarketId
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.parsing import parse_event
 from prescient.polymarket.skip_reasons import RowSkipped

@@ -10,14 +10,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from prescient.core.market.markets import (
-    Event,
-    EventId,
-    FeeSchedule,
-    Market,
-    MarketId,
-    ResolutionStatus,
-)
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId, ResolutionStatus
 from prescient.core.money import ONE, PRICE_STEP, ZERO
 from prescient.polymarket.fields import flag, identifier, json_list, moment, number, text
 from prescient.polymarket.prices import closed_prices, fee_schedule, live_prices

@@ -47,7 +47,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     database_url: Annotated[str, Field(pattern="^postgres(ql)?://")]
-    database_user: Annotated[str, Field(pattern=r"^\w+$")] | None = None
+    database_user: Annotated[str, Field(pattern="^[A-Za-z0-9_]+$")] | None = None
     database_authentication: Literal["iam", "secret", "url"] = "url"
     database_secret_arn: str | None = None
     database_root_certificate: str | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import md5
 
-from prescient.core.market.markets import Event, FeeSchedule, Market
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import FeeSchedule
 
 _NO_FEE = FeeSchedule()
 

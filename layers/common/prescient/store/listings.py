@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from psycopg.rows import class_row, scalar_row
 from pydantic_core import to_json
 
-from prescient.core.market.markets import Event, EventId, FeeSchedule, Market, MarketId
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId
 from prescient.store import digests, statements
 from prescient.store.database import Session
 

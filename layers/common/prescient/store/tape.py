@@ -15,7 +15,8 @@ from pydantic import BaseModel
 
 from prescient.core.errors import BatchLost
 from prescient.core.market.batches import BatchKind, BatchStatus, LeftOut, ListingFilter
-from prescient.core.market.markets import Market, MarketId
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import MarketId
 from prescient.core.market.marks import is_trusted, mark_price
 from prescient.core.market.settlement import resolution
 from prescient.core.portfolio.portfolios import PortfolioId

@@ -34,7 +34,6 @@ from prescient.store.database import Session
 from prescient.store.explanations import PartRow, SeenRow
 from prescient.store.signal_pages import SignalRow, SignalStatus
 from prescient.store.windows import Window
-from prescient.usecases.support.opening import CycleParameters
 
 _DECISIONS_OF_A_MARKET = 4
 """A cycle makes at most four signals of a market: to buy and to sell each side."""
@@ -124,7 +123,7 @@ def _undecided(session: Session, case: _Case) -> _Found:
     seen = explanations.seen(session, cycle.batch_id, case.market_id)
     if seen is None:
         return _Found(Stage.TAPE_GONE, "the tape that the cycle decided on is gone")
-    thresholds = CycleParameters.model_validate(cycle.parameters).thresholds
+    thresholds = Thresholds.model_validate(cycle.parameters.get("thresholds", {}))
     return _hidden(seen, thresholds) or _followed(session, case, thresholds)
 
 

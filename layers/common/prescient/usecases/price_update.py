@@ -13,7 +13,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from prescient.core.errors import ExchangeUnavailable, PassingError
 from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.market.books import OrderBook, Side, believed
-from prescient.core.market.markets import Market, MarketId
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.exits import HeldOutcome, due_exit, due_outcomes
 from prescient.core.portfolio.guards import Alert, Guard
 from prescient.core.portfolio.portfolios import PortfolioId

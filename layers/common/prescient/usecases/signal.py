@@ -25,7 +25,6 @@ from prescient.store.signals import HeldRow
 from prescient.usecases.support import chunks
 from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
-from prescient.usecases.support.opening import CycleParameters
 from prescient.usecases.support.portfolio_step import (
     PortfolioStepRequest,
     PortfolioStepResult,
@@ -121,7 +120,7 @@ def _decide(
     batch_id = _batch_of(cycle)
     strategy = registry.find(portfolio.strategy_type)
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
-    thresholds = CycleParameters.model_validate(cycle.parameters).thresholds
+    thresholds = Thresholds.model_validate(cycle.parameters.get("thresholds", {}))
     shown = picture.candidates_of(session, batch_id, thresholds)
     positions = _positions(session, batch_id, portfolio, held)
     view = _view(session, cycle, portfolio, configuration, positions)

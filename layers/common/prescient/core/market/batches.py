@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from prescient.core.market.markets import Event
+from prescient.core.market.listed import Event
 
 
 class BatchKind(StrEnum):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from prescient.core.market.markets import PENDING, Market, Outcome, ResolutionStatus
+from prescient.core.market.markets import PENDING, Outcome, ResolutionStatus
 from prescient.core.money import ONE, ZERO
+
+# Only what reads the exchange makes these; at a sale nothing else needs their module.
+if TYPE_CHECKING:
+    from prescient.core.market.listed import Market
 
 HALF = Decimal("0.5")
 

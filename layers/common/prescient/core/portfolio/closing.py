@@ -21,7 +21,8 @@ from prescient.core.errors import (
 from prescient.core.market.bids import Bids, bids, bids_from_book
 from prescient.core.market.books import OrderBook
 from prescient.core.market.fills import Match, walk
-from prescient.core.market.markets import FeeSchedule, Identity, Market, MarketId, Outcome
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import FeeSchedule, Identity, MarketId, Outcome
 from prescient.core.market.settlement import resolution
 from prescient.core.money import plain
 from prescient.core.portfolio import positions

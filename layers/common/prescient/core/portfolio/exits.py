@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from prescient.core.market.bids import Bids
 from prescient.core.market.books import Level
 from prescient.core.market.fees import fee_per_share
 from prescient.core.market.fills import walk
-from prescient.core.market.markets import FeeSchedule, Market, MarketId, Outcome, Quote
+from prescient.core.market.markets import FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.marks import is_trusted
 from prescient.core.market.settlement import payout
 from prescient.core.money import ONE, PRICE_STEP, ZERO
 from prescient.core.portfolio.positions import Exit, ExitKind, Holding, sell, settle
+
+# Only what reads the exchange makes these; at a sale nothing else needs their module.
+if TYPE_CHECKING:
+    from prescient.core.market.listed import Market
 
 HIGHEST_TAKE_PROFIT = Decimal("0.99")
 

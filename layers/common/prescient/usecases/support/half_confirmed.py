@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prescient.core.errors import ExchangeUnavailable
-from prescient.core.market.markets import Market, MarketId
+from prescient.core.market.listed import Market
+from prescient.core.market.markets import MarketId
 from prescient.core.market.settlement import needs_confirmation
 
 if TYPE_CHECKING:

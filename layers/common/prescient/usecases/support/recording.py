@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from prescient.core.market.batches import BatchKind, ListingFilter
-from prescient.core.market.markets import Event, Market
+from prescient.core.market.listed import Event, Market
 from prescient.store import tape
 from prescient.store.database import Session
 from prescient.store.tape import Sighting

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from prescient.core.market.markets import Event, Market, MarketId
+from prescient.core.market.listed import Event, Market
+from prescient.core.market.markets import MarketId
 from prescient.polymarket.skip_reasons import SkipReason
 from prescient.store import listings, savepoints, tape
 from prescient.store.database import Session
