@@ -50,7 +50,7 @@ def save_events(session: Session, events: Sequence[Event], now: datetime) -> lis
     """
     by_id = {event.event_id: event for event in events}
     digest_of = {event_id: digests.of_event(event) for event_id, event in by_id.items()}
-    values = {"event_ids": list(digest_of), "digests": list(digest_of.values())}
+    values = {"event_ids": list(digest_of), "digests": ",".join(digest_of.values())}
     changed = _changed(session, "select_changed_events", values)
     if changed:
         rows = [_event_row(by_id[event_id], digest_of[event_id]) for event_id in changed]
@@ -116,8 +116,8 @@ def _save(session: Session, listed: Sequence[_Listed], now: datetime) -> None:
     by_id = {row.market.market_id: row for row in listed}
     values = {
         "market_ids": list(by_id),
-        "digests": [row.digest for row in by_id.values()],
-        "event_digests": [row.event_digest for row in by_id.values() if row.event_digest],
+        "digests": ",".join(row.digest for row in by_id.values()),
+        "event_digests": ",".join(row.event_digest for row in by_id.values() if row.event_digest),
     }
     changed = _changed(session, "select_changed_markets", values)
     if changed:

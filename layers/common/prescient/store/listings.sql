@@ -1,7 +1,9 @@
 -- name: select_changed_events
 -- Read which listed events are new, or differ from the stored ones in what readers use.
+-- Digests come in one text, separated by commas: no client has to quote each of thousands.
 SELECT listed.event_id
-FROM unnest(%(event_ids)s::text[], %(digests)s::uuid[]) AS listed (event_id, digest)
+FROM unnest(%(event_ids)s::text[], string_to_array(%(digests)s, ',')::uuid[])
+    AS listed (event_id, digest)
 LEFT JOIN events AS stored ON stored.event_id = listed.event_id
 WHERE stored.listing_digest IS DISTINCT FROM listed.digest;
 
@@ -33,8 +35,10 @@ WHERE excluded.updated_at >= events.updated_at;
 -- Read which listed markets are new, or differ from the stored ones in what readers use.
 -- A market that was fetched without its event says nothing of it.
 SELECT listed.market_id
-FROM unnest(%(market_ids)s::text[], %(digests)s::uuid[], %(event_digests)s::uuid[])
-    AS listed (market_id, digest, event_digest)
+FROM unnest(
+    %(market_ids)s::text[], string_to_array(%(digests)s, ',')::uuid[],
+    string_to_array(%(event_digests)s, ',')::uuid[]
+) AS listed (market_id, digest, event_digest)
 LEFT JOIN markets AS stored ON stored.market_id = listed.market_id
 WHERE stored.listing_digest IS DISTINCT FROM listed.digest
     OR stored.event_digest IS DISTINCT FROM coalesce(listed.event_digest, stored.event_digest);
