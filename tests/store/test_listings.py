@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from prescient.core.market.listed import Event, Market
-from prescient.core.market.markets import EventId, FeeSchedule
+from prescient.core.market.markets import EventId, FeeSchedule, MarketId
 from prescient.store import listings
 from tests.builders import NOON, event, market
 from tests.world import World
@@ -64,11 +64,17 @@ def test_a_market_follows_the_title_and_the_end_of_its_event(world: World) -> No
 
 
 def test_what_did_not_change_is_not_written_again(world: World) -> None:
-    _save_events(world, _event())
-    _save_events(world, replace(_event(), liquidity=D(1), volume=D(2)), later=True)
-    _save_markets(world, _event().markets[0], later=True)
-    stored = world.rows("SELECT updated_at FROM events UNION ALL SELECT updated_at FROM markets")
-    assert [row["updated_at"] for row in stored] == [NOON, NOON]
+    markets = [market(market_id=MarketId(f"m{n}"), question=f"Question {n}?") for n in range(4)]
+    first = event(*markets[:2], event_id=EventId("e1"))
+    second = event(*markets[2:], event_id=EventId("e2"), title="Another title")
+    _save_events(world, first, second)
+    renamed = replace(second, title="Renamed")
+    _save_events(world, replace(first, liquidity=D(1), volume=D(2)), renamed, later=True)
+    _save_markets(world, *markets, later=True)
+    written = "SELECT event_id AS id, updated_at FROM events UNION ALL SELECT market_id, updated_at"
+    stored = world.rows(f"{written} FROM markets ORDER BY id")
+    later = [row["id"] for row in stored if row["updated_at"] == LATER]
+    assert (len(stored), later) == (6, ["e2", "m2", "m3"])
 
 
 def test_a_market_fetched_without_its_event_keeps_what_is_known_of_it(world: World) -> None:
@@ -88,11 +94,11 @@ def _event() -> Event:
     return event(market(), event_id=EventId("e1"))
 
 
-def _save_markets(world: World, listed: Market, *, later: bool = False) -> None:
+def _save_markets(world: World, *listed: Market, later: bool = False) -> None:
     with world.context.database.transaction() as session:
-        listings.save_markets(session, [listed], LATER if later else NOON)
+        listings.save_markets(session, listed, LATER if later else NOON)
 
 
-def _save_events(world: World, listed: Event, *, later: bool = False) -> None:
+def _save_events(world: World, *listed: Event, later: bool = False) -> None:
     with world.context.database.transaction() as session:
-        listings.save_events(session, [listed], LATER if later else NOON)
+        listings.save_events(session, listed, LATER if later else NOON)
