@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from functions.migrate.app import handler as deployed
-from prescient.core.errors import DeploymentUnanswered
-from prescient.runtime.custom_resource import CustomResourceHandler
+from prescient.runtime.custom_resource import CustomResourceHandler, DeploymentUnanswered
 from prescient.runtime.entry import StepHandler
 from prescient.store.database import SCHEMA_VERSION
 from prescient.usecases import migrate

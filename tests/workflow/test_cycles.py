@@ -30,7 +30,7 @@ def test_portfolios_travel_in_chunks(desk: Desk, monkeypatch: pytest.MonkeyPatch
     invoke, asked = desk.stack.dispatcher.invoke, []
 
     def noted(function: str, event: Any) -> Invocation:
-        asked.append((function.rsplit(":", 1)[-1], tuple(event.get("portfolio_ids", ()))))
+        asked.append((function.split(":")[6], tuple(event.get("portfolio_ids", ()))))
         return invoke(function, event)
 
     monkeypatch.setattr(desk.stack.dispatcher, "invoke", noted)

@@ -261,10 +261,6 @@ class SchemaVersionMismatch(PrescientError):
     """The database is not at the schema version that this code expects."""
 
 
-class DeploymentUnanswered(PrescientError):
-    """CloudFormation could not be told how a custom resource of a deployment went."""
-
-
 class Remedy(NamedTuple):
     """What an owner can do about a refusal: SQL to run before the migration, and after it."""
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from prescient.core.errors import DeploymentUnanswered
+from prescient.core.errors import PrescientError
 from prescient.runtime.entry import Answer, BoundHandler, Event, Handler
 from prescient.runtime.environment import Environment
 from prescient.runtime.observability import logger
@@ -20,6 +20,10 @@ from prescient.runtime.observability import logger
 _LONGEST_REASON = 1000  # characters; CloudFormation takes 4,096 bytes for the whole answer
 _ATTEMPTS = 5
 _TIMEOUT_SECONDS = 10
+
+
+class DeploymentUnanswered(PrescientError):
+    """CloudFormation could not be told how a custom resource of a deployment went."""
 
 
 class CustomResourceHandler(Handler):
