@@ -104,9 +104,12 @@ class Shell:
 
     def run(self, content: str) -> str:
         """Run a block and return what it prints; a failing command is told in it."""
-        self._type(f"{{ {content.rstrip()}\n}} < /dev/null 2>&1")
-        # The trap does not see what fails before && and ||; the status of the block does.
-        self._type(f"[[ $? == 0 ]] || echo '{_FAILED} at its end'; echo; echo '{_ENDED}'")
+        # The trap does not see what fails before && and ||; the status of the block does. Both
+        # are typed at once, because a block may end the shell.
+        self._type(
+            f"{{ {content.rstrip()}\n}} < /dev/null 2>&1\n"
+            f"[[ $? == 0 ]] || echo '{_FAILED} at its end'; echo; echo '{_ENDED}'"
+        )
         return _until(self._bash, _ENDED)
 
     def _type(self, text: str) -> None:
