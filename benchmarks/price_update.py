@@ -21,8 +21,8 @@ from local.exchange.simulated import EPOCH
 from prescient.core.market.listed import Market
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import GlobalLimits
-from prescient.polymarket.client import MarketPage
 from prescient.polymarket.counters import Counters, CountersDocument
+from prescient.polymarket.pages import MarketPage
 from prescient.runtime.login import as_user
 from prescient.store import roles, statements
 from prescient.store.database import Database

@@ -24,9 +24,9 @@ from prescient.core.market.markets import MarketId, Quote
 from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.guards import NO_GUARD, Guard
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, NewPortfolio, PortfolioId
-from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
+from prescient.polymarket.pages import EventPage, MarketPage
 from prescient.polymarket.parsing import parse_held_markets
 from prescient.polymarket.rates import Family
 from prescient.runtime.login import as_user

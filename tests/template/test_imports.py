@@ -82,6 +82,7 @@ def test_the_research_function_is_both() -> None:
 
 ELSEWHERE = ("alembic", "boto3", "local", "moto", "numpy", "sqlalchemy")
 EXCHANGE = ("http.client", "msgspec", "prescient.polymarket", "urllib3")
+ASKING_THE_EXCHANGE = ("http.client", "prescient.polymarket.client", "urllib3")
 OF_THE_API = ("aws_lambda_powertools.event_handler", "prescient.api")
 STRATEGIES = tuple(
     f"prescient.core.strategies.{name}"
@@ -97,8 +98,11 @@ RECONCILING = ("prescient.core.accounting", "prescient.usecases.reconcile")
     [
         *((name, (*EXCHANGE, *OF_THE_API, *STRATEGIES)) for name in QUICKEST),
         *((name, (INGESTED, "prescient.usecases.cycle")) for name in ("signal", "execute")),
-        *((name, (*OF_THE_API, *STRATEGIES)) for name in ("filter", "price_update")),
-        ("maintenance", OF_THE_API),
+        *(
+            (name, (*ASKING_THE_EXCHANGE, *OF_THE_API, *STRATEGIES))
+            for name in ("filter", "price_update")
+        ),
+        ("maintenance", (*ASKING_THE_EXCHANGE, *OF_THE_API)),
         (
             "migrate",
             (*EXCHANGE, *OF_THE_API, *STRATEGIES, *RECONCILING, "prescient.store.revisions"),

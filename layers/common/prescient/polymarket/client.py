@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
-from typing import NamedTuple
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.core.market.books import OrderBook
-from prescient.core.market.listed import Event, Market
 from prescient.core.market.markets import MarketId
 from prescient.polymarket.clob import Clob
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import Counters, CountersDocument
 from prescient.polymarket.fields import identifier
 from prescient.polymarket.listing import EVENTS_PATH, EventListing
+from prescient.polymarket.pages import EventPage, MarketPage
 from prescient.polymarket.parsing import parse_held_markets
 from prescient.polymarket.parts import PartedFetch
 from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit
@@ -30,31 +29,6 @@ from prescient.polymarket.transport import Call, Deadline, FetchLimits, JsonTran
 MARKETS_PATH = "/markets"
 EVENTS_A_PAGE = 100  # about 13 MB of JSON, which bounds memory; the exchange would allow 500
 MARKETS_A_CALL = 100  # the exchange answers no more, whatever the limit
-
-
-class EventPage(NamedTuple):
-    """One page of the listing. `skipped` counts the rows left out, by reason.
-
-    `fetched_at` is the moment before the request: no quote passes for younger than it is.
-    """
-
-    events: tuple[Event, ...]
-    skipped: Counter[str]
-    fetched_at: datetime
-
-
-class MarketPage(NamedTuple):
-    """Markets by id. One that the exchange did not answer is missing.
-
-    `unread` names the first value of a market that could not be read; one whose whole row could
-    not be read is in it and missing. `fetched_at` is the moment before the first request. Those in
-    `refused` are missing because the exchange answers with an error as soon as they are asked for.
-    """
-
-    markets: tuple[Market, ...]
-    unread: Mapping[MarketId, SkipReason]
-    fetched_at: datetime
-    refused: frozenset[MarketId] = frozenset()
 
 
 class PolymarketClient:

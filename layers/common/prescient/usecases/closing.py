@@ -20,7 +20,7 @@ from prescient.store.database import Session
 from prescient.usecases.support.half_confirmed import half_confirmed
 
 if TYPE_CHECKING:
-    from prescient.polymarket.client import MarketPage
+    from prescient.polymarket.pages import MarketPage
     from prescient.usecases.support.exchange import Exchange
     from prescient.usecases.support.request_context import RequestContext
 

@@ -19,7 +19,7 @@ from prescient.core.portfolio.exits import HeldOutcome, due_exit, due_outcomes
 from prescient.core.portfolio.guards import Alert, Guard
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Exit, ExitKind, PositionFlag
-from prescient.polymarket.client import MarketPage
+from prescient.polymarket.pages import MarketPage
 from prescient.polymarket.skip_reasons import SkipReason
 from prescient.store import books, exits, history, portfolios, tape
 from prescient.store.database import Session

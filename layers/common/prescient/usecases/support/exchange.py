@@ -10,9 +10,9 @@ from typing import Protocol
 
 from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import MarketId
-from prescient.polymarket.client import EventPage, MarketPage
 from prescient.polymarket.clob_rows import PricePoint, ResolutionDetails
 from prescient.polymarket.counters import CountersDocument
+from prescient.polymarket.pages import EventPage, MarketPage
 
 
 class Exchange(Protocol):
