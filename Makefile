@@ -59,8 +59,9 @@ report: $(RUNS) ## Write .local/report.html, a page about the last run: [PORTFOL
 
 test: lint unit ## Everything that the integration runs: lint, types, tests and their coverage: COVERAGE= runs without
 
+# Half of a test's time waits for the database or a process: three fill two cores.
 unit: $(TESTS) $(SAM_READY)
-	$(BIN)/python -m pytest -n 2 $(COVERAGE)
+	$(BIN)/python -m pytest -n 3 $(COVERAGE)
 
 # Each worker would else compile all modules of the tests, with their assertions spelled out.
 compiled: $(TESTS)
