@@ -1,6 +1,5 @@
 # One command a habit. `make help` lists them.
 PYTHON ?= python3
-COVERAGE ?= --cov
 
 # Relative, like every path below: the folder's own may have spaces.
 VENV := .venv
@@ -35,8 +34,8 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve sam-api token report test unit compiled audit bench lint style types imports template sql forge format hooks \
-	build openapi docs schema authorities pin python psql calibrate recordings check-strategy status backup migrate \
+.PHONY: help run serve sam-api token report test unit coverage compiled audit bench lint style types imports template \
+	sql forge format hooks build openapi docs schema authorities pin python psql calibrate recordings check-strategy status backup migrate \
 	downgrade reconcile bare-root clean
 
 help: ## List the commands
@@ -57,11 +56,14 @@ token: $(RUNS) ## Print a token for the API of serve, for twelve hours: SCOPE=re
 report: $(RUNS) ## Write .local/report.html, a page about the last run: [PORTFOLIOS=1,Random] [DATABASE_URL=...]
 	@MAKE_SETTINGS='$(GIVEN)' $(BIN)/python -m operations.report
 
-test: lint unit ## Everything that the integration runs: lint, types, tests and their coverage: COVERAGE= runs without
+test: lint unit ## Everything that the integration runs: lint, types, tests
 
 # Half of a test's time waits for the database or a process: three fill two cores.
 unit: $(TESTS) $(SAM_READY)
-	$(BIN)/python -m pytest -n 3 $(COVERAGE)
+	$(BIN)/python -m pytest -n 3
+
+coverage: $(TESTS) $(SAM_READY) ## Run the tests and tell which lines and branches they do not reach
+	$(BIN)/python -m pytest -n 3 --cov
 
 # Each worker would else compile all modules of the tests, with their assertions spelled out.
 compiled: $(TESTS)
