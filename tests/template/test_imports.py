@@ -102,7 +102,7 @@ RECONCILING = ("prescient.core.accounting", "prescient.usecases.reconcile")
             (name, (*ASKING_THE_EXCHANGE, *OF_THE_API, *STRATEGIES))
             for name in ("filter", "price_update")
         ),
-        ("maintenance", (*ASKING_THE_EXCHANGE, *OF_THE_API)),
+        ("maintenance", (*ASKING_THE_EXCHANGE, *OF_THE_API, "prescient.usecases.rebalancing")),
         (
             "migrate",
             (*EXCHANGE, *OF_THE_API, *STRATEGIES, *RECONCILING, "prescient.store.revisions"),

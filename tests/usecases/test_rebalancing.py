@@ -14,7 +14,7 @@ from prescient.store import comparisons, history
 from prescient.store.comparisons import Compared
 from prescient.usecases import cash, research
 from prescient.usecases.maintenance import MaintenanceRequest, Task, run
-from prescient.usecases.rebalancing import RebalancingResult
+from prescient.usecases.support.rebalanced import RebalancingResult
 from tests.world import World
 
 ON = MaintenanceRequest(tasks=frozenset({Task.REBALANCING}), rebalance=Targets.INITIAL)

@@ -16,7 +16,6 @@ from prescient.usecases import (
     backfill,
     history,
     outcomes,
-    rebalancing,
     reconcile,
     retention,
     sweep,
@@ -24,12 +23,12 @@ from prescient.usecases import (
 from prescient.usecases.backfill import BackfillResult
 from prescient.usecases.history import HistoryResult
 from prescient.usecases.outcomes import OutcomesResult
-from prescient.usecases.rebalancing import RebalancingRequest, RebalancingResult
 from prescient.usecases.reconcile import Note
 from prescient.usecases.retention import RetentionResult
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.metrics import Measure
 from prescient.usecases.support.problems import Problem
+from prescient.usecases.support.rebalanced import RebalancingResult
 from prescient.usecases.sweep import AbandonedCycle
 
 MOST_NAMED = 10  # rows in the error; the log has all that were found
@@ -128,7 +127,10 @@ def run(request: MaintenanceRequest, context: StepContext) -> MaintenanceResult:
 def _rebalance(
     targets: Targets, request: MaintenanceRequest, context: StepContext, done: MaintenanceResult
 ) -> None:
-    wanted = RebalancingRequest(
+    # Imported late, because it is switched off unless a parameter of the stack asks for it.
+    from prescient.usecases import rebalancing
+
+    wanted = rebalancing.RebalancingRequest(
         targets=targets,
         only_significant=request.rebalance_only_significant,
         dry_run=request.rebalance_dry_run,

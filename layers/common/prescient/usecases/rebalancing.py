@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,57 +13,17 @@ from prescient.core.portfolio.targets import Member, Targets, weights
 from prescient.store import comparisons, rebalancing
 from prescient.store.database import Session
 from prescient.usecases import cash
+from prescient.usecases.support.rebalanced import (
+    PlaceResult,
+    RebalancingResult,
+    TransferResult,
+)
 
 MEASURED_WITHIN = timedelta(days=1)
 """How old metrics may be whose volatility sets a weight; usually they are half an hour old."""
 COMPARED_WITHIN = timedelta(days=2)
 """How old a comparison may be that says that two portfolios can be told apart."""
 MOST_NAMED = 100  # portfolios in an answer, those that drifted the farthest, and transfers
-
-
-class TransferResult(BaseModel):
-    """Dollars that went, or would go, from one portfolio to another."""
-
-    from_portfolio_id: int
-    to_portfolio_id: int
-    amount: Decimal
-
-    @classmethod
-    def of(cls, transfer: Transfer) -> TransferResult:
-        return cls(
-            from_portfolio_id=transfer.from_id,
-            to_portfolio_id=transfer.to_id,
-            amount=transfer.amount,
-        )
-
-
-class PlaceResult(BaseModel):
-    """Where a portfolio stood beside its target, in dollars; drift is a part of all equity."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    portfolio_id: int
-    equity: Decimal
-    target: Decimal
-    drift: Decimal
-    threshold: Decimal
-    has_drifted: bool
-
-
-class RebalancingResult(BaseModel):
-    """What was moved or, in a `dry_run`, what would be; in dollars.
-
-    `held_back` stays because the portfolios cannot be told apart. `places` are at most the 100 of
-    `portfolios` that drifted the farthest.
-    """
-
-    dry_run: bool
-    targets: Targets
-    only_significant: bool
-    portfolios: int
-    places: list[PlaceResult]
-    transfers: list[TransferResult]
-    held_back: Decimal
 
 
 class RebalancingRequest(BaseModel):
