@@ -173,7 +173,7 @@ def test_a_body_that_cannot_be_read(offline: Client, body: str) -> None:
 )
 def test_a_value_that_cannot_be_read_is_named(offline: Client, written: str, field: str) -> None:
     answer = offline.post("/portfolios/create", written)
-    assert (answer.status, answer.json["code"]) == (400, "malformed_request")
+    assert (answer.status, answer.json["code"]) == (422, "invalid_request")
     assert list(answer.rules) == [field]
 
 

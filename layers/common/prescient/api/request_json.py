@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from prescient.api.errors import MalformedRequest
+from prescient.core.errors import InvalidRequest
 
 LARGEST_EXPONENT = 30
 _TOO_LARGE = Decimal("Infinity")
@@ -17,9 +18,9 @@ _TOO_LARGE = Decimal("Infinity")
 def decode(text: str) -> dict[str, Any]:
     """Return the object in a request's body, with `int` and `Decimal` for numbers.
 
-    Raises `MalformedRequest` for what is no JSON object, for a key that is given twice, and naming
-    the field for NaN and Infinity, for numbers beyond 10^±30 and for texts that the database cannot
-    store.
+    Raises `MalformedRequest` for what is no JSON object and for a key that is given twice, and
+    `InvalidRequest`, naming the field, for NaN and Infinity, for numbers beyond 10^±30 and for
+    texts that the database cannot store.
     """
     try:
         value = json.loads(
@@ -62,11 +63,11 @@ def _whole_number(text: str) -> int | Decimal:
 def _check(value: object, path: tuple[str, ...]) -> None:
     match value:
         case str() if "\0" in value or not _is_unicode(value):
-            raise MalformedRequest(f"{_named(path)}: holds NUL or half a character")
+            raise InvalidRequest(f"{_named(path)}: holds NUL or half a character")
         case Decimal() if value.is_nan():
-            raise MalformedRequest(f"{_named(path)}: NaN is not a number")
+            raise InvalidRequest(f"{_named(path)}: NaN is not a number")
         case Decimal() if value.is_infinite() or abs(value.adjusted()) > LARGEST_EXPONENT:
-            raise MalformedRequest(f"{_named(path)}: is out of range")
+            raise InvalidRequest(f"{_named(path)}: is out of range")
         case list():
             for place, item in enumerate(value):
                 _check(item, (*path, str(place)))
