@@ -17,6 +17,8 @@ DEFAULT_ROUTE = "$default"
 _FUNCTION = "AWS::Serverless::Function"
 _API = "AWS::Serverless::HttpApi"
 _STATE_MACHINE = "AWS::Serverless::StateMachine"
+_INTEGRATION = "x-amazon-apigateway-integration"
+_INVOKED = re.compile(r":function:(\w+)")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)}")
 
 
@@ -153,16 +155,24 @@ class _Reader:
         return StateMachine(logical_id, arn.rsplit(":", 1)[-1], arn, definition)
 
     def routes(self) -> Iterator[Route]:
-        for name in self.named(_FUNCTION):
-            for event in self._events(name, "HttpApi"):
-                authorization = event.get("Auth", {})
-                yield Route(
-                    method=event.get("Method"),
-                    path=event.get("Path"),
-                    function=name,
-                    authorized=authorization.get("Authorizer") != "NONE",
-                    scopes=tuple(authorization.get("AuthorizationScopes", ())),
-                )
+        for path, operations in self._api()["DefinitionBody"]["paths"].items():
+            for method, operation in operations.items():
+                if method != "parameters":
+                    yield self._route(path, method, operation)
+
+    def _route(self, path: str, method: str, operation: Mapping[str, Any]) -> Route:
+        [security] = operation["security"]
+        [(authorizer, scopes)] = security.items()
+        uri = self.resolver.resolve(operation[_INTEGRATION]["uri"])
+        [function] = _INVOKED.findall(uri)
+        takes_the_rest = path == DEFAULT_ROUTE
+        return Route(
+            method=None if takes_the_rest else method.upper(),
+            path=None if takes_the_rest else path,
+            function=function,
+            authorized=authorizer != "NONE",
+            scopes=tuple(scopes),
+        )
 
     def cross_origin(self) -> CrossOrigin:
         given = self.resolver.resolve(self._api()["CorsConfiguration"])

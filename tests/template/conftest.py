@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from local.aws.template import Route, read_template
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -49,6 +51,13 @@ def resources(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
+def routes() -> Mapping[str, Route]:
+    """The routes of the API by their keys."""
+    template = read_template({"Stage": "dev", "DatabaseUrl": ""})
+    return {route.key: route for route in template.routes}
+
+
+@pytest.fixture(scope="session")
 def functions(resources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The properties of each function, by the name of its folder."""
     return {
@@ -69,11 +78,16 @@ def definition() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def translated() -> Mapping[str, Any]:
     """The template as CloudFormation gets it, which is the same for every stage."""
+    return told_by_sam("transformed.py", "template.yaml", '{"Stage": "prod"}')
+
+
+def told_by_sam(script: str, *arguments: str) -> Mapping[str, Any]:
+    """Return what a script of this folder prints in the SAM CLI's Python."""
     python = ROOT / ".venv-sam/bin/python"
     if not python.exists():
         pytest.skip("no SAM CLI: make .venv-sam/.ready installs it")
     done = subprocess.run(
-        [python, "tests/template/transformed.py", "template.yaml", '{"Stage": "prod"}'],
+        [python, f"tests/template/{script}", *arguments],
         cwd=ROOT,
         env=os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": ""},
         capture_output=True,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 Resources = Mapping[str, Mapping[str, Any]]
+PARAMETER = re.compile(r"\{(.*?)\}")
+INVOKED = re.compile(r"functions/(.+?)/invocations")
 CLIENTS = {
     "DashboardClient": ("code", {"read", "trade"}),
     "OperatorClient": ("client_credentials", {"read", "trade", "admin"}),
@@ -28,13 +31,14 @@ def _of_type(deployed: Resources, kind: str) -> Iterator[Mapping[str, Any]]:
 
 
 def test_no_route_but_health_and_the_preflight_is_without_an_authorizer(
-    deployed: Resources, resources: Resources
+    deployed: Resources,
 ) -> None:
     [api] = _of_type(deployed, "AWS::ApiGatewayV2::Api")
     operations = {
         f"{method.upper()} {path}": operation["security"]
         for path, methods in api["Body"]["paths"].items()
         for method, operation in methods.items()
+        if method != "parameters"
     }
     opened = {key for key, security in operations.items() if security == [{"NONE": []}]}
     assert opened == {"GET /health", "OPTIONS /{proxy+}"}
@@ -44,19 +48,30 @@ def test_no_route_but_health_and_the_preflight_is_without_an_authorizer(
         [requirement] = operations[key]
         [scope] = requirement["Cognito"]
         assert scope in {"prescient/read", "prescient/trade", "prescient/admin"}, key
-    assert len(operations) == sum(_events(resources, "HttpApi")), "each event has its operation"
 
 
-def test_a_function_may_be_invoked_in_fewer_words_than_lambda_takes(deployed: Resources) -> None:
-    """One permission for each route of the API would be too long: the deployment would fail."""
-    statements: dict[str, int] = {}
-    for permission in _of_type(deployed, "AWS::Lambda::Permission"):
-        function = permission["FunctionName"]["Ref"]
-        around = 200  # what the policy says beside the names: ids of the function and the API
-        length = len(json.dumps(permission)) + around
-        statements[function] = statements.get(function, 0) + length
-    assert statements.keys() == {"ApiFunction", "ResearchFunctionAliaslive"}
-    assert max(statements.values()) < 20_480
+def test_a_path_names_its_parameters(deployed: Resources) -> None:
+    """The gateway refuses to import a path otherwise."""
+    [api] = _of_type(deployed, "AWS::ApiGatewayV2::Api")
+    for path, operations in api["Body"]["paths"].items():
+        parameters = operations.get("parameters", [])
+        assert [parameter["name"] for parameter in parameters] == PARAMETER.findall(path)
+        assert all(parameter["in"] == "path" for parameter in parameters)
+
+
+def test_the_gateway_may_invoke_the_aliases_that_its_routes_lead_to(deployed: Resources) -> None:
+    """By one permission for all routes: one each is longer than the policy that Lambda takes."""
+    [api] = _of_type(deployed, "AWS::ApiGatewayV2::Api")
+    permissions = list(_of_type(deployed, "AWS::Lambda::Permission"))
+    aliases = [deployed[permission["FunctionName"]["Ref"]] for permission in permissions]
+    permitted = [
+        f"${{{alias['Properties']['FunctionName']['Ref']}.Arn}}:{alias['Properties']['Name']}"
+        for alias in aliases
+    ]
+    assert sorted(permitted) == sorted(set(INVOKED.findall(json.dumps(api["Body"]))))
+    assert {alias["Type"] for alias in aliases} == {"AWS::Lambda::Alias"}
+    for permission in permissions:
+        assert permission["SourceArn"]["Fn::Sub"].endswith(":${HttpApi}/*/*")
 
 
 def test_the_authorizer_knows_the_clients_of_the_stack_alone(deployed: Resources) -> None:
@@ -103,9 +118,3 @@ def test_no_local_key_is_deployed(deployed: Resources, template: Mapping[str, An
     }
     assert keys == {"ApiFunction": "", "ResearchFunction": ""}
     assert "LOCAL_KEY" not in template["Globals"]["Function"]["Environment"]["Variables"]
-
-
-def _events(resources: Resources, kind: str) -> Iterator[bool]:
-    for resource in resources.values():
-        for event in resource["Properties"].get("Events", {}).values():
-            yield event["Type"] == kind

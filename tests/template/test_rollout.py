@@ -14,7 +14,7 @@ from tests.template.conftest import ROOT
 
 Resources = Mapping[str, Mapping[str, Any]]
 STEPS = ("Cycle", "Filter", "Signal", "Execute", "Snapshot")
-GRADUAL = (*STEPS, "PriceUpdate", "Maintenance", "Research")
+GRADUAL = (*STEPS, "PriceUpdate", "Maintenance", "Research", "Api")
 NAMED = re.compile(r"\$\{(\w+)")
 
 
@@ -38,7 +38,7 @@ def order(deployed: Resources) -> list[str]:
 def test_what_takes_traffic_waits_for_the_migration(order: list[str]) -> None:
     for name in ("Network", "Database", "MigrateFunction", "MigrateFunctionRole"):
         assert order.index(name) < order.index("Schema"), name
-    for name in (*GRADUAL, "Api"):
+    for name in GRADUAL:
         assert order.index("Schema") < order.index(f"{name}Function"), name
 
 
@@ -47,7 +47,16 @@ def test_the_state_machine_follows_the_functions_that_it_calls(order: list[str])
     for name in STEPS:
         assert order.index(f"{name}FunctionAliaslive") < order.index("TradingCycle")
     assert order.index("TradingCycle") < order.index("ApiFunction")
-    assert order.index("ApiFunction") < order.index("ResearchFunctionAliaslive")
+
+
+def test_a_new_route_waits_for_the_code_that_serves_it(order: list[str]) -> None:
+    for name in ("Api", "Research"):
+        assert order.index(f"{name}FunctionAliaslive") < order.index("HttpApi")
+
+
+def test_all_but_the_migration_are_called_by_an_alias(deployed: Resources) -> None:
+    functions = {name for name in deployed if deployed[name]["Type"] == "AWS::Lambda::Function"}
+    assert functions - {"MigrateFunction"} == {f"{name}Function" for name in GRADUAL}
 
 
 @pytest.mark.parametrize("name", GRADUAL)

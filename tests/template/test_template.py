@@ -6,12 +6,13 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.aws.template import DEFAULT_ROUTE, Route
 from prescient.polymarket.transport import FetchLimits
 from prescient.runtime.settings import Settings
 from prescient.store import cycles
@@ -178,32 +179,29 @@ def test_a_fetch_that_fails_has_time_to_say_so(functions: Resources, name: str) 
 
 
 def test_every_route_asks_for_a_scope_and_leads_to_the_api_unless_it_needs_numpy(
-    resources: Resources,
+    routes: Mapping[str, Route], resources: Resources
 ) -> None:
     assert resources["HttpApi"]["Properties"]["Auth"]["DefaultAuthorizer"] == "Cognito"
-    for logical_id, event in _events(resources, "HttpApi"):
-        of_research = _route(event) in ROUTES_OF_RESEARCH
-        assert logical_id == ("ResearchFunction" if of_research else "ApiFunction")
-        assert event["ApiId"] == {"Ref": "HttpApi"}
-        if _route(event) in PUBLIC_ROUTES:
-            assert event["Auth"] == {"Authorizer": "NONE"}
-        elif _route(event) == "$default":
-            assert "Auth" not in event, "any token is told that there is no such route"
+    for key, route in routes.items():
+        of_research = key in ROUTES_OF_RESEARCH
+        assert route.function == ("ResearchFunction" if of_research else "ApiFunction")
+        assert route.authorized == (key not in PUBLIC_ROUTES)
+        if key in PUBLIC_ROUTES | {DEFAULT_ROUTE}:
+            assert not route.scopes
         else:
-            assert set(event["Auth"]["AuthorizationScopes"]) <= _scopes(resources)
+            assert set(route.scopes) <= _scopes(resources)
+            assert route.scopes
 
 
-def test_each_path_has_a_sample_request(resources: Resources) -> None:
-    routes = {_route(event) for _, event in _events(resources, "HttpApi")}
+def test_each_path_has_a_sample_request(routes: Mapping[str, Route]) -> None:
     samples = [json.loads(path.read_text()) for path in (ROOT / "events/api").glob("*.json")]
-    assert {sample["routeKey"] for sample in samples} <= routes
+    assert {sample["routeKey"] for sample in samples} <= routes.keys()
     sampled_paths = {_path(sample["routeKey"]) for sample in samples}
     assert sampled_paths == {_path(route) for route in routes}
 
 
-def test_throttled_routes_exist(resources: Resources) -> None:
-    routes = {_route(event) for _, event in _events(resources, "HttpApi")}
-    assert set(resources["HttpApi"]["Properties"]["RouteSettings"]) <= routes
+def test_throttled_routes_exist(routes: Mapping[str, Route], resources: Resources) -> None:
+    assert resources["HttpApi"]["Properties"]["RouteSettings"].keys() <= routes.keys()
 
 
 def test_no_permission_is_for_all_resources(resources: Resources) -> None:
@@ -261,10 +259,6 @@ def _statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
         for document in [properties.get("PolicyDocument", {}), *inline]:
             for statement in document.get("Statement", []):
                 yield logical_id, statement
-
-
-def _route(event: dict[str, Any]) -> str:
-    return f"{event['Method']} {event['Path']}" if "Path" in event else "$default"
 
 
 def _path(route_key: str) -> str:
