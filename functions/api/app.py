@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from prescient.api.application import Application
-from prescient.runtime.http import HttpHandler
+from prescient.runtime.starting import imports
+
+with imports():
+    from prescient.api.application import Application
+    from prescient.runtime.http import HttpHandler
 
 
 def describe() -> Mapping[str, Any]:
