@@ -63,7 +63,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "roles": ("join_roles join_present_owners leave_present_owners become_owner"),
         "signals": "insert_signals",
         "status_changes": "record_change open_pause select_pause select_pauses",
-        "tape": "open_batch copy_snapshots keep_marks move_prices complete_batch discard_batch",
+        "tape": "open_batch copy_snapshots move_prices complete_batch discard_batch",
     },
     Outcome.NOTHING: {
         "cash": "lock_portfolios select_posted",

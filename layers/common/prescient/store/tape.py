@@ -130,7 +130,6 @@ def publish(
         # A portfolio that is buying right now holds nothing yet that this transaction could see.
         locked = session.execute(SQL["lock_possible_holders"])
         holding = session.execute(SQL["select_holders_of_batch"], values)
-        session.execute(SQL["keep_marks"], values)
         session.execute(SQL["move_prices"], values)
         complete(session, batch_id, counters, now, left_out)
         return Published([row[0] for row in locked], [row[0] for row in holding])

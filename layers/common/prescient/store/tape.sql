@@ -45,19 +45,35 @@ COPY market_snapshots (
     resolution_status, yes_payout, resolution_flag, listed, identity
 ) FROM STDIN;
 
--- name: keep_marks
--- Keep, for each position whose market id begins to stand for another market, its own last mark.
-UPDATE portfolio_positions AS position SET
-    kept_mark = price.mark, identity = price.identity, identity_changed_at = seen.timestamp
-FROM market_snapshots AS seen
-JOIN market_prices AS price ON price.market_id = seen.market_id
-WHERE seen.batch_id = %(batch_id)s AND seen.identity <> price.identity
-    AND seen.timestamp > price.observed_at
-    AND position.market_id = seen.market_id AND position.status = 'open'
-    AND (position.identity = price.identity) IS NOT FALSE;
-
 -- name: move_prices
--- Carry the latest prices forward to those of a batch, where the batch is newer.
+-- Carry the latest prices forward to those of a batch, where the batch is newer; and keep, for each
+-- position whose market id begins to stand for another market, its own last mark.
+-- Nearly all markets are known and the same: they are looked up and written once, in `moved`.
+WITH moved AS (
+    UPDATE market_prices AS latest SET
+        batch_id = seen.batch_id, observed_at = seen.timestamp, best_bid = seen.best_bid,
+        best_ask = seen.best_ask, mark = coalesce(seen.mark, latest.mark),
+        mark_stale = seen.mark_stale, accepting_orders = seen.accepting_orders,
+        closed = seen.closed, yes_payout = seen.yes_payout,
+        resolution_status = seen.resolution_status, resolution_flag = seen.resolution_flag,
+        identity = coalesce(seen.identity, latest.identity)
+    FROM market_snapshots AS seen
+    WHERE seen.batch_id = %(batch_id)s AND latest.market_id = seen.market_id
+        AND seen.timestamp > latest.observed_at
+        AND (seen.identity = latest.identity) IS NOT FALSE
+    RETURNING latest.market_id
+), other AS MATERIALIZED (
+    SELECT * FROM market_snapshots
+    WHERE batch_id = %(batch_id)s AND market_id NOT IN (SELECT market_id FROM moved)
+), kept AS (
+    UPDATE portfolio_positions AS position SET
+        kept_mark = price.mark, identity = price.identity, identity_changed_at = seen.timestamp
+    FROM other AS seen
+    JOIN market_prices AS price ON price.market_id = seen.market_id
+    WHERE seen.identity <> price.identity AND seen.timestamp > price.observed_at
+        AND position.market_id = seen.market_id AND position.status = 'open'
+        AND (position.identity = price.identity) IS NOT FALSE
+)
 INSERT INTO market_prices (
     market_id, batch_id, observed_at, best_bid, best_ask, mark, mark_stale, accepting_orders,
     closed, yes_payout, resolution_status, resolution_flag, identity
@@ -65,8 +81,7 @@ INSERT INTO market_prices (
 SELECT
     market_id, batch_id, timestamp, best_bid, best_ask, mark, mark_stale, accepting_orders,
     closed, yes_payout, resolution_status, resolution_flag, identity
-FROM market_snapshots
-WHERE batch_id = %(batch_id)s
+FROM other
 ORDER BY market_id
 ON CONFLICT (market_id) DO UPDATE SET
     batch_id = excluded.batch_id, observed_at = excluded.observed_at,
