@@ -9,7 +9,6 @@ from math import ceil
 import pytest
 
 from prescient.core.deciding.chunks import divided
-from prescient.core.errors import TooManyPortfolios
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.settings import Settings
 from tests.docs.pages import ROOT
@@ -39,24 +38,16 @@ def test_transitions_and_invocations(row: list[float]) -> None:
 @pytest.mark.parametrize("row", rows("A month"))
 def test_a_month(row: list[float]) -> None:
     count = int(row[0])
-    chunks = ceil(count / PER_CHUNK)
+    chunks = len(divided([PortfolioId(number) for number in range(1, count + 1)], PER_CHUNK))
     before = (5 + 7 * count) * TRANSITION + (3 + 3 * count) * REQUEST + count * 0.225 * GB_SECOND
     parts = [
-        STATES * TRANSITION * (2 if is_refused(count) else 1),
+        STATES * TRANSITION,
         chunks * (EXPRESS_REQUEST + 1.5 * 0.0625 * GB_SECOND),
         (FUNCTIONS + FUNCTIONS * chunks) * REQUEST,
         count * 0.111 * GB_SECOND,
     ]
     expected = [CYCLES * dollars for dollars in (before, sum(parts), *parts)]
     assert row[1:] == pytest.approx(expected, abs=0.006)
-
-
-def is_refused(count: int) -> bool:
-    try:
-        divided([PortfolioId(number) for number in range(1, count + 1)], PER_CHUNK)
-    except TooManyPortfolios:
-        return True
-    return False
 
 
 def test_the_states_of_a_cycle_that_goes_well() -> None:

@@ -18,19 +18,19 @@ MACHINE = read_template({"Stage": "dev", "DatabaseUrl": "postgresql:///none"}).s
 
 
 class Steps:
-    """Stands for all functions. `failures` are error types by function and a chunk's first one."""
+    """Stands for all functions. `failures` are error types by function and chunk."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.failures: dict[tuple[str, int | None], str] = {}
+        self.failures: dict[tuple[str, str | None], str] = {}
         self._lock = threading.Lock()
 
     def invoke(self, function: str, event: dict[str, Any]) -> Invocation:
         name = function.removesuffix(":live").rsplit(":", 1)[-1].removesuffix("Function")
         with self._lock:
             self.calls.append((name, event))
-        portfolio_ids = event.get("portfolio_ids", [])
-        if error := self.failures.get((name, portfolio_ids[0] if portfolio_ids else None)):
+        portfolio_ids = event.get("portfolio_ids")
+        if error := self.failures.get((name, portfolio_ids)):
             return Invocation({"errorMessage": "why", "errorType": error}, "Unhandled")
         match name, event:
             case "Cycle", {"action": "open"}:
@@ -38,7 +38,7 @@ class Steps:
             case "Cycle", {"action": "close"}:
                 return Invocation({"cycle_id": 5, "status": "completed"})
             case "Filter", _:
-                return Invocation({"chunks": [[1, 2], [3, 4], [5]]})
+                return Invocation({"chunks": ["1-2", "3-4", "5"]})
         return Invocation({"portfolio_ids": portfolio_ids})
 
     def count(self) -> Counter[str]:
@@ -75,10 +75,10 @@ def test_every_chunk_goes_through_every_step(machine: LocalStateMachine, steps: 
 def test_a_failed_chunk_is_recorded_and_the_others_go_on(
     machine: LocalStateMachine, steps: Steps
 ) -> None:
-    steps.failures["Execute", 3] = "SchemaVersionMismatch"
+    steps.failures["Execute", "3-4"] = "SchemaVersionMismatch"
     assert machine.run("cycle-1", {}).status == "SUCCEEDED"
     (recorded,) = [event for _, event in steps.calls if event.get("action") == "record_failure"]
-    assert recorded["portfolio_ids"] == [3, 4]
+    assert recorded["portfolio_ids"] == "3-4"
     assert recorded["error"]["Error"] == "SchemaVersionMismatch"
     assert '"errorMessage":"why"' in recorded["error"]["Cause"]
     assert steps.count()["Snapshot"] == 2

@@ -116,7 +116,7 @@ def test_the_sample_events_run_in_order(functions: Functions) -> None:
     for name in FIRST:
         _send(functions, name)
     done = {name: _invoke(functions, name) for name in (*STEPS, *SCHEDULED)}
-    assert done["filter"]["chunks"] == [[1, 2]]
+    assert done["filter"]["chunks"] == ["1-2"]
     assert done["signal"]["signals"] == done["execute"]["trades"] > 0
     assert done["price_update"]["positions"] == done["execute"]["trades"]
     assert done["cycle_close"] == {"cycle_id": 1, "status": "completed"}

@@ -11,7 +11,7 @@ from prescient.usecases.cycle import CycleRequest
 from prescient.usecases.filter import FilterRequest
 from prescient.usecases.support.chunks import ChunkRequest
 
-CHUNK = {"execution_name": "e1", "cycle_id": 7, "portfolio_ids": [1, 2]}
+CHUNK = {"execution_name": "e1", "cycle_id": 7, "portfolio_ids": "1-20+2"}
 FAILURE = {"Error": "States.Timeout", "Cause": "a step took too long"}
 # What the definition of each release so far sends. A release that sends something else adds a line;
 # the lines of releases whose cycles may still run stay.

@@ -30,14 +30,14 @@ def test_portfolios_travel_in_chunks(desk: Desk, monkeypatch: pytest.MonkeyPatch
     invoke, asked = desk.stack.dispatcher.invoke, []
 
     def noted(function: str, event: Any) -> Invocation:
-        asked.append((function.split(":")[6], tuple(event.get("portfolio_ids", ()))))
+        asked.append((function.split(":")[6], event.get("portfolio_ids")))
         return invoke(function, event)
 
     monkeypatch.setattr(desk.stack.dispatcher, "invoke", noted)
     desk.run_cycle()
     assert {row["status"] for row in desk.results(1).values()} == {"completed"}
     for name in ("SignalFunction", "ExecuteFunction", "SnapshotFunction"):
-        assert sorted(ids for function, ids in asked if function == name) == [(1, 2, 3), (4,)]
+        assert sorted(ids for function, ids in asked if function == name) == ["1-3", "4"]
 
 
 def test_a_cycle_snapshots_every_portfolio(desk: Desk) -> None:

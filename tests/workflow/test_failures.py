@@ -65,7 +65,7 @@ def test_a_failed_fetch_closes_the_cycle_and_publishes_nothing(
 def test_a_cycle_of_too_many_portfolios_is_refused_by_name_and_closed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "MOST_BYTES", 10)
+    monkeypatch.setattr(chunks, "MOST_BYTES", 5)
     execution = desk.run_cycle()
     assert (execution.status, execution.error) == ("FAILED", "CycleFailed")
     cycle = desk.row("SELECT * FROM trading_cycles")

@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from prescient.core.deciding.chunks import PortfolioIds
 from prescient.core.deciding.cycles import CycleStatus
 from prescient.core.errors import InvalidRequest
-from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.cycle_outcome import measure_outcome
@@ -33,7 +33,7 @@ class CycleRequest(BaseModel):
     execution_name: str | None = None
     request: CycleParameters = CycleParameters()
     cycle_id: int | None = None
-    portfolio_ids: list[PortfolioId] = []
+    portfolio_ids: PortfolioIds = []
     error: ErrorOutput | None = None
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from prescient.core.deciding.chunks import divided
+from prescient.core.deciding.chunks import PortfolioIds, divided
 from prescient.core.deciding.cycles import CycleKind, CycleStatus
 from prescient.core.errors import InvalidRequest
 from prescient.core.market.batches import BatchKind, LeftOut
@@ -51,7 +51,7 @@ class FilterResult(BaseModel):
 
     cycle_id: int
     batch_id: int
-    chunks: list[list[PortfolioId]]
+    chunks: list[PortfolioIds]
     portfolios: int
     markets: int
     skipped: int

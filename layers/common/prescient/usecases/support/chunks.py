@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prescient.core.deciding.chunks import PortfolioIds
 from prescient.core.errors import ChunkUnfinished, ClaimLost, PassingError
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles
@@ -14,7 +15,6 @@ from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.portfolio_step import (
     PortfolioStepRequest,
     PortfolioStepResult,
-    SteppedPortfolio,
 )
 
 LAST_ATTEMPT = 4  # the state machine retries a chunk as often after transient errors
@@ -33,14 +33,14 @@ class ChunkRequest(BaseModel):
 
     execution_name: str | None = None
     cycle_id: int
-    portfolio_ids: list[SteppedPortfolio]
+    portfolio_ids: PortfolioIds
     attempt: Annotated[int, Field(ge=0)] = 0
 
 
 class ChunkResult(BaseModel):
     """The portfolios that go on with the cycle, and how many an error has ended."""
 
-    portfolio_ids: list[PortfolioId]
+    portfolio_ids: PortfolioIds
     failed: int = 0
 
 
