@@ -4,7 +4,7 @@ from decimal import Decimal as D
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prescient.core.accounting.valuation import MarketPrice, PricedPosition
@@ -92,6 +92,68 @@ def test_not_a_hundredth_more_would_have_fitted(
     if bought == Fraction(shares):
         return
     assert _exact_cost(bought + Fraction(1, 100), Fraction(price), schedule) > Fraction(budget)
+
+
+@given(
+    budget=st.integers(100, 2_000).map(lambda whole: D(whole) / 100),
+    steps=st.dictionaries(
+        st.integers(-20, 30), st.integers(1, 30_000).map(lambda n: D(n) / 1000), max_size=8
+    ),
+    taken=st.sampled_from(["0", "0.01", "4", "26"]).map(D),
+    target=st.integers(30, 960).map(lambda n: D(n) / 1000),
+    schedule=schedules,
+)
+@example(
+    budget=D(10), steps={0: D(20)}, taken=D(0), target=D("0.5"), schedule=FeeSchedule(D("0.02"))
+)
+def test_a_buy_is_the_dearest_that_a_plain_walk_over_the_whole_book_affords(
+    budget: D, steps: dict[int, D], taken: D, target: D, schedule: FeeSchedule
+) -> None:
+    """By exact rational arithmetic over every level, without the code under test."""
+    levels = [Level(target + D(step) / 1000, steps[step]) for step in sorted(steps)]
+    limit = highest_price(target, D("0.02"))
+    fill = buy(budget, offers_in_reach(levels, taken, target), limit, schedule)
+    left, reach = Fraction(taken), list[tuple[Fraction, Fraction]]()
+    for price, shares in levels:
+        gone = min(left, Fraction(shares))
+        left -= gone
+        if price <= limit:
+            reach.append((Fraction(price), Fraction(shares) - gone))
+    most, too_many = 0, int(sum(shares for _, shares in reach) * 100) + 1
+    while too_many - most > 1:
+        middle = (most + too_many) // 2
+        if sum(_walked(reach, Fraction(middle, 100), schedule)[:2]) <= budget:
+            most = middle
+        else:
+            too_many = middle
+    if fill is None:
+        assert most == 0
+    else:
+        assert _fill_of(reach, most, schedule) == (
+            *map(Fraction, (fill.amount, fill.fee, fill.shares)),
+            fill.price,
+        )
+
+
+def _fill_of(
+    reach: list[tuple[Fraction, Fraction]], hundredths: int, schedule: FeeSchedule
+) -> tuple[Fraction, Fraction, Fraction, D]:
+    shares = Fraction(hundredths, 100)
+    amount, fee, dollars = _walked(reach, shares, schedule)
+    return amount, fee, shares, D(int(dollars / shares * 1_000_000 + Fraction(1, 2))) / 1_000_000
+
+
+def _walked(
+    reach: list[tuple[Fraction, Fraction]], shares: Fraction, schedule: FeeSchedule
+) -> tuple[Fraction, Fraction, Fraction]:
+    """Amount and fee in dollars, each up to the cent, and the dollars before that."""
+    dollars = fee = Fraction(0)
+    for price, offered in reach:
+        matched = min(shares, offered)
+        shares -= matched
+        dollars += matched * price
+        fee += matched * Fraction(schedule.rate) * (price * (1 - price)) ** int(schedule.exponent)
+    return Fraction((dollars * 100).__ceil__(), 100), Fraction((fee * 100).__ceil__(), 100), dollars
 
 
 def _exact_cost(shares: Fraction, price: Fraction, schedule: FeeSchedule) -> Fraction:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from prescient.core.execution.account import RunningAccount
 from prescient.core.execution.orders import BuyOrder
-from prescient.core.execution.results import Bought, Rejected, Rejection, first_broken
+from prescient.core.execution.results import Bought, Rejected, Rejection
 from prescient.core.execution.rules import Rules
 from prescient.core.market.fills import LEAST_BUY, Fill, buy, buy_exactly, highest_price
 from prescient.core.money import HALF
 from prescient.core.portfolio.exits import triggers
 from prescient.core.portfolio.portfolios import PortfolioStatus
+
+_NOW = timedelta(0)
 
 
 def fill_legs(
@@ -55,7 +57,7 @@ def _bought(order: BuyOrder, fill: Fill, rules: Rules) -> Bought:
 
 
 def _fill(order: BuyOrder, account: RunningAccount, rules: Rules) -> Fill | Rejection:
-    refusal = _refusal_of_market(order, account, rules)
+    refusal = next(_refusals_of_entry(order, account, rules), None)
     if refusal is not None:
         return refusal
     limit_price = highest_price(order.target_price, rules.max_slippage)
@@ -70,31 +72,38 @@ def _fill(order: BuyOrder, account: RunningAccount, rules: Rules) -> Fill | Reje
         fill = buy(order.budget, order.available, limit_price, order.fee)
     if fill is None or fill.cost_basis < LEAST_BUY:
         return Rejection.BELOW_MINIMUM
-    return _refusal_of_cost(order, fill.cost_basis, account, rules) or fill
+    return next(_refusals_of_cost(order, fill.cost_basis, account, rules), fill)
 
 
-def _refusal_of_market(order: BuyOrder, account: RunningAccount, rules: Rules) -> Rejection | None:
-    stop = rules.stop_loss_percentage
-    return first_broken(
-        (
-            (account.status is not PortfolioStatus.ACTIVE, Rejection.PORTFOLIO_NOT_ACTIVE),
-            (order.identity_changed, Rejection.IDENTITY_CHANGED),
-            (not order.open, Rejection.MARKET_CLOSED),
-            (order.outcome_proposed, Rejection.OUTCOME_PROPOSED),
-            (_has_ended(order), Rejection.MARKET_ENDED),
-            (account.holds(order.market_id, order.action.outcome), Rejection.ALREADY_HELD),
-            (rules.finds_stale(order), Rejection.STALE_QUOTE),
-            (order.available.best_ask is None, Rejection.NO_QUOTE),
-            (
-                _spread_exceeds_stop(order, stop),
-                Rejection.SPREAD_EXCEEDS_STOP,
-            ),
-        )
-    )
+def _refusals_of_entry(
+    order: BuyOrder, account: RunningAccount, rules: Rules
+) -> Iterator[Rejection]:
+    if account.status is not PortfolioStatus.ACTIVE:
+        yield Rejection.PORTFOLIO_NOT_ACTIVE
+    yield from _refusals_of_market(order)
+    if account.holds(order.market_id, order.action.outcome):
+        yield Rejection.ALREADY_HELD
+    if rules.finds_stale(order):
+        yield Rejection.STALE_QUOTE
+    if order.available.best_ask is None:
+        yield Rejection.NO_QUOTE
+    if _spread_exceeds_stop(order, rules.stop_loss_percentage):
+        yield Rejection.SPREAD_EXCEEDS_STOP
+
+
+def _refusals_of_market(order: BuyOrder) -> Iterator[Rejection]:
+    if order.identity_changed:
+        yield Rejection.IDENTITY_CHANGED
+    if not order.open:
+        yield Rejection.MARKET_CLOSED
+    if order.outcome_proposed:
+        yield Rejection.OUTCOME_PROPOSED
+    if _has_ended(order):
+        yield Rejection.MARKET_ENDED
 
 
 def _has_ended(order: BuyOrder) -> bool:
-    return order.time_to_end is not None and order.time_to_end <= timedelta(0)
+    return order.time_to_end is not None and order.time_to_end <= _NOW
 
 
 def _spread_exceeds_stop(order: BuyOrder, stop: Decimal | None) -> bool:
@@ -105,22 +114,25 @@ def _spread_exceeds_stop(order: BuyOrder, stop: Decimal | None) -> bool:
     return (ask - order.bid) / ask > stop * HALF
 
 
-def _refusal_of_cost(
+def _refusals_of_cost(
     order: BuyOrder, cost: Decimal, account: RunningAccount, rules: Rules
-) -> Rejection | None:
+) -> Iterator[Rejection]:
     limits, shared = rules.limits, rules.shared
-    event = account.in_event(order.event_id) + cost
-    market = account.in_market(order.market_id) + cost
-    capital = account.capital + cost
-    checks: tuple[tuple[Decimal | int, Decimal | int | None, Rejection], ...] = (
-        (account.open_positions + 1, limits.max_positions, Rejection.MAX_POSITIONS),
-        (cost, rules.position_limit, Rejection.MAX_POSITION_SIZE),
-        (cost, account.balance, Rejection.INSUFFICIENT_BALANCE),
-        (account.invested + cost, limits.max_total_exposure, Rejection.MAX_TOTAL_EXPOSURE),
-        (event, rules.max_event_exposure, Rejection.EVENT_EXPOSURE_CAP),
-        (market, shared.max_market_exposure, Rejection.MARKET_EXPOSURE_CAP),
-        (capital, shared.total_capital, Rejection.TOTAL_CAPITAL_CAP),
-    )
-    return first_broken(
-        (limit is not None and value > limit, reason) for value, limit, reason in checks
-    )
+    if _exceeds(account.open_positions + 1, limits.max_positions):
+        yield Rejection.MAX_POSITIONS
+    if _exceeds(cost, rules.position_limit):
+        yield Rejection.MAX_POSITION_SIZE
+    if cost > account.balance:
+        yield Rejection.INSUFFICIENT_BALANCE
+    if _exceeds(account.invested + cost, limits.max_total_exposure):
+        yield Rejection.MAX_TOTAL_EXPOSURE
+    if _exceeds(account.in_event(order.event_id) + cost, rules.max_event_exposure):
+        yield Rejection.EVENT_EXPOSURE_CAP
+    if _exceeds(account.in_market(order.market_id) + cost, shared.max_market_exposure):
+        yield Rejection.MARKET_EXPOSURE_CAP
+    if _exceeds(account.capital + cost, shared.total_capital):
+        yield Rejection.TOTAL_CAPITAL_CAP
+
+
+def _exceeds(value: Decimal | int, limit: Decimal | int | None) -> bool:
+    return limit is not None and value > limit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -59,8 +58,3 @@ class Rejected(NamedTuple):
 
 
 Result = Bought | Sold | Rejected
-
-
-def first_broken(checks: Iterable[tuple[bool, Rejection]]) -> Rejection | None:
-    """The reason of the first check that is broken, None where all hold."""
-    return next((reason for broken, reason in checks if broken), None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from prescient.core.execution.account import RunningAccount
 from prescient.core.execution.orders import SellOrder
-from prescient.core.execution.results import Rejected, Rejection, Sold, first_broken
+from prescient.core.execution.results import Rejected, Rejection, Sold
 from prescient.core.execution.rules import Rules
 from prescient.core.market.books import Level
 from prescient.core.market.fills import lowest_price, walk
@@ -14,7 +16,7 @@ from prescient.core.portfolio.positions import ExitKind, sell
 def fill_sale(order: SellOrder, account: RunningAccount, rules: Rules) -> Sold | Rejected:
     """Sell what the bids take, out of the account. A thin book sells in part; the rest is held."""
     taken = order.bids.at_least(lowest_price(order.target_price, rules.max_slippage))
-    reason = _refusal(order, taken, rules)
+    reason = next(_refusals(order, taken, rules), None)
     if reason is not None:
         return Rejected(order, reason)
     matches = walk(taken, min(order.shares, order.holding.shares))
@@ -24,13 +26,14 @@ def fill_sale(order: SellOrder, account: RunningAccount, rules: Rules) -> Sold |
     return sold
 
 
-def _refusal(order: SellOrder, taken: tuple[Level, ...], rules: Rules) -> Rejection | None:
-    return first_broken(
-        (
-            (order.identity_changed, Rejection.IDENTITY_CHANGED),
-            (not order.open, Rejection.MARKET_CLOSED),
-            (rules.finds_stale(order), Rejection.STALE_QUOTE),
-            (order.bids.best is None, Rejection.NO_QUOTE),
-            (not taken, Rejection.SLIPPAGE),
-        )
-    )
+def _refusals(order: SellOrder, taken: tuple[Level, ...], rules: Rules) -> Iterator[Rejection]:
+    if order.identity_changed:
+        yield Rejection.IDENTITY_CHANGED
+    if not order.open:
+        yield Rejection.MARKET_CLOSED
+    if rules.finds_stale(order):
+        yield Rejection.STALE_QUOTE
+    if order.bids.best is None:
+        yield Rejection.NO_QUOTE
+    if not taken:
+        yield Rejection.SLIPPAGE

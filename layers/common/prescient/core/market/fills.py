@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from prescient.core.market.books import Level, OrderBook, beyond, left_of
-from prescient.core.market.fees import fee_per_share, taker_fee
+from prescient.core.market.fees import fee_per_share
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.money import CENT, ONE, SHARE_STEP, ZERO, cents_up, price_half_up, shares_down
 
@@ -41,7 +41,7 @@ class Offers(NamedTuple):
 
     def within(self, limit_price: Decimal) -> tuple[Level, ...]:
         """The levels at or below `limit_price`."""
-        return tuple(level for level in self.levels if level.price <= limit_price)
+        return tuple([level for level in self.levels if level.price <= limit_price])
 
     def beyond(self, taken: Decimal) -> Offers:
         """What is left once `taken` shares are gone, the cheapest first."""
@@ -122,8 +122,20 @@ def buy(
     Walks the levels at or below `limit_price`, cheapest first. None when not a hundredth fits.
     """
     levels = available.within(limit_price)
-    steps = _most_steps(budget, levels, schedule)
-    return _bought(steps * SHARE_STEP, levels, schedule, available.evidence) if steps else None
+    taken = _NOTHING
+    for price, shares in levels:
+        fee = fee_per_share(schedule, price)
+        with_level = taken.and_(shares, price, fee)
+        if with_level.cost > budget:
+            taken = _most(budget, taken, price, fee)
+            break
+        taken = with_level
+    whole = shares_down(taken.shares)
+    if whole <= ZERO:
+        return None
+    if whole != taken.shares:
+        return _bought(whole, levels, schedule, available.evidence)
+    return taken.fill(available.evidence)
 
 
 def buy_exactly(
@@ -159,45 +171,54 @@ def depth(levels: Sequence[Level]) -> Decimal:
     return sum((level.shares for level in levels), ZERO)
 
 
+class _Taken(NamedTuple):
+    """Shares from the front of the levels, with their dollars and fee before any rounding."""
+
+    shares: Decimal
+    dollars: Decimal
+    fee: Decimal
+
+    @property
+    def cost(self) -> Decimal:
+        """Dollars in whole cents: amount and fee are each rounded up."""
+        return cents_up(self.dollars) + cents_up(self.fee)
+
+    def and_(self, shares: Decimal, price: Decimal, fee: Decimal) -> _Taken:
+        """With `shares` more at `price`, each of them with this fee."""
+        return _Taken(self.shares + shares, self.dollars + price * shares, self.fee + fee * shares)
+
+    def fill(self, evidence: Evidence) -> Fill:
+        price = price_half_up(self.dollars / self.shares)
+        return Fill(self.shares, cents_up(self.dollars), cents_up(self.fee), price, evidence)
+
+
+_NOTHING = _Taken(ZERO, ZERO, ZERO)
+
+
 def _bought(
     shares: Decimal, levels: Sequence[Level], schedule: FeeSchedule, evidence: Evidence
 ) -> Fill:
-    matches = walk(levels, shares)
-    dollars = notional(matches)
-    return Fill(
-        shares=shares,
-        amount=cents_up(dollars),
-        fee=taker_fee(schedule, matches),
-        price=price_half_up(dollars / shares),
-        evidence=evidence,
-    )
+    taken = _NOTHING
+    for price, matched in walk(levels, shares):
+        taken = taken.and_(matched, price, fee_per_share(schedule, price))
+    return taken.fill(evidence)
 
 
-def _most_steps(budget: Decimal, levels: tuple[Level, ...], schedule: FeeSchedule) -> int:
-    """Binary search: cost grows with shares, but the roundings leave no closed form.
+def _most(budget: Decimal, taken: _Taken, price: Decimal, fee: Decimal) -> _Taken:
+    """`taken` and as many shares of a level as fit, up to a whole hundredth in all.
 
-    Amount and fee are each rounded up: together by less than 2 cents.
+    Binary search: cost grows with shares, but the roundings leave no closed form. They add less
+    than 2 cents. All that the level offers does not fit.
     """
-    fits = _unrounded_steps(budget - 2 * CENT, levels, schedule)
-    too_many = _unrounded_steps(budget, levels, schedule) + 1
+    left, each = budget - taken.dollars - taken.fee, price + fee
+    fits = int(max(taken.shares, taken.shares + (left - 2 * CENT) / each) / SHARE_STEP)
+    too_many = int((taken.shares + left / each) / SHARE_STEP) + 1
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        matches = walk(levels, middle * SHARE_STEP)
-        if cents_up(notional(matches)) + taker_fee(schedule, matches) <= budget:
+        more = taken.and_(middle * SHARE_STEP - taken.shares, price, fee)
+        if more.cost <= budget:
             fits = middle
         else:
             too_many = middle
-    return fits
-
-
-def _unrounded_steps(budget: Decimal, levels: Sequence[Level], schedule: FeeSchedule) -> int:
-    """Hundredths of a share that `budget` dollars buy, were nothing rounded."""
-    shares, left = ZERO, budget
-    for level in levels:
-        cost = level.price + fee_per_share(schedule, level.price)
-        taken = min(level.shares, left / cost)
-        if taken <= ZERO:
-            break
-        shares += taken
-        left -= taken * cost
-    return int(shares / SHARE_STEP)
+    shares = fits * SHARE_STEP - taken.shares
+    return taken.and_(shares, price, fee) if shares > ZERO else taken
