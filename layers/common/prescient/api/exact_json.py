@@ -18,7 +18,8 @@ def _plain(value: object) -> object:
     """Convert a value for the encoder. Raises `TypeError` where JSON has nothing for it."""
     match value:
         case Decimal():
-            return orjson.Fragment(f"{value:f}")
+            text = str(value)  # takes half the time of a format, which only exponents need
+            return orjson.Fragment(f"{value:f}" if "E" in text else text)
         case BaseModel():
             return value.__dict__
         case Mapping():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, get_args
 
+from aws_lambda_powertools.event_handler import depends
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel
@@ -16,6 +18,9 @@ from prescient.api.authorization import Scope, security
 from prescient.api.media_types import CSV, JSON
 from prescient.api.responses.errors import ErrorBody
 from prescient.api.responses.pages import TableAnswer
+
+# Powertools reads the signature of a route's function for every request, a tenth of its time.
+depends.build_dependency_tree = cache(depends.build_dependency_tree)
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 Answers = Mapping[int, type[BaseModel] | UnionType]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.database import Session
 from prescient.store.windows import Window
 
@@ -51,7 +51,7 @@ def entries(
 ) -> list[LedgerRow]:
     """Read a page of a portfolio's ledger, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id, "kind": kind}
-    return [LedgerRow(*row) for row in session.execute(SQL["select_entries"], values)]
+    return rows.fetch(session, LedgerRow._make, SQL["select_entries"], values)
 
 
 def transfers(
@@ -59,4 +59,4 @@ def transfers(
 ) -> list[TransferRow]:
     """Read a page of all transfers, or of one portfolio's, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
-    return [TransferRow(*row) for row in session.execute(SQL["select_transfers"], values)]
+    return rows.fetch(session, TransferRow._make, SQL["select_transfers"], values)

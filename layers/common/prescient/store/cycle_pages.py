@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.cycles import CyclePortfolioRow, CycleRow
 from prescient.store.database import Session
 from prescient.store.rows import typed_row
@@ -84,4 +84,4 @@ def funnels(
 ) -> list[FunnelRow]:
     """Read a page of a portfolio's results, newest cycle first, by when the cycles started."""
     values = {**window.values(), "portfolio_id": portfolio_id, "status": status}
-    return [FunnelRow(*row) for row in session.execute(SQL["select_funnels"], values)]
+    return rows.fetch(session, FunnelRow._make, SQL["select_funnels"], values)

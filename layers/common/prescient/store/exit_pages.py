@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import ExitKind
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.database import Session
 from prescient.store.windows import Window
 
@@ -53,4 +53,4 @@ def page(
         "kind": kind,
         "market_id": market_id,
     }
-    return [ExitRow(*row) for row in session.execute(SQL["select_exits"], values)]
+    return rows.fetch(session, ExitRow._make, SQL["select_exits"], values)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from psycopg.rows import scalar_row
 
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.database import Session
 from prescient.store.windows import Window
 
@@ -104,10 +104,10 @@ def thin(session: Session, unit: Unit, portfolio_ids: Sequence[int], day: date) 
 def points(session: Session, portfolio_id: PortfolioId, window: Window) -> list[PointRow]:
     """A page of a portfolio's points, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
-    return [PointRow(*row) for row in session.execute(SQL["select_points"], values)]
+    return rows.fetch(session, PointRow._make, SQL["select_points"], values)
 
 
 def days(session: Session, portfolio_id: PortfolioId, window: Window) -> list[DayRow]:
     """A page of a portfolio's days, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
-    return [DayRow(*row) for row in session.execute(SQL["select_days"], values)]
+    return rows.fetch(session, DayRow._make, SQL["select_days"], values)

@@ -20,7 +20,7 @@ from prescient.core.market.books import Side
 from prescient.core.market.markets import EventId, MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.books import Levels
 from prescient.store.database import Session
 
@@ -127,14 +127,16 @@ def closed(session: Session, portfolio_ids: Sequence[int]) -> list[ClosedRow]:
 
 def traded(session: Session, portfolio_ids: Sequence[int]) -> list[TradedRow]:
     """What portfolios turned over and paid for it, by id."""
-    rows = session.execute(SQL["select_traded"], {"portfolio_ids": list(portfolio_ids)})
-    return [TradedRow(*row) for row in rows]
+    return rows.fetch(
+        session, TradedRow._make, SQL["select_traded"], {"portfolio_ids": list(portfolio_ids)}
+    )
 
 
 def forecasts(session: Session, portfolio_ids: Sequence[int]) -> list[ForecastRow]:
     """The probabilities of executed signals whose market resolved to 1 or 0, by portfolio."""
-    rows = session.execute(SQL["select_forecasts"], {"portfolio_ids": list(portfolio_ids)})
-    return [ForecastRow(*row) for row in rows]
+    return rows.fetch(
+        session, ForecastRow._make, SQL["select_forecasts"], {"portfolio_ids": list(portfolio_ids)}
+    )
 
 
 def results(session: Session, portfolio_ids: Sequence[int]) -> list[ResultRow]:
@@ -167,7 +169,7 @@ def sharpe_ratios(session: Session) -> list[float]:
 def compared(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[ComparedRow]:
     """Read the names and twins of those of these portfolios that exist, by id."""
     values = {"portfolio_ids": list(portfolio_ids)}
-    return [ComparedRow(*row) for row in session.execute(SQL["select_compared"], values)]
+    return rows.fetch(session, ComparedRow._make, SQL["select_compared"], values)
 
 
 def benchmark(session: Session) -> PortfolioId | None:
@@ -217,4 +219,4 @@ def purchases(
         "max_slippage": max_slippage,
         "limit": limit,
     }
-    return [PurchaseRow(*row) for row in session.execute(SQL["select_purchases"], values)]
+    return rows.fetch(session, PurchaseRow._make, SQL["select_purchases"], values)

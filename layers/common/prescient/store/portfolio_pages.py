@@ -14,7 +14,7 @@ from psycopg.rows import scalar_row
 from prescient.core.errors import PortfolioNotFound
 from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
-from prescient.store import portfolios, statements
+from prescient.store import portfolios, rows, statements
 from prescient.store.database import Session
 from prescient.store.windows import Window
 
@@ -148,7 +148,7 @@ def listed(
 ) -> list[ListedRow]:
     """Read these portfolios, in this order; those that do not exist are left out."""
     values = {"portfolio_ids": list(portfolio_ids), "today": now.date()}
-    return [ListedRow(*row) for row in session.execute(SQL["select_listed"], values)]
+    return rows.fetch(session, ListedRow._make, SQL["select_listed"], values)
 
 
 def get(session: Session, portfolio_id: PortfolioId, now: datetime) -> ListedRow:

@@ -14,7 +14,7 @@ from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import PositionStatus
 from prescient.core.portfolio.room import HeldEvent
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.database import Session
 from prescient.store.windows import Window
 
@@ -92,7 +92,7 @@ def page(
         "status": status,
         "market_id": market_id,
     }
-    return [PositionRow(*row) for row in session.execute(SQL["select_positions"], values)]
+    return rows.fetch(session, PositionRow._make, SQL["select_positions"], values)
 
 
 def fullest_event(session: Session, portfolio_id: PortfolioId) -> HeldEvent | None:

@@ -35,7 +35,7 @@ from prescient.core.portfolio.cash import FLOWS, LedgerKind
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.positions import Action, PositionStatus
 from prescient.core.strategies import registry
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.books import stored_book
 from prescient.store.database import Session
 from prescient.store.quotes import quote
@@ -131,13 +131,13 @@ def around(session: Session, moment: Moment) -> Around:
 def flows(session: Session, portfolio_ids: Sequence[int]) -> list[FlowTold]:
     """Where points and ledger differ in what came into a portfolio at a moment."""
     values = {"portfolio_ids": portfolio_ids, "flow_kinds": sorted(FLOWS - {LedgerKind.ADJUSTMENT})}
-    return [FlowTold(*row) for row in session.execute(SQL["select_flows"], values)]
+    return rows.fetch(session, FlowTold._make, SQL["select_flows"], values)
 
 
 def days(session: Session, portfolio_ids: Sequence[int]) -> list[DayTold]:
     """The days of portfolios that are not their last equity point, or follow a missing one."""
     values = {"portfolio_ids": portfolio_ids}
-    return [DayTold(*row) for row in session.execute(SQL["select_days"], values)]
+    return rows.fetch(session, DayTold._make, SQL["select_days"], values)
 
 
 def inherited_history(session: Session, portfolio_ids: Sequence[int]) -> int:

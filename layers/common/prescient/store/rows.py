@@ -1,13 +1,15 @@
-"""Rows as the dataclasses that their module names, with enums where the database has texts."""
+"""Rows as the dataclasses and named tuples of their module, with enums in place of texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, LiteralString, TypeVar, cast, get_type_hints
 
 from psycopg.rows import BaseRowFactory, class_row, kwargs_row
+
+from prescient.store.database import Session
 
 RowT = TypeVar("RowT")
 
@@ -16,6 +18,20 @@ def typed_row(row: type[RowT]) -> BaseRowFactory[RowT]:
     """Like psycopg's `class_row`; a field whose type is an enum gets the member of its text."""
     enums = _enums(cast(Hashable, row))  # mypy holds no generic type for hashable
     return kwargs_row(_with_enums(row, enums)) if enums else class_row(row)
+
+
+def fetch(
+    session: Session,
+    make: Callable[[Sequence[Any]], RowT],
+    statement: LiteralString,
+    values: Mapping[str, object],
+) -> list[RowT]:
+    """Return the rows of a statement; `make` is `_make` of the named tuple that each becomes.
+
+    The driver calls it for each row, in half the time of a loop over its cursor.
+    """
+    with session.cursor(row_factory=lambda _: make) as cursor:
+        return cursor.execute(statement, values).fetchall()
 
 
 @cache

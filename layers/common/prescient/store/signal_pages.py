@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.database import Session
 from prescient.store.windows import Window
 
@@ -73,4 +73,4 @@ def page(
         "status": status,
         "market_id": market_id,
     }
-    return [SignalRow(*row) for row in session.execute(SQL["select_signals"], values)]
+    return rows.fetch(session, SignalRow._make, SQL["select_signals"], values)

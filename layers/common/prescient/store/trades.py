@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import PositionStatus
-from prescient.store import statements
+from prescient.store import rows, statements
 from prescient.store.database import Session
 from prescient.store.windows import Window
 
@@ -61,4 +61,4 @@ def page(
         "status": status,
         "market_id": market_id,
     }
-    return [TradeRow(*row) for row in session.execute(SQL["select_trades"], values)]
+    return rows.fetch(session, TradeRow._make, SQL["select_trades"], values)
