@@ -67,6 +67,10 @@ def test_a_number_is_written_as_it_was_quantized(amount: Decimal) -> None:
     assert encode([amount]) == f"[{amount:f}]"
 
 
+def test_no_number_has_an_exponent() -> None:
+    assert encode([Decimal("1E+3"), Decimal("0E-8")]) == "[1000,0.00000000]"
+
+
 def test_models_mappings_words_and_moments() -> None:
     inner = Inner(amount=Decimal("1.5"))
     outer = Outer(

@@ -52,6 +52,7 @@ LIMIT %(limit)s;
 
 -- name: select_listed
 -- Read these portfolios, in this order, with their P&L at the last midnight.
+-- In a subselect, no plan knows how many ids there are: one plan serves all, and none is made anew.
 SELECT
     overview.portfolio_id, overview.name, overview.description, overview.strategy_type,
     overview.status, overview.status_reason, overview.strategy_config, overview.config_version,
@@ -65,7 +66,7 @@ SELECT
     overview.last_trade_at, overview.last_price_update, overview.valuation_error, overview.tags,
     overview.twin_of, overview.twin_key, overview.created_at, overview.last_updated,
     %(today)s::date AS today, midnight.total_profit_loss AS profit_at_midnight
-FROM unnest(%(portfolio_ids)s::int[]) WITH ORDINALITY AS wanted (portfolio_id, place)
+FROM unnest((SELECT %(portfolio_ids)s::int[])) WITH ORDINALITY AS wanted (portfolio_id, place)
 JOIN portfolio_overview AS overview USING (portfolio_id)
 LEFT JOIN LATERAL (
     SELECT day.total_profit_loss FROM portfolio_history AS day

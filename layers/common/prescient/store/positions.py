@@ -25,8 +25,8 @@ class PositionRow(NamedTuple):
     """A position in dollars, shares and prices (0–1), with what its market shows now.
 
     Bid and ask are YES's, and null where the market has none, was never read or became another one.
-    What is about now is null where it is closed. Shares and the bid at entry are null where schema
-    v1 had an impossible entry price.
+    What is about now is null where it is closed. Shares are null where schema v1 had an
+    impossible entry price.
     """
 
     position_id: int
@@ -44,7 +44,6 @@ class PositionRow(NamedTuple):
     shares: Decimal | None
     cost_basis: Decimal
     entry_price: Decimal
-    entry_bid: Decimal | None
     entry_timestamp: datetime
     status: str
     best_bid: Decimal | None

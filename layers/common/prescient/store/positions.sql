@@ -16,8 +16,8 @@ SELECT
     position.event_id, coalesce(market.event_title, trade.event_title) AS event_title,
     coalesce(market.end_date, trade.event_end_date) AS end_date, market.yes_outcome,
     market.no_outcome, position.action, position.amount, position.fee, position.shares,
-    position.cost_basis, position.entry_price, position.entry_bid, position.entry_timestamp,
-    position.status, price.best_bid, price.best_ask, price.observed_at AS quoted_at,
+    position.cost_basis, position.entry_price, position.entry_timestamp, position.status,
+    price.best_bid, price.best_ask, price.observed_at AS quoted_at,
     valuation.mark_price, valuation.value, valuation.current_pnl, position.realized_pnl,
     position.stop_loss_bid, position.take_profit_bid, trade.confidence, trade.reason,
     position.flag, position.group_id, position.exit_price, position.exit_timestamp

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from pydantic import ConfigDict
 
@@ -13,7 +13,7 @@ from prescient.api.responses.values import Money, Price, Shares, SignedPercent
 from prescient.core.accounting.valuation import MarketPrice
 from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import Outcome
-from prescient.core.money import percent_of
+from prescient.core.money import SHARE_STEP, percent_of
 from prescient.core.portfolio.positions import Action, Exit, PositionStatus
 from prescient.store.positions import PositionRow
 
@@ -66,16 +66,20 @@ class Position(Model):
 
     @classmethod
     def of(cls, row: PositionRow, now: datetime) -> Self:
-        action = Action(row.action)
-        is_yes = action.outcome is Outcome.YES
-        total_pnl = row.realized_pnl + (row.current_pnl or 0)
-        return cls.model_validate(
+        bet = _BETS[row.action]
+        return cls.of_known(
             {
-                **row._asdict(),
-                **_quote(row, action.outcome, now),
-                "outcome": row.yes_outcome if is_yes else row.no_outcome,
-                "total_pnl": total_pnl,
-                "pnl_percent": percent_of(total_pnl, row.amount + row.fee),
+                **_bought(row, bet),
+                **_quoted(row, bet.outcome, now),
+                **_earned(row),
+                "stop_loss_bid": row.stop_loss_bid,
+                "take_profit_bid": row.take_profit_bid,
+                "confidence": row.confidence,
+                "reason": row.reason,
+                "flag": row.flag,
+                "group_id": row.group_id,
+                "exit_price": row.exit_price,
+                "exit_timestamp": row.exit_timestamp,
             }
         )
 
@@ -152,15 +156,61 @@ class SharesLeft(Model):
     obstacle: str
 
 
-def _quote(row: PositionRow, outcome: Outcome, now: datetime) -> dict[str, object]:
-    """What the outcome is bid for and offered at, and how long ago that was seen."""
-    if row.quoted_at is None:
-        return {"bid": None, "ask": None, "quote_age_seconds": None}
-    price = MarketPrice(row.mark_price, row.best_bid, row.best_ask)
+class _Bet(NamedTuple):
+    action: Action
+    outcome: Outcome
+
+
+_BETS = {action.value: _Bet(action, action.outcome) for action in Action}
+
+
+def _bought(row: PositionRow, bet: _Bet) -> dict[str, object]:
+    """What it bets on, and what it cost."""
     return {
-        "bid": price.bid_of(outcome),
-        "ask": price.ask_of(outcome),
-        "quote_age_seconds": round((now - row.quoted_at).total_seconds()),
+        "position_id": row.position_id,
+        "trade_id": row.trade_id,
+        "market_id": row.market_id,
+        "market_question": row.market_question,
+        "event_id": row.event_id,
+        "event_title": row.event_title,
+        "end_date": row.end_date,
+        "outcome": row.yes_outcome if bet.outcome is Outcome.YES else row.no_outcome,
+        "action": bet.action,
+        "amount": row.amount,
+        "fee": row.fee,
+        "shares": None if row.shares is None else row.shares.quantize(SHARE_STEP),
+        "cost_basis": row.cost_basis,
+        "entry_price": row.entry_price,
+        "entry_timestamp": row.entry_timestamp,
+        "status": PositionStatus(row.status),
+    }
+
+
+def _quoted(row: PositionRow, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """What the outcome is bid for and offered at, and how long ago that was seen."""
+    bid, ask, age = None, None, None
+    if row.quoted_at is not None:
+        price = MarketPrice(row.mark_price, row.best_bid, row.best_ask)
+        bid, ask = price.bid_of(outcome), price.ask_of(outcome)
+        age = round((now - row.quoted_at).total_seconds())
+    return {
+        "bid": bid,
+        "ask": ask,
+        "mark_price": row.mark_price,
+        "quoted_at": row.quoted_at,
+        "quote_age_seconds": age,
+    }
+
+
+def _earned(row: PositionRow) -> dict[str, object]:
+    """What it is worth, and what it brought and may still bring."""
+    total_pnl = row.realized_pnl + (row.current_pnl or 0)
+    return {
+        "value": row.value,
+        "current_pnl": row.current_pnl,
+        "realized_pnl": row.realized_pnl,
+        "total_pnl": total_pnl,
+        "pnl_percent": percent_of(total_pnl, row.amount + row.fee),
     }
 
 
