@@ -13,6 +13,7 @@ from prescient.store import statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
+_DECODER = json.JSONDecoder()
 Levels = Sequence[tuple[str, str]]
 """Price 0–1 and shares of each level as stored, best first."""
 
@@ -39,7 +40,19 @@ def save(
 
 def stored_book(bids: Levels, asks: Levels) -> OrderBook:
     """A book from its stored sides."""
-    return OrderBook(tuple(levels(bids)), tuple(levels(asks)))
+    return OrderBook(_levels(bids), _levels(asks))
+
+
+def levels(side: str) -> Iterator[Level]:
+    """The levels of a side that was selected as text, best first, each read when it is asked for.
+
+    A buy uses the first few of many.
+    """
+    place = len("[")
+    while place < len(side) - len("]"):
+        (price, shares), place = _DECODER.raw_decode(side, place)
+        place += len(", ")  # as Postgres writes JSONB
+        yield Level(Decimal(price), Decimal(shares))
 
 
 def _stored(levels: Sequence[Level]) -> str:
@@ -47,6 +60,5 @@ def _stored(levels: Sequence[Level]) -> str:
     return json.dumps([[str(level.price), str(level.shares)] for level in levels])
 
 
-def levels(stored: Levels) -> Iterator[Level]:
-    """The levels of a stored side, best first, each read when it is asked for."""
-    return (Level(Decimal(price), Decimal(shares)) for price, shares in stored)
+def _levels(stored: Levels) -> tuple[Level, ...]:
+    return tuple([Level(Decimal(price), Decimal(shares)) for price, shares in stored])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.market.bids import bids, bids_from_book
+from prescient.core.market.books import OrderBook
 from prescient.core.market.fills import Offers, offers, offers_in_reach
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.settlement import is_pending
@@ -16,7 +17,7 @@ from prescient.core.money import ONE, ZERO
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
-from prescient.store.books import Levels, levels, stored_book
+from prescient.store.books import levels
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.quotes import quote
@@ -39,8 +40,8 @@ class _OrderRow(NamedTuple):
     best_bid: Decimal | None
     best_ask: Decimal | None
     mark: Decimal
-    bids: Levels | None
-    asks: Levels | None
+    bids: str | None
+    asks: str | None
     tick_size: Decimal
     fee_rate: Decimal
     fee_exponent: Decimal
@@ -127,7 +128,8 @@ def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
     if row.bids is None or row.asks is None:
         available = bids(_listed(row, holding.outcome), row.liquidity)
     else:
-        available = bids_from_book(stored_book(row.bids, row.asks))
+        book = OrderBook(tuple(levels(row.bids)), tuple(levels(row.asks)))
+        available = bids_from_book(book)
     return SellOrder(
         signal_id=row.signal_id,
         holding=holding,

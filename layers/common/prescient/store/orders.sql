@@ -4,7 +4,8 @@
 SELECT
     signal.id AS signal_id, signal.market_id, signal.event_id, signal.action, signal.target_price,
     signal.amount, signal.shares, signal.group_id, signal.confidence, snapshot.liquidity,
-    snapshot.best_bid, snapshot.best_ask, snapshot.mark, book.bids, book.asks,
+    snapshot.best_bid, snapshot.best_ask, snapshot.mark,
+    book.bids::text AS bids, book.asks::text AS asks, -- read level by level
     market.tick_size, market.fee_rate, market.fee_exponent,
     NOT snapshot.closed AND snapshot.accepting_orders
         AND NOT price.closed AND price.accepting_orders AS open,

@@ -7,6 +7,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, LiteralString, TypeVar, cast, get_type_hints
 
+from psycopg import Cursor
 from psycopg.rows import BaseRowFactory, class_row, kwargs_row
 
 from prescient.store.database import Session
@@ -15,9 +16,36 @@ RowT = TypeVar("RowT")
 
 
 def typed_row(row: type[RowT]) -> BaseRowFactory[RowT]:
-    """Like psycopg's `class_row`; a field whose type is an enum gets the member of its text."""
+    """Like psycopg's `class_row`; a field whose type is an enum gets the member of its text.
+
+    A tuple whose fields are the statement's columns is filled by place, which costs a third.
+    """
     enums = _enums(cast(Hashable, row))  # mypy holds no generic type for hashable
-    return kwargs_row(_with_enums(row, enums)) if enums else class_row(row)
+    by_name = kwargs_row(_with_enums(row, enums)) if enums else class_row(row)
+    return _by_place(row, enums, by_name) if issubclass(row, tuple) else by_name
+
+
+def _by_place(
+    row: type[RowT], enums: Mapping[str, type[Enum]], by_name: BaseRowFactory[RowT]
+) -> BaseRowFactory[RowT]:
+    fields, row_of = row._fields, row._make  # type: ignore[attr-defined]
+    places = [(fields.index(name), enum) for name, enum in enums.items()]
+
+    def make(values: Sequence[Any]) -> RowT:
+        found = list(values)
+        for place, enum in places:
+            found[place] = enum(found[place])
+        return cast(RowT, row_of(found))
+
+    return lambda cursor: make if _columns(cursor) == fields else by_name(cursor)
+
+
+def _columns(cursor: Cursor[Any]) -> tuple[str, ...]:
+    result = cursor.pgresult
+    if result is None:
+        return ()
+    names = (result.fname(place) for place in range(result.nfields))
+    return tuple(name.decode() for name in names if name is not None)
 
 
 def fetch(

@@ -69,6 +69,9 @@ def beyond(levels: Iterable[Level], taken: Decimal) -> tuple[Level, ...]:
 
 def left_of(levels: Iterable[Level], taken: Decimal) -> Iterator[Level]:
     """`beyond`, which looks at no more levels than are asked for."""
+    if not taken:
+        yield from levels
+        return
     for level in levels:
         gone = min(taken, level.shares)
         taken -= gone
