@@ -179,6 +179,19 @@ def test_a_held_row_that_cannot_be_stored_is_flagged_and_counted(world: World) -
     assert batch["counters"]["skipped"]["unstorable"] == 1
 
 
+@pytest.mark.parametrize("payload", [b'{"n": 1e400000}', b'{"t": "\\u0000"}'])
+def test_a_market_whose_json_postgres_refuses_is_stored(world: World, payload: bytes) -> None:
+    world.empty()
+    world.clock.now = NOON
+    world.portfolio(market_types=[MARKED])
+    _show(world, [market(market_id=MarketId("strange"), payload=payload)], {})
+    world.run_cycle()
+    counters = world.row("SELECT counters FROM market_batches ORDER BY batch_id DESC LIMIT 1")
+    assert counters["counters"]["skipped"].get("unstorable", 0) == 0
+    stored = world.rows("SELECT market_id FROM market_snapshots ORDER BY market_id")
+    assert [row["market_id"] for row in stored] == [MARKED, PAID, STOPPED, "strange"]
+
+
 def _quoted(bid: str, ask: str) -> dict[str, Any]:
     middle = (D(bid) + D(ask)) / 2
     return {"quote": Quote(D(bid), D(ask)), "yes_price": middle, "no_price": 1 - middle}

@@ -215,6 +215,7 @@ def _market(connection: Connection[Any]) -> Values:
         "event_digests": "9" * 32,
         "events": Jsonb([]),
         "markets": Jsonb([]),
+        "payloads": "",
         "shared_depth": True,
         "taken": Jsonb([{"market_id": "m2", "outcome": "yes", "side": "asks", "shares": 1}]),
     }

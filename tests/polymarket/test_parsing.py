@@ -224,6 +224,7 @@ def test_an_event_keeps_its_good_markets_and_counts_the_others() -> None:
         ZERO,
     )
     assert event.start_date == datetime(2026, 5, 1, microsecond=123_456, tzinfo=UTC)
+    assert isinstance(event.payload, dict)
     assert "markets" not in event.payload
     assert event.payload["id"] == "77"
 

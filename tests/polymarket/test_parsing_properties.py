@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from datetime import UTC
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from prescient.core.market.listed import Market
+from prescient.core.market.listed import Event, Market
 from prescient.core.market.markets import Quote
 from prescient.polymarket import decimal_json
 from prescient.polymarket.parsing import parse_event, parse_market, parse_markets
+from prescient.polymarket.raw_rows import decode_page, with_decoded_payloads
 from prescient.polymarket.skip_reasons import RowSkipped, SkipReason
 from tests.polymarket.rows import event_row, market_row
 
@@ -153,3 +154,29 @@ def assert_sound(market: Market) -> None:
     assert 0 < market.tick_size <= 1
     assert market.fee.rate >= 0
     assert not market.end_date or market.end_date.tzinfo is UTC
+
+
+@given(event_rows, st.lists(market_rows | values, max_size=3))
+@example(event_row(title="A\0?"), [market_row(question="Will\0it?", outcomes='["Y\0", "N"]')])
+@example(event_row(), [market_row(question="half of a pair \ud800"), {"id": 10**400}, "[1]"])
+@example(event_row(title="é"), [market_row(question="é", unread="\0")])
+def test_a_row_of_a_page_reads_the_same_whether_or_not_it_was_decoded_whole(
+    row: dict[str, object], rows: list[object]
+) -> None:
+    page = json.dumps({"events": [{**row, "id": "77", "markets": rows}]}, default=str).encode()
+    found, expected = (parse_event(event_of(decode(page))) for decode in PAGE_DECODERS)
+    assert found == expected
+    assert stored_payloads(found.event) == stored_payloads(expected.event)
+
+
+PAGE_DECODERS = (decode_page, decimal_json.decode)
+
+
+def event_of(page: object) -> object:
+    assert isinstance(page, dict)
+    return page["events"][0]
+
+
+def stored_payloads(event: Event) -> list[object]:
+    stored = with_decoded_payloads(event)
+    return [stored.payload, *(market.payload for market in stored.markets)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import formatdate, parsedate_to_datetime
 
 import urllib3
@@ -35,10 +35,12 @@ class Refused(Unusable):
         self.final = final
 
 
-def decoded(response: urllib3.BaseHTTPResponse, body: bytes) -> object:
+def decoded(
+    response: urllib3.BaseHTTPResponse, body: bytes, decode: Callable[[bytes], object]
+) -> object:
     """Return the JSON of an answer with status 200; raises `Unusable` where it is none."""
     try:
-        return decimal_json.decode(body)
+        return decode(body)
     except decimal_json.NotJson as error:
         kind = response.headers.get("Content-Type", "a body of no stated type")
         raise Unusable(f"answered {kind} that is not JSON: {error}") from error

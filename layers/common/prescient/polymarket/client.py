@@ -23,6 +23,7 @@ from prescient.polymarket.pages import EventPage, MarketPage
 from prescient.polymarket.parsing import parse_held_markets
 from prescient.polymarket.parts import PartedFetch
 from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit
+from prescient.polymarket.raw_rows import decode_page
 from prescient.polymarket.skip_reasons import SkipReason
 from prescient.polymarket.transport import Call, Deadline, FetchLimits, JsonTransport, Parameters
 
@@ -76,7 +77,7 @@ class PolymarketClient:
         while not listing.ended:
             fetched_at = self._now()
             parameters = [*filters, *listing.cursor_parameter()]
-            call = Call(self._gamma_url, EVENTS_PATH, Family.EVENTS, parameters)
+            call = Call(self._gamma_url, EVENTS_PATH, Family.EVENTS, parameters, decode=decode_page)
             answer = self._transport.fetch(call, deadline)
             events, skipped = listing.read(answer)
             yield EventPage(events, skipped, fetched_at)

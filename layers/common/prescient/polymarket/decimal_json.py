@@ -37,7 +37,7 @@ def _tolerantly_decoded(document: bytes | str) -> object:
     try:
         text = document.decode("utf-8") if isinstance(document, bytes) else document
         return json.loads(
-            text, parse_int=_integer, parse_float=_fraction, parse_constant=_not_a_number
+            text, parse_int=_integer, parse_float=fraction, parse_constant=_not_a_number
         )
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise NotJson(str(error) or type(error).__name__) from error
@@ -48,7 +48,8 @@ def _integer(digits: str) -> int | Decimal:
     return int(digits) if len(digits) <= LONGEST_NUMBER else NOT_A_NUMBER
 
 
-def _fraction(digits: str) -> Decimal:
+def fraction(digits: str) -> Decimal:
+    """Return the number that these digits are; `NOT_A_NUMBER` for one that no amount can be."""
     try:
         return Decimal(digits) if len(digits) <= LONGEST_NUMBER else NOT_A_NUMBER
     except ArithmeticError:
@@ -59,7 +60,7 @@ def _not_a_number(_: str) -> Decimal:
     return NOT_A_NUMBER
 
 
-_DECODER = msgspec.json.Decoder(float_hook=_fraction)
+_DECODER = msgspec.json.Decoder(float_hook=fraction)
 """It decides alone what is right, and in half the time; what it refuses is read tolerantly."""
 
 

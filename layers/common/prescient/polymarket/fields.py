@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_05UP, Decimal
+from functools import lru_cache
+from typing import TypeVar
 
 from prescient.core.money import ONE, PRICE_STEP, ZERO
 from prescient.polymarket import decimal_json
 
 LONGEST_IDENTIFIER = 255
 LONGEST_NUMBER = 255  # characters
+LONGEST_REMEMBERED = 64  # characters; longer texts are hardly ever the same
+TEXTS_REMEMBERED = 4096  # as many as prices on the grid of a thousandth, four times
 LEAST_EXPONENT = -20  # a number below 1e-20 is noise around 0, and no column could hold it
 
 
+Value = TypeVar("Value")
+
+
+def remembering(read: Callable[[object], Value]) -> Callable[[object], Value]:
+    """Remember what `read` made of short texts: rows say the same in many of them.
+
+    What it returns must not be changed.
+    """
+    remembered = lru_cache(TEXTS_REMEMBERED)(read)
+
+    def value_of(value: object) -> Value:
+        if isinstance(value, str) and len(value) <= LONGEST_REMEMBERED:
+            return remembered(value)
+        return read(value)
+
+    return value_of
+
+
 def text(value: object) -> str | None:
-    """Return a text without blanks around it; None if it is absent, blank or no text."""
-    return (value.strip() or None) if isinstance(value, str) else None
+    """Return a text without blanks around it; None if it is absent, blank or no text.
+
+    U+FFFD stands in place of NUL, which Postgres refuses.
+    """
+    return (value.replace("\0", "\ufffd").strip() or None) if isinstance(value, str) else None
 
 
 def identifier(value: object) -> str | None:
@@ -36,18 +62,22 @@ def number(value: object, *, at_least: Decimal, at_most: Decimal) -> Decimal | N
 
     A float is refused: it is already rounded.
     """
+    read = value if isinstance(value, Decimal) else _converted(value)
+    if read is None or not read.is_finite() or not at_least <= read <= at_most:
+        return None
+    return read if read and read.adjusted() >= LEAST_EXPONENT else ZERO
+
+
+def _converted(value: object) -> Decimal | None:
     if isinstance(value, str):
         if len(value) > LONGEST_NUMBER:
             return None
-    elif not isinstance(value, Decimal | int) or isinstance(value, bool):
+    elif not isinstance(value, int) or isinstance(value, bool):
         return None
     try:
-        read = Decimal(value)
+        return Decimal(value)
     except ArithmeticError:
         return None
-    if not read.is_finite() or not at_least <= read <= at_most:
-        return None
-    return read if read and read.adjusted() >= LEAST_EXPONENT else ZERO
 
 
 def price(value: object, rounding: str = ROUND_05UP) -> Decimal | None:
@@ -65,6 +95,7 @@ def rounded(value: Decimal, step: Decimal, rounding: str) -> Decimal:
     return value if nearest == value else nearest
 
 
+@remembering
 def moment(value: object) -> datetime | None:
     """Return a moment in UTC from any of the exchange's forms; a date means its midnight UTC."""
     try:
@@ -80,7 +111,7 @@ def json_list(value: object) -> list[object] | None:
     """Return a list, which the exchange mostly sends as JSON inside a string."""
     if isinstance(value, str):
         try:
-            value = decimal_json.decode(value)
+            value = decimal_json.decode(value.replace("\0", "\ufffd"))
         except decimal_json.NotJson:
             return None
     return value if isinstance(value, list) else None

@@ -10,11 +10,20 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from prescient.core.market.listed import Event, Market
+from prescient.core.market.listed import Event, Market, Payload
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, ResolutionStatus
 from prescient.core.money import ONE, PRICE_STEP, ZERO
-from prescient.polymarket.fields import flag, identifier, json_list, moment, number, text
+from prescient.polymarket.fields import (
+    flag,
+    identifier,
+    json_list,
+    moment,
+    number,
+    remembering,
+    text,
+)
 from prescient.polymarket.prices import closed_prices, fee_schedule, live_prices
+from prescient.polymarket.raw_rows import opened_event, opened_market
 from prescient.polymarket.skip_reasons import Refusal, RowSkipped, SkipReason, keep_row, skip_row
 
 Row = Mapping[str, object]
@@ -34,14 +43,14 @@ class ParsedEvent(NamedTuple):
 
 def parse_event(row: object) -> ParsedEvent:
     """Read one event with its markets. Raises `RowSkipped` if the event has no identity."""
-    if not isinstance(row, Mapping):
-        raise RowSkipped(SkipReason.EVENT_MALFORMED)
-    event_id = identifier(row.get("id"))
+    fields, payload = opened_event(row)
+    event_id = identifier(fields.get("id"))
     if event_id is None:
         raise RowSkipped(SkipReason.EVENT_MISSING_ID)
-    listed = json_list(row.get("markets")) or []
+    listed = json_list(fields.get("markets")) or []
     markets, skipped = parse_markets(listed, EventId(event_id))
-    return ParsedEvent(_event(row, EventId(event_id), len(listed), markets), skipped)
+    event = _event(fields, payload, EventId(event_id), len(listed), markets)
+    return ParsedEvent(event, skipped)
 
 
 def parse_markets(
@@ -92,8 +101,11 @@ def parse_market(
     `refuse` keeps it. A closed one is kept with None for what is missing, because portfolios may
     hold it.
     """
-    if not isinstance(row, Mapping):
-        raise RowSkipped(SkipReason.MALFORMED)
+    fields, payload = opened_market(row)
+    return _market(fields, payload, event_id, refuse)
+
+
+def _market(row: Row, payload: Payload, event_id: EventId | None, refuse: Refusal) -> Market:
     market_id, question = _market_id(row), _question(row, refuse)
     active, closed = _is_active(row), flag(row.get("closed"))
     if not active and not closed:
@@ -126,11 +138,13 @@ def parse_market(
         neg_risk=flag(row.get("negRisk")),
         resolution_status=_resolution_status(row),
         end_date=moment(row.get("endDate")) or moment(row.get("endDateIso")),
-        payload=row,
+        payload=payload,
     )
 
 
-def _event(row: Row, event_id: EventId, market_count: int, markets: tuple[Market, ...]) -> Event:
+def _event(
+    row: Row, payload: Payload, event_id: EventId, market_count: int, markets: tuple[Market, ...]
+) -> Event:
     return Event(
         event_id=event_id,
         title=text(row.get("title")) or "",
@@ -148,7 +162,7 @@ def _event(row: Row, event_id: EventId, market_count: int, markets: tuple[Market
         closed=flag(row.get("closed")),
         market_count=market_count,
         markets=markets,
-        payload={key: value for key, value in row.items() if key != "markets"},
+        payload=payload,
     )
 
 
@@ -172,16 +186,20 @@ def _is_active(row: Row) -> bool:
 
 
 def _outcomes(row: Row, refuse: Refusal) -> tuple[str, str]:
-    listed = json_list(row.get("outcomes"))
-    if listed is None:
-        refuse(SkipReason.MALFORMED)
-        return "", ""
-    names = [text(name) for name in listed]
-    match names:
+    match _names(row.get("outcomes")):
+        case None:
+            refuse(SkipReason.MALFORMED)
+            return "", ""
         case [str(yes), str(no)]:
             return yes, no
         case _:
             raise RowSkipped(SkipReason.NOT_BINARY)
+
+
+@remembering
+def _names(value: object) -> list[str | None] | None:
+    listed = json_list(value)
+    return None if listed is None else [text(name) for name in listed]
 
 
 def _token_ids(row: Row) -> tuple[str | None, str | None]:
@@ -210,10 +228,16 @@ def _resolution_status(row: Row) -> ResolutionStatus | None:
 
     A market that is resolved often keeps a history that ends with a proposal.
     """
-    history = json_list(row.get("umaResolutionStatuses")) or [None]
-    return _status(row.get("umaResolutionStatus")) or _status(history[-1])
+    return _status(row.get("umaResolutionStatus")) or _last_status(row.get("umaResolutionStatuses"))
 
 
+@remembering
+def _last_status(value: object) -> ResolutionStatus | None:
+    history = json_list(value) or [None]
+    return _status(history[-1])
+
+
+@remembering
 def _status(value: object) -> ResolutionStatus | None:
     """Return a status that is known, in any letter case."""
     return _STATUSES.get((text(value) or "").casefold())
@@ -237,11 +261,14 @@ def _number(
     row: Row, refuse: Refusal, *keys: str, at_least: Decimal, at_most: Decimal
 ) -> Decimal | None:
     """Return the first of these keys' numbers within the limits; one that has none is refused."""
-    given = [value for key in keys if (value := row.get(key)) is not None]
-    for value in given:
-        found = number(value, at_least=at_least, at_most=at_most)
-        if found is not None:
-            return found
-    if given:
+    is_given = False
+    for key in keys:
+        value = row.get(key)
+        if value is not None:
+            found = number(value, at_least=at_least, at_most=at_most)
+            if found is not None:
+                return found
+            is_given = True
+    if is_given:
         refuse(SkipReason.BAD_NUMBER)
     return None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.money import ONE, PRICE_STEP, ZERO
-from prescient.polymarket.fields import flag, json_list, number, price, rounded
+from prescient.polymarket.fields import flag, json_list, number, price, remembering, rounded
 from prescient.polymarket.skip_reasons import Refusal, SkipReason, keep_row
 
 Row = Mapping[str, object]
@@ -95,9 +95,7 @@ def _outcome_prices(row: Row, refuse: Refusal) -> tuple[Decimal, Decimal] | None
     """Read the prices of both outcomes; None if the row has none that can be read."""
     if row.get("outcomePrices") is None:
         return None
-    listed = json_list(row["outcomePrices"])
-    prices = None if listed is None else [price(listed_price) for listed_price in listed]
-    match prices:
+    match _listed_prices(row["outcomePrices"]):
         case []:
             return None
         case [Decimal() as yes, Decimal() as no]:
@@ -105,3 +103,9 @@ def _outcome_prices(row: Row, refuse: Refusal) -> tuple[Decimal, Decimal] | None
         case _:
             refuse(SkipReason.BAD_OUTCOME_PRICES)
             return None
+
+
+@remembering
+def _listed_prices(value: object) -> list[Decimal | None] | None:
+    listed = json_list(value)
+    return None if listed is None else [price(listed_price) for listed_price in listed]

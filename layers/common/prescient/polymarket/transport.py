@@ -17,6 +17,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from prescient.core.errors import ExchangeUnavailable
+from prescient.polymarket import decimal_json
 from prescient.polymarket.answers import Refused, Silent, Unusable, decoded, failure_of
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.rates import DOCUMENTED_LIMITS, Family, RateLimit, RateLimiter
@@ -64,7 +65,8 @@ class Call(NamedTuple):
 
     It is made at most `attempts` times where that is set, else as often as the limits allow.
     Where `silences` is set, the exchange may be unable to answer just this: as many attempts that
-    are not answered in time, of `read_seconds` each, count as its answer.
+    are not answered in time, of `read_seconds` each, count as its answer. `decode` reads the
+    answer, and raises `NotJson`.
     """
 
     base_url: str
@@ -75,6 +77,7 @@ class Call(NamedTuple):
     attempts: int | None = None
     silences: int | None = None
     read_seconds: float | None = None
+    decode: Callable[[bytes], object] = decimal_json.decode
 
     @property
     def method(self) -> str:
@@ -196,7 +199,7 @@ class JsonTransport:
             raise Unusable(f"{type(error).__name__}: {error}") from error
         if response.status != OK:
             raise failure_of(response, body)
-        return decoded(response, body)
+        return decoded(response, body, call.decode)
 
     def _request(self, call: Call, timeout: urllib3.Timeout) -> urllib3.BaseHTTPResponse:
         posted = call.document is not None

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 from psycopg.rows import class_row, scalar_row
 from pydantic_core import to_json
 
-from prescient.core.market.listed import Event, Market
+from prescient.core.market.listed import Event, Market, Payload
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId
 from prescient.store import digests, statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
 Row = dict[str, object]
+RECORD_SEPARATOR = b"\x1e"  # `listings.sql` divides by it
 
 
 class _Stored(NamedTuple):
@@ -54,7 +55,10 @@ def save_events(session: Session, events: Sequence[Event], now: datetime) -> lis
     changed = _changed(session, "select_changed_events", values)
     if changed:
         rows = [_event_row(by_id[event_id], digest_of[event_id]) for event_id in changed]
-        session.execute(SQL["upsert_events"], {"events": _json(rows), "now": now})
+        payloads = _documents(by_id[event_id].payload for event_id in changed)
+        session.execute(
+            SQL["upsert_events"], {"events": _json(rows), "payloads": payloads, "now": now}
+        )
     markets = _completed(session, [market for event in events for market in event.markets])
     rest = iter(markets)
     found = [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
@@ -122,7 +126,10 @@ def _save(session: Session, listed: Sequence[_Listed], now: datetime) -> None:
     changed = _changed(session, "select_changed_markets", values)
     if changed:
         rows = [_market_row(by_id[market_id]) for market_id in changed]
-        session.execute(SQL["upsert_markets"], {"markets": _json(rows), "now": now})
+        payloads = _documents(by_id[market_id].market.payload for market_id in changed)
+        session.execute(
+            SQL["upsert_markets"], {"markets": _json(rows), "payloads": payloads, "now": now}
+        )
 
 
 def _changed(session: Session, statement: str, values: Mapping[str, object]) -> list[Any]:
@@ -145,7 +152,6 @@ def _event_row(event: Event, digest: str) -> Row:
         "neg_risk": event.neg_risk,
         "neg_risk_augmented": event.neg_risk_augmented,
         "market_count": event.market_count,
-        "event_data": event.payload,
         "listing_digest": digest,
     }
 
@@ -170,10 +176,17 @@ def _market_row(listed: _Listed) -> Row:
         "fee_rate": fee.rate,
         "fee_exponent": fee.exponent,
         "identity": market.identity,
-        "market_data": market.payload,
         "listing_digest": listed.digest,
         "event_digest": listed.event_digest,
     }
+
+
+def _documents(payloads: Iterable[Payload]) -> str:
+    """Return the payloads as one text, each in JSON, between a character that no JSON contains."""
+    documents = (
+        to_json(payload) if isinstance(payload, Mapping) else payload for payload in payloads
+    )
+    return RECORD_SEPARATOR.join(documents).decode()
 
 
 def _json(rows: Iterable[object]) -> str:

@@ -9,17 +9,24 @@ WHERE stored.listing_digest IS DISTINCT FROM listed.digest;
 
 -- name: upsert_events
 -- Store events as the exchange lists them, never over a newer listing.
+-- Payloads come in one text: JSON within JSON would be read twice.
 INSERT INTO events (
     event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
     neg_risk_augmented, market_count, event_data, listing_digest, created_at, updated_at
 )
 SELECT
     event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
-    neg_risk_augmented, market_count, event_data, listing_digest, %(now)s, %(now)s
-FROM jsonb_to_recordset(%(events)s) AS listed (
-    event_id text, title text, slug text, tags text[], liquidity numeric, volume numeric,
-    volume24hr numeric, start_date timestamptz, end_date timestamptz, neg_risk boolean,
-    neg_risk_augmented boolean, market_count int, event_data jsonb, listing_digest uuid
+    neg_risk_augmented, market_count, event_data::jsonb, listing_digest, %(now)s, %(now)s
+FROM ROWS FROM (
+    jsonb_to_recordset(%(events)s) AS (
+        event_id text, title text, slug text, tags text[], liquidity numeric, volume numeric,
+        volume24hr numeric, start_date timestamptz, end_date timestamptz, neg_risk boolean,
+        neg_risk_augmented boolean, market_count int, listing_digest uuid
+    ),
+    string_to_table(%(payloads)s, E'\x1e')
+) AS listed (
+    event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
+    neg_risk_augmented, market_count, listing_digest, event_data
 )
 ORDER BY event_id
 ON CONFLICT (event_id) DO UPDATE SET
@@ -52,6 +59,7 @@ FROM markets WHERE market_id = ANY (%(market_ids)s::text[]);
 
 -- name: upsert_markets
 -- Store markets as the exchange lists them, never over a newer listing.
+-- Payloads come in one text: JSON within JSON would be read twice.
 INSERT INTO markets (
     market_id, question, event_id, event_title, event_end_date, end_date, yes_outcome, no_outcome,
     condition_id, yes_token_id, no_token_id, identity, tick_size, neg_risk, fee_rate,
@@ -60,12 +68,20 @@ INSERT INTO markets (
 SELECT
     market_id, question, event_id, event_title, event_end_date, end_date, yes_outcome, no_outcome,
     condition_id, yes_token_id, no_token_id, identity, tick_size, neg_risk, fee_rate,
-    fee_exponent, market_data, listing_digest, event_digest, %(now)s, %(now)s
-FROM jsonb_to_recordset(%(markets)s) AS listed (
-    market_id text, question text, event_id text, event_title text, event_end_date timestamptz,
-    end_date timestamptz, yes_outcome text, no_outcome text, condition_id text, yes_token_id text,
-    no_token_id text, identity uuid, tick_size numeric, neg_risk boolean, fee_rate numeric,
-    fee_exponent numeric, market_data jsonb, listing_digest uuid, event_digest uuid
+    fee_exponent, market_data::jsonb, listing_digest, event_digest, %(now)s, %(now)s
+FROM ROWS FROM (
+    jsonb_to_recordset(%(markets)s) AS (
+        market_id text, question text, event_id text, event_title text,
+        event_end_date timestamptz, end_date timestamptz, yes_outcome text, no_outcome text,
+        condition_id text, yes_token_id text, no_token_id text, identity uuid, tick_size numeric,
+        neg_risk boolean, fee_rate numeric, fee_exponent numeric, listing_digest uuid,
+        event_digest uuid
+    ),
+    string_to_table(%(payloads)s, E'\x1e')
+) AS listed (
+    market_id, question, event_id, event_title, event_end_date, end_date, yes_outcome, no_outcome,
+    condition_id, yes_token_id, no_token_id, identity, tick_size, neg_risk, fee_rate,
+    fee_exponent, listing_digest, event_digest, market_data
 )
 ORDER BY market_id
 ON CONFLICT (market_id) DO UPDATE SET

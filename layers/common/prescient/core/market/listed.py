@@ -18,6 +18,9 @@ from prescient.core.market.markets import (
     ResolutionStatus,
 )
 
+Payload = Mapping[str, object] | bytes
+"""A row as the exchange sent it: decoded, or still JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -51,7 +54,7 @@ class Market:
     neg_risk: bool
     resolution_status: ResolutionStatus | None
     end_date: datetime | None
-    payload: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    payload: Payload = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def identity(self) -> Identity | None:
@@ -93,4 +96,4 @@ class Event:
     closed: bool
     market_count: int
     markets: tuple[Market, ...]
-    payload: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    payload: Payload = field(default_factory=dict, repr=False, compare=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from prescient.core.market.listed import Event, Market
 from prescient.core.market.markets import MarketId
+from prescient.polymarket.raw_rows import with_decoded_payloads
 from prescient.polymarket.skip_reasons import SkipReason
 from prescient.store import listings, savepoints, tape
 from prescient.store.database import Session
@@ -38,7 +39,7 @@ def store_events(
         return len(failed) if event.markets else 1
 
     for event, _ in savepoints.attempt(session, events, store).failures:
-        fetch.skipped[SkipReason.UNSTORABLE.value] += store_alone(event)
+        fetch.skipped[SkipReason.UNSTORABLE.value] += store_alone(with_decoded_payloads(event))
 
 
 def store_markets(
