@@ -426,10 +426,11 @@ CREATE INDEX idx_portfolios_tags ON portfolios USING gin (tags);
 CREATE INDEX idx_portfolios_twin_of ON portfolios USING btree (twin_of) WHERE (twin_of IS NOT NULL);
 CREATE UNIQUE INDEX portfolios_folded_name_key ON portfolios USING btree (folded_name);
 CREATE POLICY every_portfolio ON portfolios TO prescient_app USING (true) WITH CHECK (true);
-CREATE POLICY named_portfolio ON portfolios TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+CREATE POLICY named_portfolio ON portfolios TO prescient_portfolio USING ((portfolio_id = ANY (((
+    SELECT string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE portfolios ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE portfolios TO prescient_app;
 GRANT SELECT ON TABLE portfolios TO prescient_portfolio;
@@ -647,10 +648,11 @@ CREATE INDEX idx_cash_ledger_transfers ON cash_ledger USING btree ("timestamp") 
     (ARRAY['transfer_in'::text, 'transfer_out'::text]));
 ALTER TABLE cash_ledger ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_portfolio ON cash_ledger TO prescient_app USING (true) WITH CHECK (true);
-CREATE POLICY named_portfolio ON cash_ledger TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+CREATE POLICY named_portfolio ON cash_ledger TO prescient_portfolio USING ((portfolio_id = ANY (((
+    SELECT string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 GRANT SELECT,INSERT ON TABLE cash_ledger TO prescient_app;
 GRANT SELECT,INSERT ON TABLE cash_ledger TO prescient_portfolio;
 
@@ -714,9 +716,10 @@ COMMENT ON COLUMN portfolio_configurations.limits_kept IS 'false where only a cy
 CREATE POLICY every_portfolio ON portfolio_configurations TO prescient_app USING (true) WITH CHECK
     (true);
 CREATE POLICY named_portfolio ON portfolio_configurations TO prescient_portfolio USING
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer)) WITH CHECK ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer));
+    ((portfolio_id = ANY ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text,
+    true), ','::text) AS string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE portfolio_configurations ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT ON TABLE portfolio_configurations TO prescient_app;
 
@@ -741,10 +744,11 @@ COMMENT ON COLUMN portfolio_equity.flow IS 'dollars that had just come in, negat
 CREATE INDEX idx_portfolio_equity_flows ON portfolio_equity USING btree (portfolio_id, "timestamp")
     WHERE (flow <> (0)::numeric);
 CREATE POLICY every_portfolio ON portfolio_equity TO prescient_app USING (true) WITH CHECK (true);
-CREATE POLICY named_portfolio ON portfolio_equity TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+CREATE POLICY named_portfolio ON portfolio_equity TO prescient_portfolio USING ((portfolio_id = ANY
+    ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE portfolio_equity ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE portfolio_equity TO prescient_app;
 GRANT SELECT,INSERT ON TABLE portfolio_equity TO prescient_portfolio;
@@ -779,10 +783,11 @@ CREATE TABLE portfolio_history (
 CREATE INDEX idx_portfolio_history_portfolio_timestamp ON portfolio_history USING btree
     (portfolio_id, "timestamp");
 CREATE POLICY every_portfolio ON portfolio_history TO prescient_app USING (true) WITH CHECK (true);
-CREATE POLICY named_portfolio ON portfolio_history TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+CREATE POLICY named_portfolio ON portfolio_history TO prescient_portfolio USING ((portfolio_id = ANY
+    ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE portfolio_history ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,UPDATE ON TABLE portfolio_history TO prescient_app;
 GRANT SELECT,INSERT ON TABLE portfolio_history TO prescient_portfolio;
@@ -887,9 +892,10 @@ COMMENT ON COLUMN portfolio_performance_cache.attribution IS 'P&L by market, eve
 CREATE POLICY every_portfolio ON portfolio_performance_cache TO prescient_app USING (true) WITH
     CHECK (true);
 CREATE POLICY named_portfolio ON portfolio_performance_cache TO prescient_portfolio USING
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer)) WITH CHECK ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer));
+    ((portfolio_id = ANY ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text,
+    true), ','::text) AS string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE portfolio_performance_cache ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,UPDATE ON TABLE portfolio_performance_cache TO prescient_app;
 
@@ -958,9 +964,10 @@ CREATE INDEX idx_portfolio_status_changes_pause ON portfolio_status_changes USIN
 CREATE POLICY every_portfolio ON portfolio_status_changes TO prescient_app USING (true) WITH CHECK
     (true);
 CREATE POLICY named_portfolio ON portfolio_status_changes TO prescient_portfolio USING
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer)) WITH CHECK ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer));
+    ((portfolio_id = ANY ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text,
+    true), ','::text) AS string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE portfolio_status_changes ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT ON TABLE portfolio_status_changes TO prescient_app;
 GRANT SELECT,INSERT ON TABLE portfolio_status_changes TO prescient_portfolio;
@@ -1035,10 +1042,11 @@ CREATE INDEX idx_cycle_portfolios_cycle_portfolio ON cycle_portfolios USING btre
     portfolio_id);
 ALTER TABLE cycle_portfolios ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_portfolio ON cycle_portfolios TO prescient_app USING (true) WITH CHECK (true);
-CREATE POLICY named_portfolio ON cycle_portfolios TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+CREATE POLICY named_portfolio ON cycle_portfolios TO prescient_portfolio USING ((portfolio_id = ANY
+    ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 GRANT SELECT,INSERT,UPDATE ON TABLE cycle_portfolios TO prescient_app;
 GRANT SELECT ON TABLE cycle_portfolios TO prescient_portfolio;
 GRANT UPDATE (status, lease_until, limits, funnel, signals, trades, rejections, equity, reason,
@@ -1101,10 +1109,11 @@ COMMENT ON COLUMN trades.shared_depth IS 'whether the fill took from what the po
 CREATE INDEX idx_trades_portfolio_timestamp ON trades USING btree (portfolio_id, "timestamp");
 CREATE INDEX idx_trades_shared_depth ON trades USING btree (cycle_id) WHERE shared_depth;
 CREATE POLICY every_portfolio ON trades TO prescient_app USING (true) WITH CHECK (true);
-CREATE POLICY named_portfolio ON trades TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+CREATE POLICY named_portfolio ON trades TO prescient_portfolio USING ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE trades ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,UPDATE ON TABLE trades TO prescient_app;
 GRANT SELECT,INSERT ON TABLE trades TO prescient_portfolio;
@@ -1201,9 +1210,10 @@ CREATE UNIQUE INDEX portfolio_positions_one_open ON portfolio_positions USING bt
 CREATE POLICY every_portfolio ON portfolio_positions TO prescient_app USING (true) WITH CHECK
     (true);
 CREATE POLICY named_portfolio ON portfolio_positions TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+    ANY ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text)
+    AS string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE portfolio_positions ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,UPDATE ON TABLE portfolio_positions TO prescient_app;
 GRANT SELECT,INSERT ON TABLE portfolio_positions TO prescient_portfolio;
@@ -1279,10 +1289,11 @@ CREATE INDEX idx_trading_signals_portfolio_timestamp ON trading_signals USING bt
 CREATE UNIQUE INDEX trading_signals_trade_key ON trading_signals USING btree (portfolio_id,
     trade_id) WHERE (trade_id IS NOT NULL);
 CREATE POLICY every_portfolio ON trading_signals TO prescient_app USING (true) WITH CHECK (true);
-CREATE POLICY named_portfolio ON trading_signals TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+CREATE POLICY named_portfolio ON trading_signals TO prescient_portfolio USING ((portfolio_id = ANY
+    ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE trading_signals ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,UPDATE ON TABLE trading_signals TO prescient_app;
 GRANT SELECT,INSERT ON TABLE trading_signals TO prescient_portfolio;
@@ -1340,10 +1351,11 @@ CREATE INDEX idx_position_exits_portfolio_timestamp ON position_exits USING btre
     "timestamp");
 CREATE INDEX idx_position_exits_position ON position_exits USING btree (portfolio_id, position_id);
 CREATE POLICY every_portfolio ON position_exits TO prescient_app USING (true) WITH CHECK (true);
-CREATE POLICY named_portfolio ON position_exits TO prescient_portfolio USING ((portfolio_id =
-    (NULLIF(current_setting('prescient.portfolio_id'::text, true), ''::text))::integer)) WITH CHECK
-    ((portfolio_id = (NULLIF(current_setting('prescient.portfolio_id'::text, true),
-    ''::text))::integer));
+CREATE POLICY named_portfolio ON position_exits TO prescient_portfolio USING ((portfolio_id = ANY
+    ((( SELECT string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[]))) WITH CHECK ((portfolio_id = ANY ((( SELECT
+    string_to_array(current_setting('prescient.portfolio_id'::text, true), ','::text) AS
+    string_to_array))::integer[])));
 ALTER TABLE position_exits ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT ON TABLE position_exits TO prescient_app;
 GRANT SELECT,INSERT ON TABLE position_exits TO prescient_portfolio;

@@ -37,7 +37,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
     schema = {"namespace": relations[0], "tables": ["trades"]}
     pooled = {"backend_pid": 0, "names": ["timezone"], "values": ["UTC"]}
     return {
-        "database.name_portfolio": {"portfolio_id": ""},
+        "database.name_portfolios": {"portfolio_ids": ""},
         "database.open_session": pooled,
         "database.set_for_transaction": pooled,
         "migration_session.ask_whether_pooled": pooled,
@@ -49,7 +49,6 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "closing.select_open_positions": {"status": "open"},
         "idempotency.forget_keys": {"kept": "money"},
         "cycles.enroll_portfolios": {"cycle_id": two.opened},
-        "turns.save_turn": {"rejections": Jsonb({})},
         "cycles.end_expired_claim": {"cycle_id": two.pending},
         "cycles.select_other_claim": {"cycle_id": two.pending},
         "cycles.skip": {"cycle_id": two.pending},
@@ -107,7 +106,8 @@ def _rows(connection: Connection[Any], two: TwoPortfolios) -> Values:
         "takes": [D("0.99")] * len(positions),
         "signal_ids": signals,
         "rejections": ["no_quote"] * len(signals),
-        "results": json.dumps([_fill(signal) for signal in signals]),
+        "results": json.dumps([_fill(two.theirs, signal) for signal in signals]),
+        "turns": Jsonb([{"portfolio_id": two.theirs, "trades": 1, "rejections": {}, "limits": {}}]),
         "exits": Jsonb([_exit(two.theirs, held)]),
         "records": Jsonb([_record(two.theirs)]),
         "signals": Jsonb([_signal()]),
@@ -267,8 +267,9 @@ def _texts() -> Values:
     }
 
 
-def _fill(signal_id: int) -> Values:
+def _fill(portfolio_id: int, signal_id: int) -> Values:
     return {
+        "portfolio_id": portfolio_id,
         "signal_id": signal_id,
         "trade_id": f"attack-{signal_id}",
         "kind": "buy",

@@ -74,7 +74,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "closing": "select_open_positions select_position_id",
         "deletion": "has_history select_invested",
         "cycles": (
-            "select_latest_cycle_of_portfolio select_cycle_portfolio end_expired_claim "
+            "select_latest_cycle_of_portfolio select_cycle_portfolios end_expired_claim "
             "select_other_claim claim skip record_signals complete_portfolio "
             "fail_portfolios"
         ),
@@ -82,7 +82,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_priced follow_positions add_realized select_closed select_records "
             "update_records"
         ),
-        "exposures": "select_of_portfolio add_markets_of_orders lock_markets_of_orders",
+        "exposures": "select_of_portfolios add_markets_of_orders lock_markets_of_orders",
         "guards": "select_guarded note_warnings",
         "history": "insert_equity_points select_points select_days",
         "ledger": "post",
@@ -109,7 +109,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "tape": "select_held_within",
         "trades": "select_trades",
-        "turns": "save_turn",
+        "turns": "lock_traders save_turns record_turns",
     },
     Outcome.OWN: {
         "abandoned": "fail_unclaimed",
@@ -137,7 +137,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "candidates": "select_candidates select_neg_risk_events select_books",
         "cycle_pages": "select_cycles",
         "cycles": "select_cycle select_cycle_by_key",
-        "database": "open_session set_for_transaction select_version_and_role name_portfolio",
+        "database": "open_session set_for_transaction select_version_and_role name_portfolios",
         "exposures": "lock_markets lock_capital move",
         "explanations": "select_seen",
         "health": "select_health",

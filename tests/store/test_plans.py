@@ -85,7 +85,7 @@ OF_ALL = {
 }
 """What reads every portfolio's row, and why; each is one statement without a join."""
 FIRST_DAY, SIGNALS = 40, 10  # portfolios, and the buys of each
-MOST_ROWS_AT_ONCE = 2 * SIGNALS
+MOST_ROWS_AT_ONCE = 3 * SIGNALS  # the plan is one for several portfolios
 MOST_ROWS = 3 * reads.ROWS
 """How many rows a scan may look at for a page: a portfolio has `reads.ROWS` of each kind, all have
 60 times as many."""

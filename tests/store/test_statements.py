@@ -38,6 +38,6 @@ def test_what_it_is_for_is_not_sent(file: Path) -> None:
     assert [name for name, statement in sent.items() if statement.startswith("--")] == []
 
 
-def test_psycopg_remembers_how_it_read_the_statement_of_a_turn() -> None:
-    """A longer one is read anew for each portfolio, which takes longer than to send it."""
-    assert len(turns.SQL["save_turn"]) <= MAX_CACHED_STATEMENT_LENGTH
+def test_psycopg_remembers_how_it_read_the_statement_of_turns() -> None:
+    """A longer one is read anew for each chunk, which takes longer than to send it."""
+    assert len(turns.SQL["save_turns"]) <= MAX_CACHED_STATEMENT_LENGTH

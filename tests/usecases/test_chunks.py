@@ -17,6 +17,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.runtime.login import as_user
 from prescient.store import candidates, roles, turns
 from prescient.store.database import Database
+from prescient.store.turns import Decided
 from prescient.usecases import execute, signal, snapshot
 from prescient.usecases.support.chunks import LAST_ATTEMPT, ChunkRequest
 from tests.builders import event
@@ -83,7 +84,7 @@ def test_any_error_at_all_is_its_portfolios_own(
 ) -> None:
     cycle_id, owners = enrolled(world, 3)
     world.step_of_chunk(signal, cycle_id, owners)
-    with failing_once(monkeypatch, owners[1], KeyError("a bug")):
+    with failing(monkeypatch, owners[1], KeyError("a bug")):
         done = world.step_of_chunk(execute, cycle_id, owners)
     assert (done.portfolio_ids, done.failed) == ([owners[0], owners[2]], 1)
     failed = world.rows(PARTS)[1]
@@ -108,13 +109,14 @@ def test_a_transient_error_in_the_middle_repeats_nothing(
 ) -> None:
     cycle_id, owners = enrolled(world, 3)
     world.step_of_chunk(signal, cycle_id, owners)
-    with failing_once(monkeypatch, owners[1], DeadlockDetected("with another turn")):
-        with pytest.raises(DeadlockDetected):
-            world.step_of_chunk(execute, cycle_id, owners)
-        before = rows_of(world, owners[0])
-        assert len(before["trades"]) == 2
-        world.clock.pass_time(seconds=1)
-        done = world.step_of_chunk(execute, cycle_id, owners, attempt=1)
+    monkeypatch.setattr(execute, "MOST_ORDERS", 2)  # so that each has a transaction
+    deadlock = DeadlockDetected("with another turn")
+    with failing(monkeypatch, owners[1], deadlock), pytest.raises(DeadlockDetected):
+        world.step_of_chunk(execute, cycle_id, owners)
+    before = rows_of(world, owners[0])
+    assert len(before["trades"]) == 2
+    world.clock.pass_time(seconds=1)
+    done = world.step_of_chunk(execute, cycle_id, owners, attempt=1)
     assert (done.portfolio_ids, done.failed) == (owners, 0)
     assert rows_of(world, owners[0]) == before
     assert statuses(world) == ["running"] * 3
@@ -242,17 +244,16 @@ def test_the_same_chunk_twice_at_once_trades_once(database_url: str) -> None:
 
 
 @contextmanager
-def failing_once(
+def failing(
     monkeypatch: pytest.MonkeyPatch, owner: PortfolioId, error: Exception
 ) -> Iterator[None]:
-    """The turn of one portfolio fails when its results are being written, the first time."""
+    """A transaction fails when the results of one portfolio are being written."""
     save: Callable[..., None] = turns.save
-    errors = [error]
 
-    def fail(session: Any, claim: Any, *results: Any) -> None:
-        save(session, claim, *results)
-        if claim.portfolio_id == owner and errors:
-            raise errors.pop()
+    def fail(session: Any, cycle_id: int, decided: Sequence[Decided], now: Any) -> None:
+        save(session, cycle_id, decided, now)
+        if any(made.claim.portfolio_id == owner for made in decided):
+            raise error
 
     with monkeypatch.context() as patched:
         patched.setattr(turns, "save", fail)

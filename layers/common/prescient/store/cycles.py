@@ -63,6 +63,21 @@ class CyclePortfolioRow:
     executed_at: datetime | None
 
 
+class PortfolioResults(NamedTuple):
+    """What a cycle did for portfolios."""
+
+    cycle_id: int
+    by_portfolio: Mapping[PortfolioId, CyclePortfolioRow]
+
+    def of(self, portfolio_id: PortfolioId) -> CyclePortfolioRow:
+        """The result for a portfolio; raises `ClaimLost` when it was never enrolled."""
+        if portfolio_id not in self.by_portfolio:
+            raise ClaimLost(
+                f"cycle_id: portfolio {portfolio_id} is not part of cycle {self.cycle_id}"
+            )
+        return self.by_portfolio[portfolio_id]
+
+
 class Opening(NamedTuple):
     """A cycle to open, once for its `cycle_key`."""
 
@@ -140,20 +155,24 @@ def enrolled(session: Session, cycle_id: int) -> list[PortfolioId]:
         return cursor.execute(SQL["select_enrolled"], {"cycle_id": cycle_id}).fetchall()
 
 
+def send_portfolio_results(
+    session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId]
+) -> Pending[PortfolioResults]:
+    """Read what the cycle did for those of the portfolios that it has enrolled."""
+    values = {"cycle_id": cycle_id, "portfolio_ids": portfolio_ids}
+    cursor = session.cursor(row_factory=typed_row(CyclePortfolioRow))
+    cursor.execute(SQL["select_cycle_portfolios"], values)
+    return Pending(
+        lambda: PortfolioResults(cycle_id, {row.portfolio_id: row for row in cursor.fetchall()})
+    )
+
+
 def send_portfolio_result(
     session: Session, cycle_id: int, portfolio_id: PortfolioId
 ) -> Pending[CyclePortfolioRow]:
     """Read what the cycle did for a portfolio; raises `ClaimLost` when it was never enrolled."""
-    cursor = session.cursor(row_factory=typed_row(CyclePortfolioRow))
-    cursor.execute(SQL["select_cycle_portfolio"], _key(cycle_id, portfolio_id))
-
-    def read() -> CyclePortfolioRow:
-        row = cursor.fetchone()
-        if row is None:
-            raise ClaimLost(f"cycle_id: portfolio {portfolio_id} is not part of cycle {cycle_id}")
-        return row
-
-    return Pending(read)
+    found = send_portfolio_results(session, cycle_id, [portfolio_id])
+    return Pending(lambda: found.get().of(portfolio_id))
 
 
 def send_claim(

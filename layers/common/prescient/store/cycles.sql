@@ -53,13 +53,13 @@ ON CONFLICT DO NOTHING;
 -- Read the portfolios of a cycle.
 SELECT portfolio_id FROM cycle_portfolios WHERE cycle_id = %(cycle_id)s ORDER BY portfolio_id;
 
--- name: select_cycle_portfolio
--- Read one portfolio's result in a cycle.
+-- name: select_cycle_portfolios
+-- Read the results of portfolios in a cycle.
 SELECT
     cycle_id, portfolio_id, status, lease_until, funnel, signals, trades, rejections, equity,
     reason, executed_at
 FROM cycle_portfolios
-WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
+WHERE cycle_id = %(cycle_id)s AND portfolio_id = ANY (%(portfolio_ids)s::int[]);
 
 -- name: end_expired_claim
 -- Fail a portfolio's part in another cycle, where its lease has run out.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
@@ -25,7 +25,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import reach, roles, session_settings, statements
 
 SQL = statements.load(__file__)
-SCHEMA_VERSION = "0026"
+SCHEMA_VERSION = "0027"
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 50
 IDLE_TRANSACTION_TIMEOUT_SECONDS = 30
@@ -72,22 +72,22 @@ class Database:
 
     @contextmanager
     def transaction(
-        self, portfolio_id: PortfolioId | None = None, *, pipelined: bool = False
+        self, *portfolio_ids: PortfolioId, pipelined: bool = False
     ) -> Iterator[Session]:
         """A transaction: committed when the block ends, rolled back when it raises.
 
-        A `pipelined` one, and one that names its portfolio, is a pipeline: only a fetch waits for
+        A `pipelined` one, and one that names its portfolios, is a pipeline: only a fetch waits for
         the server, and what a write did wrong is raised there or at the end. COPY is no part of
-        one. A session of prescient_portfolio sees that portfolio's rows alone, and raises
+        one. A session of prescient_portfolio sees the rows of those portfolios alone, and raises
         `PortfolioNotNamed` without one.
         """
-        with self._begun(portfolio_id, pipelined=pipelined) as session:
+        with self._begun(portfolio_ids, pipelined=pipelined) as session:
             yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A read-only transaction whose statements all see the same moment."""
-        with self._begun(None, "ISOLATION LEVEL REPEATABLE READ, READ ONLY") as session:
+        with self._begun((), "ISOLATION LEVEL REPEATABLE READ, READ ONLY") as session:
             yield session
 
     def close(self) -> None:
@@ -98,23 +98,24 @@ class Database:
     @contextmanager
     def _begun(
         self,
-        portfolio_id: PortfolioId | None,
+        portfolio_ids: Sequence[PortfolioId],
         mode: LiteralString | None = None,
         *,
         pipelined: bool = False,
     ) -> Iterator[Session]:
         with _domain_errors():
             session = self._usable_session()
-            if portfolio_id is None and self._names_portfolios:
+            if not portfolio_ids and self._names_portfolios:
                 raise PortfolioNotNamed
-            is_pipeline = pipelined or portfolio_id is not None
+            is_pipeline = pipelined or bool(portfolio_ids)
             with _pipelined(session) if is_pipeline else session.transaction():
                 if mode is not None:
                     session.execute(f"SET TRANSACTION {mode}")
                 if self._set_for_transaction is not None:
                     session.execute(SQL["set_for_transaction"], self._set_for_transaction)
-                if portfolio_id is not None:
-                    session.execute(SQL["name_portfolio"], {"portfolio_id": str(portfolio_id)})
+                if portfolio_ids:
+                    named = ",".join(map(str, portfolio_ids))
+                    session.execute(SQL["name_portfolios"], {"portfolio_ids": named})
                 yield session
             self._last_used = time.monotonic()
 
@@ -144,6 +145,8 @@ class Database:
         self._set_for_transaction = settings if is_pooled else None
         if is_pooled:
             session.prepare_threshold = None
+        elif self._names_portfolios:
+            session.prepare_threshold = 0  # each chunk sends the same few statements
 
     def _alive(self, session: Session) -> bool:
         """A frozen environment can wake up with a connection that the server has long closed."""

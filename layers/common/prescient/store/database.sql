@@ -17,12 +17,12 @@ FROM unnest(%(names)s::text[], %(values)s::text[]) AS setting (name, value);
 -- As JSON, since a schema that older code migrated does not note which code it serves.
 SELECT version_num, to_jsonb(alembic_version) ->> 'least_code', current_user FROM alembic_version;
 
--- name: name_portfolio
--- Name the transaction's portfolio, whose rows alone the policies let it see.
+-- name: name_portfolios
+-- Name the transaction's portfolios, `1,2,3`, whose rows alone the policies let it see.
 -- All that a portfolio needs is found by a key, whatever the key and however many rows there are. A
 -- plan made while a table was empty would read the table whole, and a connection that stays open
 -- keeps its plans; a plan for each value anew costs more than what it finds.
 SELECT
-    set_config('prescient.portfolio_id', %(portfolio_id)s, true),
+    set_config('prescient.portfolio_id', %(portfolio_ids)s, true),
     set_config('enable_seqscan', 'off', true),
     set_config('plan_cache_mode', 'force_generic_plan', true);

@@ -6,7 +6,8 @@ then the capital row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from psycopg.rows import scalar_row
@@ -22,22 +23,28 @@ from prescient.store.pending import Pending
 SQL = statements.load(__file__)
 
 
-def send_of_portfolio(session: Session, portfolio_id: PortfolioId) -> Pending[tuple[Exposure, ...]]:
-    """Read the exposure of each open position of a portfolio."""
-    found = session.execute(SQL["select_of_portfolio"], {"portfolio_id": portfolio_id})
-    return Pending(
-        lambda: tuple(
-            Exposure(position_id, market_id, event_id, Action(action).outcome, cost_basis)
-            for position_id, market_id, event_id, action, cost_basis in found.fetchall()
-        )
-    )
+def send_of_portfolios(
+    session: Session, portfolio_ids: Sequence[PortfolioId]
+) -> Pending[Mapping[PortfolioId, list[Exposure]]]:
+    """Read the exposure of each open position of these portfolios."""
+    found = session.execute(SQL["select_of_portfolios"], {"portfolio_ids": portfolio_ids})
+
+    def read() -> Mapping[PortfolioId, list[Exposure]]:
+        held: defaultdict[PortfolioId, list[Exposure]] = defaultdict(list)
+        for portfolio_id, position_id, market_id, event_id, action, cost_basis in found:
+            outcome = Action(action).outcome
+            exposure = Exposure(position_id, market_id, event_id, outcome, cost_basis)
+            held[portfolio_id].append(exposure)
+        return held
+
+    return Pending(read)
 
 
 def send_lock_of_orders(
-    session: Session, cycle_id: int, portfolio_id: PortfolioId
+    session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId]
 ) -> Pending[SharedExposure]:
     """Lock what the cycle's open orders may move of the sums, until the transaction ends."""
-    orders = {"cycle_id": cycle_id, "portfolio_id": portfolio_id}
+    orders = {"cycle_id": cycle_id, "portfolio_ids": portfolio_ids}
     session.execute(SQL["add_markets_of_orders"], orders)
     markets = session.execute(SQL["lock_markets_of_orders"], orders)
     capital = session.cursor(row_factory=scalar_row)

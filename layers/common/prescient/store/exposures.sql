@@ -1,7 +1,7 @@
--- name: select_of_portfolio
--- What each open position of a portfolio has at risk.
-SELECT id, market_id, event_id, action, cost_basis FROM portfolio_positions
-WHERE portfolio_id = %(portfolio_id)s AND status = 'open';
+-- name: select_of_portfolios
+-- What each open position of these portfolios has at risk.
+SELECT portfolio_id, id, market_id, event_id, action, cost_basis FROM portfolio_positions
+WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND status = 'open';
 
 -- name: lock_markets
 -- Lock the sums of these markets, in the order of their ids; a market without a sum gets one.
@@ -10,10 +10,10 @@ SELECT market_id FROM unnest(%(market_ids)s::text[]) AS wanted (market_id) ORDER
 ON CONFLICT (market_id) DO UPDATE SET cost_basis = market_exposure.cost_basis;
 
 -- name: add_markets_of_orders
--- Give a sum to the markets of a portfolio's open orders that have none.
+-- Give a sum to the markets of open orders that have none.
 INSERT INTO market_exposure (market_id)
 SELECT market_id FROM trading_signals AS signal
-WHERE portfolio_id = %(portfolio_id)s AND cycle_id = %(cycle_id)s
+WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND cycle_id = %(cycle_id)s
     AND NOT executed AND rejection IS NULL
     AND NOT EXISTS (SELECT FROM market_exposure WHERE market_id = signal.market_id)
 ORDER BY market_id
@@ -24,7 +24,7 @@ ON CONFLICT (market_id) DO NOTHING;
 SELECT market_id, cost_basis FROM market_exposure
 WHERE market_id IN (
     SELECT market_id FROM trading_signals
-    WHERE portfolio_id = %(portfolio_id)s AND cycle_id = %(cycle_id)s
+    WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND cycle_id = %(cycle_id)s
         AND NOT executed AND rejection IS NULL
 )
 ORDER BY market_id

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
+from prescient.core.execution.passing import TakenDepth
 from prescient.core.market.bids import bids, bids_from_book
 from prescient.core.market.books import OrderBook
 from prescient.core.market.fills import Offers, offers, offers_in_reach
@@ -26,7 +28,10 @@ from prescient.store.rows import typed_row
 SQL = statements.load(__file__)
 
 
-class _OrderRow(NamedTuple):
+class OrderRow(NamedTuple):
+    """An open signal of a portfolio with its market; `orders_of` makes an order of it."""
+
+    portfolio_id: PortfolioId
     signal_id: int
     market_id: MarketId
     event_id: EventId | None
@@ -60,28 +65,41 @@ class _OrderRow(NamedTuple):
 
 
 def send(
-    session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime
-) -> Pending[list[Order]]:
-    """Read the cycle's orders that are neither executed nor rejected, by signal, as of `now`.
+    session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId], now: datetime
+) -> Pending[Mapping[PortfolioId, list[OrderRow]]]:
+    """Read which of the cycle's signals are neither executed nor rejected, by id, as of `now`.
 
-    A sale of what is no longer held is none. Where the cycle shares depth, their markets' exposure
-    must be locked: what the turns before have taken is then settled.
+    Where the cycle shares depth, their markets' exposure must be locked: what the turns before
+    have taken is then settled.
     """
-    values = {"cycle_id": cycle_id, "portfolio_id": portfolio_id, "now": now}
-    cursor = session.cursor(row_factory=typed_row(_OrderRow))
+    values = {"cycle_id": cycle_id, "portfolio_ids": portfolio_ids, "now": now}
+    cursor = session.cursor(row_factory=typed_row(OrderRow))
     cursor.execute(SQL["select_orders"], values)
-    return Pending(lambda: list(_orders(cursor.fetchall(), portfolio_id)))
+    return Pending(lambda: _by_portfolio(cursor.fetchall()))
 
 
-def _orders(rows: Iterable[_OrderRow], portfolio_id: PortfolioId) -> Iterator[Order]:
+def _by_portfolio(rows: Sequence[OrderRow]) -> Mapping[PortfolioId, list[OrderRow]]:
+    found: defaultdict[PortfolioId, list[OrderRow]] = defaultdict(list)
     for row in rows:
+        found[row.portfolio_id].append(row)
+    return found
+
+
+def orders_of(rows: Sequence[OrderRow], taken: TakenDepth) -> Iterator[Order]:
+    """The orders of these signals, once `taken` is gone from the books as well.
+
+    A sale of what is no longer held is none.
+    """
+    for row in rows:
+        if gone := taken.get((row.market_id, row.action)):
+            row = row._replace(taken_shares=row.taken_shares + gone)  # noqa: PLW2901
         if row.action.is_buy:
             yield _buy(row)
-        elif (holding := _holding(row, portfolio_id)) is not None:
+        elif (holding := _holding(row)) is not None:
             yield _sell(row, holding)
 
 
-def _buy(row: _OrderRow) -> BuyOrder:
+def _buy(row: OrderRow) -> BuyOrder:
     action = row.action
     bid, available = _offered(row, action.outcome)
     return BuyOrder(
@@ -110,13 +128,13 @@ def _buy(row: _OrderRow) -> BuyOrder:
     )
 
 
-def _holding(row: _OrderRow, portfolio_id: PortfolioId) -> Holding | None:
+def _holding(row: OrderRow) -> Holding | None:
     """What a sell signal sells: None where it is held no longer, or its shares are unknown."""
     if row.position_id is None or row.held_shares is None or row.cost_basis is None:
         return None
     return Holding(
         position_id=row.position_id,
-        portfolio_id=portfolio_id,
+        portfolio_id=row.portfolio_id,
         market_id=row.market_id,
         outcome=row.action.outcome,
         shares=row.held_shares,
@@ -124,7 +142,7 @@ def _holding(row: _OrderRow, portfolio_id: PortfolioId) -> Holding | None:
     )
 
 
-def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
+def _sell(row: OrderRow, holding: Holding) -> SellOrder:
     if row.bids is None or row.asks is None:
         available = bids(_listed(row, holding.outcome), row.liquidity)
     else:
@@ -145,7 +163,7 @@ def _sell(row: _OrderRow, holding: Holding) -> SellOrder:
     )
 
 
-def _offered(row: _OrderRow, outcome: Outcome) -> tuple[Decimal, Offers]:
+def _offered(row: OrderRow, outcome: Outcome) -> tuple[Decimal, Offers]:
     """The best bid and the offers of an outcome: those of its own book, else as it is listed."""
     if row.bids is not None and row.asks is not None:
         bid = next((level.price for level in levels(row.bids)), ZERO)
@@ -156,6 +174,6 @@ def _offered(row: _OrderRow, outcome: Outcome) -> tuple[Decimal, Offers]:
     return listed.bid if listed else ZERO, offered
 
 
-def _listed(row: _OrderRow, outcome: Outcome) -> Quote | None:
+def _listed(row: OrderRow, outcome: Outcome) -> Quote | None:
     found = quote(row.best_bid, row.best_ask)
     return found and found.of(outcome)

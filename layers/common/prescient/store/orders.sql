@@ -1,8 +1,8 @@
 -- name: select_orders
--- The open signals of a portfolio's cycle, each with its market in the cycle's batch; a sell signal
+-- The open signals of portfolios in a cycle, each with its market in the cycle's batch; a sell signal
 -- with the position that it sells.
 SELECT
-    signal.id AS signal_id, signal.market_id, signal.event_id, signal.action, signal.target_price,
+    signal.portfolio_id, signal.id AS signal_id, signal.market_id, signal.event_id, signal.action, signal.target_price,
     signal.amount, signal.shares, signal.group_id, signal.confidence, snapshot.liquidity,
     snapshot.best_bid, snapshot.best_ask, snapshot.mark,
     book.bids::text AS bids, book.asks::text AS asks, -- read level by level
@@ -37,6 +37,6 @@ LEFT JOIN portfolio_positions AS position
     ON position.portfolio_id = signal.portfolio_id AND position.market_id = signal.market_id
     AND position.status = 'open' AND signal.action IN ('sell_yes', 'sell_no')
     AND position.action = replace(signal.action, 'sell', 'buy')
-WHERE signal.portfolio_id = %(portfolio_id)s AND signal.cycle_id = %(cycle_id)s
+WHERE signal.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND signal.cycle_id = %(cycle_id)s
     AND NOT signal.executed AND signal.rejection IS NULL
 ORDER BY signal.id;

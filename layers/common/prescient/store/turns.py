@@ -1,9 +1,10 @@
-"""A portfolio's turn of a cycle: all that it is decided on, read at once; all that came of it."""
+"""Turns of a cycle: all that they are decided on, read at once; all that came of them."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -11,76 +12,141 @@ from typing import NamedTuple
 
 from psycopg.types.json import Jsonb
 
-from prescient.core.execution.account import Account
-from prescient.core.execution.orders import Order
+from prescient.core.errors import PortfolioNotFound
+from prescient.core.execution.account import Exposure, SharedExposure
 from prescient.core.execution.results import Bought, Rejected, Result, Sold
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import Turn
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.cash import LedgerKind
-from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
 from prescient.store import cycles, exits, exposures, orders, portfolios, statements
-from prescient.store.cycles import CyclePortfolioRow
+from prescient.store.cycles import CyclePortfolioRow, PortfolioResults
 from prescient.store.database import Session
-from prescient.store.portfolios import PortfolioRow
+from prescient.store.orders import OrderRow
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 LONGEST_MARKET_ID = 200  # characters within a trade's id, which has room for 255
 
 
+class TraderRow(NamedTuple):
+    """A portfolio as its orders execute: cash in dollars, strategy and limits."""
+
+    portfolio_id: PortfolioId
+    status: PortfolioStatus
+    current_balance: Decimal
+    strategy_type: str
+    strategy_config: Mapping[str, object]
+    max_position_size: Decimal | None
+    max_total_exposure: Decimal | None
+    max_positions: int
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.max_position_size, self.max_total_exposure, self.max_positions)
+
+
 class Waiting(NamedTuple):
-    """A portfolio whose turn it is, locked: its claim, its open orders and its account."""
+    """A locked portfolio whose turn it is, or was: then its claim says what came of it."""
 
     claim: CyclePortfolioRow
-    portfolio: PortfolioRow
-    orders: list[Order]
-    account: Account
+    portfolio: TraderRow
 
 
-def load(session: Session, cycle_id: int, portfolio_id: PortfolioId, now: datetime) -> Waiting:
-    """Lock the portfolio and what its orders may move of the shared exposure, and read all of it.
+class Locked(NamedTuple):
+    """The portfolios of a transaction that exist, and what the cycle did for them."""
 
-    Raises `PortfolioNotFound`, or `ClaimLost` where the cycle does not run the portfolio, or no
-    longer: its lease has run out before the portfolio's turn came.
+    portfolios: Mapping[PortfolioId, TraderRow]
+    claims: PortfolioResults
+
+    def waiting(self, portfolio_id: PortfolioId, now: datetime) -> Waiting:
+        """The portfolio with its claim.
+
+        Raises `PortfolioNotFound`, or `ClaimLost` where the cycle does not run the portfolio, or no
+        longer: its lease has run out before the portfolio's turn came.
+        """
+        if portfolio_id not in self.portfolios:
+            raise PortfolioNotFound(portfolio_id)
+        claim = self.claims.of(portfolio_id)
+        cycles.check_claim(claim)
+        if claim.executed_at is None:
+            cycles.check_lease(claim, now)
+        return Waiting(claim, self.portfolios[portfolio_id])
+
+
+class Loaded(NamedTuple):
+    """What the turns of a transaction are decided on beside their portfolios."""
+
+    orders: Mapping[PortfolioId, list[OrderRow]]
+    exposures: Mapping[PortfolioId, list[Exposure]]
+    shared: SharedExposure
+
+
+class Decided(NamedTuple):
+    """A turn with the rules that bound it."""
+
+    claim: CyclePortfolioRow
+    turn: Turn
+    rules: Rules
+
+
+def lock(session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId]) -> Locked:
+    """Lock the portfolios by id, and read what the cycle did for them."""
+    cursor = session.cursor(row_factory=typed_row(TraderRow))
+    cursor.execute(SQL["lock_traders"], {"portfolio_ids": portfolio_ids})
+    claims = cycles.send_portfolio_results(session, cycle_id, portfolio_ids)
+    return Locked({row.portfolio_id: row for row in cursor.fetchall()}, claims.get())
+
+
+def load(
+    session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId], now: datetime
+) -> Loaded:
+    """Lock what orders of locked portfolios may move of the shared exposure, and read all of it."""
+    shared = exposures.send_lock_of_orders(session, cycle_id, portfolio_ids)
+    waiting = orders.send(session, cycle_id, portfolio_ids, now)
+    held = exposures.send_of_portfolios(session, portfolio_ids)
+    return Loaded(orders=waiting.get(), exposures=held.get(), shared=shared.get())
+
+
+def save(session: Session, cycle_id: int, decided: Sequence[Decided], now: datetime) -> None:
+    """Write the results of turns: for their orders, in the books and for the cycle.
+
+    Each portfolio's turn was decided on what those before it in the sequence left.
     """
-    locked = portfolios.send_lock(session, portfolio_id)
-    claimed = cycles.send_portfolio_result(session, cycle_id, portfolio_id)
-    shared = exposures.send_lock_of_orders(session, cycle_id, portfolio_id)
-    waiting = orders.send(session, cycle_id, portfolio_id, now)
-    held = exposures.send_of_portfolio(session, portfolio_id)
-    portfolio, claim = locked.get(), claimed.get()
-    cycles.check_claim(claim)
-    if claim.executed_at is None:
-        cycles.check_lease(claim, now)
-    account = Account(
-        status=portfolio.status,
-        balance=portfolio.current_balance,
-        exposures=held.get(),
-        shared=shared.get(),
-    )
-    return Waiting(claim, portfolio, waiting.get(), account)
+    sold = [sold.exit for made in decided for sold in made.turn.exits]
+    if sold:
+        exits.record(session, sold, None, now)
+    results = [
+        {"portfolio_id": made.claim.portfolio_id, **_result(made.claim, result)}
+        for made in decided
+        for result in made.turn.results
+    ]
+    if results:
+        written = {"results": json.dumps(results, default=str), "now": now}
+        session.execute(SQL["save_turns"], written)
+    noted = {"cycle_id": cycle_id, "turns": Jsonb([_turn(made) for made in decided]), "now": now}
+    session.execute(SQL["record_turns"], noted)
+    traders = [made.claim.portfolio_id for made in decided if made.turn.trades]
+    if traders:
+        portfolios.rewrite_totals(session, traders, now)
 
 
-def save(
-    session: Session, claim: CyclePortfolioRow, turn: Turn, rules: Rules, now: datetime
-) -> None:
-    """Write the results of a loaded turn: for its orders, in the books and for the cycle."""
-    if turn.exits:
-        exits.record(session, [sold.exit for sold in turn.exits], None, now)
-    results = [_result(claim, result) for result in turn.results]
-    rejections = Counter(rejected.reason.value for rejected in turn.rejections)
-    values = {
-        "cycle_id": claim.cycle_id,
-        "portfolio_id": claim.portfolio_id,
-        "results": json.dumps(results, default=str),
-        "trades": turn.trades,
-        "rejections": Jsonb(rejections),
-        "limits": Jsonb(_limits(rules)),
-        "now": now,
+def _turn(made: Decided) -> dict[str, object]:
+    """What the cycle remembers of a turn."""
+    rules = made.rules
+    limits = {
+        "max_position_size": rules.position_limit,
+        "max_total_exposure": rules.limits.max_total_exposure,
+        "max_event_exposure": rules.max_event_exposure,
+        "max_positions": rules.limits.max_positions,
     }
-    session.execute(SQL["save_turn"], values)
-    if turn.trades:
-        portfolios.rewrite_totals(session, [claim.portfolio_id], now)
+    return {
+        "portfolio_id": made.claim.portfolio_id,
+        "trades": made.turn.trades,
+        "rejections": Counter(rejected.reason.value for rejected in made.turn.rejections),
+        "limits": limits,
+    }
 
 
 def _result(claim: CyclePortfolioRow, result: Result) -> dict[str, object]:
@@ -140,12 +206,3 @@ def _short(market_id: MarketId) -> str:
     if len(market_id) <= LONGEST_MARKET_ID:
         return market_id
     return sha256(market_id.encode()).hexdigest()
-
-
-def _limits(rules: Rules) -> dict[str, Decimal | int | None]:
-    return {
-        "max_position_size": rules.position_limit,
-        "max_total_exposure": rules.limits.max_total_exposure,
-        "max_event_exposure": rules.max_event_exposure,
-        "max_positions": rules.limits.max_positions,
-    }

@@ -1,11 +1,21 @@
--- name: save_turn
--- Write all that came of a turn, but for the positions that it sold of and the totals: results of its
--- signals, trades and positions, ledger and balance, exposure, taken depth, and the cycle's record.
+-- name: lock_traders
+-- Lock portfolios until the transaction ends, and read what their orders execute by.
+SELECT
+    portfolio_id, status, current_balance, strategy_type, strategy_config, max_position_size,
+    max_total_exposure, max_positions
+FROM portfolios
+WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+ORDER BY portfolio_id
+FOR UPDATE;
+
+-- name: save_turns
+-- Write all that came of orders, but for the positions that they sold of and the totals: results of
+-- signals, trades and positions, ledger and balances, exposure, and taken depth.
 -- Trades and positions are numbered in the order of the fills, whatever the plan of the joins.
 WITH result AS (
     SELECT * FROM ROWS FROM (
         json_to_recordset(%(results)s) AS (
-            signal_id bigint, rejection text, kind text, cash numeric, source text,
+            portfolio_id int, signal_id bigint, rejection text, kind text, cash numeric, source text,
             cost_basis numeric, moved numeric, shared_depth boolean, trade_id text, paid numeric,
             fee numeric, price numeric, evidence text, quote_delay numeric, entry_bid numeric,
             stop numeric, take numeric
@@ -17,7 +27,7 @@ WITH result AS (
         executed_at = CASE WHEN result.rejection IS NULL THEN %(now)s::timestamptz END,
         rejection = result.rejection, trade_id = result.trade_id
     FROM result, markets AS market
-    WHERE signal.portfolio_id = %(portfolio_id)s AND signal.id = result.signal_id
+    WHERE signal.portfolio_id = result.portfolio_id AND signal.id = result.signal_id
         AND market.market_id = signal.market_id
     RETURNING
         signal.*, result.ordinality AS place, kind, cash, source, cost_basis, moved, shared_depth,
@@ -47,8 +57,16 @@ WITH result AS (
         condition_id, yes_token_id, no_token_id, identity
     FROM signal WHERE trade_id IS NOT NULL ORDER BY place
 ), moved AS (
-    SELECT market_id, sum(cost_basis) AS cost_basis, sum(cash) AS cash, count(trade_id) AS fills
-    FROM signal WHERE executed GROUP BY GROUPING SETS ((), market_id)
+    SELECT
+        portfolio_id, market_id, sum(cost_basis) AS cost_basis, sum(cash) AS cash,
+        count(trade_id) AS fills
+    FROM signal WHERE executed GROUP BY GROUPING SETS ((), portfolio_id, market_id)
+), owner AS MATERIALIZED (
+    SELECT portfolio_id, current_balance, (
+        SELECT coalesce(max(entry_no), 0) FROM cash_ledger AS entry
+        WHERE entry.portfolio_id = portfolio.portfolio_id
+    ) AS entry_no
+    FROM moved JOIN portfolios AS portfolio USING (portfolio_id)
 ), entry AS (
     INSERT INTO cash_ledger (
         portfolio_id, entry_no, kind, amount, balance_after, source, timestamp
@@ -56,37 +74,37 @@ WITH result AS (
     SELECT
         portfolio_id, entry_no + row_number() OVER passed, kind, cash,
         current_balance + sum(cash) OVER passed, source, executed_at
-    FROM signal
-    JOIN portfolios USING (portfolio_id)
-    CROSS JOIN (
-        SELECT coalesce(max(entry_no), 0) AS entry_no FROM cash_ledger
-        WHERE portfolio_id = %(portfolio_id)s
-    ) AS newest
+    FROM signal JOIN owner USING (portfolio_id)
     WHERE executed
-    WINDOW passed AS (ORDER BY place)
+    WINDOW passed AS (PARTITION BY portfolio_id ORDER BY place)
 ), exposure AS (
     UPDATE market_exposure AS market SET cost_basis = market.cost_basis + moved.cost_basis
     FROM moved WHERE market.market_id = moved.market_id
 ), capital AS (
     UPDATE capital_in_use AS capital SET cost_basis = capital.cost_basis + moved.cost_basis
-    FROM moved WHERE id = 1 AND moved.market_id IS NULL AND cash IS NOT NULL
+    FROM moved WHERE id = 1 AND portfolio_id IS NULL AND market_id IS NULL AND cash IS NOT NULL
 ), depth AS (
     INSERT INTO taken_depth AS depth (batch_id, market_id, outcome, side, shares)
     SELECT
         batch_id, market_id, split_part(action, '_', 2),
-        CASE signal.kind WHEN 'buy' THEN 'asks' ELSE 'bids' END, moved
+        CASE signal.kind WHEN 'buy' THEN 'asks' ELSE 'bids' END, sum(moved)
     FROM signal JOIN trading_cycles AS cycle USING (cycle_id)
     WHERE executed AND signal.shared_depth
+    GROUP BY 1, 2, 3, 4
     ON CONFLICT (batch_id, market_id, outcome, side) DO UPDATE SET
         shares = depth.shares + excluded.shares
-), portfolio AS (
-    UPDATE portfolios SET
-        current_balance = current_balance + moved.cash,
-        trade_count = trade_count + moved.fills,
-        last_trade_at = CASE WHEN moved.fills > 0 THEN %(now)s ELSE last_trade_at END
-    FROM moved
-    WHERE portfolio_id = %(portfolio_id)s AND moved.market_id IS NULL AND cash IS NOT NULL
 )
-UPDATE cycle_portfolios SET
-    trades = %(trades)s, rejections = %(rejections)s, limits = %(limits)s, executed_at = %(now)s
-WHERE cycle_id = %(cycle_id)s AND portfolio_id = %(portfolio_id)s;
+UPDATE portfolios AS portfolio SET
+    current_balance = current_balance + moved.cash,
+    trade_count = trade_count + moved.fills,
+    last_trade_at = CASE WHEN moved.fills > 0 THEN %(now)s ELSE last_trade_at END
+FROM moved WHERE portfolio.portfolio_id = moved.portfolio_id;
+
+-- name: record_turns
+-- Note of each portfolio what its turn came to, and the limits that bound it.
+UPDATE cycle_portfolios AS part SET
+    trades = turn.trades, rejections = turn.rejections, limits = turn.limits, executed_at = %(now)s
+FROM jsonb_to_recordset(%(turns)s) AS turn (
+    portfolio_id int, trades int, rejections jsonb, limits jsonb
+)
+WHERE part.portfolio_id = turn.portfolio_id AND cycle_id = %(cycle_id)s;

@@ -1,11 +1,21 @@
-"""Turns one portfolio's signals of a cycle into exits, fills and rejections, in one transaction."""
+"""Turns portfolios' signals of a cycle into exits, fills and rejections, in one transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from prescient.core.execution.account import Account
+from prescient.core.execution.passing import Passed
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import take_turn
+from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.strategies import registry
-from prescient.store import turns
+from prescient.core.strategies.configuration import StrategyConfiguration
+from prescient.store import orders, turns
+from prescient.store.database import Session
+from prescient.store.turns import Decided, Loaded, Locked, TraderRow, Waiting
 from prescient.usecases.support import chunks
 from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
@@ -15,6 +25,8 @@ from prescient.usecases.support.portfolio_step import (
     cycle_of,
 )
 
+MOST_ORDERS = 500  # of a transaction: others wait for its capital row
+
 
 class ExecuteResult(PortfolioStepResult):
     """How many signals were filled and how many rejected."""
@@ -23,27 +35,134 @@ class ExecuteResult(PortfolioStepResult):
     rejected: int = 0
 
 
+Outcomes = dict[PortfolioId, ExecuteResult | Exception]
+
+
 def run(request: PortfolioStepRequest, context: StepContext) -> ExecuteResult:
     """Execute this cycle's signals at the batch's quotes; a second run changes nothing.
 
     Load, decide, save. Raises `ClaimLost` where the cycle does not run the portfolio, or its lease
     has run out.
     """
-    now = context.now()
-    with context.database.transaction(request.portfolio_id) as session:
-        waiting = turns.load(session, cycle_of(session, request), request.portfolio_id, now)
-        claim, portfolio = waiting.claim, waiting.portfolio
-        if claim.executed_at is not None:
-            rejected = sum(claim.rejections.values())
-            return ExecuteResult(trades=claim.trades, rejected=rejected)
-        strategy = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
-        limits, shared = portfolio.limits, context.shared_limits
-        rules = Rules.of(strategy, limits, shared, context.max_quote_age, context.max_fill_delay)
-        turn = take_turn(waiting.orders, waiting.account, rules)
-        turns.save(session, claim, turn, rules, now)
-    return ExecuteResult(trades=turn.trades, rejected=len(turn.rejections))
+    portfolio_id, now = request.portfolio_id, context.now()
+    with context.database.transaction(portfolio_id) as session:
+        cycle_id = cycle_of(session, request)
+        outcome = _execute(session, cycle_id, [portfolio_id], context, now)[portfolio_id]
+        if isinstance(outcome, Exception):
+            raise outcome
+    return outcome
 
 
 def run_chunk(request: ChunkRequest, context: StepContext) -> ChunkResult:
-    """`run` for each portfolio of a chunk: see `support.chunks`."""
-    return chunks.run(request, context, run)
+    """`run` for a chunk, many portfolios in one transaction: see `support.chunks`."""
+
+    def together(portfolio_ids: Sequence[PortfolioId]) -> Outcomes:
+        now = context.now()
+        with context.database.transaction(*portfolio_ids) as session:
+            return _execute(session, request.cycle_id, portfolio_ids, context, now)
+
+    return chunks.run_together(request, context, together, run)
+
+
+def _execute(
+    session: Session,
+    cycle_id: int,
+    portfolio_ids: Sequence[PortfolioId],
+    context: StepContext,
+    now: datetime,
+) -> Outcomes:
+    """Execute for the first of the portfolios, as many as have `MOST_ORDERS` together.
+
+    A portfolio whose turn cannot be decided drops out with its error.
+    """
+    outcomes: Outcomes = {}
+    locked = turns.lock(session, cycle_id, portfolio_ids)
+    going = _going(locked, portfolio_ids, outcomes, now)
+    if going:
+        loaded = turns.load(session, cycle_id, [*going], now)
+        decided = [*_decided(going, loaded, outcomes, context)]
+        turns.save(session, cycle_id, decided, now)
+    return outcomes
+
+
+def _going(
+    locked: Locked,
+    portfolio_ids: Sequence[PortfolioId],
+    outcomes: Outcomes,
+    now: datetime,
+) -> Mapping[PortfolioId, Waiting]:
+    """The first of the portfolios whose turn it is; what ended before has its outcome already."""
+    going: dict[PortfolioId, Waiting] = {}
+    signals = 0
+    for portfolio_id in portfolio_ids:
+        if signals >= MOST_ORDERS:
+            break
+        with _kept(outcomes, portfolio_id):
+            waiting = locked.waiting(portfolio_id, now)
+            claim = waiting.claim
+            if claim.executed_at is None:
+                going[portfolio_id] = waiting
+                signals += claim.signals
+            else:
+                rejected = sum(claim.rejections.values())
+                outcomes[portfolio_id] = ExecuteResult(trades=claim.trades, rejected=rejected)
+    return going
+
+
+def _decided(
+    going: Mapping[PortfolioId, Waiting],
+    loaded: Loaded,
+    outcomes: Outcomes,
+    context: StepContext,
+) -> Iterator[Decided]:
+    """Take the turns, each on what those before it left."""
+    passed, rules_of = Passed(loaded.shared, {}), _Rulebook(context)
+    for portfolio_id, (claim, portfolio) in going.items():
+        with _kept(outcomes, portfolio_id):
+            rules = rules_of(portfolio)
+            account = Account(
+                status=portfolio.status,
+                balance=portfolio.current_balance,
+                exposures=tuple(loaded.exposures[portfolio_id]),
+                shared=passed.exposure,
+            )
+            found = orders.orders_of(loaded.orders[portfolio_id], passed.taken)
+            turn = take_turn(found, account, rules)
+            passed = passed.after(turn)
+            outcomes[portfolio_id] = ExecuteResult(
+                trades=turn.trades, rejected=len(turn.rejections)
+            )
+            yield Decided(claim, turn, rules)
+
+
+class _Rulebook:
+    """The rules of portfolios: a configuration that several of them share is validated once."""
+
+    def __init__(self, context: StepContext) -> None:
+        self._context = context
+        self._validated: dict[str, StrategyConfiguration] = {}
+
+    def __call__(self, portfolio: TraderRow) -> Rules:
+        """Raises `InvalidRequest` where the configuration breaks a rule."""
+        context = self._context
+        key = f"{portfolio.strategy_type} {portfolio.strategy_config}"
+        if key not in self._validated:
+            self._validated[key] = registry.configuration(
+                portfolio.strategy_type, portfolio.strategy_config
+            )
+        return Rules.of(
+            self._validated[key],
+            portfolio.limits,
+            context.shared_limits,
+            context.max_quote_age,
+            context.max_fill_delay,
+        )
+
+
+@contextmanager
+def _kept(outcomes: Outcomes, portfolio_id: PortfolioId) -> Iterator[None]:
+    """What the block raises is the portfolio's outcome."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 (whatever it is, the portfolio fails alone)
+        outcomes[portfolio_id] = error

@@ -1,8 +1,11 @@
-"""A chunk: portfolios of one cycle for which an invocation takes a step, each of them by itself."""
+"""A chunk: portfolios of one cycle for which an invocation takes a step.
+
+What becomes of one of them is its own, whether or not it shares a transaction with others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +24,10 @@ LAST_ATTEMPT = 4  # the state machine retries a chunk as often after transient e
 LEAST_SECONDS = 15.0
 
 Step = Callable[[PortfolioStepRequest, StepContext], PortfolioStepResult]
+Outcome = PortfolioStepResult | Exception
+"""What a step did for a portfolio, or why it could not be taken."""
+Together = Callable[[Sequence[PortfolioId]], Mapping[PortfolioId, Outcome]]
+"""Takes the step for the first of these portfolios, one at least, and says what became of them."""
 
 
 class ChunkRequest(BaseModel):
@@ -51,19 +58,64 @@ def run(request: ChunkRequest, context: StepContext, step: Step) -> ChunkResult:
     the last attempt it is recorded, too. Raises `ChunkUnfinished` where the function has no time
     left for another portfolio.
     """
-    result = ChunkResult(portfolio_ids=[])
-    for place, portfolio_id in enumerate(request.portfolio_ids):
-        if place and context.seconds_left() < LEAST_SECONDS:
-            raise ChunkUnfinished(len(request.portfolio_ids) - place)
-        asked = PortfolioStepRequest(portfolio_id=portfolio_id, cycle_id=request.cycle_id)
-        try:
-            if step(asked, context).goes_on:
+    return _run(request, context, lambda left: _alone(left[0], request, context, step))
+
+
+def run_together(
+    request: ChunkRequest, context: StepContext, together: Together, step: Step
+) -> ChunkResult:
+    """`run`, where the step is taken for many portfolios in one transaction.
+
+    Where that fails, and no other attempt is to come, those that are left have a transaction each,
+    so that one whose results cannot be written fails alone.
+    """
+    shares_transaction = True
+
+    def first(left: Sequence[PortfolioId]) -> Mapping[PortfolioId, Outcome]:
+        nonlocal shares_transaction
+        if shares_transaction:
+            try:
+                return together(left)
+            except Exception as error:
+                if _may_pass(error, request):
+                    raise
+                shares_transaction = False
+        return _alone(left[0], request, context, step)
+
+    return _run(request, context, first)
+
+
+def _run(request: ChunkRequest, context: StepContext, first: Together) -> ChunkResult:
+    """Take the step for the first of the portfolios that are left, until none is."""
+    asked = list(dict.fromkeys(request.portfolio_ids))
+    result, done = ChunkResult(portfolio_ids=[]), 0
+    while left := asked[done:]:
+        if done and context.seconds_left() < LEAST_SECONDS:
+            raise ChunkUnfinished(len(left))
+        for portfolio_id, outcome in first(left).items():
+            done += 1
+            if isinstance(outcome, Exception):
+                result.failed += _record(request.cycle_id, portfolio_id, outcome, context)
+            elif outcome.goes_on:
                 result.portfolio_ids.append(portfolio_id)
-        except Exception as error:
-            if isinstance(error, PassingError) and request.attempt < LAST_ATTEMPT:
-                raise
-            result.failed += _record(request.cycle_id, portfolio_id, error, context)
     return result
+
+
+def _alone(
+    portfolio_id: PortfolioId, request: ChunkRequest, context: StepContext, step: Step
+) -> Mapping[PortfolioId, Outcome]:
+    asked = PortfolioStepRequest(portfolio_id=portfolio_id, cycle_id=request.cycle_id)
+    try:
+        return {portfolio_id: step(asked, context)}
+    except Exception as error:
+        if _may_pass(error, request):
+            raise
+        return {portfolio_id: error}
+
+
+def _may_pass(error: Exception, request: ChunkRequest) -> bool:
+    """Whether the state machine tries the chunk again."""
+    return isinstance(error, PassingError) and request.attempt < LAST_ATTEMPT
 
 
 def _record(
