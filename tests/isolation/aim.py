@@ -56,6 +56,7 @@ def _own(connection: Connection[Any], two: TwoPortfolios) -> dict[str, Values]:
         "cycles.close_cycle": {"status": "completed"},
         "abandoned.close_unclaimed": {"cycle_id": two.opened, "status": "failed"},
         "listings.upsert_events": {"events": Jsonb([])},
+        "tape.select_staleness": {"market_ids": Jsonb(["m2"])},
         "mending.select_attached": schema,
         "mending.select_constraint_name": schema | {"table": "trades", "definition": "CHECK"},
         "old_schema.select_columns": schema,

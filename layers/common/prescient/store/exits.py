@@ -21,6 +21,7 @@ from prescient.core.portfolio.trading_record import TradingRecord
 from prescient.store import exposures, ledger, portfolios, statements
 from prescient.store.books import Levels, stored_book
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 from prescient.store.quotes import quote as quote_of
 from prescient.store.rows import typed_row
 
@@ -48,13 +49,15 @@ class _PricedRow(NamedTuple):
     fee_exponent: Decimal
 
 
-def held_outcomes(session: Session) -> list[HeldOutcome]:
-    """What the open positions of all portfolios hold, by market and side."""
-    rows = session.execute(SQL["select_held_outcomes"]).fetchall()
-    return [
-        HeldOutcome(market_id, _OUTCOMES[action], Triggers(stop_loss_bid, take_profit_bid))
-        for market_id, action, stop_loss_bid, take_profit_bid in rows
-    ]
+def send_held_outcomes(session: Session) -> Pending[list[HeldOutcome]]:
+    """Ask what the open positions of all portfolios hold, by market and side."""
+    asked = session.execute(SQL["select_held_outcomes"])
+    return Pending(
+        lambda: [
+            HeldOutcome(market_id, _OUTCOMES[action], Triggers(stop_loss_bid, take_profit_bid))
+            for market_id, action, stop_loss_bid, take_profit_bid in asked
+        ]
+    )
 
 
 def priced(
@@ -113,11 +116,12 @@ def freed(sold: Exit) -> tuple[MarketId, Decimal]:
     return sold.holding.market_id, -sold.cost_basis
 
 
-def flag(session: Session, flags: Mapping[MarketId, PositionFlag]) -> int:
-    """Flag the open positions, those of `flags` by market, and return how many have a flag."""
+def send_flags(session: Session, flags: Mapping[MarketId, PositionFlag]) -> Pending[int]:
+    """Flag the open positions, those of `flags` by market; the answer is how many have a flag."""
     values = {"market_ids": list(flags), "flags": list(flags.values())}
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return int(cursor.execute(SQL["flag_positions"], values).fetchone() or 0)
+    cursor = session.cursor(row_factory=scalar_row)
+    cursor.execute(SQL["flag_positions"], values)
+    return Pending(lambda: int(cursor.fetchone() or 0))
 
 
 def _update_records(session: Session, position_ids: Sequence[int]) -> None:

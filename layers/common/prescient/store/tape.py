@@ -12,6 +12,7 @@ from typing import NamedTuple
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from prescient.core.errors import BatchLost
 from prescient.core.market.batches import BatchKind, BatchStatus, LeftOut, ListingFilter
@@ -205,7 +206,7 @@ class Staleness(NamedTuple):
 
 def staleness(session: Session, market_ids: Sequence[MarketId], now: datetime) -> Staleness:
     """How current the latest prices of these markets are, which are all that are held."""
-    values = {"market_ids": list(market_ids), "now": now}
+    values = {"market_ids": to_json(market_ids).decode(), "now": now}
     with session.cursor(row_factory=class_row(Staleness)) as cursor:
         return cursor.execute(SQL["select_staleness"], values).fetchall()[0]
 

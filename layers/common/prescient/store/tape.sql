@@ -158,10 +158,11 @@ FROM market_batches WHERE batch_id = %(batch_id)s;
 
 -- name: select_staleness
 -- Count the marks that are carried forward, and read the age of the oldest price in seconds.
--- Beside them the open positions of all portfolios.
+-- Beside them the open positions of all portfolios. The ids come as JSON: a client writes an array
+-- ten times as slowly.
 SELECT
     count(*) FILTER (WHERE mark_stale) AS marks,
     coalesce(extract(epoch FROM %(now)s - min(observed_at)), 0)::bigint AS oldest_seconds,
     (SELECT coalesce(sum(open_positions), 0) FROM portfolios)::bigint AS open_positions
 FROM market_prices
-WHERE market_id = ANY (%(market_ids)s::text[]);
+WHERE market_id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(market_ids)s::jsonb)));

@@ -150,8 +150,9 @@ def _swept(context: StepContext) -> list[AbandonedCycle] | None:
 def _update(context: StepContext) -> PriceUpdateResult:
     began = context.now()
     with context.database.transaction(pipelined=True) as session:
+        asked = exits.send_held_outcomes(session)
         newest = measure_lateness(session, began, context.metrics).batch_id
-        held = exits.held_outcomes(session)
+        held = asked.get()
     with fetching(context, BatchKind.PRICE_UPDATE, opens_later=True) as fetch:
         fetched = _fetch(fetch, held, context, turn=newest or 0)
         with context.database.transaction() as session:
@@ -227,7 +228,7 @@ def _published(
     alerts = Counter(found for found in done if isinstance(found, Alert))
     alerts.update(guarding.watch_total(session, fetched.total_guard, now))
     unread = dict.fromkeys(unstorable, PositionFlag.UNREADABLE_ROW)
-    flagged = exits.flag(session, fetched.flags | unread)
+    flagged = exits.send_flags(session, fetched.flags | unread)
     staleness = tape.staleness(session, fetched.held, now)
     settled = sum(position_exit.kind is ExitKind.SETTLEMENT for position_exit in made)
     return PriceUpdateResult(
@@ -236,7 +237,7 @@ def _published(
         positions=staleness.open_positions,
         settled=settled,
         exited=len(made) - settled,
-        flagged=flagged,
+        flagged=flagged.get(),
         warned=alerts[Alert.WARNING],
         paused=alerts[Alert.REACHED],
         stale_marks=staleness.marks,
