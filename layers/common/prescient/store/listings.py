@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from psycopg import Cursor
 from psycopg.rows import class_row, scalar_row
 from pydantic_core import to_json
 
@@ -51,18 +52,21 @@ def save_events(session: Session, events: Sequence[Event], now: datetime) -> lis
     """
     by_id = {event.event_id: event for event in events}
     digest_of = {event_id: digests.of_event(event) for event_id, event in by_id.items()}
-    values = {"event_ids": list(digest_of), "digests": ",".join(digest_of.values())}
-    changed = _changed(session, "select_changed_events", values)
+    markets = _completed(session, [market for event in events for market in event.markets])
+    rest = iter(markets)
+    found = [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
+    listed = {row.market.market_id: row for row in _listed(found, digest_of)}
+    with session.pipeline():  # one wait for both answers
+        events_asked = _ask_changed_events(session, digest_of)
+        markets_asked = _ask_changed_markets(session, listed)
+        changed, changed_markets = events_asked.fetchall(), markets_asked.fetchall()
     if changed:
         rows = [_event_row(by_id[event_id], digest_of[event_id]) for event_id in changed]
         payloads = _documents(by_id[event_id].payload for event_id in changed)
         session.execute(
             SQL["upsert_events"], {"events": _json(rows), "payloads": payloads, "now": now}
         )
-    markets = _completed(session, [market for event in events for market in event.markets])
-    rest = iter(markets)
-    found = [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
-    _save(session, [*_listed(found, digest_of)], now)
+    _upsert_markets(session, [listed[market_id] for market_id in changed_markets], now)
     return found
 
 
@@ -72,9 +76,11 @@ def save_markets(session: Session, markets: Sequence[Market], now: datetime) -> 
     Return the markets with what their rows left out and an earlier one had: ids, names and fees.
     """
     found = _completed(session, markets)
-    _save(
-        session, [_Listed(market, None, digests.of_market(market), None) for market in found], now
-    )
+    listed = {
+        market.market_id: _Listed(market, None, digests.of_market(market), None) for market in found
+    }
+    changed = _ask_changed_markets(session, listed).fetchall()
+    _upsert_markets(session, [listed[market_id] for market_id in changed], now)
     return found
 
 
@@ -116,26 +122,32 @@ def _filled(market: Market, stored: _Stored) -> Market:
     )
 
 
-def _save(session: Session, listed: Sequence[_Listed], now: datetime) -> None:
-    by_id = {row.market.market_id: row for row in listed}
+def _ask_changed_events(session: Session, digest_of: Mapping[EventId, str]) -> Cursor[EventId]:
+    """Ask for the ids of the events that are new or differ from what is stored."""
+    values = {"event_ids": list(digest_of), "digests": ",".join(digest_of.values())}
+    cursor = session.cursor(row_factory=scalar_row)
+    return cursor.execute(SQL["select_changed_events"], values)
+
+
+def _ask_changed_markets(session: Session, listed: Mapping[MarketId, _Listed]) -> Cursor[MarketId]:
+    """Ask for the ids of the markets that are new or differ from what is stored."""
+    rows = listed.values()
     values = {
-        "market_ids": list(by_id),
-        "digests": ",".join(row.digest for row in by_id.values()),
-        "event_digests": ",".join(row.event_digest for row in by_id.values() if row.event_digest),
+        "market_ids": list(listed),
+        "digests": ",".join(row.digest for row in rows),
+        "event_digests": ",".join(row.event_digest for row in rows if row.event_digest),
     }
-    changed = _changed(session, "select_changed_markets", values)
-    if changed:
-        rows = [_market_row(by_id[market_id]) for market_id in changed]
-        payloads = _documents(by_id[market_id].market.payload for market_id in changed)
-        session.execute(
-            SQL["upsert_markets"], {"markets": _json(rows), "payloads": payloads, "now": now}
-        )
+    cursor = session.cursor(row_factory=scalar_row)
+    return cursor.execute(SQL["select_changed_markets"], values)
 
 
-def _changed(session: Session, statement: str, values: Mapping[str, object]) -> list[Any]:
-    """The ids of the rows that are new or differ from what is stored."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(SQL[statement], values).fetchall()
+def _upsert_markets(session: Session, changed: Sequence[_Listed], now: datetime) -> None:
+    if not changed:
+        return
+    rows = [_market_row(listed) for listed in changed]
+    payloads = _documents(listed.market.payload for listed in changed)
+    values = {"markets": _json(rows), "payloads": payloads, "now": now}
+    session.execute(SQL["upsert_markets"], values)
 
 
 def _event_row(event: Event, digest: str) -> Row:
