@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,6 +12,7 @@ from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.deciding.decisions import Decision, decide
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ClaimLost
+from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioStatus
 from prescient.core.strategies import registry
 from prescient.core.strategies.candidates import Candidate
@@ -54,6 +55,7 @@ class _Picture:
 
     cycle: CycleRow | None = None
     candidates: Sequence[Candidate] | None = None
+    held: dict[MarketId, Candidate | None] = field(default_factory=dict)
 
     def cycle_of(self, session: Session, cycle_id: int) -> CycleRow:
         if self.cycle is None:
@@ -66,6 +68,20 @@ class _Picture:
         if self.candidates is None:
             self.candidates = candidates.load(session, batch_id, thresholds)
         return self.candidates
+
+    def held_of(
+        self, session: Session, batch_id: int, market_ids: Collection[MarketId]
+    ) -> Mapping[MarketId, Candidate | None]:
+        """These markets that a portfolio holds, and maybe more; None where the batch has none.
+
+        What the cycle asks of its candidates does not bind them, and their books may be such as
+        only a holding brought into the batch.
+        """
+        if unread := [market_id for market_id in market_ids if market_id not in self.held]:
+            found = candidates.load(session, batch_id, Thresholds(), unread)
+            self.held |= dict.fromkeys(unread)
+            self.held |= {candidate.market_id: candidate for candidate in found}
+        return self.held
 
 
 def run(request: PortfolioStepRequest, context: StepContext) -> SignalResult:
@@ -122,7 +138,7 @@ def _decide(
     configuration = registry.configuration(portfolio.strategy_type, portfolio.strategy_config)
     thresholds = Thresholds.model_validate(cycle.parameters.get("thresholds", {}))
     shown = picture.candidates_of(session, batch_id, thresholds)
-    positions = _positions(session, batch_id, portfolio, held)
+    positions = _positions(session, batch_id, portfolio, held, picture)
     view = _view(session, cycle, portfolio, configuration, positions)
     return decide(strategy, configuration, shown, view)
 
@@ -150,18 +166,17 @@ def _view(
 
 
 def _positions(
-    session: Session, batch_id: int, portfolio: PortfolioRow, held: Sequence[HeldRow]
+    session: Session,
+    batch_id: int,
+    portfolio: PortfolioRow,
+    held: Sequence[HeldRow],
+    picture: _Picture,
 ) -> tuple[HeldPosition, ...]:
-    """The open positions; with their markets in the batch if the strategy may sell them.
-
-    What the cycle asks of its candidates does not bind those.
-    """
-    found = []
+    """The open positions; with their markets in the batch if the strategy may sell them."""
+    found: Mapping[MarketId, Candidate | None] = {}
     if held and registry.sells(portfolio.strategy_type):
-        market_ids = [row.market_id for row in held]
-        found = candidates.load(session, batch_id, Thresholds(), market_ids)
-    by_market = {candidate.market_id: candidate for candidate in found}
-    return tuple(row.seen_in(by_market.get(row.market_id)) for row in held)
+        found = picture.held_of(session, batch_id, [row.market_id for row in held])
+    return tuple(row.seen_in(found.get(row.market_id)) for row in held)
 
 
 def _save(session: Session, cycle: CycleRow, portfolio: PortfolioRow, decision: Decision) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from prescient.core.market.books import OrderBook
@@ -48,12 +49,13 @@ class EventFacts(NamedTuple):
         return self.neg_risk and not self.augmented and known == self.markets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """An open market of the cycle's batch. Prices are 0–1, liquidity and volume dollars.
 
     `quote` (as listed), `mark` and the features (by lookback in hours) are those of YES; `books`
-    are those that were fetched with the batch, each outcome's on its own.
+    are those that were fetched with the batch, each outcome's on its own. What follows from these
+    is computed once, for all portfolios that see the candidate.
     """
 
     market_id: MarketId
@@ -83,28 +85,36 @@ class Candidate:
 
     def quote_of(self, outcome: Outcome) -> Quote | None:
         """The top of the outcome's own book, else its side of the listed quote."""
-        if outcome in self.books:
-            return self.books[outcome].quote
-        if self.quote is None or outcome is Outcome.YES:
-            return self.quote
-        return self.quote.complement()
+        return self._quotes[outcome]
 
     def mark_of(self, outcome: Outcome) -> Decimal:
         return self.mark if outcome is Outcome.YES else ONE - self.mark
 
     def offers_of(self, outcome: Outcome) -> Offers:
         """What can be bought of the outcome, on the best evidence that the batch has."""
-        if outcome in self.books:
-            return offers_from_book(self.books[outcome])
-        return offers(self.quote_of(outcome), self.mark_of(outcome), self.liquidity)
+        return self._offers[outcome]
 
-    @property
+    @cached_property
     def has_prices(self) -> bool:
         """Whether its outcome prices are prices: no trusted quote contradicts them."""
         return prices_agree(self.quote, self.yes_price, self.no_price)
 
-    @property
+    @cached_property
     def spread(self) -> Decimal | None:
         """The wider ask − bid of the two outcomes, 0–1; None without any quote."""
-        quotes = (self.quote_of(outcome) for outcome in Outcome)
+        quotes = self._quotes.values()
         return max((quote.spread for quote in quotes if quote is not None), default=None)
+
+    @cached_property
+    def _quotes(self) -> Mapping[Outcome, Quote | None]:
+        listed = {outcome: self.quote and self.quote.of(outcome) for outcome in Outcome}
+        return {**listed, **{outcome: book.quote for outcome, book in self.books.items()}}
+
+    @cached_property
+    def _offers(self) -> Mapping[Outcome, Offers]:
+        return {outcome: self._offers_of(outcome) for outcome in Outcome}
+
+    def _offers_of(self, outcome: Outcome) -> Offers:
+        if outcome in self.books:
+            return offers_from_book(self.books[outcome])
+        return offers(self.quote_of(outcome), self.mark_of(outcome), self.liquidity)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from prescient.core.market.markets import EventId, MarketId, Outcome
@@ -40,7 +41,7 @@ class HeldPosition(NamedTuple):
     candidate: Candidate | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PortfolioView:
     """What a strategy may know of its portfolio, and of the cycle, at the decision.
 
@@ -58,7 +59,7 @@ class PortfolioView:
     exited_by_rule: Mapping[MarketId, datetime] = field(default_factory=dict)
     paused: bool = False
 
-    @property
+    @cached_property
     def held(self) -> frozenset[MarketId]:
         return frozenset(position.market_id for position in self.positions)
 
@@ -73,6 +74,10 @@ class PortfolioView:
 
     def invested(self) -> Decimal:
         """Dollars of cost basis in open positions."""
+        return self._invested
+
+    @cached_property
+    def _invested(self) -> Decimal:
         return sum((position.cost_basis for position in self.positions), ZERO)
 
     def invested_in(self, event_id: EventId | None) -> Decimal:
