@@ -13,10 +13,13 @@ import pytest
 
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ChunkUnfinished, DatabaseUnavailable, DeadlockDetected
+from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.strategies import registry
+from prescient.core.strategies.candidates import Candidate
 from prescient.runtime.login import as_user
 from prescient.store import candidates, roles, turns
-from prescient.store.database import Database
+from prescient.store.database import Database, Session
 from prescient.store.turns import Decided
 from prescient.usecases import execute, signal, snapshot
 from prescient.usecases.support.chunks import LAST_ATTEMPT, ChunkRequest
@@ -26,6 +29,7 @@ from tests.world import StepModule, World, several
 
 STEPS: tuple[StepModule, ...] = (signal, execute, snapshot)
 PARTS = "SELECT portfolio_id, status, reason, signals, trades FROM cycle_portfolios ORDER BY 1"
+HELD = "SELECT market_id FROM portfolio_positions WHERE portfolio_id = %s"
 SURROGATES = {"id", "position_id", "signal_id", "created_at"}
 
 
@@ -160,17 +164,32 @@ def test_a_chunk_stops_in_time_and_goes_on_where_it_stopped(world: World) -> Non
 def test_what_is_the_same_for_all_is_read_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cycle_id, owners = enrolled(world, 4)
-    loads: list[Any] = []
+    """Also the markets that portfolios hold, of which the second one holds two more."""
+    cycle_id, owners = enrolled(world, 3, markets=4)
+    world.rows("UPDATE portfolios SET max_positions = 2 WHERE portfolio_id = 1 RETURNING 1")
+    for step in STEPS:
+        world.step_of_chunk(step, cycle_id, owners)
+    world.clock.pass_time(hours=1)
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    read: list[Sequence[str] | None] = []
     load = candidates.load
 
-    def counted(*asked: Any) -> Any:
-        loads.append(asked)
-        return load(*asked)
+    def counted(
+        session: Session,
+        batch_id: int,
+        thresholds: Thresholds,
+        ids: Sequence[MarketId] | None = None,
+    ) -> list[Candidate]:
+        read.append(ids and sorted(ids))
+        return load(session, batch_id, thresholds, ids)
 
     monkeypatch.setattr(candidates, "load", counted)
+    monkeypatch.setattr(registry, "sells", lambda _: True)
     world.step_of_chunk(signal, cycle_id, owners)
-    assert len(loads) == 1
+    held = [{row["market_id"] for row in world.rows(HELD, owner)} for owner in owners]
+    assert [len(market_ids) for market_ids in held] == [2, 4, 4]
+    assert read == [None, sorted(held[0]), sorted(held[1] - held[0])]
 
 
 def test_no_strategy_can_change_what_the_next_portfolio_sees(world: World) -> None:
