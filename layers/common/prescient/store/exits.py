@@ -55,7 +55,7 @@ def send_held_outcomes(session: Session) -> Pending[list[HeldOutcome]]:
     return Pending(
         lambda: [
             HeldOutcome(market_id, _OUTCOMES[action], Triggers(stop_loss_bid, take_profit_bid))
-            for market_id, action, stop_loss_bid, take_profit_bid in asked
+            for market_id, action, stop_loss_bid, take_profit_bid in asked.fetchall()
         ]
     )
 
