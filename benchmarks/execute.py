@@ -1,16 +1,19 @@
-"""The execute step of portfolio after portfolio, on one connection of its role.
+"""The execute step of chunk after chunk of portfolios, on one connection of its role.
 
-Floor: the fills that it comes to, written by one statement a portfolio, by a superuser, whom no
+Floor: the fills that it comes to, written by one statement a chunk, by a superuser, whom no
 row-level security binds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
+from psycopg import Connection
 
 from benchmarks import waiting
 from benchmarks.bench import Bench, Lap, Measurement, Stopwatch
@@ -41,11 +44,11 @@ def _compare(bench: Bench, name: str, portfolios: int, signals: int) -> Iterator
 
 @dataclass(frozen=True, slots=True)
 class _Contest:
-    """`fills` are what each portfolio buys, as JSON; `change` is what every lap has to leave."""
+    """`fills` are what each portfolio buys; `change` is what every lap has to leave."""
 
     bench: Bench
     original: str
-    fills: dict[PortfolioId, str]
+    fills: Mapping[PortfolioId, list[object]]
     change: object
     round_trips: int
 
@@ -55,20 +58,24 @@ class _Contest:
             waiting.context(url) as context,
             Stopwatch() as watch,
         ):
-            for portfolio_id in self.fills:
-                execute.run(waiting.request(portfolio_id), context)
+            for chunk in waiting.chunks([*self.fills]):
+                assert execute.run_chunk(waiting.request_of_chunk(chunk), context).failed == 0
         return Lap(watch.seconds, {"round_trips": self.round_trips})
 
     def write(self) -> Lap:
+        written = [(chunk, self._json(chunk)) for chunk in waiting.chunks([*self.fills])]
         with (
             self._copy() as url,
             closing(psycopg.connect(url, autocommit=True)) as connection,
-            Stopwatch() as watch,
         ):
-            for portfolio_id, fills in self.fills.items():
-                values = {"portfolio_id": portfolio_id, "fills": fills, "now": EPOCH}
-                connection.execute(SQL["write_fills"], values)
+            _write(connection, [], "[]")  # it is prepared, as the step's statements are
+            with Stopwatch() as watch:
+                for chunk, fills in written:
+                    _write(connection, chunk, fills)
         return Lap(watch.seconds)
+
+    def _json(self, chunk: Sequence[PortfolioId]) -> str:
+        return json.dumps([fill for portfolio_id in chunk for fill in self.fills[portfolio_id]])
 
     @contextmanager
     def _copy(self) -> Iterator[str]:
@@ -77,26 +84,31 @@ class _Contest:
             assert _change(url) == self.change, "the floor does other work than the step"
 
 
+def _write(connection: Connection[Any], chunk: Sequence[PortfolioId], fills: str) -> None:
+    values = {"portfolio_ids": chunk, "fills": fills, "now": EPOCH}
+    connection.execute(SQL["write_fills"], values, prepare=True)
+
+
 def _prepared(bench: Bench, original: str) -> _Contest:
     """Execute once, to know the fills and to count the round trips."""
     with bench.database(copy_of=original) as url:
         trips = _execute_all(url)
         with closing(psycopg.connect(url)) as connection:
-            fills: dict[PortfolioId, str] = dict(connection.execute(SQL["read_fills"]).fetchall())
+            fills: dict[PortfolioId, list[object]] = dict(connection.execute(SQL["read_fills"]))
         return _Contest(bench, original, fills, _change(url), trips)
 
 
 def _execute_all(url: str) -> int:
-    """Return the round trips of the execute that took the most."""
+    """Return the round trips of the chunk that took the most."""
     with closing(psycopg.connect(url)) as connection:
         portfolio_ids = cycles.enrolled(connection, waiting.CYCLE)
     counts = []
     with waiting.context(url) as context:
         with context.database.transaction(waiting.NOBODY) as session:
             pass  # for its connection, which is the executes' too
-        for portfolio_id in portfolio_ids:
+        for chunk in waiting.chunks(portfolio_ids):
             with counting(session) as trips:
-                execute.run(waiting.request(portfolio_id), context)
+                execute.run_chunk(waiting.request_of_chunk(chunk), context)
             counts.append(trips.count)
     return max(counts)
 

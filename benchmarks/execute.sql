@@ -1,13 +1,13 @@
--- The floor of executing waiting signals: the same fills, written by one statement a portfolio, which
--- is a transaction of its own as the step's is.
+-- The floor of executing waiting signals: the same fills, written by one statement a chunk, which is a
+-- transaction as the step's is.
 
 -- name: read_fills
 SELECT
-    position.portfolio_id, jsonb_agg(jsonb_build_object(
+    position.portfolio_id, json_agg(json_build_object(
         'signal_id', signal.id, 'trade_id', position.trade_id, 'shares', position.shares,
         'amount', position.amount, 'fee', position.fee, 'price', position.entry_price,
         'entry_bid', position.entry_bid
-    ) ORDER BY entry.entry_no)::text
+    ) ORDER BY entry.entry_no)
 FROM portfolio_positions AS position
 JOIN trading_signals AS signal USING (portfolio_id, trade_id)
 JOIN cycle_portfolios AS part
@@ -56,26 +56,36 @@ WITH fill AS (
         portfolio_id, entry_no, kind, amount, balance_after, source, timestamp
     )
     SELECT
-        portfolio_id, newest.entry_no + place, 'buy', -(paid + fee),
-        portfolio.current_balance - sum(paid + fee) OVER (ORDER BY place),
+        portfolio_id, owner.entry_no + row_number() OVER passed, 'buy', -(paid + fee),
+        owner.current_balance - sum(paid + fee) OVER passed,
         'trade:' || signal.trade_id, %(now)s
     FROM signal
-    JOIN portfolios AS portfolio USING (portfolio_id)
-    CROSS JOIN (
-        SELECT max(entry_no) AS entry_no FROM cash_ledger WHERE portfolio_id = %(portfolio_id)s
-    ) AS newest
+    JOIN (
+        SELECT portfolio_id, current_balance, (
+            SELECT max(entry_no) FROM cash_ledger AS entry
+            WHERE entry.portfolio_id = portfolio.portfolio_id
+        ) AS entry_no
+        FROM portfolios AS portfolio WHERE portfolio_id = ANY (%(portfolio_ids)s)
+    ) AS owner USING (portfolio_id)
+    WINDOW passed AS (PARTITION BY portfolio_id ORDER BY place)
 ), exposure AS (
     INSERT INTO market_exposure (market_id, cost_basis)
-    SELECT market_id, paid + fee FROM signal
+    SELECT market_id, sum(paid + fee) FROM signal GROUP BY market_id
     ON CONFLICT (market_id) DO UPDATE SET
         cost_basis = market_exposure.cost_basis + excluded.cost_basis
 ), capital AS (
-    UPDATE capital_in_use SET cost_basis = cost_basis + (SELECT sum(paid + fee) FROM signal)
+    UPDATE capital_in_use SET cost_basis = cost_basis + (SELECT coalesce(sum(paid + fee), 0) FROM signal)
+), total AS (
+    SELECT
+        portfolio_id, sum(paid + fee) AS spent, sum(round(bought * price.mark, 2)) AS value,
+        count(*) AS fills
+    FROM signal JOIN market_prices AS price USING (market_id)
+    GROUP BY portfolio_id
 ), claim AS (
-    UPDATE cycle_portfolios SET trades = (SELECT count(*) FROM signal), executed_at = %(now)s
-    WHERE portfolio_id = %(portfolio_id)s AND status = 'running'
+    UPDATE cycle_portfolios AS part SET trades = total.fills, executed_at = %(now)s
+    FROM total WHERE part.portfolio_id = total.portfolio_id AND status = 'running'
 )
-UPDATE portfolios SET
+UPDATE portfolios AS portfolio SET
     current_balance = current_balance - total.spent,
     total_invested = total_invested + total.spent,
     total_profit_loss = total_profit_loss + total.value - total.spent,
@@ -84,12 +94,8 @@ UPDATE portfolios SET
     ),
     trade_count = trade_count + total.fills,
     last_trade_at = %(now)s, last_updated = %(now)s
-FROM (
-    SELECT
-        sum(paid + fee) AS spent, sum(round(bought * price.mark, 2)) AS value, count(*) AS fills
-    FROM signal JOIN market_prices AS price USING (market_id)
-) AS total
-WHERE portfolio_id = %(portfolio_id)s;
+FROM total
+WHERE portfolio.portfolio_id = total.portfolio_id;
 
 -- name: read_change
 -- What the executions leave behind, to show that both contestants make the same change.

@@ -26,14 +26,12 @@ from local.exchange.simulated import EPOCH
 from prescient.core.market.listed import Market
 from prescient.store import cycles
 from prescient.usecases import execute
-from prescient.usecases.support.chunks import ChunkRequest
 
 VIRTUALENV = Path(".venv-rivals")
 RIVAL = "pm-trader 0.4.13"
 FILLS_PER_SECOND = 5_000
 AHEAD, TWICE_AS_QUICK = 1.0, 0.5  # of the rival's time
 MOST_CALLS = 20
-CHUNK = 20  # portfolios, as PORTFOLIOS_PER_CHUNK
 _CENT = Decimal("0.01")
 
 
@@ -137,10 +135,8 @@ def _executes(bench: Bench, portfolios: int, signals: int) -> Callable[[], Lap]:
         ):
             portfolio_ids = cycles.enrolled(connection, waiting.CYCLE)
             with Stopwatch() as watch:
-                for start in range(0, portfolios, CHUNK):
-                    chunk = portfolio_ids[start : start + CHUNK]
-                    request = ChunkRequest(cycle_id=waiting.CYCLE, portfolio_ids=chunk)
-                    assert execute.run_chunk(request, context).failed == 0
+                for chunk in waiting.chunks(portfolio_ids):
+                    assert execute.run_chunk(waiting.request_of_chunk(chunk), context).failed == 0
             made = "SELECT count(*) FROM trades WHERE cycle_id = %s"
             ((fills,),) = connection.execute(made, [waiting.CYCLE]).fetchall()
         return _with_rate(watch.seconds, fills)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import cast
@@ -15,8 +15,9 @@ from benchmarks.holdings import Holdings
 from local.exchange.simulated import EPOCH
 from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from prescient.runtime.login import as_user
-from prescient.store import roles, statements
-from prescient.store.database import Database
+from prescient.store import portfolios, roles, statements, turns
+from prescient.store.database import Database, Session
+from prescient.usecases.support.chunks import ChunkRequest
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.exchange import Exchange
 from prescient.usecases.support.portfolio_step import PortfolioStepRequest
@@ -24,21 +25,22 @@ from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 SQL = statements.load(__file__)
 MARKETS = 1_000
 CYCLE = 2  # the second that there is
+CHUNK = 20  # portfolios, as PORTFOLIOS_PER_CHUNK
 NOBODY = PortfolioId(0)
 _PAST = {"add_holder", "add_past"}
 
 
 @contextmanager
-def signals(bench: Bench, portfolios: int, signals: int) -> Iterator[str]:
+def signals(bench: Bench, owners: int, signals: int) -> Iterator[str]:
     """Open a database whose portfolios have signals that wait to be executed."""
     with bench.database() as url:
-        fill(url, portfolios, signals)
+        fill(url, owners, signals)
         yield url
 
 
-def fill(url: str, portfolios: int, signals: int, *, has_past: bool = True) -> None:
+def fill(url: str, owners: int, signals: int, *, has_past: bool = True) -> None:
     """Fill a migrated database that has no rows; without a past, no portfolio traded before."""
-    holdings.fill(url, Holdings(portfolios, 0, MARKETS), EPOCH)
+    holdings.fill(url, Holdings(owners, 0, MARKETS), EPOCH)
     values = {"now": EPOCH, "signals": signals, "markets": MARKETS}
     with closing(psycopg.connect(url, autocommit=True)) as connection:
         for name, step in SQL.items():
@@ -49,10 +51,10 @@ def fill(url: str, portfolios: int, signals: int, *, has_past: bool = True) -> N
 
 @contextmanager
 def context(url: str) -> Iterator[StepContext]:
-    """Open a context with a connection, as an environment has one after its first call."""
+    """Open a context whose connection has prepared its statements, as after a first call."""
     with closing(Database(as_user(url, roles.PORTFOLIO))) as database:
-        with database.transaction(NOBODY):
-            pass
+        with database.transaction(NOBODY) as session:
+            _prepare(session)
         yield StepContext(
             database=database,
             connect=lambda: cast(Exchange, None),  # these steps do not ask it
@@ -63,6 +65,25 @@ def context(url: str) -> Iterator[StepContext]:
         )
 
 
+def _prepare(session: Session) -> None:
+    turns.lock(session, CYCLE, [NOBODY])
+    turns.load(session, CYCLE, [NOBODY], EPOCH)
+    nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "now": EPOCH}
+    for name in ("save_turns", "record_turns"):
+        session.execute(turns.SQL[name], nothing)
+    portfolios.rewrite_totals(session, [NOBODY], EPOCH)
+
+
 def request(portfolio_id: PortfolioId) -> PortfolioStepRequest:
     """Return the request for one portfolio's step of the waiting cycle."""
     return PortfolioStepRequest(cycle_id=CYCLE, portfolio_id=portfolio_id)
+
+
+def chunks(portfolio_ids: Sequence[PortfolioId]) -> Iterator[Sequence[PortfolioId]]:
+    """Yield the portfolios as `filter` divides them."""
+    return (portfolio_ids[start : start + CHUNK] for start in range(0, len(portfolio_ids), CHUNK))
+
+
+def request_of_chunk(portfolio_ids: Sequence[PortfolioId]) -> ChunkRequest:
+    """Return the request for a step of the waiting cycle."""
+    return ChunkRequest(cycle_id=CYCLE, portfolio_ids=[*portfolio_ids])

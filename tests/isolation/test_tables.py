@@ -70,7 +70,13 @@ def test_only_the_named_portfolio_is_visible(two: tuple[str, TwoPortfolios], tab
     with _acting(url, roles.APP) as connection:
         unrestricted = {portfolio_id for (portfolio_id,) in connection.execute(query)}
     assert unrestricted == {portfolios.mine, portfolios.theirs}
-    visible = {"": set(), "1000": set(), str(portfolios.mine): {portfolios.mine}}
+    visible = {
+        "": set(),
+        "1000": set(),
+        str(portfolios.mine): {portfolios.mine},
+        f"1000,{portfolios.mine}": {portfolios.mine},
+        f"{portfolios.mine},{portfolios.theirs}": unrestricted,
+    }
     with _acting(url, roles.PORTFOLIO) as connection:
         for named, expected in visible.items():
             connection.execute("SELECT set_config('prescient.portfolio_id', %s, true)", [named])

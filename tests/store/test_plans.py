@@ -141,7 +141,7 @@ def first_day(postgres_server: Postgres, template_database: str) -> Iterator[str
     """A database whose tables were vacuumed while they were empty, with signals that wait."""
     url = postgres_server.url(f"plans_{uuid.uuid4().hex}")
     databases.create(url, template=template_database)
-    waiting.fill(url, portfolios=FIRST_DAY, signals=SIGNALS, has_past=False)
+    waiting.fill(url, owners=FIRST_DAY, signals=SIGNALS, has_past=False)
     yield url
     databases.drop(url)
 
