@@ -98,7 +98,8 @@ def _opened(
 def _sam(port: int, variables: Mapping[str, str], stopping: Stopping) -> Iterator[str]:
     """Run `sam local start-api` until the block ends; yield its URL once a function answers."""
     _write_privately(_VARIABLES, json.dumps({"Parameters": dict(variables)}))
-    command = [_SAM, "local", "start-api", "--warm-containers", "LAZY"]
+    # An image that is there is enough: SAM would else ask its registry about it for each function.
+    command = [_SAM, "local", "start-api", "--warm-containers", "LAZY", "--skip-pull-image"]
     command += ["--env-vars", str(_VARIABLES), "--port", str(port)]
     with _LOG.open("wb") as log:
         # In a session of its own, so that a Ctrl-C reaches it only when this process passes it on.
