@@ -30,6 +30,7 @@ from prescient.usecases import (
     snapshot,
 )
 from prescient.usecases import filter as filter_step
+from prescient.usecases.support import by_hand
 from prescient.usecases.support.functions import Step
 from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 from tests.world import World
@@ -173,7 +174,11 @@ class StandInFunctions:
             ),
         }  # fmt: skip
         request, run, context = steps[step]
-        answer: BaseModel = run(request.model_validate(event), context)
+        answer: BaseModel = (
+            by_hand.run(by_hand.ByHandRequest.model_validate(event), context, run)
+            if "portfolio_ids" in event
+            else run(request.model_validate(event), context)
+        )
         return answer.model_dump(mode="json", exclude_none=True)
 
 

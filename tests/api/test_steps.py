@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+
 import pytest
 
 from prescient.core.errors import ExchangeUnavailable, FunctionUnavailable, StepFailed
-from prescient.usecases import single_steps
+from prescient.usecases import signal, single_steps
+from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.functions import Step
+from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 from tests.api.client import Client, sample
-from tests.world import D
+from tests.world import D, World
 
 FILTER, SIGNALS = "/markets/filter", "/strategy/generate-signals"
 EXECUTE, SNAPSHOT = "/paper-trading/execute-signals", "/paper-trading/snapshot"
@@ -20,6 +26,22 @@ SAMPLES = (
     "take_snapshots",
     "update_prices",
 )
+
+
+Calling = Callable[..., Client]
+
+
+@pytest.fixture
+def calling(world: World) -> Iterator[Calling]:
+    """Makes clients of functions with other settings."""
+    with ExitStack() as opened:
+
+        def made(**variables: str) -> Client:
+            client = Client(world, **variables)
+            opened.enter_context(closing(client.environment))
+            return client
+
+        yield made
 
 
 def test_step_by_step_it_is_a_cycle(client: Client) -> None:
@@ -109,8 +131,9 @@ def test_what_takes_longer_than_a_request_waits_goes_on(client: Client) -> None:
 
 
 def test_many_portfolios_take_several_requests(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    calling: Calling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    client = calling(PORTFOLIOS_PER_CHUNK="1")
     for name in "abc":
         client.create(name=name)
     client.get(FILTER)
@@ -127,6 +150,68 @@ def test_many_portfolios_take_several_requests(
     second = client.get(first["next"]).json
     assert [result["portfolio_id"] for result in second["portfolio_results"]] == [3]
     assert second["next"] is None
+
+
+def test_an_invocation_takes_a_chunk_and_each_portfolio_by_itself(
+    calling: Calling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = calling(PORTFOLIOS_PER_CHUNK="2")
+    for name in "abc":
+        client.create(name=name)
+    client.patch("/portfolios/2", {"status": "paused"})
+    client.get(FILTER)
+    client.patch("/portfolios/2", {"status": "active"})
+    run, asked = client.functions.invoke, []
+
+    def noted(step: Step, event: dict[str, object]) -> object:
+        asked.append((step, event))
+        return run(step, event)
+
+    monkeypatch.setattr(client.functions, "invoke", noted)
+    too_early = client.get(EXECUTE).json["portfolio_results"]
+    assert {result["status"] for result in too_early} == {"no_signals"}
+    signals = client.get(SIGNALS).json["portfolio_results"]
+    assert [result["status"] for result in signals] == ["completed", "skipped", "completed"]
+    assert signals[1]["error"] == "cycle_id: no cycle has run portfolio 2 yet"
+    chunks = [{"portfolio_ids": "1-2"}, {"portfolio_ids": "3"}]
+    assert asked == [
+        *((Step.EXECUTE, chunk) for chunk in chunks),
+        *((Step.SIGNAL, chunk) for chunk in chunks),
+    ]
+
+
+def test_where_the_functions_time_runs_out_the_next_request_goes_on(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        client.create(name=name)
+    client.get(FILTER)
+    left = iter([20.0, 10.0])
+    context = replace(client.world.portfolio_context, seconds_left=lambda: next(left))
+    monkeypatch.setattr(client.world, "portfolio_context", context)
+    first = client.get(SIGNALS).json
+    assert [result["portfolio_id"] for result in first["portfolio_results"]] == [1, 2]
+    assert first["next"] == f"{SIGNALS}?after=2"
+
+
+def test_an_error_that_is_none_of_ours_ends_its_portfolio_alone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        client.create(name=name)
+    client.get(FILTER)
+    run = signal.run
+
+    def broken(request: PortfolioStepRequest, context: StepContext) -> signal.SignalResult:
+        if request.portfolio_id == 1:
+            raise KeyError("yes")
+        return run(request, context)
+
+    monkeypatch.setattr(signal, "run", broken)
+    ended, decided = client.get(SIGNALS).json["portfolio_results"]
+    assert ended["status"] == "error"
+    assert ended["error"] == "the step failed; its function's log says why"
+    assert (decided["status"], decided["signals"]) == ("completed", 1)
 
 
 def test_one_answer_is_bounded_however_quick_the_steps_are(

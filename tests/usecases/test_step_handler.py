@@ -18,7 +18,8 @@ OFFLINE = Settings(database_url="postgresql://nobody@127.0.0.1:1/none")
     ("event", "named"),
     [
         ({"cycle_id": "seven"}, ["cycle_id", "portfolio_id"]),
-        ({"portfolio_ids": [1, 0]}, ["cycle_id", "portfolio_ids.1"]),
+        ({"portfolio_ids": [1, 0]}, ["portfolio_ids.1"]),
+        ({"cycle_id": "seven", "portfolio_ids": "2-1"}, ["cycle_id", "portfolio_ids"]),
         ({"cycle_id": 1, "portfolio_ids": [1], "portfolio_id": 2}, ["portfolio_id"]),
     ],
 )
@@ -49,3 +50,14 @@ def test_who_of_a_chunk_fails_is_logged_with_where_and_counted(
     assert metrics["StepErrors{signal}{InvalidRequest}"] == 1
     functions.invoke("signal", cycle_id=cycle_id, portfolio_ids=[1, 2])
     assert functions.told("ERROR") == [], "what has ended does not fail again"
+
+
+def test_by_hand_each_of_several_has_its_answer_or_its_error(world: World, tmp_path: Path) -> None:
+    world.portfolio("a")
+    world.filter(world.open_cycle())
+    functions = Functions(world, tmp_path / "functions.log")
+    functions.send("signal", {"portfolio_ids": "1-2"})
+    [done] = [line for line in functions.lines() if line.get("message") == "step done"]
+    decided, failed = done["result"]["outcomes"]
+    assert decided["answer"]["status"] == "running"
+    assert (failed["portfolio_id"], failed["error"]) == (2, "CycleNotFound")

@@ -83,6 +83,7 @@ class HttpHandler(Handler):
             max_quote_age=environment.context.max_quote_age,
             state_machine=self._state_machine(settings.state_machine_arn),
             functions=self._functions(settings.step_functions, settings.cycle_wait_seconds),
+            portfolios_per_chunk=environment.context.portfolios_per_chunk,
             now=environment.context.now,
             new_id=self._new_id,
             cycle_wait=settings.cycle_wait_seconds,

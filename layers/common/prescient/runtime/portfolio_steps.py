@@ -1,4 +1,4 @@
-"""How the functions of the three steps of portfolios take an event: for a chunk, or for one."""
+"""How the functions of the three steps of portfolios take an event: for several, or for one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from collections.abc import Callable
 from pydantic import BaseModel
 
 from prescient.runtime.entry import Event, StepHandler, parsed
+from prescient.usecases.support import by_hand
+from prescient.usecases.support.by_hand import ByHandRequest
 from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.portfolio_step import PortfolioStepRequest, PortfolioStepResult
 
 
 class PortfolioStepHandler(StepHandler[PortfolioStepRequest]):
-    """Takes a step for the portfolios of a chunk (`portfolio_ids`), or for one (`portfolio_id`)."""
+    """Takes a step for a cycle's chunk, or by hand for some portfolios, or for one.
+
+    A chunk has `cycle_id` and `portfolio_ids`, some have `portfolio_ids` alone, one `portfolio_id`.
+    """
 
     def __init__(
         self,
@@ -24,6 +29,9 @@ class PortfolioStepHandler(StepHandler[PortfolioStepRequest]):
         self._of_chunk = of_chunk
 
     def _result(self, event: Event, step_context: StepContext) -> BaseModel:
-        if isinstance(event, dict) and "portfolio_ids" in event:
-            return self._of_chunk(parsed(ChunkRequest, event), step_context)
+        match event:
+            case {"portfolio_ids": _, "cycle_id": _}:
+                return self._of_chunk(parsed(ChunkRequest, event), step_context)
+            case {"portfolio_ids": _}:
+                return by_hand.run(parsed(ByHandRequest, event), step_context, self._step)
         return super()._result(event, step_context)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prescient.core.errors import ClaimLost, CycleNotFound, PrescientError
+from prescient.core.deciding.chunks import written
+from prescient.core.errors import ClaimLost, CycleNotFound, PrescientError, recorded
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import cycles, portfolios
 from prescient.store.cycles import CycleRow
@@ -75,9 +76,10 @@ def run_for(
     for the step.
     """
     wanted, is_rest = _wanted(portfolio_id, after, context)
-    done = list(_within_the_wait(step, wanted, context))
-    if portfolio_id is not None and (error := done[0].error) and not done[0].is_idle:
-        raise error
+    if portfolio_id is None:
+        done = list(_within_the_wait(step, wanted, context))
+    else:
+        done = [_for_one(step, wanted[0], context)]
     if step is Step.SNAPSHOT:
         now = context.now()
         with context.database.transaction() as session:
@@ -103,16 +105,38 @@ def _wanted(
 def _within_the_wait(
     step: Step, wanted: Sequence[PortfolioRow], context: RequestContext
 ) -> Iterator[PortfolioStep]:
-    deadline = context.elapsed() + context.cycle_wait / 2  # the last step may take the other half
-    for portfolio in wanted:
-        yield _step(step, portfolio, context)
-        if context.elapsed() >= deadline:
+    deadline = context.elapsed() + context.cycle_wait / 2  # the last chunk may take the other half
+    size = context.portfolios_per_chunk
+    for start in range(0, len(wanted), size):
+        chunk = wanted[start : start + size]
+        steps = _for_chunk(step, chunk, context)
+        yield from steps
+        if len(steps) < len(chunk) or context.elapsed() >= deadline:
             return
 
 
-def _step(step: Step, portfolio: PortfolioRow, context: RequestContext) -> PortfolioStep:
+def _for_one(step: Step, portfolio: PortfolioRow, context: RequestContext) -> PortfolioStep:
     event = {"portfolio_id": portfolio.portfolio_id}
     try:
         return PortfolioStep(portfolio, context.functions.invoke(step, event), None)
-    except PrescientError as error:
+    except (ClaimLost, CycleNotFound) as error:
         return PortfolioStep(portfolio, None, error)
+
+
+def _for_chunk(
+    step: Step, chunk: Sequence[PortfolioRow], context: RequestContext
+) -> Sequence[PortfolioStep]:
+    """Return what one invocation did: for all, or for the first of them where its time ran out."""
+    event = {"portfolio_ids": written([portfolio.portfolio_id for portfolio in chunk])}
+    try:
+        answer = context.functions.invoke(step, event)
+    except PrescientError as error:
+        return [PortfolioStep(portfolio, None, error) for portfolio in chunk]
+    if answer is None:
+        return [PortfolioStep(portfolio, None, None) for portfolio in chunk]
+    return [_outcome(*each) for each in zip(chunk, answer["outcomes"], strict=False)]
+
+
+def _outcome(portfolio: PortfolioRow, outcome: Mapping[str, Any]) -> PortfolioStep:
+    error = recorded(outcome["error"], outcome["reason"]) if "error" in outcome else None
+    return PortfolioStep(portfolio, outcome.get("answer"), error)

@@ -33,7 +33,7 @@ class StateMachine(Protocol):
 class RequestContext:
     """What a request over HTTP is answered with.
 
-    `functions` runs the functions of the steps one by one.
+    `functions` runs the functions of the steps, for at most `portfolios_per_chunk` at once.
     `cycle_wait` is how many seconds a request waits for its cycle, measured by `elapsed`.
     `new_id` gives a fresh unique text of at most 64 letters, digits and dashes.
     `max_quote_age` is how old the quote may be that something is sold at.
@@ -49,6 +49,7 @@ class RequestContext:
     max_quote_age: timedelta
     state_machine: StateMachine
     functions: Functions
+    portfolios_per_chunk: int
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     cycle_wait: float
