@@ -58,11 +58,11 @@ def test_the_levels_in_reach_serve_a_buy_as_the_whole_book_does(
 ) -> None:
     asks.sort(key=lambda level: level.price)
     whole = offers_from_book(OrderBook((), tuple(asks))).beyond(taken)
-    part = offers_in_reach(iter(asks), taken, target)
     limit = highest_price(target, slippage)
+    part = offers_in_reach(iter(asks), taken, limit)
     assert part.best_ask == whole.best_ask
     assert part.within(limit) == whole.within(limit)
-    assert len([level for level in part.levels if level.price > target * D("1.1")]) <= 1
+    assert len([level for level in part.levels if level.price > limit]) <= 1
 
 
 @given(budget=cents, available=offered(), limit=ticks, schedule=schedules)
@@ -112,7 +112,7 @@ def test_a_buy_is_the_dearest_that_a_plain_walk_over_the_whole_book_affords(
     """By exact rational arithmetic over every level, without the code under test."""
     levels = [Level(target + D(step) / 1000, steps[step]) for step in sorted(steps)]
     limit = highest_price(target, D("0.02"))
-    fill = buy(budget, offers_in_reach(levels, taken, target), limit, schedule)
+    fill = buy(budget, offers_in_reach(levels, taken, limit), limit, schedule)
     left, reach = Fraction(taken), list[tuple[Fraction, Fraction]]()
     for price, shares in levels:
         gone = min(left, Fraction(shares))

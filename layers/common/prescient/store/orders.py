@@ -12,7 +12,7 @@ from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.execution.passing import TakenDepth
 from prescient.core.market.bids import bids, bids_from_book
 from prescient.core.market.books import OrderBook
-from prescient.core.market.fills import Offers, offers, offers_in_reach
+from prescient.core.market.fills import Offers, highest_price, offers, offers_in_reach
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.settlement import is_pending
 from prescient.core.money import ONE, ZERO
@@ -85,8 +85,12 @@ def _by_portfolio(rows: Sequence[OrderRow]) -> Mapping[PortfolioId, list[OrderRo
     return found
 
 
-def orders_of(rows: Sequence[OrderRow], taken: TakenDepth) -> Iterator[Order]:
+def orders_of(
+    rows: Sequence[OrderRow], taken: TakenDepth, max_slippage: Decimal
+) -> Iterator[Order]:
     """The orders of these signals, once `taken` is gone from the books as well.
+
+    Books are read up to the worst price that `max_slippage` (a difference of prices 0–1) allows.
 
     A sale of what is no longer held is none.
     """
@@ -94,14 +98,14 @@ def orders_of(rows: Sequence[OrderRow], taken: TakenDepth) -> Iterator[Order]:
         if gone := taken.get((row.market_id, row.action)):
             row = row._replace(taken_shares=row.taken_shares + gone)  # noqa: PLW2901
         if row.action.is_buy:
-            yield _buy(row)
+            yield _buy(row, max_slippage)
         elif (holding := _holding(row)) is not None:
             yield _sell(row, holding)
 
 
-def _buy(row: OrderRow) -> BuyOrder:
+def _buy(row: OrderRow, max_slippage: Decimal) -> BuyOrder:
     action = row.action
-    bid, available = _offered(row, action.outcome)
+    bid, available = _offered(row, highest_price(row.target_price, max_slippage))
     return BuyOrder(
         signal_id=row.signal_id,
         market_id=row.market_id,
@@ -163,11 +167,12 @@ def _sell(row: OrderRow, holding: Holding) -> SellOrder:
     )
 
 
-def _offered(row: OrderRow, outcome: Outcome) -> tuple[Decimal, Offers]:
-    """The best bid and the offers of an outcome: those of its own book, else as it is listed."""
+def _offered(row: OrderRow, limit_price: Decimal) -> tuple[Decimal, Offers]:
+    """The best bid and the offers of the outcome: those of its own book, else as it is listed."""
     if row.bids is not None and row.asks is not None:
         bid = next((level.price for level in levels(row.bids)), ZERO)
-        return bid, offers_in_reach(levels(row.asks), row.taken_shares, row.target_price)
+        return bid, offers_in_reach(levels(row.asks), row.taken_shares, limit_price)
+    outcome = row.action.outcome
     listed = _listed(row, outcome)
     mark = row.mark if outcome is Outcome.YES else ONE - row.mark
     offered = offers(listed, mark, row.liquidity).beyond(row.taken_shares)

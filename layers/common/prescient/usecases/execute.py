@@ -126,7 +126,8 @@ def _decided(
                 exposures=tuple(loaded.exposures[portfolio_id]),
                 shared=passed.exposure,
             )
-            found = orders.orders_of(loaded.orders[portfolio_id], passed.taken)
+            waiting = loaded.orders[portfolio_id]
+            found = orders.orders_of(waiting, passed.taken, rules.max_slippage)
             turn = take_turn(found, account, rules)
             passed = passed.after(turn)
             outcomes[portfolio_id] = ExecuteResult(

@@ -85,17 +85,16 @@ def offers_from_book(book: OrderBook) -> Offers:
     return Offers(Evidence.BOOK, tuple(_offered(book.asks)))
 
 
-def offers_in_reach(asks: Iterable[Level], taken: Decimal, target: Decimal) -> Offers:
-    """What a buy decided at `target` can use of a book's asks, of which `taken` shares are gone.
+def offers_in_reach(asks: Iterable[Level], taken: Decimal, limit_price: Decimal) -> Offers:
+    """What a buy at or below `limit_price` can use of asks, of which `taken` shares are gone.
 
-    No level is looked at after the first that lies beyond every slippage: that one says that there
-    is an offer, and what it costs.
+    No level is looked at after the first that lies beyond it: that one says that there is an
+    offer, and what it costs.
     """
-    furthest = highest_price(target, ONE)
     levels = []
     for level in left_of(_offered(asks), taken):
         levels.append(level)
-        if level.price > furthest:
+        if level.price > limit_price:
             break
     return Offers(Evidence.BOOK, tuple(levels))
 
