@@ -34,9 +34,9 @@ export AWS_DEFAULT_REGION ?= us-east-1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve sam-api token report test unit coverage compiled audit bench lint style types imports template \
-	sql forge format hooks build openapi docs schema authorities pin python psql calibrate recordings check-strategy status backup migrate \
-	downgrade reconcile bare-root clean
+.PHONY: help run serve sam-api token report test unit coverage compiled audit bench lint style types imports \
+	template sql forge format hooks build openapi docs schema authorities pin python psql calibrate recordings \
+	check-strategy status backup migrate downgrade reconcile bare-root clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from prescient.core.errors import FunctionUnavailable, recorded
+from prescient.core.errors import FunctionUnavailable
+from prescient.core.recorded_errors import recorded
 from prescient.runtime.observability import caller
 from prescient.usecases.support.functions import Step
 

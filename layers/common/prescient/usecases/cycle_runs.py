@@ -14,9 +14,9 @@ from prescient.core.errors import (
     NoActivePortfolio,
     StateMachineUnavailable,
     TooManyExecutions,
-    is_passing,
 )
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.recorded_errors import is_passing
 from prescient.store import cycles, idempotency, portfolios
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from prescient.core.deciding.chunks import written
-from prescient.core.errors import ClaimLost, CycleNotFound, PrescientError, recorded
+from prescient.core.errors import ClaimLost, CycleNotFound, PrescientError
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
+from prescient.core.recorded_errors import recorded
 from prescient.store import cycles, portfolios
 from prescient.store.cycles import CycleRow
 from prescient.store.portfolios import PortfolioRow
