@@ -145,7 +145,7 @@ def _executes(bench: Bench, portfolios: int, signals: int) -> Callable[[], Lap]:
 
 
 def _valuations(bench: Bench, rival: _Rival, positions: int) -> Iterator[Measurement]:
-    """One portfolio: its price update and its read against the rival's balance."""
+    """One portfolio: its price update and its reads against the rival's balance."""
     wanted = Holdings(1, positions, positions)
     with bench.database() as url:
         holdings.fill(url, wanted, EPOCH)
@@ -153,18 +153,20 @@ def _valuations(bench: Bench, rival: _Rival, positions: int) -> Iterator[Measure
         with reads.responding(url) as ask:
             contestants = [
                 lambda: _repeated(step.lap, positions),
+                lambda: _repeated(lambda: _asked(ask, "/portfolios?limit=1"), positions),
                 lambda: _repeated(lambda: _asked(ask, "/portfolios/1"), positions),
                 lambda: _repeated(lambda: _asked(ask, "/portfolios/1/positions"), positions),
             ]
             if rival.is_installed:
                 contestants.append(lambda: Lap(rival.seconds("value", positions)))
-            updated, read, page, *theirs = bench.interleaved(*contestants)
+            updated, totals, read, page, *theirs = bench.interleaved(*contestants)
         step.close()
     floor = theirs[0] if theirs else None
     against = f"{positions:,} positions, {_against(rival, 'get_balance')}"
     name = f"rival.valuation_{positions}"
     yield Measurement(name, updated, floor, f"price update of {against}", AHEAD)
-    yield Measurement(f"{name}.read", read, floor, f"totals of a portfolio with {against}", AHEAD)
+    yield Measurement(f"{name}.totals", totals, floor, f"totals of {against}", AHEAD)
+    yield Measurement(f"{name}.read", read, floor, f"a portfolio with its {against}", AHEAD)
     yield Measurement(f"{name}.page", page, floor, f"a page of {against}", AHEAD)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal as D
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import psycopg
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
@@ -107,13 +108,13 @@ def _signals(*actions: str) -> st.SearchStrategy[list[Wanted]]:
             Wanted(market_id, "buy_yes", 100, D(1), shares, "legs") for market_id in MARKETS[:2]
         ]
     )
-    singles = st.lists(single, max_size=3, unique_by=lambda wanted: wanted.market_id)
+    singles = st.lists(single, min_size=1, max_size=3, unique_by=lambda wanted: wanted.market_id)
     return singles | legs if "buy_yes" in actions else singles
 
 
 traders = st.builds(
     Trader,
-    st.sampled_from([50, 150, 10_000]),
+    st.sampled_from([10_000, 1_000, 150, 50]),
     st.builds(
         Limits, st.sampled_from([None, D(90)]), st.sampled_from([None, D(120)]), st.integers(1, 5)
     ),
@@ -125,17 +126,28 @@ stories = st.builds(
     Story,
     st.lists(traders, min_size=2, max_size=6),
     st.lists(st.sampled_from([10, 70, 300]), min_size=1, max_size=LEVELS),
-    st.booleans(),
+    st.sampled_from([True, True, False]),
     st.builds(
         GlobalLimits,
-        total_capital=st.sampled_from([None, D(150), D(400)]),
+        total_capital=st.sampled_from([None, D(400), D(150)]),
         max_market_exposure=st.sampled_from([None, D(80), D(250)]),
     ),
-    st.sampled_from([1, 4, 500]),
+    st.sampled_from([500, 4, 1]),
+)
+
+
+WISHES = [Wanted("m1", "buy_yes", 100, D("0.9"), None, None)]
+TWO_FROM_ONE_BOOK = Story(
+    [Trader(10_000, Limits(None, None, 5), "well", WISHES, [])] * 2,
+    [70, 70],
+    True,
+    GlobalLimits(total_capital=None, max_market_exposure=None),
+    500,
 )
 
 
 @given(story=stories)
+@example(story=TWO_FROM_ONE_BOOK)
 @settings(
     max_examples=20,
     deadline=None,
@@ -186,8 +198,13 @@ def _trade(world: World, owner: Connection[Any], story: Story, chunk: int) -> No
 def _show(world: World, story: Story) -> None:
     asks = [Level(D(78 + place) / 100, D(size)) for place, size in enumerate(story.levels)]
     bids = [Level(D(77 - place) / 100, D(size)) for place, size in enumerate(story.levels)]
-    world.exchange.events = [listed_event(*several(len(MARKETS)))]
-    world.exchange.order_books = {"11": OrderBook(tuple(bids), tuple(asks))}
+    markets = [
+        replace(listed, yes_token_id=f"{listed.market_id} yes", no_token_id=f"{listed.market_id} no")
+        for listed in several(len(MARKETS))
+    ]
+    world.exchange.events = [listed_event(*markets)]
+    book = OrderBook(tuple(bids), tuple(asks))
+    world.exchange.order_books = {f"{market_id} yes": book for market_id in MARKETS}
 
 
 def _claimed(
