@@ -123,7 +123,11 @@ def save(session: Session, cycle_id: int, decided: Sequence[Decided], now: datet
         for result in made.turn.results
     ]
     if results:
-        written = {"results": json.dumps(results, default=str), "now": now}
+        written = {
+            "cycle_id": cycle_id,
+            "results": json.dumps(results, default=str),
+            "now": now,
+        }
         session.execute(SQL["save_turns"], written)
     noted = {"cycle_id": cycle_id, "turns": Jsonb([_turn(made) for made in decided]), "now": now}
     session.execute(SQL["record_turns"], noted)

@@ -28,7 +28,7 @@ WITH result AS (
         rejection = result.rejection, trade_id = result.trade_id
     FROM result, markets AS market
     WHERE signal.portfolio_id = result.portfolio_id AND signal.id = result.signal_id
-        AND market.market_id = signal.market_id
+        AND cycle_id = %(cycle_id)s AND market.market_id = signal.market_id
     RETURNING
         signal.*, result.ordinality AS place, kind, cash, source, cost_basis, moved, shared_depth,
         paid, fee, price, evidence, quote_delay, entry_bid, stop, take, condition_id, yes_token_id,
