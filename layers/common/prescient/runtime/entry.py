@@ -61,7 +61,7 @@ class StepHandler(Handler, Generic[RequestT]):
 
     def _answer(self, event: Event, context: Any, step_context: StepContext) -> Answer:
         with (
-            correlated(function=self._name, **_ids(event), **_of_caller(context)),
+            correlated(function=self._name, **self._ids(event), **_of_caller(context)),
             _measured(self._name, step_context.metrics),
         ):
             result = self._result(event, self._of_invocation(step_context, context))
@@ -73,6 +73,12 @@ class StepHandler(Handler, Generic[RequestT]):
             if isinstance(result, Failing) and (failure := result.failure()):
                 raise failure
         return answer
+
+    def _ids(self, event: object) -> dict[str, object]:
+        """What of an event tells which work it is about; an event may be anything."""
+        if not isinstance(event, Mapping):
+            return {}
+        return {name: event.get(name) for name in CORRELATING}
 
     def _result(self, event: Event, step_context: StepContext) -> BaseModel:
         return self._step(parsed(self._request, event), step_context)
@@ -87,11 +93,6 @@ class StepHandler(Handler, Generic[RequestT]):
             report_failure=report_failure,
             seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
         )
-
-
-def _ids(event: object) -> dict[str, object]:
-    """What of an event tells which work it is about; an event may be anything."""
-    return {name: event.get(name) for name in CORRELATING} if isinstance(event, Mapping) else {}
 
 
 def _of_caller(context: Any) -> dict[str, object]:

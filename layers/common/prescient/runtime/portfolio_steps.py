@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
+from prescient.core.deciding.chunks import listed
 from prescient.runtime.entry import Event, StepHandler, parsed
 from prescient.usecases.support import by_hand
 from prescient.usecases.support.by_hand import ByHandRequest
@@ -27,6 +28,11 @@ class PortfolioStepHandler(StepHandler[PortfolioStepRequest]):
     ) -> None:
         super().__init__(PortfolioStepRequest, step)
         self._of_chunk = of_chunk
+
+    def _ids(self, event: object) -> dict[str, object]:
+        """The ids of a chunk one by one: a log is searched for one of them."""
+        ids = super()._ids(event)
+        return {**ids, "portfolio_ids": listed(ids.get("portfolio_ids"))}
 
     def _result(self, event: Event, step_context: StepContext) -> BaseModel:
         match event:

@@ -80,6 +80,14 @@ def read(text: str) -> list[PortfolioId]:
     return portfolio_ids
 
 
+def listed(given: object) -> object:
+    """Read what `written` writes; anything else is as it was given."""
+    try:
+        return _read_if_written(given)
+    except ValueError:
+        return given
+
+
 def _read_if_written(given: object) -> object:
     return read(given) if isinstance(given, str) else given
 
