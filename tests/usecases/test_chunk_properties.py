@@ -199,7 +199,9 @@ def _show(world: World, story: Story) -> None:
     asks = [Level(D(78 + place) / 100, D(size)) for place, size in enumerate(story.levels)]
     bids = [Level(D(77 - place) / 100, D(size)) for place, size in enumerate(story.levels)]
     markets = [
-        replace(listed, yes_token_id=f"{listed.market_id} yes", no_token_id=f"{listed.market_id} no")
+        replace(
+            listed, yes_token_id=f"{listed.market_id} yes", no_token_id=f"{listed.market_id} no"
+        )
         for listed in several(len(MARKETS))
     ]
     world.exchange.events = [listed_event(*markets)]
