@@ -49,7 +49,7 @@ def _integer(digits: str) -> int | Decimal:
 
 
 def fraction(digits: str) -> Decimal:
-    """Return the number that these digits are; `NOT_A_NUMBER` for one that no amount can be."""
+    """Return the number that the digits write; `NOT_A_NUMBER` where they are too many for one."""
     try:
         return Decimal(digits) if len(digits) <= LONGEST_NUMBER else NOT_A_NUMBER
     except ArithmeticError:

@@ -1,4 +1,4 @@
-"""How the functions of the three steps of portfolios take an event: for several, or for one."""
+"""The handler of signal, execute and snapshot: it takes an event for one portfolio or several."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from prescient.usecases.support.portfolio_step import PortfolioStepRequest, Port
 
 
 class PortfolioStepHandler(StepHandler[PortfolioStepRequest]):
-    """Takes a step for a cycle's chunk, or by hand for some portfolios, or for one.
+    """Takes the step for the portfolios that the event names.
 
-    A chunk has `cycle_id` and `portfolio_ids`, some have `portfolio_ids` alone, one `portfolio_id`.
+    `cycle_id` with `portfolio_ids` is a chunk of a cycle; `portfolio_ids` alone are portfolios by
+    hand, each in its newest cycle; `portfolio_id` is a single portfolio.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class PortfolioStepHandler(StepHandler[PortfolioStepRequest]):
         self._of_chunk = of_chunk
 
     def _ids(self, event: object) -> dict[str, object]:
-        """The ids of a chunk one by one: a log is searched for one of them."""
+        """Return ids for the log: a chunk's as a list, in which a search finds each portfolio."""
         ids = super()._ids(event)
         return {**ids, "portfolio_ids": listed(ids.get("portfolio_ids"))}
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
@@ -91,16 +92,19 @@ def orders_of(
     """The orders of these signals, once `taken` is gone from the books as well.
 
     Books are read up to the worst price that `max_slippage` (a difference of prices 0–1) allows.
-
     A sale of what is no longer held is none.
     """
-    for row in rows:
-        if gone := taken.get((row.market_id, row.action)):
-            row = row._replace(taken_shares=row.taken_shares + gone)  # noqa: PLW2901
+    for row in map(partial(_less, taken), rows):
         if row.action.is_buy:
             yield _buy(row, max_slippage)
         elif (holding := _holding(row)) is not None:
             yield _sell(row, holding)
+
+
+def _less(taken: TakenDepth, row: OrderRow) -> OrderRow:
+    """The row once `taken` is gone from its book as well."""
+    gone = taken.get((row.market_id, row.action))
+    return row._replace(taken_shares=row.taken_shares + gone) if gone else row
 
 
 def _buy(row: OrderRow, max_slippage: Decimal) -> BuyOrder:

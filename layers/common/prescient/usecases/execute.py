@@ -165,5 +165,5 @@ def _kept(outcomes: Outcomes, portfolio_id: PortfolioId) -> Iterator[None]:
     """What the block raises is the portfolio's outcome."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 (whatever it is, the portfolio fails alone)
+    except Exception as error:  # noqa: BLE001 (an error of any kind ends this portfolio alone)
         outcomes[portfolio_id] = error

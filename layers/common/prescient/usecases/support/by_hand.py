@@ -40,7 +40,7 @@ class ByHandResult(BaseModel):
 
 
 def run(request: ByHandRequest, context: StepContext, step: Step) -> ByHandResult:
-    """Take the step for one portfolio after the other.
+    """Take the step for each portfolio in turn.
 
     An error is the portfolio's outcome and is not recorded, so that a step that is asked for too
     early spoils nothing.
@@ -56,7 +56,7 @@ def run(request: ByHandRequest, context: StepContext, step: Step) -> ByHandResul
 def _outcome(portfolio_id: PortfolioId, context: StepContext, step: Step) -> Outcome:
     try:
         answer = step(PortfolioStepRequest(portfolio_id=portfolio_id), context)
-    except Exception as error:  # noqa: BLE001 (whatever it is, it is this portfolio's alone)
+    except Exception as error:  # noqa: BLE001 (an error of any kind ends this portfolio alone)
         if not isinstance(error, PrescientError):
             context.report_failure(portfolio_id, error)
         return Outcome(portfolio_id=portfolio_id, error=type(error).__name__, reason=str(error))
