@@ -2,8 +2,9 @@
 -- The open signals of portfolios in a cycle, each with its market in the cycle's batch; a sell signal
 -- with the position that it sells.
 SELECT
-    signal.portfolio_id, signal.id AS signal_id, signal.market_id, signal.event_id, signal.action, signal.target_price,
-    signal.amount, signal.shares, signal.group_id, signal.confidence, snapshot.liquidity,
+    signal.portfolio_id, signal.id AS signal_id, signal.market_id, signal.event_id, signal.action,
+    signal.target_price, signal.amount, signal.shares, signal.group_id, signal.confidence,
+    snapshot.liquidity,
     snapshot.best_bid, snapshot.best_ask, snapshot.mark,
     book.bids::text AS bids, book.asks::text AS asks, -- read level by level
     market.tick_size, market.fee_rate, market.fee_exponent,
