@@ -99,3 +99,9 @@ def test_what_was_taken_is_gone_from_the_front(
     assert [(level.price, F(level.shares)) for level in left] == expected
     assert beyond(left, second) == beyond(offered, first + second)
     assert beyond(offered, D(0)) == offered
+
+
+@pytest.mark.parametrize("taken", ["0", "1"])
+def test_a_level_of_no_shares_is_none(taken: str) -> None:
+    empty, full = Level(D("0.4"), D(0)), Level(D("0.5"), D(2))
+    assert beyond((empty, full, empty), D(taken)) == (Level(D("0.5"), 2 - D(taken)),)

@@ -68,6 +68,14 @@ def test_walks_on_only_while_one_more_share_of_each_is_worth_it() -> None:
     assert found == EqualLegs(D("20.00"), (D("9.10"), D("10.60")))
 
 
+@pytest.mark.timeout(10)
+def test_a_level_of_no_shares_is_passed_over() -> None:
+    """The quote of a market without liquidity is such a level: it once was walked for ever."""
+    assert plan(leg(("0.45", "0")), leg(("0.53", "1000"))) is None
+    found = plan(leg(("0.44", "0"), ("0.45", "20")), leg(("0.53", "1000")))
+    assert found == EqualLegs(D("20.00"), (D("9.00"), D("10.60")))
+
+
 @pytest.mark.parametrize(
     ("edge", "return_", "shares"),
     [("0.005", "0", "20"), ("0.015", "0", "10"), ("0.02", "0", None), ("0.005", "0.0203", "10")],

@@ -63,15 +63,15 @@ def believed(
 
 
 def beyond(levels: Iterable[Level], taken: Decimal) -> tuple[Level, ...]:
-    """What is left of `levels`, best first, once `taken` shares are gone from their front."""
+    """What is left of `levels`, best first, once `taken` shares are gone from their front.
+
+    A level of no shares is none.
+    """
     return tuple(left_of(levels, taken))
 
 
 def left_of(levels: Iterable[Level], taken: Decimal) -> Iterator[Level]:
     """`beyond`, which looks at no more levels than are asked for."""
-    if not taken:
-        yield from levels
-        return
     for level in levels:
         gone = min(taken, level.shares)
         taken -= gone

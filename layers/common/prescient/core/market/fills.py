@@ -148,15 +148,16 @@ def buy_exactly(
 
 
 def walk(levels: Sequence[Level], shares: Decimal) -> tuple[Match, ...]:
-    """Take at most `shares` from the levels, in their order."""
+    """Take at most `shares` from the levels, in their order. A level of no shares is none."""
     matches = []
     left = shares
     for level in levels:
-        taken = min(left, level.shares)
-        if taken <= ZERO:
+        if left <= ZERO:
             break
-        matches.append((level.price, taken))
-        left -= taken
+        if level.shares > ZERO:
+            taken = min(left, level.shares)
+            matches.append((level.price, taken))
+            left -= taken
     return tuple(matches)
 
 
