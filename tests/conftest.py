@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.fixtures.order",
     "tests.fixtures.pgbouncer",
     "tests.fixtures.postgres",
+    "tests.fixtures.time_limit",
     "tests.fixtures.tls",
 ]
