@@ -124,11 +124,24 @@ ORDER BY portfolio_id;
 
 -- name: select_held_outside
 -- Read the markets that the portfolios hold and the batch does not have.
-SELECT DISTINCT market_id FROM portfolio_positions AS position
-WHERE status = 'open'
+-- From each held market to the next by their index: most positions are closed, and of those that are
+-- open many are in one market.
+WITH RECURSIVE held AS (
+    (SELECT market_id FROM portfolio_positions WHERE status = 'open' ORDER BY market_id LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT position.market_id FROM portfolio_positions AS position
+        WHERE position.status = 'open' AND position.market_id > held.market_id
+        ORDER BY position.market_id
+        LIMIT 1
+    )
+    FROM held WHERE held.market_id IS NOT NULL
+)
+SELECT market_id FROM held
+WHERE market_id IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM market_snapshots AS seen
-        WHERE seen.batch_id = %(batch_id)s AND seen.market_id = position.market_id
+        WHERE seen.batch_id = %(batch_id)s AND seen.market_id = held.market_id
     )
 ORDER BY market_id;
 
