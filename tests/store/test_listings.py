@@ -96,7 +96,8 @@ def _event() -> Event:
 
 def _save_markets(world: World, *listed: Market, later: bool = False) -> None:
     with world.context.database.transaction() as session:
-        listings.save_markets(session, listed, LATER if later else NOON)
+        found = listings.digested(listings.completed(session, listed))
+        listings.save_markets(session, found, LATER if later else NOON)
 
 
 def _save_events(world: World, *listed: Event, later: bool = False) -> None:

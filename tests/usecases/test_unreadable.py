@@ -75,7 +75,7 @@ def test_no_number_of_the_exchange_fails_a_check(
         listings.save_events(session, [parsed], world.clock.now)
         tape.append(session, batch_id, parsed.markets, Sighting(world.clock.now))
         if all(found.market_id != "m1" for found in parsed.markets):
-            listings.save_markets(session, held, world.clock.now)
+            listings.save_markets(session, listings.digested(held), world.clock.now)
             tape.append(session, batch_id, held, Sighting(world.clock.now, listed=False))
         of_sides = {(MarketId("m1"), Outcome.YES): book for book in sides.values()}
         books.save(session, batch_id, of_sides, world.clock.now)

@@ -35,7 +35,7 @@ class _Stored(NamedTuple):
     fee_exponent: Decimal
 
 
-class _Listed(NamedTuple):
+class Listed(NamedTuple):
     """A market as it was listed, its event, and the digests of both."""
 
     market: Market
@@ -48,11 +48,11 @@ def save_events(session: Session, events: Sequence[Event], now: datetime) -> lis
     """Upsert the events and their markets; what did not change is neither sent nor written.
 
     `now` is when they were fetched: what changed later is not taken back. Return the events with
-    their markets completed, as `save_markets` does.
+    their markets `completed`.
     """
     by_id = {event.event_id: event for event in events}
     digest_of = {event_id: digests.of_event(event) for event_id, event in by_id.items()}
-    markets = _completed(session, [market for event in events for market in event.markets])
+    markets = completed(session, [market for event in events for market in event.markets])
     rest = iter(markets)
     found = [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
     listed = {row.market.market_id: row for row in _listed(found, digest_of)}
@@ -70,27 +70,28 @@ def save_events(session: Session, events: Sequence[Event], now: datetime) -> lis
     return found
 
 
-def save_markets(session: Session, markets: Sequence[Market], now: datetime) -> list[Market]:
-    """As `save_events`, for markets that were fetched without their events.
+def digested(markets: Iterable[Market]) -> dict[MarketId, Listed]:
+    """Return markets that were fetched without their events, by id, as `save_markets` takes them.
 
-    Return the markets with what their rows left out and an earlier one had: ids, names and fees.
+    It takes about as long as to send the markets to the server.
     """
-    found = _completed(session, markets)
-    listed = {
-        market.market_id: _Listed(market, None, digests.of_market(market), None) for market in found
+    return {
+        market.market_id: Listed(market, None, digests.of_market(market), None)
+        for market in markets
     }
+
+
+def save_markets(session: Session, listed: Mapping[MarketId, Listed], now: datetime) -> None:
+    """As `save_events`, for completed markets that were fetched without their events."""
     changed = _ask_changed_markets(session, listed).fetchall()
     _upsert_markets(session, [listed[market_id] for market_id in changed], now)
-    return found
 
 
-def _listed(events: Iterable[Event], digest_of: Mapping[EventId, str]) -> Iterator[_Listed]:
-    for event in events:
-        for market in event.markets:
-            yield _Listed(market, event, digests.of_market(market), digest_of[event.event_id])
+def completed(session: Session, markets: Sequence[Market]) -> list[Market]:
+    """Return the markets with what their rows left out and an earlier one had.
 
-
-def _completed(session: Session, markets: Sequence[Market]) -> list[Market]:
+    That is their ids, names and fees.
+    """
     gaps = [market.market_id for market in markets if _has_gaps(market)]
     if not gaps:
         return list(markets)
@@ -101,6 +102,12 @@ def _completed(session: Session, markets: Sequence[Market]) -> list[Market]:
         _filled(market, stored[market.market_id]) if market.market_id in stored else market
         for market in markets
     ]
+
+
+def _listed(events: Iterable[Event], digest_of: Mapping[EventId, str]) -> Iterator[Listed]:
+    for event in events:
+        for market in event.markets:
+            yield Listed(market, event, digests.of_market(market), digest_of[event.event_id])
 
 
 def _has_gaps(market: Market) -> bool:
@@ -129,7 +136,7 @@ def _ask_changed_events(session: Session, digest_of: Mapping[EventId, str]) -> C
     return cursor.execute(SQL["select_changed_events"], values)
 
 
-def _ask_changed_markets(session: Session, listed: Mapping[MarketId, _Listed]) -> Cursor[MarketId]:
+def _ask_changed_markets(session: Session, listed: Mapping[MarketId, Listed]) -> Cursor[MarketId]:
     """Ask for the ids of the markets that are new or differ from what is stored."""
     rows = listed.values()
     values = {
@@ -141,7 +148,7 @@ def _ask_changed_markets(session: Session, listed: Mapping[MarketId, _Listed]) -
     return cursor.execute(SQL["select_changed_markets"], values)
 
 
-def _upsert_markets(session: Session, changed: Sequence[_Listed], now: datetime) -> None:
+def _upsert_markets(session: Session, changed: Sequence[Listed], now: datetime) -> None:
     if not changed:
         return
     rows = [_market_row(listed) for listed in changed]
@@ -168,7 +175,7 @@ def _event_row(event: Event, digest: str) -> Row:
     }
 
 
-def _market_row(listed: _Listed) -> Row:
+def _market_row(listed: Listed) -> Row:
     market, event = listed.market, listed.event
     fee = market.fee or FeeSchedule()
     return {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from prescient.core.market.marks import is_trusted, mark_price
 from prescient.core.market.settlement import resolution
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
+from prescient.store.copying import copied
 from prescient.store.database import Session
 from prescient.store.rows import typed_row
 
@@ -106,11 +108,22 @@ class Sighting:
 
 def append(session: Session, batch_id: int, markets: Sequence[Market], sighting: Sighting) -> None:
     """Add `markets`, completed by `listings`, as they were seen to a loading batch."""
+    with appended(session, batch_id, markets, sighting):
+        pass
+
+
+@contextmanager
+def appended(
+    session: Session, batch_id: int, markets: Sequence[Market], sighting: Sighting
+) -> Iterator[None]:
+    """As `append`; the block works while the server does, and may not use the session."""
     unsupported = [market for market in markets if not _supports_mark(market)]
     marks = _marks(session, unsupported) if unsupported else {}
-    with session.cursor() as cursor, cursor.copy(SQL["copy_snapshots"]) as copy:
-        for market in markets:
-            copy.write_row(_snapshot_row(batch_id, market, marks.get(market.market_id), sighting))
+    rows = (
+        _snapshot_row(batch_id, market, marks.get(market.market_id), sighting) for market in markets
+    )
+    with copied(session, SQL["copy_snapshots"], rows):
+        yield
 
 
 def publish(

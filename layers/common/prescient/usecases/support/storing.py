@@ -48,8 +48,10 @@ def store_markets(
     """Store markets that were fetched without their events; those that are left out."""
 
     def store(part: Sequence[Market]) -> None:
-        completed = listings.save_markets(session, part, sighting.at)
-        tape.append(session, fetch.batch_id, completed, sighting)
+        completed = listings.completed(session, part)
+        with tape.appended(session, fetch.batch_id, completed, sighting):
+            listed = listings.digested(completed)
+        listings.save_markets(session, listed, sighting.at)
 
     failed = savepoints.attempt(session, markets, store).failures
     fetch.skipped[SkipReason.UNSTORABLE.value] += len(failed)
