@@ -1,5 +1,6 @@
 """The rules about money of docs/accounting.md, over arbitrary fills."""
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal as D
 from fractions import Fraction
 from itertools import pairwise
@@ -8,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prescient.core.accounting.valuation import MarketPrice, PricedPosition
+from prescient.core.market.bids import Bids, bids_from_book, bids_in_reach
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.fees import taker_fee
 from prescient.core.market.fills import (
@@ -16,12 +18,15 @@ from prescient.core.market.fills import (
     buy,
     buy_exactly,
     highest_price,
+    lowest_price,
     offers_from_book,
     offers_in_reach,
+    offers_to_decide_on,
+    walk,
 )
 from prescient.core.market.markets import FeeSchedule, MarketId, Outcome, Quote
-from prescient.core.market.marks import mark_price
-from prescient.core.money import CENT, SHARE_STEP
+from prescient.core.market.marks import is_trusted, mark_price
+from prescient.core.money import CENT, SHARE_STEP, shares_down
 from prescient.core.portfolio.positions import Exit, ExitKind, Holding, sell, settle
 
 cents = st.integers(100, 1_000_000).map(lambda whole: D(whole) / 100)
@@ -40,13 +45,12 @@ def offered(draw: st.DrawFn) -> Offers:
     return Offers(Evidence.BOOK, tuple(Level(price, draw(any_shares)) for price in sorted(prices)))
 
 
+awkward_shares = st.sampled_from(["0", "0.009", "0.01", "3.333", "250"]).map(D)
+
+
 @given(
     asks=st.lists(
-        st.builds(
-            Level,
-            st.integers(0, 100).map(lambda whole: D(whole) / 100),
-            st.sampled_from(["0", "0.01", "3", "250"]).map(D),
-        ),
+        st.builds(Level, st.integers(0, 100).map(lambda whole: D(whole) / 100), awkward_shares),
         unique_by=lambda level: level.price,
     ),
     taken=st.sampled_from(["0", "0.01", "200", "260", "1000"]).map(D),
@@ -63,6 +67,101 @@ def test_the_levels_in_reach_serve_a_buy_as_the_whole_book_does(
     assert part.best_ask == whole.best_ask
     assert part.within(limit) == whole.within(limit)
     assert len([level for level in part.levels if level.price > limit]) <= 1
+
+
+@given(
+    asks=st.lists(
+        st.builds(Level, st.integers(0, 100).map(lambda whole: D(whole) / 100), awkward_shares),
+        unique_by=lambda level: level.price,
+    ),
+    slippage=ticks | st.just(D(1)),
+)
+@example(asks=[Level(D(n) / 100, D(3)) for n in (80, 84, 88, 89, 90)], slippage=D(1))
+def test_the_levels_to_decide_on_serve_a_decision_as_the_whole_book_does(
+    asks: list[Level], slippage: D
+) -> None:
+    asks.sort(key=lambda level: level.price)
+    whole, part = offers_from_book(OrderBook((), tuple(asks))), offers_to_decide_on(iter(asks))
+    assert part.best_ask == whole.best_ask
+    if part.best_ask is not None:
+        limit = highest_price(part.best_ask, slippage)
+        assert part.within(limit) == whole.within(limit)
+        furthest = highest_price(part.best_ask, D(1))
+        assert len([level for level in part.levels if level.price > furthest]) <= 1
+
+
+@given(
+    best=st.sampled_from(["0.02", "0.06", "0.5", "0.96", "1"]).map(D),
+    steps=st.lists(st.tuples(st.integers(0, 13), awkward_shares), max_size=8),
+    ask_above=st.integers(-1, 12).map(lambda whole: D(whole) / 100),
+    taken=st.sampled_from(["0", "0.01", "3.33", "256", "1000"]).map(D),
+    shares=st.sampled_from(["0", "0.01", "3.33", "4", "251", "5000"]).map(D),
+    slippage=st.sampled_from(["0.01", "0.02", "1"]).map(D),
+)
+@example(  # one price twice
+    best=D("0.5"),
+    steps=[(1, D(3)), (1, D(4))],
+    ask_above=D("0.01"),
+    taken=D(0),
+    shares=D(5),
+    slippage=D("0.01"),
+)
+@example(  # three levels fill it
+    best=D("0.5"),
+    steps=[(step, D(step)) for step in (3, 4, 5, 6)],
+    ask_above=D(0),
+    taken=D(0),
+    shares=D(8),
+    slippage=D(1),
+)
+@example(  # a bid at nothing
+    best=D("0.02"),
+    steps=[(0, D(3)), (2, D(4))],
+    ask_above=D("0.01"),
+    taken=D(0),
+    shares=D(5),
+    slippage=D(1),
+)
+def test_the_levels_in_reach_serve_a_sale_as_the_whole_book_does(
+    *,
+    best: D,
+    steps: list[tuple[int, D]],
+    ask_above: D,
+    taken: D,
+    shares: D,
+    slippage: D,
+) -> None:
+    levels = [Level(max(best - D(step) / 100, D(0)), offered) for step, offered in sorted(steps)]
+    ask = min(best + ask_above, D(1))
+    sellable = tuple(
+        Level(level.price, shares_down(level.shares))
+        for level in levels
+        if 0 < level.price < 1
+        and is_trusted(Quote(level.price, ask))
+        and shares_down(level.shares) > 0
+    )
+    asks = (Level(ask, D(1)),) if ask < 1 else ()
+    assert bids_from_book(OrderBook(tuple(levels), asks)) == Bids(Evidence.BOOK, sellable)
+    whole, limit = Bids(Evidence.BOOK, sellable).beyond(taken), lowest_price(best, slippage)
+    read = list[Level]()
+    part = bids_in_reach(_noting(levels, read), ask, shares, taken=taken, limit_price=limit)
+    assert part.best == whole.best
+    assert bool(part.at_least(limit)) == bool(whole.at_least(limit))
+    assert walk(part.at_least(limit), shares) == walk(whole.at_least(limit), shares)
+    before = part.levels[:-1]
+    assert all(level.price >= limit for level in before)
+    assert not before or sum(level.shares for level in before) < shares
+    if part != whole:
+        assert read[-1].price == part.levels[-1].price
+    else:
+        assert all(level.price <= 0 or is_trusted(Quote(level.price, ask)) for level in read[:-1])
+
+
+def _noting(levels: Iterable[Level], read: list[Level]) -> Iterator[Level]:
+    """The levels, of which `read` has those that were looked at."""
+    for level in levels:
+        read.append(level)
+        yield level
 
 
 @given(budget=cents, available=offered(), limit=ticks, schedule=schedules)

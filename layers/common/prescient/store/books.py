@@ -6,9 +6,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 
+from prescient.core.market.bids import Bids, bids_in_reach
 from prescient.core.market.books import Level, OrderBook
+from prescient.core.market.fills import offers_to_decide_on
 from prescient.core.market.markets import MarketId, Outcome
+from prescient.core.money import ONE, ZERO
 from prescient.store import statements
 from prescient.store.database import Session
 
@@ -46,13 +50,41 @@ def stored_book(bids: Levels, asks: Levels) -> OrderBook:
 def levels(side: str) -> Iterator[Level]:
     """The levels of a side that was selected as text, best first, each read when it is asked for.
 
-    A buy uses the first few of many.
+    A fill uses the first few of many.
     """
     place = len("[")
     while place < len(side) - len("]"):
         (price, shares), place = _DECODER.raw_decode(side, place)
         place += len(", ")  # as Postgres writes JSONB
         yield Level(Decimal(price), Decimal(shares))
+
+
+def best_price(side: str, otherwise: Decimal) -> Decimal:
+    """The best price 0–1 of a side that was selected as text, or `otherwise` where it is empty."""
+    return next((level.price for level in levels(side)), otherwise)
+
+
+def book_to_decide_on(bids: str, asks: str) -> OrderBook:
+    """Of a book that was selected as text the best bid, and the asks that a signal can use."""
+    return OrderBook(tuple(islice(levels(bids), 1)), offers_to_decide_on(levels(asks)).levels)
+
+
+def sale_bids(
+    bids: str | None,
+    asks: str | None,
+    shares: Decimal,
+    *,
+    taken: Decimal = ZERO,
+    limit_price: Decimal = ZERO,
+) -> Bids | None:
+    """What a sale of `shares` can use of a book that was selected as text: see `bids_in_reach`.
+
+    None without a book.
+    """
+    if bids is None or asks is None:
+        return None
+    best_ask = best_price(asks, ONE)
+    return bids_in_reach(levels(bids), best_ask, shares, taken=taken, limit_price=limit_price)
 
 
 def _stored(levels: Sequence[Level]) -> str:

@@ -18,7 +18,7 @@ from prescient.core.market.settlement import is_pending
 from prescient.core.money import ONE, ZERO
 from prescient.core.strategies.candidates import Candidate, EventFacts, Feature
 from prescient.store import statements
-from prescient.store.books import stored_book
+from prescient.store.books import book_to_decide_on
 from prescient.store.database import Session
 from prescient.store.quotes import quote
 
@@ -120,7 +120,7 @@ def _neg_risk_events(session: Session, batch_id: int) -> dict[EventId, EventFact
 def _books(session: Session, wanted: Mapping[str, object]) -> BooksByMarket:
     found: defaultdict[MarketId, dict[Outcome, OrderBook]] = defaultdict(dict)
     for market_id, outcome, bids, asks in session.execute(SQL["select_books"], wanted):
-        found[market_id][Outcome(outcome)] = stored_book(bids, asks)
+        found[market_id][Outcome(outcome)] = book_to_decide_on(bids, asks)
     return found
 
 

@@ -40,7 +40,7 @@ WHERE snapshot.batch_id = %(batch_id)s AND snapshot.listed
 GROUP BY event.id;
 
 -- name: select_books
--- Read the order books of a batch.
-SELECT market_id, outcome, bids, asks FROM order_books
+-- Read the order books of a batch, as text that is read level by level.
+SELECT market_id, outcome, bids::text AS bids, asks::text AS asks FROM order_books
 WHERE batch_id = %(batch_id)s AND (listed OR %(market_ids)s::text[] IS NOT NULL)
     AND (%(market_ids)s::text[] IS NULL OR market_id = ANY (%(market_ids)s::text[]));

@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from prescient.core.market.bids import Bids, bids, bids_from_book
+from prescient.core.market.bids import Bids, bids
 from prescient.core.market.markets import FeeSchedule, Identity, MarketId
 from prescient.core.portfolio.closing import OpenPosition, Showing
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
-from prescient.store.books import Levels, stored_book
+from prescient.store.books import sale_bids
 from prescient.store.database import Session
 from prescient.store.quotes import quote
 from prescient.store.rows import typed_row
@@ -32,8 +32,8 @@ class _Row(NamedTuple):
     quoted_at: datetime | None
     tradable: bool
     resolved: bool
-    bids: Levels | None
-    asks: Levels | None
+    bids: str | None
+    asks: str | None
     liquidity: Decimal
     fee_rate: Decimal
     fee_exponent: Decimal
@@ -78,7 +78,7 @@ def _showing(row: _Row) -> Showing | None:
 
 
 def _bids(row: _Row) -> Bids:
-    if row.bids is not None and row.asks is not None:
-        return bids_from_book(stored_book(row.bids, row.asks))
+    if (found := sale_bids(row.bids, row.asks, row.shares)) is not None:
+        return found
     listed = quote(row.best_bid, row.best_ask)
     return bids(listed and listed.of(row.action.outcome), row.liquidity)

@@ -6,7 +6,8 @@ SELECT
     coalesce(position.shares, 0) AS shares, position.cost_basis, price.best_bid, price.best_ask,
     coalesce(book.fetched_at, price.observed_at) AS quoted_at,
     coalesce(price.accepting_orders AND NOT price.closed, false) AS tradable,
-    price.yes_payout IS NOT NULL AS resolved, book.bids, book.asks,
+    price.yes_payout IS NOT NULL AS resolved,
+    book.bids::text AS bids, book.asks::text AS asks, -- read level by level
     coalesce(seen.liquidity, 0) AS liquidity, coalesce(market.fee_rate, 0) AS fee_rate,
     coalesce(market.fee_exponent, 1) AS fee_exponent,
     replace(position.identity::text, '-', '') AS identity,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from psycopg.rows import scalar_row
 
-from prescient.core.market.bids import Bids, bids, bids_from_book
+from prescient.core.market.bids import Bids, bids
 from prescient.core.market.markets import FeeSchedule, MarketId, Quote
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.exits import HeldOutcome, PricedHolding, Triggers
@@ -19,7 +19,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, ByHand, Exit, Holding, PositionFlag
 from prescient.core.portfolio.trading_record import TradingRecord
 from prescient.store import exposures, ledger, portfolios, statements
-from prescient.store.books import Levels, stored_book
+from prescient.store.books import sale_bids
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.quotes import quote as quote_of
@@ -43,8 +43,8 @@ class _PricedRow(NamedTuple):
     liquidity: Decimal
     yes_payout: Decimal | None
     tradable: bool
-    bids: Levels | None
-    asks: Levels | None
+    bids: str | None
+    asks: str | None
     fee_rate: Decimal
     fee_exponent: Decimal
 
@@ -167,9 +167,8 @@ def _priced(row: _PricedRow) -> PricedHolding:
 
 
 def _bids(row: _PricedRow, quote: Quote | None) -> Bids:
-    if row.bids is not None and row.asks is not None:
-        return bids_from_book(stored_book(row.bids, row.asks))
-    return bids(quote, row.liquidity)
+    found = sale_bids(row.bids, row.asks, row.shares)
+    return bids(quote, row.liquidity) if found is None else found
 
 
 def _row(sold: Exit) -> dict[str, object]:

@@ -16,7 +16,8 @@ SELECT
     position.id AS position_id, position.portfolio_id, position.market_id, position.action,
     position.shares, position.cost_basis, position.stop_loss_bid, position.take_profit_bid,
     seen.best_bid, seen.best_ask, seen.liquidity, seen.yes_payout,
-    seen.accepting_orders AND NOT seen.closed AS tradable, book.bids, book.asks,
+    seen.accepting_orders AND NOT seen.closed AS tradable,
+    book.bids::text AS bids, book.asks::text AS asks, -- read level by level
     market.fee_rate, market.fee_exponent
 FROM portfolio_positions AS position
 JOIN market_snapshots AS seen

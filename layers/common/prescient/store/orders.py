@@ -11,16 +11,21 @@ from typing import NamedTuple
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
 from prescient.core.execution.passing import TakenDepth
-from prescient.core.market.bids import bids, bids_from_book
-from prescient.core.market.books import OrderBook
-from prescient.core.market.fills import Offers, highest_price, offers, offers_in_reach
+from prescient.core.market.bids import Bids, bids
+from prescient.core.market.fills import (
+    Offers,
+    highest_price,
+    lowest_price,
+    offers,
+    offers_in_reach,
+)
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome, Quote
 from prescient.core.market.settlement import is_pending
 from prescient.core.money import ONE, ZERO
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action, Holding
 from prescient.store import statements
-from prescient.store.books import levels
+from prescient.store.books import best_price, levels, sale_bids
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.quotes import quote
@@ -98,7 +103,7 @@ def orders_of(
         if row.action.is_buy:
             yield _buy(row, max_slippage)
         elif (holding := _holding(row)) is not None:
-            yield _sell(row, holding)
+            yield _sell(row, holding, max_slippage)
 
 
 def _less(taken: TakenDepth, row: OrderRow) -> OrderRow:
@@ -150,18 +155,13 @@ def _holding(row: OrderRow) -> Holding | None:
     )
 
 
-def _sell(row: OrderRow, holding: Holding) -> SellOrder:
-    if row.bids is None or row.asks is None:
-        available = bids(_listed(row, holding.outcome), row.liquidity)
-    else:
-        book = OrderBook(tuple(levels(row.bids)), tuple(levels(row.asks)))
-        available = bids_from_book(book)
+def _sell(row: OrderRow, holding: Holding, max_slippage: Decimal) -> SellOrder:
     return SellOrder(
         signal_id=row.signal_id,
         holding=holding,
         shares=row.shares or holding.shares,
         target_price=row.target_price,
-        bids=available.beyond(row.taken_shares),
+        bids=_wanted(row, holding, lowest_price(row.target_price, max_slippage)),
         fee=FeeSchedule(row.fee_rate, row.fee_exponent),
         open=row.open,
         quote_age=row.quote_age,
@@ -174,13 +174,23 @@ def _sell(row: OrderRow, holding: Holding) -> SellOrder:
 def _offered(row: OrderRow, limit_price: Decimal) -> tuple[Decimal, Offers]:
     """The best bid and the offers of the outcome: those of its own book, else as it is listed."""
     if row.bids is not None and row.asks is not None:
-        bid = next((level.price for level in levels(row.bids)), ZERO)
+        bid = best_price(row.bids, ZERO)
         return bid, offers_in_reach(levels(row.asks), row.taken_shares, limit_price)
     outcome = row.action.outcome
     listed = _listed(row, outcome)
     mark = row.mark if outcome is Outcome.YES else ONE - row.mark
     offered = offers(listed, mark, row.liquidity).beyond(row.taken_shares)
     return listed.bid if listed else ZERO, offered
+
+
+def _wanted(row: OrderRow, holding: Holding, limit_price: Decimal) -> Bids:
+    """What is bid for the outcome in its own book, else as it is listed."""
+    found = sale_bids(
+        row.bids, row.asks, holding.shares, taken=row.taken_shares, limit_price=limit_price
+    )
+    if found is None:
+        return bids(_listed(row, holding.outcome), row.liquidity).beyond(row.taken_shares)
+    return found
 
 
 def _listed(row: OrderRow, outcome: Outcome) -> Quote | None:

@@ -21,7 +21,6 @@ from prescient.core.market.markets import EventId, MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action
 from prescient.store import rows, statements
-from prescient.store.books import Levels
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
@@ -65,17 +64,16 @@ class ComparedRow(NamedTuple):
 
 
 class PurchaseRow(NamedTuple):
-    """What portfolios together wanted to buy of an outcome in a cycle, in dollars, and its book.
+    """What portfolios together wanted to buy of an outcome in a cycle, in dollars, and its asks.
 
     `target_price` is the highest target price among them, `max_slippage` how far above it a fill
-    may be, both 0–1.
+    may be, both 0–1; `asks` are read level by level.
     """
 
     wanted: Decimal
     target_price: Decimal
     max_slippage: Decimal
-    bids: Levels
-    asks: Levels
+    asks: str
 
 
 class ForecastRow(NamedTuple):

@@ -252,9 +252,9 @@ WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
 ORDER BY portfolio_id, market_id, action;
 
 -- name: select_purchases
--- Read what portfolios together wanted of an outcome in a cycle, newest first, and its order book. A
+-- Read what portfolios together wanted of an outcome in a cycle, newest first, and its asks. A
 -- trade's budget is its signal's: a thin book filled less.
-SELECT wished.wanted, wished.target_price, wished.max_slippage, book.bids, book.asks
+SELECT wished.wanted, wished.target_price, wished.max_slippage, book.asks::text AS asks
 FROM (
     SELECT
         made.cycle_id, made.market_id, made.action,

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from prescient.core.errors import PortfolioNotFound
-from prescient.core.market.fills import highest_price, offers_from_book
+from prescient.core.market.fills import highest_price, offers_in_reach
 from prescient.core.money import ZERO
 from prescient.core.performance import likeness, ranking
 from prescient.core.performance.comparison import Difference
@@ -25,7 +25,7 @@ from prescient.core.performance.series import DailySeries, daily_series
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import performance as stored
-from prescient.store.books import stored_book
+from prescient.store.books import levels
 from prescient.store.database import Database, Session
 from prescient.store.performance import ComparedRow, PurchaseRow
 from prescient.usecases.support.comparing import (
@@ -210,7 +210,6 @@ def _capacity(session: Session, compared: Compared) -> Capacity | None:
 
 def _offered(row: PurchaseRow) -> Decimal:
     """Dollars that the book holds at prices that the buyers might have paid."""
-    levels = offers_from_book(stored_book(row.bids, row.asks)).within(
-        highest_price(row.target_price, row.max_slippage)
-    )
-    return sum((level.price * level.shares for level in levels), ZERO)
+    limit_price = highest_price(row.target_price, row.max_slippage)
+    offered = offers_in_reach(levels(row.asks), ZERO, limit_price).within(limit_price)
+    return sum((level.price * level.shares for level in offered), ZERO)

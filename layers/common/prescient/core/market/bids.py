@@ -5,11 +5,11 @@ Every exit takes its prices from here: by rule, by a strategy, by hand and by li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from prescient.core.market.books import Level, OrderBook, beyond
+from prescient.core.market.books import Level, OrderBook, beyond, left_of
 from prescient.core.market.fills import QUOTE_SHARE_OF_LIQUIDITY, Evidence
 from prescient.core.market.markets import Quote
 from prescient.core.market.marks import is_trusted
@@ -47,23 +47,46 @@ def bids(quote: Quote | None, liquidity: Decimal) -> Bids:
     if quote is None or not quote.has_bid:
         return Bids(Evidence.QUOTE, ())
     shares = liquidity * QUOTE_SHARE_OF_LIQUIDITY / quote.bid
-    return Bids(Evidence.QUOTE, _sellable((Level(quote.bid, shares),), quote.ask))
+    return Bids(Evidence.QUOTE, tuple(_sellable((Level(quote.bid, shares),), quote.ask)))
 
 
 def bids_from_book(book: OrderBook) -> Bids:
-    """What can be sold of an outcome whose book is known."""
-    return Bids(Evidence.BOOK, _sellable(book.bids, book.quote.ask))
+    """What can be sold of an outcome whose book is known: all that the mark would trust."""
+    return Bids(Evidence.BOOK, tuple(_sellable(book.bids, book.quote.ask)))
 
 
-def _sellable(levels: Iterable[Level], ask: Decimal) -> tuple[Level, ...]:
+def bids_in_reach(
+    wanted: Iterable[Level],
+    ask: Decimal,
+    shares: Decimal,
+    *,
+    taken: Decimal = ZERO,
+    limit_price: Decimal = ZERO,
+) -> Bids:
+    """What a sale of `shares` at or above `limit_price` can use of the bids beside this best ask.
+
+    `taken` shares of them are gone. No level is looked at after the one that takes the last of the
+    shares, or the first below the limit: that one says that there is a bid, and at what price.
+    """
+    levels = []
+    for level in left_of(_sellable(wanted, ask), taken):
+        levels.append(level)
+        shares -= level.shares
+        if shares <= ZERO or level.price < limit_price:
+            break
+    return Bids(Evidence.BOOK, tuple(levels))
+
+
+def _sellable(levels: Iterable[Level], ask: Decimal) -> Iterator[Level]:
     """The levels that the mark would trust as the best bid beside this ask, without odd parts.
 
-    A stub far below the ask is no price, however many shares are bid for at it.
+    A stub far below the ask is no price, however many shares are bid for at it. The best come
+    first: below one that is not trusted none is.
     """
-    return tuple(
-        Level(level.price, shares)
-        for level in levels
-        if level.price < ONE
-        and is_trusted(Quote(level.price, ask))
-        and (shares := shares_down(level.shares)) > ZERO
-    )
+    for level in levels:
+        if not ZERO < level.price < ONE:
+            continue
+        if not is_trusted(Quote(level.price, ask)):
+            return
+        if (shares := shares_down(level.shares)) > ZERO:
+            yield Level(level.price, shares)

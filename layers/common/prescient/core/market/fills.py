@@ -99,6 +99,16 @@ def offers_in_reach(asks: Iterable[Level], taken: Decimal, limit_price: Decimal)
     return Offers(Evidence.BOOK, tuple(levels))
 
 
+def offers_to_decide_on(asks: Iterable[Level]) -> Offers:
+    """What a buy that is decided at the best of the asks can use, whatever slippage it allows."""
+    offered = _offered(asks)
+    best = next(offered, None)
+    if best is None:
+        return Offers(Evidence.BOOK, ())
+    others = offers_in_reach(offered, ZERO, highest_price(best.price, ONE))
+    return Offers(Evidence.BOOK, (best, *others.levels))
+
+
 def _offered(asks: Iterable[Level]) -> Iterator[Level]:
     return (level for level in asks if ZERO < level.price < ONE and level.shares > ZERO)
 

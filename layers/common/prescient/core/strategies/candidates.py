@@ -54,7 +54,8 @@ class Candidate:
     """An open market of the cycle's batch. Prices are 0–1, liquidity and volume dollars.
 
     `quote` (as listed), `mark` and the features (by lookback in hours) are those of YES; `books`
-    are those that were fetched with the batch, each outcome's on its own. What follows from these
+    are those that were fetched with the batch, each outcome's on its own, as far as a decision
+    reaches: the best bid, and the asks that a buy at the best one can use. What follows from these
     is computed once, for all portfolios that see the candidate.
     """
 
