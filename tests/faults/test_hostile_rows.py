@@ -184,7 +184,7 @@ def test_a_market_whose_json_postgres_refuses_is_stored(world: World, payload: b
     world.empty()
     world.clock.now = NOON
     world.portfolio(market_types=[MARKED])
-    _show(world, [market(market_id=MarketId("strange"), payload=payload)], {})
+    _show(world, [market(market_id=MarketId("strange"), payload=lambda: payload)], {})
     world.run_cycle()
     counters = world.row("SELECT counters FROM market_batches ORDER BY batch_id DESC LIMIT 1")
     assert counters["counters"]["skipped"].get("unstorable", 0) == 0

@@ -23,14 +23,13 @@ from prescient.polymarket.fields import (
     text,
 )
 from prescient.polymarket.prices import closed_prices, fee_schedule, live_prices
-from prescient.polymarket.raw_rows import opened_event, opened_market
+from prescient.polymarket.raw_rows import EventRow, MarketRow, opened_event, opened_market
 from prescient.polymarket.skip_reasons import Refusal, RowSkipped, SkipReason, keep_row, skip_row
-
-Row = Mapping[str, object]
 
 DEFAULT_TICK_SIZE = Decimal("0.01")
 LARGEST_AMOUNT = Decimal(10) ** 12  # dollars; the whole exchange is far smaller
 LONGEST_SLUG = 500
+BINARY = 2  # outcomes
 _STATUSES = {status.value: status for status in ResolutionStatus}
 
 
@@ -43,13 +42,13 @@ class ParsedEvent(NamedTuple):
 
 def parse_event(row: object) -> ParsedEvent:
     """Read one event with its markets. Raises `RowSkipped` if the event has no identity."""
-    fields, payload = opened_event(row)
-    event_id = identifier(fields.get("id"))
+    opened = opened_event(row)
+    event_id = identifier(opened.row.id)
     if event_id is None:
         raise RowSkipped(SkipReason.EVENT_MISSING_ID)
-    listed = json_list(fields.get("markets")) or []
-    markets, skipped = parse_markets(listed, EventId(event_id))
-    event = _event(fields, payload, EventId(event_id), len(listed), markets)
+    markets, skipped = parse_markets(opened.markets, EventId(event_id))
+    count = len(opened.markets)
+    event = _event(opened.row, opened.payload, EventId(event_id), count, markets)
     return ParsedEvent(event, skipped)
 
 
@@ -101,13 +100,13 @@ def parse_market(
     `refuse` keeps it. A closed one is kept with None for what is missing, because portfolios may
     hold it.
     """
-    fields, payload = opened_market(row)
-    return _market(fields, payload, event_id, refuse)
+    opened = opened_market(row)
+    return _market(opened.row, opened.payload, event_id, refuse)
 
 
-def _market(row: Row, payload: Payload, event_id: EventId | None, refuse: Refusal) -> Market:
+def _market(row: MarketRow, payload: Payload, event_id: EventId | None, refuse: Refusal) -> Market:
     market_id, question = _market_id(row), _question(row, refuse)
-    active, closed = _is_active(row), flag(row.get("closed"))
+    active, closed = flag(row.active), flag(row.closed)
     if not active and not closed:
         refuse(SkipReason.PLACEHOLDER)
     outcomes = _outcomes(row, refuse)
@@ -120,80 +119,79 @@ def _market(row: Row, payload: Payload, event_id: EventId | None, refuse: Refusa
         event_id=event_id or _own_event_id(row),
         question=question,
         outcomes=outcomes,
-        condition_id=identifier(row.get("conditionId")),
+        condition_id=identifier(row.condition_id),
         yes_token_id=yes_token_id,
         no_token_id=no_token_id,
         yes_price=prices.yes,
         no_price=prices.no,
         quote=prices.quote,
-        liquidity=_amount(row, of_values, "liquidityNum", "liquidity"),
-        volume=_amount(row, of_values, "volumeNum", "volume"),
-        volume_24h=_amount(row, of_values, "volume24hr"),
+        liquidity=_amount(of_values, row.liquidity_num, row.liquidity),
+        volume=_amount(of_values, row.volume_num, row.volume),
+        volume_24h=_amount(of_values, row.volume24hr),
         one_day_price_change=_price_change(row, of_values),
         tick_size=_tick_size(row, of_values),
         fee=FeeSchedule() if closed and fee is None else fee,
         active=active,
         closed=closed,
-        accepting_orders=flag(row.get("acceptingOrders")),
-        neg_risk=flag(row.get("negRisk")),
+        accepting_orders=flag(row.accepting_orders),
+        neg_risk=flag(row.neg_risk),
         resolution_status=_resolution_status(row),
-        end_date=moment(row.get("endDate")) or moment(row.get("endDateIso")),
+        end_date=moment(row.end_date) or moment(row.end_date_iso),
         payload=payload,
     )
 
 
 def _event(
-    row: Row, payload: Payload, event_id: EventId, market_count: int, markets: tuple[Market, ...]
+    row: EventRow,
+    payload: Payload,
+    event_id: EventId,
+    market_count: int,
+    markets: tuple[Market, ...],
 ) -> Event:
     return Event(
         event_id=event_id,
-        title=text(row.get("title")) or "",
-        slug=(text(row.get("slug")) or "")[:LONGEST_SLUG],
+        title=text(row.title) or "",
+        slug=(text(row.slug) or "")[:LONGEST_SLUG],
         tags=_tag_slugs(row),
         # Nothing is decided on an event's numbers, and its markets are not lost for them.
-        liquidity=_amount(row, keep_row, "liquidity"),
-        volume=_amount(row, keep_row, "volume"),
-        volume_24h=_amount(row, keep_row, "volume24hr"),
-        start_date=moment(row.get("startDate")),
-        end_date=moment(row.get("endDate")),
-        neg_risk=flag(row.get("negRisk")),
-        neg_risk_augmented=flag(row.get("negRiskAugmented")),
-        active=_is_active(row),
-        closed=flag(row.get("closed")),
+        liquidity=_amount(keep_row, row.liquidity),
+        volume=_amount(keep_row, row.volume),
+        volume_24h=_amount(keep_row, row.volume24hr),
+        start_date=moment(row.start_date),
+        end_date=moment(row.end_date),
+        neg_risk=flag(row.neg_risk),
+        neg_risk_augmented=flag(row.neg_risk_augmented),
+        active=flag(row.active),
+        closed=flag(row.closed),
         market_count=market_count,
         markets=markets,
         payload=payload,
     )
 
 
-def _market_id(row: Row) -> MarketId:
-    market_id = identifier(row.get("id"))
+def _market_id(row: MarketRow) -> MarketId:
+    market_id = identifier(row.id)
     if market_id is None:
         raise RowSkipped(SkipReason.MISSING_ID)
     return MarketId(market_id)
 
 
-def _question(row: Row, refuse: Refusal) -> str:
-    question = text(row.get("question"))
+def _question(row: MarketRow, refuse: Refusal) -> str:
+    question = text(row.question)
     if question is None:
         refuse(SkipReason.MISSING_QUESTION)
     return question or ""
 
 
-def _is_active(row: Row) -> bool:
-    """Return True where the key is missing, False for any value but true."""
-    return "active" not in row or flag(row["active"])
-
-
-def _outcomes(row: Row, refuse: Refusal) -> tuple[str, str]:
-    match _names(row.get("outcomes")):
-        case None:
-            refuse(SkipReason.MALFORMED)
-            return "", ""
-        case [str(yes), str(no)]:
-            return yes, no
-        case _:
-            raise RowSkipped(SkipReason.NOT_BINARY)
+def _outcomes(row: MarketRow, refuse: Refusal) -> tuple[str, str]:
+    names = _names(row.outcomes)
+    if names is None:
+        refuse(SkipReason.MALFORMED)
+        return "", ""
+    yes, no = names if len(names) == BINARY else (None, None)
+    if yes is None or no is None:
+        raise RowSkipped(SkipReason.NOT_BINARY)
+    return yes, no
 
 
 @remembering
@@ -202,33 +200,33 @@ def _names(value: object) -> list[str | None] | None:
     return None if listed is None else [text(name) for name in listed]
 
 
-def _token_ids(row: Row) -> tuple[str | None, str | None]:
+def _token_ids(row: MarketRow) -> tuple[str | None, str | None]:
     """Return the CLOB's ids of both outcomes: both or neither."""
-    match [identifier(token) for token in json_list(row.get("clobTokenIds")) or []]:
-        case [str(yes), str(no)]:
-            return yes, no
-        case _:
-            return None, None
+    tokens = json_list(row.clob_token_ids) or []
+    if len(tokens) != BINARY:
+        return None, None
+    yes, no = identifier(tokens[0]), identifier(tokens[1])
+    return (None, None) if yes is None or no is None else (yes, no)
 
 
-def _own_event_id(row: Row) -> EventId | None:
-    events = json_list(row.get("events")) or [None]
+def _own_event_id(row: MarketRow) -> EventId | None:
+    events = json_list(row.events) or [None]
     event_id = identifier(events[0].get("id")) if isinstance(events[0], Mapping) else None
     return EventId(event_id) if event_id else None
 
 
-def _tag_slugs(row: Row) -> tuple[str, ...]:
-    tags = json_list(row.get("tags")) or []
+def _tag_slugs(row: EventRow) -> tuple[str, ...]:
+    tags = json_list(row.tags) or []
     slugs = (text(tag.get("slug")) for tag in tags if isinstance(tag, Mapping))
     return tuple(slug for slug in slugs if slug)
 
 
-def _resolution_status(row: Row) -> ResolutionStatus | None:
+def _resolution_status(row: MarketRow) -> ResolutionStatus | None:
     """Return where the oracle stands, by the row's word or by the last of its history.
 
     A market that is resolved often keeps a history that ends with a proposal.
     """
-    return _status(row.get("umaResolutionStatus")) or _last_status(row.get("umaResolutionStatuses"))
+    return _status(row.uma_resolution_status) or _last_status(row.uma_resolution_statuses)
 
 
 @remembering
@@ -243,27 +241,24 @@ def _status(value: object) -> ResolutionStatus | None:
     return _STATUSES.get((text(value) or "").casefold())
 
 
-def _tick_size(row: Row, refuse: Refusal) -> Decimal:
-    tick_size = _number(row, refuse, "orderPriceMinTickSize", at_least=PRICE_STEP, at_most=ONE)
-    return tick_size or DEFAULT_TICK_SIZE
+def _tick_size(row: MarketRow, refuse: Refusal) -> Decimal:
+    given = row.order_price_min_tick_size
+    return _number(refuse, given, at_least=PRICE_STEP, at_most=ONE) or DEFAULT_TICK_SIZE
 
 
-def _price_change(row: Row, refuse: Refusal) -> Decimal | None:
-    return _number(row, refuse, "oneDayPriceChange", at_least=-ONE, at_most=ONE)
+def _price_change(row: MarketRow, refuse: Refusal) -> Decimal | None:
+    return _number(refuse, row.one_day_price_change, at_least=-ONE, at_most=ONE)
 
 
-def _amount(row: Row, refuse: Refusal, *keys: str) -> Decimal:
-    """Return the dollars under the first key with a plausible amount, else 0: too few to trade."""
-    return _number(row, refuse, *keys, at_least=ZERO, at_most=LARGEST_AMOUNT) or ZERO
+def _amount(refuse: Refusal, *given: object) -> Decimal:
+    """Return the dollars of the first plausible amount, else 0: too few to trade."""
+    return _number(refuse, *given, at_least=ZERO, at_most=LARGEST_AMOUNT) or ZERO
 
 
-def _number(
-    row: Row, refuse: Refusal, *keys: str, at_least: Decimal, at_most: Decimal
-) -> Decimal | None:
-    """Return the first of these keys' numbers within the limits; one that has none is refused."""
+def _number(refuse: Refusal, *given: object, at_least: Decimal, at_most: Decimal) -> Decimal | None:
+    """Return the first number within the limits; values among which there is none are refused."""
     is_given = False
-    for key in keys:
-        value = row.get(key)
+    for value in given:
         if value is not None:
             found = number(value, at_least=at_least, at_most=at_most)
             if found is not None:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.money import ONE, PRICE_STEP, ZERO
 from prescient.polymarket.fields import flag, json_list, number, price, remembering, rounded
+from prescient.polymarket.raw_rows import MarketRow
 from prescient.polymarket.skip_reasons import Refusal, SkipReason, keep_row
-
-Row = Mapping[str, object]
 
 LARGEST_FEE_EXPONENT = Decimal(10)
 PRICE_SUM_TOLERANCE = Decimal("0.01")
@@ -31,7 +30,7 @@ class Prices(NamedTuple):
         return self.yes is not None or quoted
 
 
-def live_prices(row: Row, refuse: Refusal) -> Prices:
+def live_prices(row: MarketRow, refuse: Refusal) -> Prices:
     """Read the prices of a live market; what is absurd, or missing altogether, is refused."""
     yes, no = _outcome_prices(row, refuse) or (None, None)
     if yes is not None and no is not None and abs(yes + no - ONE) > PRICE_SUM_TOLERANCE:
@@ -43,7 +42,7 @@ def live_prices(row: Row, refuse: Refusal) -> Prices:
     return prices
 
 
-def closed_prices(row: Row) -> Prices:
+def closed_prices(row: MarketRow) -> Prices:
     """Read the prices of a market that has closed, None where they cannot be read.
 
     Its quote no longer trades, so there is none.
@@ -52,14 +51,14 @@ def closed_prices(row: Row) -> Prices:
     return Prices(yes, no, quote=None)
 
 
-def fee_schedule(row: Row, refuse: Refusal) -> FeeSchedule | None:
+def fee_schedule(row: MarketRow, refuse: Refusal) -> FeeSchedule | None:
     """Read the taker fee, rounded to what costs more; None if it is on and unreadable.
 
     None is guessed.
     """
-    if not flag(row.get("feesEnabled")):
+    if not flag(row.fees_enabled):
         return FeeSchedule()
-    schedule = row.get("feeSchedule")
+    schedule = row.fee_schedule
     given = schedule if isinstance(schedule, Mapping) else {}
     rate = number(given.get("rate"), at_least=ZERO, at_most=ONE)
     exponent = number(given.get("exponent", 1), at_least=ZERO, at_most=LARGEST_FEE_EXPONENT)
@@ -71,12 +70,12 @@ def fee_schedule(row: Row, refuse: Refusal) -> FeeSchedule | None:
     )
 
 
-def _quote(row: Row, refuse: Refusal) -> Quote | None:
+def _quote(row: MarketRow, refuse: Refusal) -> Quote | None:
     """Read YES's best bid, rounded down, and ask, rounded up.
 
     A missing side is empty, and both missing are no quote.
     """
-    bid, ask = row.get("bestBid"), row.get("bestAsk")
+    bid, ask = row.best_bid, row.best_ask
     if bid is None and ask is None:
         return None
     highest = ZERO if bid is None else price(bid, ROUND_FLOOR)
@@ -91,11 +90,11 @@ def _quote(row: Row, refuse: Refusal) -> Quote | None:
     return Quote(bid=highest, ask=lowest)
 
 
-def _outcome_prices(row: Row, refuse: Refusal) -> tuple[Decimal, Decimal] | None:
+def _outcome_prices(row: MarketRow, refuse: Refusal) -> tuple[Decimal, Decimal] | None:
     """Read the prices of both outcomes; None if the row has none that can be read."""
-    if row.get("outcomePrices") is None:
+    if row.outcome_prices is None:
         return None
-    match _listed_prices(row["outcomePrices"]):
+    match _listed_prices(row.outcome_prices):
         case []:
             return None
         case [Decimal() as yes, Decimal() as no]:

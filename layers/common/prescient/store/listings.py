@@ -44,7 +44,7 @@ class Listed(NamedTuple):
     event_digest: str | None
 
 
-def save_events(session: Session, events: Sequence[Event], now: datetime) -> list[Event]:
+def save_events(session: Session, events: Sequence[Event], now: datetime) -> Sequence[Event]:
     """Upsert the events and their markets; what did not change is neither sent nor written.
 
     `now` is when they were fetched: what changed later is not taken back. Return the events with
@@ -52,9 +52,7 @@ def save_events(session: Session, events: Sequence[Event], now: datetime) -> lis
     """
     by_id = {event.event_id: event for event in events}
     digest_of = {event_id: digests.of_event(event) for event_id, event in by_id.items()}
-    markets = completed(session, [market for event in events for market in event.markets])
-    rest = iter(markets)
-    found = [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
+    found = _with_completed_markets(session, events)
     listed = {row.market.market_id: row for row in _listed(found, digest_of)}
     with session.pipeline():  # one wait for both answers
         events_asked = _ask_changed_events(session, digest_of)
@@ -87,14 +85,14 @@ def save_markets(session: Session, listed: Mapping[MarketId, Listed], now: datet
     _upsert_markets(session, [listed[market_id] for market_id in changed], now)
 
 
-def completed(session: Session, markets: Sequence[Market]) -> list[Market]:
+def completed(session: Session, markets: Sequence[Market]) -> Sequence[Market]:
     """Return the markets with what their rows left out and an earlier one had.
 
     That is their ids, names and fees.
     """
     gaps = [market.market_id for market in markets if _has_gaps(market)]
     if not gaps:
-        return list(markets)
+        return markets
     with session.cursor(row_factory=class_row(_Stored)) as cursor:
         rows = cursor.execute(SQL["select_markets"], {"market_ids": gaps}).fetchall()
     stored = {row.market_id: row for row in rows}
@@ -102,6 +100,15 @@ def completed(session: Session, markets: Sequence[Market]) -> list[Market]:
         _filled(market, stored[market.market_id]) if market.market_id in stored else market
         for market in markets
     ]
+
+
+def _with_completed_markets(session: Session, events: Sequence[Event]) -> Sequence[Event]:
+    markets = [market for event in events for market in event.markets]
+    found = completed(session, markets)
+    if found is markets:
+        return events
+    rest = iter(found)
+    return [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
 
 
 def _listed(events: Iterable[Event], digest_of: Mapping[EventId, str]) -> Iterator[Listed]:
@@ -131,19 +138,15 @@ def _filled(market: Market, stored: _Stored) -> Market:
 
 def _ask_changed_events(session: Session, digest_of: Mapping[EventId, str]) -> Cursor[EventId]:
     """Ask for the ids of the events that are new or differ from what is stored."""
-    values = {"event_ids": list(digest_of), "digests": ",".join(digest_of.values())}
+    values = {"digests": _json(digest_of)}
     cursor = session.cursor(row_factory=scalar_row)
     return cursor.execute(SQL["select_changed_events"], values)
 
 
 def _ask_changed_markets(session: Session, listed: Mapping[MarketId, Listed]) -> Cursor[MarketId]:
     """Ask for the ids of the markets that are new or differ from what is stored."""
-    rows = listed.values()
-    values = {
-        "market_ids": list(listed),
-        "digests": ",".join(row.digest for row in rows),
-        "event_digests": ",".join(row.event_digest for row in rows if row.event_digest),
-    }
+    digests_of = {market_id: (row.digest, row.event_digest) for market_id, row in listed.items()}
+    values = {"digests": _json(digests_of)}
     cursor = session.cursor(row_factory=scalar_row)
     return cursor.execute(SQL["select_changed_markets"], values)
 
@@ -203,11 +206,11 @@ def _market_row(listed: Listed) -> Row:
 def _documents(payloads: Iterable[Payload]) -> str:
     """Return the payloads as one text, each in JSON, between a character that no JSON contains."""
     documents = (
-        to_json(payload) if isinstance(payload, Mapping) else payload for payload in payloads
+        to_json(payload) if isinstance(payload, Mapping) else payload() for payload in payloads
     )
     return RECORD_SEPARATOR.join(documents).decode()
 
 
-def _json(rows: Iterable[object]) -> str:
+def _json(value: object) -> str:
     """Decimals travel as strings, which Postgres reads as NUMERIC again."""
-    return to_json(list(rows)).decode()
+    return to_json(value).decode()

@@ -1,11 +1,10 @@
 -- name: select_changed_events
 -- Read which listed events are new, or differ from the stored ones in what readers use.
--- Digests come in one text, separated by commas: no client has to quote each of thousands.
+-- Ids and digests come as JSON: a client writes an array ten times as slowly.
 SELECT listed.event_id
-FROM unnest(%(event_ids)s::text[], string_to_array(%(digests)s, ',')::uuid[])
-    AS listed (event_id, digest)
+FROM json_each_text(%(digests)s) AS listed (event_id, digest)
 LEFT JOIN events AS stored ON stored.event_id = listed.event_id
-WHERE stored.listing_digest IS DISTINCT FROM listed.digest;
+WHERE stored.listing_digest IS DISTINCT FROM listed.digest::uuid;
 
 -- name: upsert_events
 -- Store events as the exchange lists them, never over a newer listing.
@@ -42,13 +41,11 @@ WHERE excluded.updated_at >= events.updated_at;
 -- Read which listed markets are new, or differ from the stored ones in what readers use.
 -- A market that was fetched without its event says nothing of it.
 SELECT listed.market_id
-FROM unnest(
-    %(market_ids)s::text[], string_to_array(%(digests)s, ',')::uuid[],
-    string_to_array(%(event_digests)s, ',')::uuid[]
-) AS listed (market_id, digest, event_digest)
+FROM json_each(%(digests)s) AS listed (market_id, digests)
 LEFT JOIN markets AS stored ON stored.market_id = listed.market_id
-WHERE stored.listing_digest IS DISTINCT FROM listed.digest
-    OR stored.event_digest IS DISTINCT FROM coalesce(listed.event_digest, stored.event_digest);
+WHERE stored.listing_digest IS DISTINCT FROM (listed.digests ->> 0)::uuid
+    OR stored.event_digest
+        IS DISTINCT FROM coalesce((listed.digests ->> 1)::uuid, stored.event_digest);
 
 -- name: select_markets
 -- Read what markets' rows said before, for those that say less now.

@@ -19,7 +19,7 @@ from prescient.core.errors import BatchLost
 from prescient.core.market.batches import BatchKind, BatchStatus, LeftOut, ListingFilter
 from prescient.core.market.listed import Market
 from prescient.core.market.markets import MarketId
-from prescient.core.market.marks import is_trusted, mark_price
+from prescient.core.market.marks import Mark, mark_price, quoted_mark
 from prescient.core.market.settlement import resolution
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
@@ -117,10 +117,10 @@ def appended(
     session: Session, batch_id: int, markets: Sequence[Market], sighting: Sighting
 ) -> Iterator[None]:
     """As `append`; the block works while the server does, and may not use the session."""
-    unsupported = [market for market in markets if not _supports_mark(market)]
-    marks = _marks(session, unsupported) if unsupported else {}
+    marks = _marks(session, markets)
     rows = (
-        _snapshot_row(batch_id, market, marks.get(market.market_id), sighting) for market in markets
+        _snapshot_row(batch_id, market, mark, sighting)
+        for market, mark in zip(markets, marks, strict=True)
     )
     with copied(session, SQL["copy_snapshots"], rows):
         yield
@@ -224,11 +224,20 @@ def staleness(session: Session, market_ids: Sequence[MarketId], now: datetime) -
         return cursor.execute(SQL["select_staleness"], values).fetchall()[0]
 
 
-def _supports_mark(market: Market) -> bool:
-    return market.quote is not None and is_trusted(market.quote)
+def _marks(session: Session, markets: Sequence[Market]) -> list[Mark | None]:
+    """The mark of each market; those whose quote alone does not say it need their last one."""
+    marks = [quoted_mark(market.quote) for market in markets]
+    unquoted = [market for market, mark in zip(markets, marks, strict=True) if mark is None]
+    if not unquoted:
+        return marks
+    last = _last_marks(session, unquoted)
+    return [
+        mark or mark_price(market.quote, last.get(market.market_id), market.yes_price)
+        for market, mark in zip(markets, marks, strict=True)
+    ]
 
 
-def _marks(session: Session, markets: Sequence[Market]) -> dict[MarketId, Decimal]:
+def _last_marks(session: Session, markets: Sequence[Market]) -> dict[MarketId, Decimal]:
     values = {
         "market_ids": [market.market_id for market in markets],
         "identities": [market.identity for market in markets],
@@ -237,11 +246,10 @@ def _marks(session: Session, markets: Sequence[Market]) -> dict[MarketId, Decima
 
 
 def _snapshot_row(
-    batch_id: int, market: Market, previous: Decimal | None, sighting: Sighting
+    batch_id: int, market: Market, mark: Mark | None, sighting: Sighting
 ) -> tuple[object, ...]:
     """Numbers are texts already, which COPY takes over several times as fast as Decimals."""
     quote = market.quote
-    mark = mark_price(quote, previous, market.yes_price)
     confirmed = market.market_id in sighting.half_confirmed
     resolved = resolution(market, half_confirmed=confirmed)
     payout, change = resolved.yes_payout, market.one_day_price_change

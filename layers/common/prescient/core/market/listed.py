@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,8 +18,8 @@ from prescient.core.market.markets import (
     ResolutionStatus,
 )
 
-Payload = Mapping[str, object] | bytes
-"""A row as the exchange sent it: decoded, or still JSON."""
+Payload = Mapping[str, object] | Callable[[], bytes]
+"""A row as the exchange sent it: decoded, or a function that finds its JSON."""
 
 
 @dataclass(frozen=True, slots=True)
