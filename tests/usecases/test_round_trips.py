@@ -26,6 +26,7 @@ READS = (
     "/trading/cycles/1",
 )  # fmt: skip
 MOST_WAITS_OF_EXECUTE, MOST_WAITS_OF_SALES = 3, 4  # docs/benchmarks.md allows more
+MOST_WAITS_OF_PRICE_UPDATE = 13  # four of them to begin, copy and commit
 FIRST, SECOND = PortfolioId(1), PortfolioId(2)
 SELL_ALL = """
     WITH told AS (INSERT INTO trading_signals (
@@ -148,3 +149,4 @@ def test_no_step_waits_longer_for_more_rows(lived: Callable[[int], Waits]) -> No
     assert all(found.count > 0 for found in few.values())
     assert many["execute"].count <= MOST_WAITS_OF_EXECUTE
     assert many["execute: sales"].count <= MOST_WAITS_OF_SALES
+    assert many["price_update"].count <= MOST_WAITS_OF_PRICE_UPDATE

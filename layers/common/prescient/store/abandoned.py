@@ -11,16 +11,20 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
 
-def suspects(session: Session, since: datetime, until: datetime, now: datetime) -> list[CycleRow]:
-    """The running cycles that began within this span and of whose claims none holds, by id."""
+def send_suspects(
+    session: Session, since: datetime, until: datetime, now: datetime
+) -> Pending[list[CycleRow]]:
+    """Ask for the running cycles that began within this span, by id, of whose claims none holds."""
     values = {"since": since, "until": until, "now": now}
-    with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
-        return cursor.execute(SQL["select_suspects"], values).fetchall()
+    cursor = session.cursor(row_factory=typed_row(CycleRow))
+    cursor.execute(SQL["select_suspects"], values)
+    return Pending(cursor.fetchall)
 
 
 def fail_unclaimed(

@@ -17,6 +17,7 @@ from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 
 SQL = statements.load(__file__)
 
@@ -52,10 +53,17 @@ def guarded(
     session: Session, portfolio_ids: Sequence[PortfolioId], status: PortfolioStatus
 ) -> dict[PortfolioId, Watched]:
     """Those of these locked portfolios that have this status and a limit, by id."""
+    return send_guarded(session, portfolio_ids, status).get()
+
+
+def send_guarded(
+    session: Session, portfolio_ids: Sequence[PortfolioId], status: PortfolioStatus
+) -> Pending[dict[PortfolioId, Watched]]:
+    """As `guarded`, to be read later."""
     values = {"portfolio_ids": list(portfolio_ids), "status": status}
-    with session.cursor(row_factory=class_row(_GuardedRow)) as cursor:
-        rows = cursor.execute(SQL["select_guarded"], values).fetchall()
-    return {row.portfolio_id: row.watched for row in rows}
+    cursor = session.cursor(row_factory=class_row(_GuardedRow))
+    cursor.execute(SQL["select_guarded"], values)
+    return Pending(lambda: {row.portfolio_id: row.watched for row in cursor.fetchall()})
 
 
 def note_warnings(

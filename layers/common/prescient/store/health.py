@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 
 SQL = statements.load(__file__)
 
@@ -30,5 +31,11 @@ class HealthRow(NamedTuple):
 
 def check(session: Session) -> HealthRow:
     """Ask the database."""
-    with session.cursor(row_factory=class_row(HealthRow)) as cursor:
-        return cursor.execute(SQL["select_health"]).fetchall()[0]
+    return send_check(session).get()
+
+
+def send_check(session: Session) -> Pending[HealthRow]:
+    """Ask the database; the answer is read later."""
+    cursor = session.cursor(row_factory=class_row(HealthRow))
+    cursor.execute(SQL["select_health"])
+    return Pending(lambda: cursor.fetchall()[0])

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, LiteralString, TypeVar
 
 import psycopg
 from psycopg import errors
 
 from prescient.core.errors import InvalidRequest
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 LONGEST_REASON = 300
+_SENT: LiteralString = "sent"  # the name of a savepoint, which the commit releases
 BAD_DATA = (
     psycopg.DataError,
     psycopg.IntegrityError,
@@ -43,29 +45,60 @@ def attempt(
     It is done once, in a savepoint; where that fails it is done for one half and then for the
     other, so `act` must come to the same in parts. No items are no work.
     """
+
+    def attempt_part(part: Sequence[Item]) -> Result:
+        with session.transaction():
+            return act(part)
+
+    return _attempted(items, attempt_part)
+
+
+def attempt_sent(
+    session: Session, items: Sequence[Item], send: Callable[[Sequence[Item]], Pending[Result]]
+) -> Attempted[Item, Result]:
+    """As `attempt`, where `send` sends all that is to be done and attempts nothing itself.
+
+    Its savepoint travels with it: only its end waits for the server, and then what is pending is
+    read.
+    """
+
+    def attempt_part(part: Sequence[Item]) -> Result:
+        try:
+            with session.pipeline():
+                session.execute(f"SAVEPOINT {_SENT}")
+                pending = send(part)
+            return pending.get()
+        except BAD_DATA:
+            session.execute(f"ROLLBACK TO {_SENT}")
+            raise
+
+    return _attempted(items, attempt_part)
+
+
+def _attempted(
+    items: Sequence[Item], attempt_part: Callable[[Sequence[Item]], Result]
+) -> Attempted[Item, Result]:
     attempted: Attempted[Item, Result] = Attempted()
-    _attempt(session, items, act, attempted)
+    _halve(items, attempt_part, attempted)
     return attempted
 
 
-def _attempt(
-    session: Session,
+def _halve(
     items: Sequence[Item],
-    act: Callable[[Sequence[Item]], Result],
+    attempt_part: Callable[[Sequence[Item]], Result],
     attempted: Attempted[Item, Result],
 ) -> None:
     if not items:
         return
     try:
-        with session.transaction():
-            result = act(items)
+        result = attempt_part(items)
     except BAD_DATA as error:
         if len(items) == 1:
             attempted.failures.append((items[0], _reason(error)))
             return
         middle = len(items) // 2
-        _attempt(session, items[:middle], act, attempted)
-        _attempt(session, items[middle:], act, attempted)
+        _halve(items[:middle], attempt_part, attempted)
+        _halve(items[middle:], attempt_part, attempted)
     else:
         attempted.results.append(result)
 

@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from psycopg.rows import class_row, scalar_row
+from psycopg import Cursor
+from psycopg.rows import TupleRow, class_row, scalar_row
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel
 from pydantic_core import to_json
@@ -25,6 +26,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.copying import copied
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
@@ -145,8 +147,9 @@ def publish(
         locked = session.execute(SQL["lock_possible_holders"])
         holding = session.execute(SQL["select_holders_of_batch"], values)
         session.execute(SQL["move_prices"], values)
-        complete(session, batch_id, counters, now, left_out)
-        return Published([row[0] for row in locked], [row[0] for row in holding])
+        completed = _send_completion(session, batch_id, counters, now, left_out)
+    _check_completion(batch_id, completed)
+    return Published([row[0] for row in locked], [row[0] for row in holding])
 
 
 def complete(
@@ -160,14 +163,7 @@ def complete(
 
     Raises `BatchLost` for a batch that is not loading.
     """
-    values = {
-        "batch_id": batch_id,
-        "counters": Jsonb(dict(counters)),
-        "now": now,
-        **(left_out or LeftOut())._asdict(),
-    }
-    if session.execute(SQL["complete_batch"], values).fetchone() is None:
-        raise BatchLost(batch_id)
+    _check_completion(batch_id, _send_completion(session, batch_id, counters, now, left_out))
 
 
 def held_outside(session: Session, batch_id: int) -> list[MarketId]:
@@ -217,11 +213,35 @@ class Staleness(NamedTuple):
     open_positions: int
 
 
-def staleness(session: Session, market_ids: Sequence[MarketId], now: datetime) -> Staleness:
-    """How current the latest prices of these markets are, which are all that are held."""
+def send_staleness(
+    session: Session, market_ids: Sequence[MarketId], now: datetime
+) -> Pending[Staleness]:
+    """Ask how current the latest prices of these markets are, which are all that are held."""
     values = {"market_ids": to_json(market_ids).decode(), "now": now}
-    with session.cursor(row_factory=class_row(Staleness)) as cursor:
-        return cursor.execute(SQL["select_staleness"], values).fetchall()[0]
+    cursor = session.cursor(row_factory=class_row(Staleness))
+    cursor.execute(SQL["select_staleness"], values)
+    return Pending(lambda: cursor.fetchall()[0])
+
+
+def _send_completion(
+    session: Session,
+    batch_id: int,
+    counters: Mapping[str, object],
+    now: datetime,
+    left_out: LeftOut | None,
+) -> Cursor[TupleRow]:
+    values = {
+        "batch_id": batch_id,
+        "counters": Jsonb(dict(counters)),
+        "now": now,
+        **(left_out or LeftOut())._asdict(),
+    }
+    return session.execute(SQL["complete_batch"], values)
+
+
+def _check_completion(batch_id: int, completed: Cursor[TupleRow]) -> None:
+    if completed.fetchone() is None:
+        raise BatchLost(batch_id)
 
 
 def _marks(session: Session, markets: Sequence[Market]) -> list[Mark | None]:

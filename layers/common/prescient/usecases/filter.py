@@ -15,11 +15,13 @@ from prescient.core.errors import InvalidRequest
 from prescient.core.market.batches import BatchKind, LeftOut
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.polymarket.skip_reasons import SkipReason
-from prescient.store import cycles, features, portfolios, tape
+from prescient.store import cycles, features, portfolios, savepoints, tape
 from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 from prescient.store.portfolios import PortfolioRow
 from prescient.store.tape import Sighting
+from prescient.usecases.support import valuing
 from prescient.usecases.support.batch_sharing import batch_to_use
 from prescient.usecases.support.book_selection import BookSelection, select_books
 from prescient.usecases.support.context import StepContext
@@ -31,7 +33,6 @@ from prescient.usecases.support.portfolio_step import may_run
 from prescient.usecases.support.prefetch import prefetched
 from prescient.usecases.support.recording import Recording, recording
 from prescient.usecases.support.storing import store_events, store_markets
-from prescient.usecases.support.valuing import record_failures, value_all
 
 
 class FilterRequest(BaseModel):
@@ -164,12 +165,13 @@ def _publish(
         watched = {*selection.market_ids, *tape.held_within(session, batch_id, work.needs.sellers)}
         features.compute(session, batch_id, watched, work.needs.lookbacks)
         published = tape.publish(session, batch_id, counters, now, left_out)
-        value = partial(_value, session, now)
-        _, valued = value_all(session, published.holders, value)
+        holders = published.holders
+        attempted = savepoints.attempt_sent(session, holders, partial(_send_totals, session, now))
+        valued = valuing.note(session, holders, attempted)
         features.record_hours(session, batch_id)
         _decide_on(session, batch_id, work, now, context)
         cycles.record_counters(session, work.cycle.cycle_id, counters)
-    record_failures(valued, fetch.kind, context.metrics)
+    valuing.record_failures(valued, fetch.kind, context.metrics)
 
 
 def _decide_on(
@@ -185,9 +187,11 @@ def _decide_on(
     )
 
 
-def _value(session: Session, now: datetime, portfolio_ids: Sequence[PortfolioId]) -> list[None]:
+def _send_totals(
+    session: Session, now: datetime, portfolio_ids: Sequence[PortfolioId]
+) -> Pending[None]:
     portfolios.rewrite_totals(session, portfolio_ids, now)
-    return []
+    return Pending(lambda: None)
 
 
 def _shares_depth(cycle: CycleRow, context: StepContext) -> bool:

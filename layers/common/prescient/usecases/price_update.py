@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -16,24 +16,25 @@ from prescient.core.market.books import OrderBook, Side, believed
 from prescient.core.market.listed import Market
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.exits import HeldOutcome, due_exit, due_outcomes
-from prescient.core.portfolio.guards import Alert, Guard
+from prescient.core.portfolio.guards import Alert
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Exit, ExitKind, PositionFlag
-from prescient.polymarket.pages import MarketPage
 from prescient.polymarket.skip_reasons import SkipReason
-from prescient.store import books, exits, history, portfolios, tape
+from prescient.store import books, exits, health, history, portfolios, savepoints, tape
 from prescient.store.database import Session
-from prescient.store.tape import Published, Sighting
+from prescient.store.pending import Pending
+from prescient.store.tape import Published, Sighting, Staleness
 from prescient.usecases import sweep
-from prescient.usecases.support import guarding
+from prescient.usecases.support import guarding, valuing
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.fetching import Fetch, fetching
 from prescient.usecases.support.half_confirmed import half_confirmed
+from prescient.usecases.support.held_prices import HeldPrices
 from prescient.usecases.support.lateness import measure_lateness
 from prescient.usecases.support.metrics import Measure, Metrics
 from prescient.usecases.support.problems import Problem
 from prescient.usecases.support.storing import store_markets
-from prescient.usecases.support.valuing import Valued, record_failures, value_all
+from prescient.usecases.support.valuing import Valued
 from prescient.usecases.sweep import AbandonedCycle
 
 SWEPT_WITHIN = timedelta(days=2)  # maintenance looks further back
@@ -75,59 +76,6 @@ class PriceUpdateResult(Valued):
             yield Problem("sweep failed")
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What the exchange answered for the `held` markets, and when.
-
-    `due` are the outcomes at whose listed quotes some position may close, `books` those of them
-    that the exchange has, asked for from `books_at` on.
-    """
-
-    fetch: Fetch
-    held: Sequence[MarketId]
-    page: MarketPage
-    half_confirmed: frozenset[MarketId]
-    due: Sequence[HeldOutcome]
-    books: Mapping[Side, OrderBook]
-    books_at: datetime
-    now: datetime
-    total_guard: Guard
-
-    @property
-    def missing(self) -> list[MarketId]:
-        seen = {market.market_id for market in self.page.markets}
-        return [market_id for market_id in self.held if market_id not in seen]
-
-    @property
-    def flags(self) -> dict[MarketId, PositionFlag]:
-        """What the positions of a market are flagged with that was not, or not all, readable."""
-        unread = self.page.unread.items()
-        missing = dict.fromkeys(self.missing, PositionFlag.NOT_LISTED)
-        missing |= dict.fromkeys(self.page.refused, PositionFlag.EXCHANGE_ERROR)
-        return missing | {market_id: _flag(reason) for market_id, reason in unread}
-
-    @property
-    def markets_of_exits(self) -> set[MarketId]:
-        """Where positions may be settled or sold now."""
-        closed = {market.market_id for market in self.page.markets if market.closed}
-        return closed | {outcome.market_id for outcome in self.due}
-
-
-def _flag(unread: SkipReason) -> PositionFlag:
-    match unread:
-        case SkipReason.PLACEHOLDER:
-            return PositionFlag.INACTIVE
-        case (
-            SkipReason.BAD_QUOTE
-            | SkipReason.CROSSED_QUOTE
-            | SkipReason.BAD_OUTCOME_PRICES
-            | SkipReason.WITHOUT_PRICES
-        ):
-            return PositionFlag.UNREADABLE_PRICES
-        case _:
-            return PositionFlag.UNREADABLE_ROW
-
-
 def run(_: PriceUpdateRequest, context: StepContext) -> PriceUpdateResult:
     """Fetch the held markets, then publish, exit and value in one transaction.
 
@@ -150,11 +98,12 @@ def _swept(context: StepContext) -> list[AbandonedCycle] | None:
 def _update(context: StepContext) -> PriceUpdateResult:
     began = context.now()
     with context.database.transaction(pipelined=True) as session:
-        asked = exits.send_held_outcomes(session)
-        newest = measure_lateness(session, began, context.metrics).batch_id
-        held = asked.get()
+        held = exits.send_held_outcomes(session)
+        asked = health.send_check(session)
+    known = asked.get()
+    measure_lateness(known, began, context.metrics)
     with fetching(context, BatchKind.PRICE_UPDATE, opens_later=True) as fetch:
-        fetched = _fetch(fetch, held, context, turn=newest or 0)
+        fetched = _fetch(fetch, held.get(), context, turn=known.batch_id or 0)
         with context.database.transaction() as session:
             result = _apply(session, fetched)
     took = (context.now() - began).total_seconds()
@@ -165,7 +114,7 @@ def _update(context: StepContext) -> PriceUpdateResult:
 
 def _fetch(
     fetch: Fetch, held: Sequence[HeldOutcome], context: StepContext, *, turn: int
-) -> Fetched:
+) -> HeldPrices:
     market_ids = list(dict.fromkeys(outcome.market_id for outcome in held))
     page = context.exchange.markets_by_id(market_ids)
     confirmed = half_confirmed(page.markets, context.exchange, turn=turn)
@@ -174,7 +123,7 @@ def _fetch(
     found = _books(due, shown, context)
     kept = believed(found, {market.market_id: market.quote for market in page.markets})
     fetch.skipped[SkipReason.CONTRADICTED_BOOK.value] += len(found) - len(kept)
-    return Fetched(
+    return HeldPrices(
         fetch=fetch,
         held=market_ids,
         page=page,
@@ -205,54 +154,46 @@ def _books(
     return {sides[token_id]: book for token_id, book in found.items()}
 
 
-def _apply(session: Session, fetched: Fetched) -> PriceUpdateResult:
+def _apply(session: Session, fetched: HeldPrices) -> PriceUpdateResult:
     fetch, page = fetched.fetch, fetched.page
     fetch.open(session)
     sighting = Sighting(page.fetched_at, half_confirmed=fetched.half_confirmed)
     unstorable = store_markets(session, fetch, page.markets, sighting)
     books.save(session, fetch.batch_id, fetched.books, fetched.books_at)
-    with session.pipeline():
-        return _published(session, fetched, unstorable)
+    return _published(session, fetched, unstorable)
 
 
 def _published(
-    session: Session, fetched: Fetched, unstorable: Sequence[MarketId]
+    session: Session, fetched: HeldPrices, unstorable: Sequence[MarketId]
 ) -> PriceUpdateResult:
     """Let the stored prices count, and do what they call for."""
     fetch, now = fetched.fetch, fetched.now
     left_out = LeftOut(unanswered_markets=len(fetched.missing))
     published = tape.publish(session, fetch.batch_id, fetch.counters, now, left_out)
-    value = partial(_settle_and_value, session, fetched, published)
-    done, valued = value_all(session, published.portfolio_ids, value)
-    made = [found for found in done if isinstance(found, Exit)]
-    alerts = Counter(found for found in done if isinstance(found, Alert))
-    alerts.update(guarding.watch_total(session, fetched.total_guard, now))
+    send = partial(_send_values, session, fetched, published)
+    attempted = savepoints.attempt_sent(session, published.portfolio_ids, send)
     unread = dict.fromkeys(unstorable, PositionFlag.UNREADABLE_ROW)
-    flagged = exits.send_flags(session, fetched.flags | unread)
-    staleness = tape.staleness(session, fetched.held, now)
-    settled = sum(position_exit.kind is ExitKind.SETTLEMENT for position_exit in made)
-    return PriceUpdateResult(
-        batch_id=fetch.batch_id,
-        markets=len(fetched.page.markets) - len(unstorable),
-        positions=staleness.open_positions,
-        settled=settled,
-        exited=len(made) - settled,
+    with session.pipeline():
+        valued = valuing.note(session, published.portfolio_ids, attempted)
+        of_all = guarding.watch_total(session, fetched.total_guard, now)
+        flagged = exits.send_flags(session, fetched.flags | unread)
+        staleness = tape.send_staleness(session, fetched.held, now)
+    return _result(
+        fetched,
+        [*chain(*attempted.results, of_all)],
+        valued,
+        staleness.get(),
         flagged=flagged.get(),
-        warned=alerts[Alert.WARNING],
-        paused=alerts[Alert.REACHED],
-        stale_marks=staleness.marks,
-        oldest_mark_seconds=staleness.oldest_seconds,
-        failed=valued.failed,
-        failures=valued.failures,
+        unstorable=len(unstorable),
     )
 
 
-def _settle_and_value(
+def _send_values(
     session: Session,
-    fetched: Fetched,
+    fetched: HeldPrices,
     published: Published,
     portfolio_ids: Sequence[PortfolioId],
-) -> list[Exit | Alert]:
+) -> Pending[list[Exit | Alert]]:
     """Pay and close what is due of these portfolios, store what they are worth, and guard it."""
     batch_id, chosen, now = fetched.fetch.batch_id, frozenset(portfolio_ids), fetched.now
     held = exits.priced(session, batch_id, fetched.markets_of_exits, portfolio_ids)
@@ -262,11 +203,40 @@ def _settle_and_value(
     holders = [holder for holder in published.holders if holder in chosen]
     portfolios.rewrite_totals(session, holders, now, marked_at=now)
     history.add_equity_points(session, portfolio_ids, now)
-    return [*made, *guarding.watch(session, portfolio_ids, now)]
+    alerts = guarding.send_watch(session, portfolio_ids, now)
+    return Pending(lambda: [*made, *alerts.get()])
+
+
+def _result(
+    fetched: HeldPrices,
+    done: Sequence[Exit | Alert],
+    valued: Valued,
+    staleness: Staleness,
+    *,
+    flagged: int,
+    unstorable: int,
+) -> PriceUpdateResult:
+    made = [found for found in done if isinstance(found, Exit)]
+    alerts = Counter(found for found in done if isinstance(found, Alert))
+    settled = sum(position_exit.kind is ExitKind.SETTLEMENT for position_exit in made)
+    return PriceUpdateResult(
+        batch_id=fetched.fetch.batch_id,
+        markets=len(fetched.page.markets) - unstorable,
+        positions=staleness.open_positions,
+        settled=settled,
+        exited=len(made) - settled,
+        flagged=flagged,
+        warned=alerts[Alert.WARNING],
+        paused=alerts[Alert.REACHED],
+        stale_marks=staleness.marks,
+        oldest_mark_seconds=staleness.oldest_seconds,
+        failed=valued.failed,
+        failures=valued.failures,
+    )
 
 
 def _record_metrics(result: PriceUpdateResult, metrics: Metrics) -> None:
-    record_failures(result, BatchKind.PRICE_UPDATE, metrics)
+    valuing.record_failures(result, BatchKind.PRICE_UPDATE, metrics)
     metrics.add(Measure.BATCH_MARKETS, result.markets, batch=BatchKind.PRICE_UPDATE)
     metrics.add(Measure.OPEN_POSITIONS, result.positions)
     metrics.add(Measure.POSITIONS_SETTLED, result.settled)

@@ -46,7 +46,7 @@ def run(request: PortfolioStepRequest, context: StepContext) -> SnapshotResult:
         equity = portfolio.total_value if portfolio.valuation_error is None else None
         if equity is not None:
             history.add_equity_points(session, [portfolio.portfolio_id], now)
-            alerts = guarding.watch(session, [portfolio.portfolio_id], now)
+            alerts = guarding.send_watch(session, [portfolio.portfolio_id], now).get()
         cycles.complete(session, cycle_id, portfolio.portfolio_id, equity)
     if alerts:
         guarding.measure(alerts, context.metrics)

@@ -42,9 +42,9 @@ def run(context: StepContext, within: timedelta | None = None) -> list[Abandoned
     now = context.now()
     since = datetime.min.replace(tzinfo=now.tzinfo) if within is None else now - within
     with context.database.transaction(pipelined=True) as session:
-        suspects = abandoned.suspects(session, since, now - cycles.LEASE, now)
+        suspects = abandoned.send_suspects(session, since, now - cycles.LEASE, now)
     found: list[AbandonedCycle] = []
-    for cycle, reason in list(_dead(suspects, now, context.executions)):
+    for cycle, reason in list(_dead(suspects.get(), now, context.executions)):
         with context.database.transaction() as session:
             found += _close(session, cycle, reason, now)
     _measure(found, context)

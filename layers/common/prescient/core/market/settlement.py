@@ -36,9 +36,11 @@ _OPEN = Resolution()
 
 def needs_confirmation(market: Market) -> bool:
     """Whether it closed at half each and no source has confirmed that as its resolution."""
+    if not market.closed:
+        return False
     half_each = (market.yes_price, market.no_price) == (HALF, HALF)
     settled = market.resolution_status == ResolutionStatus.RESOLVED
-    return market.closed and half_each and not settled and not is_pending(market.resolution_status)
+    return half_each and not settled and not is_pending(market.resolution_status)
 
 
 def is_pending(status: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from prescient.core.portfolio.guards import Alert, Guard, alert, reason
@@ -10,15 +10,25 @@ from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import guards, status_changes
 from prescient.store.database import Session
 from prescient.store.guards import Watched
+from prescient.store.pending import Pending
 from prescient.store.status_changes import Order
 from prescient.usecases.support.metrics import Measure, Metrics
 
 OVER_ALL = " over all portfolios"
 
 
-def watch(session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime) -> list[Alert]:
-    """Pause or warn those of these locked portfolios whose totals fell that far; what was done."""
-    watched = guards.guarded(session, portfolio_ids, PortfolioStatus.ACTIVE)
+def send_watch(
+    session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime
+) -> Pending[list[Alert]]:
+    """Ask how these locked portfolios stand.
+
+    The answer pauses or warns those whose totals fell that far, and is what was done.
+    """
+    asked = guards.send_guarded(session, portfolio_ids, PortfolioStatus.ACTIVE)
+    return Pending(lambda: _heed(session, asked.get(), now))
+
+
+def _heed(session: Session, watched: Mapping[PortfolioId, Watched], now: datetime) -> list[Alert]:
     levels = {owner: alert(found.guard, found.standing) for owner, found in watched.items()}
     reached = {
         owner: reason(found.guard, found.standing)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from prescient.store import health
-from prescient.store.database import Session
 from prescient.store.health import HealthRow
 from prescient.usecases.support.metrics import Measure, Metrics
 
 
-def measure_lateness(session: Session, now: datetime, metrics: Metrics) -> HealthRow:
-    """Measure the ages, as `GET /health` counts them: before the first end from the first use.
-
-    Return what was read for it.
-    """
-    found = health.check(session)
+def measure_lateness(found: HealthRow, now: datetime, metrics: Metrics) -> None:
+    """Measure the ages, as `GET /health` counts them: before the first end from the first use."""
     for measure, ended_at in (
         (Measure.PRICE_UPDATE_AGE, found.prices_updated_at),
         (Measure.CYCLE_AGE, found.cycle_ended_at),
@@ -23,4 +17,3 @@ def measure_lateness(session: Session, now: datetime, metrics: Metrics) -> Healt
         since = ended_at or found.in_use_since
         if since is not None:
             metrics.add(measure, (now - since).total_seconds())
-    return found

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from prescient.core.market.batches import BatchKind
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import portfolios, savepoints
+from prescient.store import portfolios
 from prescient.store.database import Session
+from prescient.store.savepoints import Attempted
 from prescient.usecases.support.metrics import Measure, Metrics
 from prescient.usecases.support.problems import Problem
 
@@ -37,25 +37,18 @@ class Valued(BaseModel):
         return [Problem("valuation failed", failure.model_dump()) for failure in self.failures]
 
 
-def value_all(
+def note(
     session: Session,
     portfolio_ids: Sequence[PortfolioId],
-    value: Callable[[Sequence[PortfolioId]], Sequence[Result]],
-) -> tuple[list[Result], Valued]:
-    """Do `value` for all of the locked portfolios, or for all but those that it fails for."""
-
-    def value_at_once(part: Sequence[PortfolioId]) -> Sequence[Result]:
-        with session.pipeline():  # what a write did wrong is raised at its end, in the savepoint
-            return value(part)
-
-    attempted = savepoints.attempt(session, portfolio_ids, value_at_once)
+    attempted: Attempted[PortfolioId, Result],
+) -> Valued:
+    """Note of locked portfolios why they could not be valued, and of the others that they were."""
     portfolios.note_valuations(session, portfolio_ids, attempted.failures)
     named = [
         ValuationFailure(portfolio_id=portfolio_id, error=error)
         for portfolio_id, error in attempted.failures[:MOST_NAMED]
     ]
-    valued = Valued(failed=len(attempted.failures), failures=named)
-    return [*chain.from_iterable(attempted.results)], valued
+    return Valued(failed=len(attempted.failures), failures=named)
 
 
 def record_failures(valued: Valued, kind: BatchKind, metrics: Metrics) -> None:
