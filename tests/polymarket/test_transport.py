@@ -20,6 +20,7 @@ import pytest
 
 from prescient.core.errors import ExchangeUnavailable
 from prescient.polymarket.counters import Counters
+from prescient.polymarket.parts import Parted, PartedFetch
 from prescient.polymarket.rates import Family, RateLimit
 from prescient.polymarket.transport import (
     CONNECTIONS,
@@ -349,3 +350,14 @@ def test_a_turn_that_comes_after_the_deadline_is_not_waited_for() -> None:
         with pytest.raises(ExchangeUnavailable, match="the rate limit leaves no time within 5 s"):
             transport.fetch(call(exchange.url), deadline)
         assert len(exchange.paths) == 1
+
+
+@pytest.mark.timeout(10)
+def test_a_part_of_nothing_has_no_halves() -> None:
+    """It once was asked for again in two halves of nothing, and so on without end."""
+    caller = Caller()
+    with serving(GOOD, *[answer({"error": "no ids"}, 400)] * 9) as exchange:
+        deadline = caller.transport.deadline()
+        fetch = PartedFetch[str](caller.transport, lambda _: call(exchange.url), deadline)
+        assert fetch.fetch([["1"]]).refused == []
+        assert fetch.fetch([[]]) == Parted([], [])

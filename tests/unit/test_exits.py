@@ -100,7 +100,13 @@ def test_a_take_profit_pays_for_a_tick_and_both_fees(
 
 
 @pytest.mark.parametrize(
-    ("entry", "tick", "fee"), [("0.99", "0.01", FREE), ("0.994", "0.01", FREE)]
+    ("entry", "tick", "fee"),
+    [
+        ("0.99", "0.01", FREE),
+        ("0.994", "0.01", FREE),
+        # The bid that pays for its own fee is 902 rises away, which took a second to find.
+        ("0.000001", "0.000001", FeeSchedule(D("0.999"), D("0.999"))),
+    ],
 )
 def test_where_no_bid_below_1_pays_for_itself_there_is_no_take_profit(
     entry: str, tick: str, fee: FeeSchedule

@@ -1,10 +1,11 @@
 """Rebalancing: who drifted, and transfers that bring everybody back."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal as D
 from fractions import Fraction as F
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -76,6 +77,12 @@ def test_only_cash_moves() -> None:
 def test_the_largest_surplus_gives_to_the_largest_want() -> None:
     four = [member(1, "16000"), member(2, "12000"), member(3, "4000"), member(4, "8000")]
     assert moved(*four) == [(1, 3, "6000.00"), (2, 4, "2000.00")]
+
+
+def test_who_has_given_is_ranked_by_what_is_left() -> None:
+    """1 is 100 above its target and 2 is 80; the others are 60 below."""
+    five = [member(place, equity) for place, equity in enumerate(["200", "180", *["40"] * 3], 1)]
+    assert moved(*five) == [(1, 3, "60.00"), (2, 4, "60.00"), (1, 5, "40.00"), (2, 5, "20.00")]
 
 
 def test_cents_that_do_not_divide_go_to_the_lower_ids() -> None:
@@ -254,6 +261,26 @@ pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12).m
 )
 
 
+def largest_first(
+    members: Sequence[Member],
+    targets: Mapping[PortfolioId, D],
+    told_apart: Collection[frozenset[PortfolioId]],
+) -> Iterator[tuple[PortfolioId, PortfolioId, D]]:
+    """By a search of all pairs for each transfer, without the code under test."""
+    above = {owner.portfolio_id: owner.equity - targets[owner.portfolio_id] for owner in members}
+    free = {owner.portfolio_id: min(owner.cash, above[owner.portfolio_id]) for owner in members}
+    while found := [
+        (-free[giver], giver, above[taker], taker)
+        for giver, taker in permutations(free, 2)
+        if free[giver] > 0 > above[taker] and frozenset((giver, taker)) in told_apart
+    ]:
+        _, giver, _, taker = min(found)
+        amount = min(free[giver], -above[taker])
+        free[giver] -= amount
+        above[taker] += amount
+        yield giver, taker, amount
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 10**7), st.integers(0, 100)), min_size=2, max_size=7), pairs
 )
@@ -266,6 +293,11 @@ def test_only_what_is_told_apart_exchanges_and_never_beyond_a_target(
     ]
     weighed = initial(members)
     made = plan(members, weighed, TODAY, told_apart)
+    assert [(transfer.from_id, transfer.to_id, transfer.amount) for transfer in made.transfers] == [
+        *largest_first(
+            members, {place.portfolio_id: place.target for place in made.places}, told_apart
+        )
+    ]
     left = {place.portfolio_id: place.equity - place.target for place in made.places}
     cash = {owner.portfolio_id: owner.cash for owner in members}
     for transfer in made.transfers:

@@ -12,7 +12,12 @@ import psycopg
 import pytest
 
 from prescient.core.deciding.thresholds import Thresholds
-from prescient.core.errors import ChunkUnfinished, DatabaseUnavailable, DeadlockDetected
+from prescient.core.errors import (
+    ChunkAstray,
+    ChunkUnfinished,
+    DatabaseUnavailable,
+    DeadlockDetected,
+)
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.strategies import registry
@@ -22,7 +27,8 @@ from prescient.store import candidates, roles, turns
 from prescient.store.database import Database, Session
 from prescient.store.turns import Decided
 from prescient.usecases import execute, signal, snapshot
-from prescient.usecases.support.chunks import LAST_ATTEMPT, ChunkRequest
+from prescient.usecases.support.chunks import LAST_ATTEMPT, ChunkRequest, run_together
+from prescient.usecases.support.portfolio_step import PortfolioStepResult
 from tests.builders import event
 from tests.sequences.killing import Killer, killer_installed
 from tests.world import StepModule, World, several
@@ -159,6 +165,28 @@ def test_a_chunk_stops_in_time_and_goes_on_where_it_stopped(world: World) -> Non
     assert world.step_of_chunk(signal, cycle_id, owners).portfolio_ids == owners
     assert world.rows(PARTS)[0] == before, "what is decided is decided"
     assert statuses(world) == ["running"] * 5
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("told", [[], [3], [1, 3]])
+def test_outcomes_that_lead_nowhere_are_refused(world: World, told: list[int]) -> None:
+    """Were none told, the chunk would go on for ever."""
+    outcomes = {PortfolioId(portfolio_id): PortfolioStepResult() for portfolio_id in told}
+    request = ChunkRequest(cycle_id=1, portfolio_ids=[PortfolioId(1), PortfolioId(2)])
+    with pytest.raises(ChunkAstray, match=r"of the portfolios \[1, 2\] the step told"):
+        run_together(request, world.portfolio_context, lambda _: outcomes, execute.run)
+
+
+def test_outcomes_come_in_any_order(world: World) -> None:
+    request = ChunkRequest(cycle_id=1, portfolio_ids=[PortfolioId(n) for n in (1, 2, 3)])
+    asked = list[Sequence[PortfolioId]]()
+
+    def last(left: Sequence[PortfolioId]) -> dict[PortfolioId, PortfolioStepResult | Exception]:
+        asked.append(left)
+        return {left[-1]: PortfolioStepResult()}
+
+    done = run_together(request, world.portfolio_context, last, execute.run)
+    assert (done.portfolio_ids, asked) == ([3, 2, 1], [[1, 2, 3], [1, 2], [1]])
 
 
 def test_what_is_the_same_for_all_is_read_once(

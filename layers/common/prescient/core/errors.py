@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 
@@ -223,6 +223,13 @@ class ChunkUnfinished(PassingError):
 
     def __init__(self, left: int) -> None:
         super().__init__(f"there was no time for {left} more portfolios of the chunk")
+
+
+class ChunkAstray(PrescientError):
+    """A step said of none of the portfolios that were left what became of it, or of another one."""
+
+    def __init__(self, left: Sequence[int], told: Collection[int]) -> None:
+        super().__init__(f"of the portfolios {[*left]} the step told the outcomes of {[*told]}")
 
 
 class FunctionUnavailable(PassingError):

@@ -63,8 +63,8 @@ class PartedFetch(Generic[Id]):
             for part, answer in zip(parts, concurrently(ask, parts), strict=True):
                 if not isinstance(answer, ErrorAnswer):
                     answers.append((part, answer))
-                elif len(part) == 1:
-                    refused.append(part[0])
+                elif len(part) < 2:  # noqa: PLR2004 - it has no halves
+                    refused += part
                 else:
                     middle = len(part) // 2
                     halves += [part[:middle], part[middle:]]

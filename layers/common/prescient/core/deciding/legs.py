@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from prescient.core.market.books import Level, beyond
+from prescient.core.market.books import Level
 from prescient.core.market.fees import fee_per_share
 from prescient.core.market.fills import LEAST_BUY, Fill, Offers, buy_exactly
 from prescient.core.market.markets import FeeSchedule
@@ -59,17 +59,19 @@ def equal_shares(legs: Sequence[PricedLeg], guarantee: Guarantee, caps: Caps) ->
 
 def _worthwhile_shares(legs: Sequence[PricedLeg], guarantee: Guarantee) -> Decimal:
     """How deep one more share of every leg, fees included, still keeps the guarantee."""
-    books = [leg.levels() for leg in legs]
+    books = [[*reversed(leg.levels())] for leg in legs]
     shares = ZERO
     while all(books):
-        best = [book[0] for book in books]
+        best = [book.pop() for book in books]
         prices = zip(legs, (level.price for level in best), strict=True)
         marginal = sum((price + fee_per_share(leg.fee, price) for leg, price in prices), ZERO)
         if not guarantee.covers(marginal):
             break
         step = min(level.shares for level in best)
         shares += step
-        books = [beyond(book, step) for book in books]
+        for book, (price, offered) in zip(books, best, strict=True):
+            if offered > step:
+                book.append(Level(price, offered - step))
     return shares
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from prescient.core.market.listed import Market
 
 HIGHEST_TAKE_PROFIT = Decimal("0.99")
+MOST_RISES = 100  # of a take-profit that pays for its own fee: usual fees take five at most
 
 
 class Triggers(NamedTuple):
@@ -146,10 +147,14 @@ def _profitable(
 ) -> Decimal | None:
     """`level`, or the bid above it that pays for a tick and both fees; None if that is not below 1.
 
-    The fee of the sale depends on its price: the bid rises until it pays for its own.
+    The fee of the sale depends on its price: the bid rises until it pays for its own. Fees of
+    nearly all that a share brings let it creep: then none is found either.
     """
     cost = entry_price + tick_size + fee_per_share(fee, entry_price)
     bid = max(level, entry_price).quantize(PRICE_STEP, ROUND_CEILING)
-    while bid < ONE and bid < cost + fee_per_share(fee, bid):
-        bid = (cost + fee_per_share(fee, bid)).quantize(PRICE_STEP, ROUND_CEILING)
-    return bid if bid < ONE else None
+    for _ in range(MOST_RISES):
+        paid = cost + fee_per_share(fee, bid)
+        if bid >= paid or bid >= ONE:
+            return bid if bid < ONE else None
+        bid = paid.quantize(PRICE_STEP, ROUND_CEILING)
+    return None

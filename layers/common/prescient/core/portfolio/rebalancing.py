@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from heapq import heappop, heapreplace
+from itertools import permutations
 from typing import NamedTuple
 
 from prescient.core.money import CENT, ZERO
@@ -14,6 +16,9 @@ from prescient.core.portfolio.targets import Member, Weights, apportioned
 
 Pairs = Collection[frozenset[PortfolioId]]
 """Two portfolios each."""
+Dollars = dict[PortfolioId, Decimal]
+_Ranked = tuple[Decimal, PortfolioId]
+"""A negative amount and its owner: the largest amount is the least."""
 
 
 def drifts(members: Sequence[Member], weights: Weights) -> dict[PortfolioId, Decimal]:
@@ -95,32 +100,53 @@ def transfers(
     cash = {member.portfolio_id: member.cash for member in members}
     surplus = _positive({owner: min(amount, cash[owner]) for owner, amount in above.items()})
     want = _positive({owner: -amount for owner, amount in above.items()})
+    givers, takers_of = _ranked(surplus), _takers(surplus, want, told_apart)
     made = []
-    while (chosen := _largest_pair(surplus, want, told_apart)) is not None:
-        giver, taker = chosen
+    while (giver := _largest(givers, surplus)) is not None:
+        taker = _largest(takers_of[giver], want)
+        if taker is None:
+            del surplus[giver]
+            continue
         amount = min(surplus[giver], want[taker])
         made.append(_transfer(giver, taker, amount, day))
-        for side, portfolio_id in ((surplus, giver), (want, taker)):
-            side[portfolio_id] -= amount
-            if side[portfolio_id] == ZERO:
-                del side[portfolio_id]
+        surplus[giver] -= amount
+        want[taker] -= amount
     return made
 
 
-def _largest_pair(
-    surplus: Mapping[PortfolioId, Decimal],
-    want: Mapping[PortfolioId, Decimal],
-    told_apart: Pairs | None,
-) -> tuple[PortfolioId, PortfolioId] | None:
-    """The largest surplus that has a taker, and its largest want."""
-    for giver in sorted(surplus, key=lambda owner: (-surplus[owner], owner)):
-        takers = {
-            owner: amount
-            for owner, amount in want.items()
-            if told_apart is None or frozenset((giver, owner)) in told_apart
-        }
-        if takers:
-            return giver, _largest(takers)
+def _takers(
+    surplus: Dollars, want: Dollars, told_apart: Pairs | None
+) -> Mapping[PortfolioId, list[_Ranked]]:
+    """To whom each surplus may go; without `told_apart` all have the same takers."""
+    if told_apart is None:
+        return dict.fromkeys(surplus, _ranked(want))
+    partners: dict[PortfolioId, Dollars] = {giver: {} for giver in surplus}
+    for pair in told_apart:
+        for giver, taker in permutations(pair):
+            if giver in surplus and taker in want:
+                partners[giver][taker] = want[taker]
+    return {giver: _ranked(takers) for giver, takers in partners.items()}
+
+
+def _ranked(amounts: Dollars) -> list[_Ranked]:
+    """The owners by the size of their amounts, of equal ones the lower id first: a heap."""
+    return sorted((-amount, owner) for owner, amount in amounts.items())
+
+
+def _largest(ranked: list[_Ranked], amounts: Dollars) -> PortfolioId | None:
+    """The owner of the largest of the amounts, which only fall; None once they are spent.
+
+    Owners whose amounts have fallen since they were ranked find their new place first.
+    """
+    while ranked:
+        amount, owner = ranked[0]
+        left = amounts.get(owner, ZERO)
+        if left == -amount:
+            return owner
+        if left > ZERO:
+            heapreplace(ranked, (-left, owner))
+        else:
+            heappop(ranked)
     return None
 
 
@@ -153,9 +179,5 @@ def _above_target(members: Sequence[Member], weights: Weights) -> dict[Portfolio
     }
 
 
-def _positive(amounts: Mapping[PortfolioId, Decimal]) -> dict[PortfolioId, Decimal]:
+def _positive(amounts: Dollars) -> Dollars:
     return {portfolio_id: amount for portfolio_id, amount in amounts.items() if amount > ZERO}
-
-
-def _largest(amounts: dict[PortfolioId, Decimal]) -> PortfolioId:
-    return max(amounts, key=lambda portfolio_id: (amounts[portfolio_id], -portfolio_id))

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from prescient.core.deciding.chunks import PortfolioIds
-from prescient.core.errors import ChunkUnfinished, ClaimLost, PassingError
+from prescient.core.errors import ChunkAstray, ChunkUnfinished, ClaimLost, PassingError
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import cycles
 from prescient.usecases.support.context import StepContext
@@ -27,7 +27,7 @@ Step = Callable[[PortfolioStepRequest, StepContext], PortfolioStepResult]
 Outcome = PortfolioStepResult | Exception
 """What a step did for a portfolio, or why it could not be taken."""
 Together = Callable[[Sequence[PortfolioId]], Mapping[PortfolioId, Outcome]]
-"""Takes the step for the first of these portfolios, one at least, and says what became of them."""
+"""Takes the step for some of these portfolios, one at least, and says what became of them."""
 
 
 class ChunkRequest(BaseModel):
@@ -71,7 +71,7 @@ def run_together(
     """
     shares_transaction = True
 
-    def first(left: Sequence[PortfolioId]) -> Mapping[PortfolioId, Outcome]:
+    def some(left: Sequence[PortfolioId]) -> Mapping[PortfolioId, Outcome]:
         nonlocal shares_transaction
         if shares_transaction:
             try:
@@ -82,18 +82,24 @@ def run_together(
                 shares_transaction = False
         return _alone(left[0], request, context, step)
 
-    return _run(request, context, first)
+    return _run(request, context, some)
 
 
-def _run(request: ChunkRequest, context: StepContext, first: Together) -> ChunkResult:
-    """Take the step for the first of the portfolios that are left, until none is."""
-    asked = list(dict.fromkeys(request.portfolio_ids))
-    result, done = ChunkResult(portfolio_ids=[]), 0
-    while left := asked[done:]:
-        if done and context.seconds_left() < LEAST_SECONDS:
+def _run(request: ChunkRequest, context: StepContext, some: Together) -> ChunkResult:
+    """Take the step for some of the portfolios that are left, until none is.
+
+    Raises `ChunkAstray` where that says of none of them what became of it, or of another one.
+    """
+    asked = left = list(dict.fromkeys(request.portfolio_ids))
+    result = ChunkResult(portfolio_ids=[])
+    while left:
+        if left != asked and context.seconds_left() < LEAST_SECONDS:
             raise ChunkUnfinished(len(left))
-        for portfolio_id, outcome in first(left).items():
-            done += 1
+        outcomes = some(left)
+        if not outcomes or not outcomes.keys() <= set(left):
+            raise ChunkAstray(left, outcomes)
+        left = [portfolio_id for portfolio_id in left if portfolio_id not in outcomes]
+        for portfolio_id, outcome in outcomes.items():
             if isinstance(outcome, Exception):
                 result.failed += _record(request.cycle_id, portfolio_id, outcome, context)
             elif outcome.goes_on:
