@@ -4,7 +4,7 @@ from decimal import Decimal as D
 from fractions import Fraction as F
 
 from hypothesis import event as seen_by_hypothesis
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prescient.core.market.bids import Bids, bids, bids_from_book
@@ -82,8 +82,15 @@ def test_on_a_quote_no_more_than_one_percent_of_the_liquidity_is_sold(
 
 
 @given(
-    price=ticks, budget=shares, percentage=percentages, schedule=schedules,
+    price=ticks,
+    budget=shares,
+    percentage=percentages,
+    schedule=schedules,
     tick=st.sampled_from(TICKS),
+)
+@example(  # it once waited for a bid of 1, although 0.999778 pays
+    price=D("0.989"), budget=D(1000), percentage=D("0.001"), schedule=FeeSchedule(D("0.07")),
+    tick=D("0.01"),
 )  # fmt: skip
 def test_a_take_profit_at_its_trigger_never_loses(
     price: D, budget: D, percentage: D, schedule: FeeSchedule, tick: D
@@ -92,15 +99,19 @@ def test_a_take_profit_at_its_trigger_never_loses(
     if bought is None:
         return
     take = triggers(bought.price, price, None, percentage, tick_size=tick, fee=schedule)
-    trigger, entry = take.take_profit_bid, F(price)
+    trigger, entry, step = take.take_profit_bid, F(price), F(1, 1_000_000)
+
+    def earned(bid: F) -> F:
+        """What a share earns after the fees of both sides, in dollars."""
+        return bid - entry - fee(bid, schedule) - fee(entry, schedule)
+
     if trigger is None:
-        level = min(entry * (1 + F(percentage)), F(99, 100))
-        highest = F(999_999, 1_000_000)
-        assert max(level, entry + F(tick) + fee(entry, schedule) + fee(highest, schedule)) > highest
+        assert earned(1 - step) < F(tick)
         return
-    bid = F(trigger)
-    # what a share earns: at least a tick after the fees of both sides
-    assert bid - entry - fee(bid, schedule) - fee(entry, schedule) >= F(tick)
+    bid, level = F(trigger), max(entry, min(entry * (1 + F(percentage)), F(99, 100)))
+    assert earned(bid) >= F(tick)
+    assert bid >= level
+    assert earned(bid - step) < F(tick) or bid - step < level, "a lower bid would have paid"
     made = due_exit(
         PricedHolding(
             holding=Holding(1, 1, MarketId("m"), Outcome.YES, bought.shares, bought.cost_basis),

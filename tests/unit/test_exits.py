@@ -87,9 +87,12 @@ def test_a_stop_lies_at_least_a_tick_below_the_bid_at_entry(
         ("0.90", "0.25", "0.01", FREE, "0.99"),  # 1.125 could never be bid
         ("0.994", "0.25", "0.001", FREE, "0.995"),  # 0.99 would sell at a loss
         ("0.50", "0.001", "0.01", FREE, "0.51"),  # 0.5005 is no tick above
-        # 0.505 pays for 0.50, a tick and 0.01 of fee, but not for the fee of its own sale,
-        # 0.04 × 0.505 × 0.495 = 0.009999: 0.50 + 0.01 + 0.01 + 0.009999
-        ("0.50", "0.01", "0.01", TAKER, "0.529999"),
+        # 0.505 pays for 0.50, a tick and 0.01 of fee, but not for the fee of its own sale:
+        # 0.529965 − 0.04 × 0.529965 × 0.470035 = 0.5200009; at 0.529964 it is 0.5199999
+        ("0.50", "0.01", "0.01", TAKER, "0.529965"),
+        ("0.989", "0.001", "0.01", FeeSchedule(D("0.07")), "0.999778"),  # as near to 1 as that
+        # fees of nearly all that a share brings
+        ("0.000001", "0.25", "0.000001", FeeSchedule(D("0.999"), D("0.999")), "0.004920"),
         ("0.50", "0.25", "0.01", TAKER, "0.625"),  # pays for both fees as it is
     ],
 )
@@ -104,8 +107,6 @@ def test_a_take_profit_pays_for_a_tick_and_both_fees(
     [
         ("0.99", "0.01", FREE),
         ("0.994", "0.01", FREE),
-        # The bid that pays for its own fee is 902 rises away, which took a second to find.
-        ("0.000001", "0.000001", FeeSchedule(D("0.999"), D("0.999"))),
     ],
 )
 def test_where_no_bid_below_1_pays_for_itself_there_is_no_take_profit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from prescient.core.market.listed import Market
 
 HIGHEST_TAKE_PROFIT = Decimal("0.99")
-MOST_RISES = 100  # of a take-profit that pays for its own fee: usual fees take five at most
 
 
 class Triggers(NamedTuple):
@@ -145,16 +145,19 @@ def _taken(kind: ExitKind, priced: PricedHolding) -> tuple[Level, ...]:
 def _profitable(
     level: Decimal, entry_price: Decimal, tick_size: Decimal, fee: FeeSchedule
 ) -> Decimal | None:
-    """`level`, or the bid above it that pays for a tick and both fees; None if that is not below 1.
+    """`level`, or the least bid above it that pays for a tick and both fees; None if none below 1.
 
-    The fee of the sale depends on its price: the bid rises until it pays for its own. Fees of
-    nearly all that a share brings let it creep: then none is found either.
+    The fee of the sale depends on its price, in such a way that above a bid that pays all others
+    do: `bid − fee(bid)` rises, or falls at first and never again.
     """
     cost = entry_price + tick_size + fee_per_share(fee, entry_price)
-    bid = max(level, entry_price).quantize(PRICE_STEP, ROUND_CEILING)
-    for _ in range(MOST_RISES):
-        paid = cost + fee_per_share(fee, bid)
-        if bid >= paid or bid >= ONE:
-            return bid if bid < ONE else None
-        bid = paid.quantize(PRICE_STEP, ROUND_CEILING)
-    return None
+
+    def pays(bid: Decimal) -> bool:
+        return bid - fee_per_share(fee, bid) >= cost
+
+    lowest = max(level, entry_price).quantize(PRICE_STEP, ROUND_CEILING)
+    if lowest < ONE and pays(lowest):
+        return lowest
+    above = range(int(lowest / PRICE_STEP) + 1, int(ONE / PRICE_STEP))
+    place = bisect_left(above, True, key=lambda steps: pays(steps * PRICE_STEP))
+    return above[place] * PRICE_STEP if place < len(above) else None
