@@ -145,8 +145,12 @@ def _ask_changed_events(session: Session, digest_of: Mapping[EventId, str]) -> C
 
 def _ask_changed_markets(session: Session, listed: Mapping[MarketId, Listed]) -> Cursor[MarketId]:
     """Ask for the ids of the markets that are new or differ from what is stored."""
-    digests_of = {market_id: (row.digest, row.event_digest) for market_id, row in listed.items()}
-    values = {"digests": _json(digests_of)}
+    rows = listed.values()
+    values = {
+        "market_ids": _json(list(listed)),
+        "digests": ",".join(row.digest for row in rows),
+        "event_digests": ",".join(row.event_digest for row in rows if row.event_digest),
+    }
     cursor = session.cursor(row_factory=scalar_row)
     return cursor.execute(SQL["select_changed_markets"], values)
 

@@ -39,13 +39,17 @@ WHERE excluded.updated_at >= events.updated_at;
 
 -- name: select_changed_markets
 -- Read which listed markets are new, or differ from the stored ones in what readers use.
--- A market that was fetched without its event says nothing of it.
+-- A market that was fetched without its event says nothing of it. Digests come in one text: no
+-- client has to quote each of thousands.
 SELECT listed.market_id
-FROM json_each(%(digests)s) AS listed (market_id, digests)
+FROM ROWS FROM (
+    json_array_elements_text(%(market_ids)s), string_to_table(%(digests)s, ','),
+    string_to_table(%(event_digests)s, ',')
+) AS listed (market_id, digest, event_digest)
 LEFT JOIN markets AS stored ON stored.market_id = listed.market_id
-WHERE stored.listing_digest IS DISTINCT FROM (listed.digests ->> 0)::uuid
+WHERE stored.listing_digest IS DISTINCT FROM listed.digest::uuid
     OR stored.event_digest
-        IS DISTINCT FROM coalesce((listed.digests ->> 1)::uuid, stored.event_digest);
+        IS DISTINCT FROM coalesce(listed.event_digest::uuid, stored.event_digest);
 
 -- name: select_markets
 -- Read what markets' rows said before, for those that say less now.
