@@ -15,7 +15,7 @@ from benchmarks.holdings import Holdings
 from local.exchange.simulated import EPOCH
 from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from prescient.runtime.login import as_user
-from prescient.store import portfolios, roles, statements, turns
+from prescient.store import roles, statements, turns
 from prescient.store.database import Database, Session
 from prescient.usecases.support.chunks import ChunkRequest
 from prescient.usecases.support.context import StepContext
@@ -68,10 +68,9 @@ def context(url: str) -> Iterator[StepContext]:
 def _prepare(session: Session) -> None:
     turns.lock(session, CYCLE, [NOBODY])
     turns.load(session, CYCLE, [NOBODY], EPOCH)
-    nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "now": EPOCH}
-    for name in ("save_turns", "record_turns"):
+    nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "traders": [0], "now": EPOCH}
+    for name in ("save_turns", "settle_turns"):
         session.execute(turns.SQL[name], nothing)
-    portfolios.rewrite_totals(session, [NOBODY], EPOCH)
 
 
 def request(portfolio_id: PortfolioId) -> PortfolioStepRequest:

@@ -109,7 +109,8 @@ def _rows(connection: Connection[Any], two: TwoPortfolios) -> Values:
         "signal_ids": signals,
         "rejections": ["no_quote"] * len(signals),
         "results": json.dumps([_fill(two.theirs, signal) for signal in signals]),
-        "turns": Jsonb([{"portfolio_id": two.theirs, "trades": 1, "rejections": {}, "limits": {}}]),
+        "turns": json.dumps([_turn(two.theirs)]),
+        "traders": [two.theirs],
         "exits": Jsonb([_exit(two.theirs, held)]),
         "records": Jsonb([_record(two.theirs)]),
         "signals": Jsonb([_signal()]),
@@ -265,6 +266,17 @@ def _texts() -> Values:
         "strategy_type": "momentum",
         "trades": 9,
         "statement_timeout": "5s",
+    }
+
+
+def _turn(portfolio_id: int) -> Values:
+    return {
+        "portfolio_id": portfolio_id,
+        "trades": 1,
+        "fills": 1,
+        "balance": "5",
+        "rejections": {},
+        "limits": {},
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from psycopg.rows import scalar_row
 from psycopg.types.json import Json, Jsonb
@@ -63,6 +63,22 @@ class CyclePortfolioRow:
     executed_at: datetime | None
 
 
+class Claim(Protocol):
+    """Whether, and until when, a cycle runs a portfolio."""
+
+    @property
+    def cycle_id(self) -> int: ...
+
+    @property
+    def portfolio_id(self) -> PortfolioId: ...
+
+    @property
+    def status(self) -> CyclePortfolioStatus: ...
+
+    @property
+    def lease_until(self) -> datetime | None: ...
+
+
 class PortfolioResults(NamedTuple):
     """What a cycle did for portfolios."""
 
@@ -72,9 +88,7 @@ class PortfolioResults(NamedTuple):
     def of(self, portfolio_id: PortfolioId) -> CyclePortfolioRow:
         """The result for a portfolio; raises `ClaimLost` when it was never enrolled."""
         if portfolio_id not in self.by_portfolio:
-            raise ClaimLost(
-                f"cycle_id: portfolio {portfolio_id} is not part of cycle {self.cycle_id}"
-            )
+            raise not_enrolled(self.cycle_id, portfolio_id)
         return self.by_portfolio[portfolio_id]
 
 
@@ -200,7 +214,12 @@ def send_claim(
     return Pending(read)
 
 
-def check_claim(claim: CyclePortfolioRow) -> None:
+def not_enrolled(cycle_id: int, portfolio_id: PortfolioId) -> ClaimLost:
+    """The error where the cycle never enrolled the portfolio."""
+    return ClaimLost(f"cycle_id: portfolio {portfolio_id} is not part of cycle {cycle_id}")
+
+
+def check_claim(claim: Claim) -> None:
     """Raise `ClaimLost` where the cycle does not run the locked portfolio."""
     if claim.status is not CyclePortfolioStatus.RUNNING:
         raise ClaimLost(
@@ -209,7 +228,7 @@ def check_claim(claim: CyclePortfolioRow) -> None:
         )
 
 
-def check_lease(claim: CyclePortfolioRow, now: datetime) -> None:
+def check_lease(claim: Claim, now: datetime) -> None:
     """Raise `ClaimLost` where the claim's lease has run out: another cycle may take it over."""
     if claim.lease_until is None or claim.lease_until <= now:
         raise ClaimLost(

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from functools import partial
 from typing import Any, LiteralString
 
 import psycopg
@@ -169,8 +168,8 @@ def _connect(url: str) -> Session:
         application_name="prescient",
         options="",
     )
-    set_json_loads(_exact, session)
-    set_json_dumps(partial(json.dumps, default=_plain), session)
+    set_json_loads(read_json, session)
+    set_json_dumps(write_json, session)
     return session
 
 
@@ -185,13 +184,17 @@ def _settings(url: str, statement_timeout: int) -> dict[str, list[str]]:
     return {"names": [*settings], "values": [*settings.values()]}
 
 
-def _exact(document: str | bytes) -> Any:
+def read_json(document: str | bytes) -> Any:
     """JSON with a `Decimal` for each number that has a fraction; one decoder serves all rows."""
     return _DECODER.decode(document if isinstance(document, str) else document.decode())
 
 
+def write_json(document: Any) -> str:
+    """JSON with a number for each `Decimal`: it has no other way to write them."""
+    return json.dumps(document, default=_plain)
+
+
 def _plain(value: Any) -> Any:
-    """Decimals travel to JSONB as numbers; JSON has no other way to write them."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import NamedTuple
 
-from psycopg.types.json import Jsonb
-
-from prescient.core.errors import PortfolioNotFound
+from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.execution.account import Exposure, SharedExposure
-from prescient.core.execution.results import Bought, Rejected, Result, Sold
+from prescient.core.execution.results import Bought, Rejected, Sold
 from prescient.core.execution.rules import Rules
 from prescient.core.execution.turn import Turn
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
-from prescient.store import cycles, exits, exposures, orders, portfolios, statements
-from prescient.store.cycles import CyclePortfolioRow, PortfolioResults
-from prescient.store.database import Session
+from prescient.store import cycles, exits, exposures, orders, statements
+from prescient.store.database import Session, read_json, write_json
 from prescient.store.orders import OrderRow
 from prescient.store.rows import typed_row
 
@@ -31,48 +28,57 @@ LONGEST_MARKET_ID = 200  # characters within a trade's id, which has room for 25
 
 
 class TraderRow(NamedTuple):
-    """A portfolio as its orders execute: cash in dollars, strategy and limits."""
+    """A locked portfolio: its claim, and by what its orders execute; cash in dollars.
+
+    Once `executed_at`, `trades` and `rejections` say what came of its turn. Portfolios that share a
+    `configuration` share the text of its JSON, `strategy_config`.
+    """
 
     portfolio_id: PortfolioId
-    status: PortfolioStatus
+    cycle_id: int
+    status: CyclePortfolioStatus
+    lease_until: datetime | None
+    signals: int
+    trades: int
+    rejections: Mapping[str, int]
+    executed_at: datetime | None
+    portfolio_status: PortfolioStatus
     current_balance: Decimal
     strategy_type: str
-    strategy_config: Mapping[str, object]
+    strategy_config: str
     max_position_size: Decimal | None
     max_total_exposure: Decimal | None
     max_positions: int
+
+    @property
+    def configuration(self) -> Mapping[str, object]:
+        found: Mapping[str, object] = read_json(self.strategy_config)
+        return found
 
     @property
     def limits(self) -> Limits:
         return Limits(self.max_position_size, self.max_total_exposure, self.max_positions)
 
 
-class Waiting(NamedTuple):
-    """A locked portfolio whose turn it is, or was: then its claim says what came of it."""
-
-    claim: CyclePortfolioRow
-    portfolio: TraderRow
-
-
 class Locked(NamedTuple):
-    """The portfolios of a transaction that exist, and what the cycle did for them."""
+    """The portfolios of a transaction that the cycle has enrolled."""
 
-    portfolios: Mapping[PortfolioId, TraderRow]
-    claims: PortfolioResults
+    cycle_id: int
+    traders: Mapping[PortfolioId, TraderRow]
 
-    def waiting(self, portfolio_id: PortfolioId, now: datetime) -> Waiting:
-        """The portfolio with its claim.
+    def waiting(self, portfolio_id: PortfolioId, now: datetime) -> TraderRow:
+        """The portfolio, whose turn it is, or was.
 
-        Raises `PortfolioNotFound`, or `ClaimLost` where the cycle does not run the portfolio, or no
-        longer: its lease has run out before the portfolio's turn came.
+        Raises `ClaimLost` where the cycle does not run it, or no longer: its lease has run out
+        before the portfolio's turn came.
         """
-        if portfolio_id not in self.portfolios:
-            raise PortfolioNotFound(portfolio_id)
-        claim = self.claims.of(portfolio_id)
-        cycles.check_claim(claim)
-        if claim.executed_at is None:
-            cycles.check_lease(claim, now)
-        return Waiting(claim, self.portfolios[portfolio_id])
+        trader = self.traders.get(portfolio_id)
+        if trader is None:
+            raise cycles.not_enrolled(self.cycle_id, portfolio_id)
+        cycles.check_claim(trader)
+        if trader.executed_at is None:
+            cycles.check_lease(trader, now)
+        return trader
 
 
 class Loaded(NamedTuple):
@@ -86,17 +92,17 @@ class Loaded(NamedTuple):
 class Decided(NamedTuple):
     """A turn with the rules that bound it."""
 
-    claim: CyclePortfolioRow
+    trader: TraderRow
     turn: Turn
     rules: Rules
 
 
 def lock(session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId]) -> Locked:
-    """Lock the portfolios by id, and read what the cycle did for them."""
-    cursor = session.cursor(row_factory=typed_row(TraderRow))
-    cursor.execute(SQL["lock_traders"], {"portfolio_ids": portfolio_ids})
-    claims = cycles.send_portfolio_results(session, cycle_id, portfolio_ids)
-    return Locked({row.portfolio_id: row for row in cursor.fetchall()}, claims.get())
+    """Lock the portfolios by id, with what the cycle did for them."""
+    values = {"cycle_id": cycle_id, "portfolio_ids": portfolio_ids}
+    with session.cursor(row_factory=typed_row(TraderRow)) as cursor:
+        rows = cursor.execute(SQL["lock_traders"], values).fetchall()
+    return Locked(cycle_id, {row.portfolio_id: row for row in rows})
 
 
 def load(
@@ -117,28 +123,21 @@ def save(session: Session, cycle_id: int, decided: Sequence[Decided], now: datet
     sold = [sold.exit for made in decided for sold in made.turn.exits]
     if sold:
         exits.record(session, sold, None, now)
-    results = [
-        {"portfolio_id": made.claim.portfolio_id, **_result(made.claim, result)}
-        for made in decided
-        for result in made.turn.results
-    ]
-    if results:
-        written = {
-            "cycle_id": cycle_id,
-            "results": json.dumps(results, default=str),
-            "now": now,
-        }
-        session.execute(SQL["save_turns"], written)
-    noted = {"cycle_id": cycle_id, "turns": Jsonb([_turn(made) for made in decided]), "now": now}
-    session.execute(SQL["record_turns"], noted)
-    traders = [made.claim.portfolio_id for made in decided if made.turn.trades]
+    written = {
+        "cycle_id": cycle_id,
+        "results": json.dumps([*_results(decided)], default=str),
+        "turns": write_json([_turn(made) for made in decided]),
+        "now": now,
+    }
+    session.execute(SQL["save_turns"], written)
+    traders = [made.trader.portfolio_id for made in decided if made.turn.trades]
     if traders:
-        portfolios.rewrite_totals(session, traders, now)
+        session.execute(SQL["settle_turns"], {**written, "traders": traders})
 
 
 def _turn(made: Decided) -> dict[str, object]:
-    """What the cycle remembers of a turn."""
-    rules = made.rules
+    """What the cycle remembers of a turn, and the portfolio's cash after it."""
+    turn, rules = made.turn, made.rules
     limits = {
         "max_position_size": rules.position_limit,
         "max_total_exposure": rules.limits.max_total_exposure,
@@ -146,22 +145,27 @@ def _turn(made: Decided) -> dict[str, object]:
         "max_positions": rules.limits.max_positions,
     }
     return {
-        "portfolio_id": made.claim.portfolio_id,
-        "trades": made.turn.trades,
-        "rejections": Counter(rejected.reason.value for rejected in made.turn.rejections),
+        "portfolio_id": made.trader.portfolio_id,
+        "trades": turn.trades,
+        "fills": len(turn.fills),
+        "balance": str(turn.account.balance),
+        "rejections": Counter(rejected.reason.value for rejected in turn.rejections),
         "limits": limits,
     }
 
 
-def _result(claim: CyclePortfolioRow, result: Result) -> dict[str, object]:
-    """What came of a signal; of one that executed, what it moved too."""
-    match result:
-        case Bought():
-            return _bought(claim, result)
-        case Sold():
-            return _sold(result)
-        case Rejected():
-            return {"signal_id": result.order.signal_id, "rejection": result.reason}
+def _results(decided: Iterable[Decided]) -> Iterator[dict[str, object]]:
+    """What came of each signal; of one that executed, what it moved too."""
+    for made in decided:
+        owner = {"portfolio_id": made.trader.portfolio_id}
+        for result in made.turn.results:
+            match result:
+                case Bought():
+                    yield owner | _bought(made.trader, result)
+                case Sold():
+                    yield owner | _sold(result)
+                case Rejected(order, reason):
+                    yield owner | {"signal_id": order.signal_id, "rejection": reason}
 
 
 def _sold(sold: Sold) -> dict[str, object]:
@@ -177,8 +181,8 @@ def _sold(sold: Sold) -> dict[str, object]:
     }
 
 
-def _bought(claim: CyclePortfolioRow, bought: Bought) -> dict[str, object]:
-    order, fill, trade_id = bought.order, bought.fill, _trade_id(claim, bought)
+def _bought(trader: TraderRow, bought: Bought) -> dict[str, object]:
+    order, fill, trade_id = bought.order, bought.fill, _trade_id(trader, bought)
     return {
         "signal_id": order.signal_id,
         "kind": LedgerKind.BUY,
@@ -199,10 +203,10 @@ def _bought(claim: CyclePortfolioRow, bought: Bought) -> dict[str, object]:
     }
 
 
-def _trade_id(claim: CyclePortfolioRow, bought: Bought) -> str:
+def _trade_id(trader: TraderRow, bought: Bought) -> str:
     """Derived from the decision, so that a decision has one trade, however often it runs."""
     order = bought.order
-    return f"{claim.cycle_id}-{claim.portfolio_id}-{_short(order.market_id)}-{order.action}"
+    return f"{trader.cycle_id}-{trader.portfolio_id}-{_short(order.market_id)}-{order.action}"
 
 
 def _short(market_id: MarketId) -> str:

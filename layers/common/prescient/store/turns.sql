@@ -1,16 +1,19 @@
 -- name: lock_traders
--- Lock portfolios until the transaction ends, and read what their orders execute by.
+-- Lock portfolios and their parts in a cycle until the transaction ends; read what their orders
+-- execute by, and what the cycle did for them.
 SELECT
-    portfolio_id, status, current_balance, strategy_type, strategy_config, max_position_size,
-    max_total_exposure, max_positions
-FROM portfolios
-WHERE portfolio_id = ANY (%(portfolio_ids)s::int[])
+    portfolio_id, cycle_id, part.status, lease_until, signals, trades, rejections, executed_at,
+    portfolio.status AS portfolio_status, current_balance, strategy_type,
+    portfolio.strategy_config::text AS strategy_config, max_position_size, max_total_exposure,
+    max_positions
+FROM portfolios AS portfolio JOIN cycle_portfolios AS part USING (portfolio_id)
+WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND cycle_id = %(cycle_id)s
 ORDER BY portfolio_id
 FOR UPDATE;
 
 -- name: save_turns
--- Write all that came of orders, but for the positions that they sold of and the totals: results of
--- signals, trades and positions, ledger and balances, exposure, and taken depth.
+-- Write all that came of turns, but for the positions that they sold of and the portfolios: results
+-- of signals, trades and positions, ledger, exposure and taken depth; and what the cycle remembers.
 -- Trades and positions are numbered in the order of the fills, whatever the plan of the joins.
 WITH result AS (
     SELECT * FROM ROWS FROM (
@@ -57,16 +60,15 @@ WITH result AS (
         condition_id, yes_token_id, no_token_id, identity
     FROM signal WHERE trade_id IS NOT NULL ORDER BY place
 ), moved AS (
-    SELECT
-        portfolio_id, market_id, sum(cost_basis) AS cost_basis, sum(cash) AS cash,
-        count(trade_id) AS fills
-    FROM signal WHERE executed GROUP BY GROUPING SETS ((), portfolio_id, market_id)
+    SELECT market_id, sum(cost_basis) AS cost_basis
+    FROM signal WHERE executed GROUP BY GROUPING SETS ((), market_id)
 ), owner AS MATERIALIZED (
     SELECT portfolio_id, current_balance, (
         SELECT coalesce(max(entry_no), 0) FROM cash_ledger AS entry
         WHERE entry.portfolio_id = portfolio.portfolio_id
     ) AS entry_no
-    FROM moved JOIN portfolios AS portfolio USING (portfolio_id)
+    FROM portfolios AS portfolio
+    WHERE portfolio_id IN (SELECT portfolio_id FROM signal WHERE executed)
 ), entry AS (
     INSERT INTO cash_ledger (
         portfolio_id, entry_no, kind, amount, balance_after, source, timestamp
@@ -82,7 +84,7 @@ WITH result AS (
     FROM moved WHERE market.market_id = moved.market_id
 ), capital AS (
     UPDATE capital_in_use AS capital SET cost_basis = capital.cost_basis + moved.cost_basis
-    FROM moved WHERE id = 1 AND portfolio_id IS NULL AND market_id IS NULL AND cash IS NOT NULL
+    FROM moved WHERE id = 1 AND market_id IS NULL AND moved.cost_basis IS NOT NULL
 ), depth AS (
     INSERT INTO taken_depth AS depth (batch_id, market_id, outcome, side, shares)
     SELECT
@@ -94,17 +96,32 @@ WITH result AS (
     ON CONFLICT (batch_id, market_id, outcome, side) DO UPDATE SET
         shares = depth.shares + excluded.shares
 )
-UPDATE portfolios AS portfolio SET
-    current_balance = current_balance + moved.cash,
-    trade_count = trade_count + moved.fills,
-    last_trade_at = CASE WHEN moved.fills > 0 THEN %(now)s ELSE last_trade_at END
-FROM moved WHERE portfolio.portfolio_id = moved.portfolio_id;
-
--- name: record_turns
--- Note of each portfolio what its turn came to, and the limits that bound it.
 UPDATE cycle_portfolios AS part SET
     trades = turn.trades, rejections = turn.rejections, limits = turn.limits, executed_at = %(now)s
-FROM jsonb_to_recordset(%(turns)s) AS turn (
+FROM json_to_recordset(%(turns)s) AS turn (
     portfolio_id int, trades int, rejections jsonb, limits jsonb
 )
 WHERE part.portfolio_id = turn.portfolio_id AND cycle_id = %(cycle_id)s;
+
+-- name: settle_turns
+-- Bring the cash of portfolios that traded in line with their turns, and their totals with their
+-- positions, as `rewrite_totals` does.
+UPDATE portfolios AS portfolio SET
+    current_balance = turn.balance,
+    trade_count = trade_count + turn.fills,
+    last_trade_at = CASE WHEN turn.fills > 0 THEN %(now)s ELSE last_trade_at END,
+    total_invested = valuation.invested,
+    total_profit_loss = valuation.total_profit_loss,
+    value_at_bid = valuation.value_at_bid,
+    open_positions = valuation.open_positions,
+    peak_equity = greatest(portfolio.peak_equity, turn.balance + valuation.value),
+    max_drawdown = greatest(
+        portfolio.max_drawdown, portfolio.peak_equity - turn.balance - valuation.value
+    ),
+    peak_profit = greatest(portfolio.peak_profit, valuation.total_profit_loss),
+    index_peak = greatest(portfolio.index_peak, turn.balance + valuation.value),
+    last_updated = %(now)s
+FROM json_to_recordset(%(turns)s) AS turn (portfolio_id int, fills int, balance numeric)
+JOIN portfolio_valuations AS valuation USING (portfolio_id)
+WHERE portfolio.portfolio_id = turn.portfolio_id
+    AND valuation.portfolio_id = ANY (%(traders)s::int[]);

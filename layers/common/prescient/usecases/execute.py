@@ -15,7 +15,7 @@ from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import orders, turns
 from prescient.store.database import Session
-from prescient.store.turns import Decided, Loaded, Locked, TraderRow, Waiting
+from prescient.store.turns import Decided, Loaded, Locked, TraderRow
 from prescient.usecases.support import chunks
 from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
@@ -90,39 +90,38 @@ def _going(
     portfolio_ids: Sequence[PortfolioId],
     outcomes: Outcomes,
     now: datetime,
-) -> Mapping[PortfolioId, Waiting]:
+) -> Mapping[PortfolioId, TraderRow]:
     """The first of the portfolios whose turn it is; what ended before has its outcome already."""
-    going: dict[PortfolioId, Waiting] = {}
+    going: dict[PortfolioId, TraderRow] = {}
     signals = 0
     for portfolio_id in portfolio_ids:
         if signals >= MOST_ORDERS:
             break
         with _kept(outcomes, portfolio_id):
-            waiting = locked.waiting(portfolio_id, now)
-            claim = waiting.claim
-            if claim.executed_at is None:
-                going[portfolio_id] = waiting
-                signals += claim.signals
+            trader = locked.waiting(portfolio_id, now)
+            if trader.executed_at is None:
+                going[portfolio_id] = trader
+                signals += trader.signals
             else:
-                rejected = sum(claim.rejections.values())
-                outcomes[portfolio_id] = ExecuteResult(trades=claim.trades, rejected=rejected)
+                rejected = sum(trader.rejections.values())
+                outcomes[portfolio_id] = ExecuteResult(trades=trader.trades, rejected=rejected)
     return going
 
 
 def _decided(
-    going: Mapping[PortfolioId, Waiting],
+    going: Mapping[PortfolioId, TraderRow],
     loaded: Loaded,
     outcomes: Outcomes,
     context: StepContext,
 ) -> Iterator[Decided]:
     """Take the turns, each on what those before it left."""
     passed, rules_of = Passed(loaded.shared, {}), _Rulebook(context)
-    for portfolio_id, (claim, portfolio) in going.items():
+    for portfolio_id, trader in going.items():
         with _kept(outcomes, portfolio_id):
-            rules = rules_of(portfolio)
+            rules = rules_of(trader)
             account = Account(
-                status=portfolio.status,
-                balance=portfolio.current_balance,
+                status=trader.portfolio_status,
+                balance=trader.current_balance,
                 exposures=tuple(loaded.exposures[portfolio_id]),
                 shared=passed.exposure,
             )
@@ -133,7 +132,7 @@ def _decided(
             outcomes[portfolio_id] = ExecuteResult(
                 trades=turn.trades, rejected=len(turn.rejections)
             )
-            yield Decided(claim, turn, rules)
+            yield Decided(trader, turn, rules)
 
 
 class _Rulebook:
@@ -141,19 +140,19 @@ class _Rulebook:
 
     def __init__(self, context: StepContext) -> None:
         self._context = context
-        self._validated: dict[str, StrategyConfiguration] = {}
+        self._validated: dict[tuple[str, str], StrategyConfiguration] = {}
 
-    def __call__(self, portfolio: TraderRow) -> Rules:
+    def __call__(self, trader: TraderRow) -> Rules:
         """Raises `InvalidRequest` where the configuration breaks a rule."""
         context = self._context
-        key = f"{portfolio.strategy_type} {portfolio.strategy_config}"
+        key = (trader.strategy_type, trader.strategy_config)
         if key not in self._validated:
             self._validated[key] = registry.configuration(
-                portfolio.strategy_type, portfolio.strategy_config
+                trader.strategy_type, trader.configuration
             )
         return Rules.of(
             self._validated[key],
-            portfolio.limits,
+            trader.limits,
             context.shared_limits,
             context.max_quote_age,
             context.max_fill_delay,
