@@ -17,7 +17,7 @@ SELECT
     event_id, title, slug, tags, liquidity, volume, volume24hr, start_date, end_date, neg_risk,
     neg_risk_augmented, market_count, event_data::jsonb, listing_digest, %(now)s, %(now)s
 FROM ROWS FROM (
-    jsonb_to_recordset(%(events)s) AS (
+    json_to_recordset(%(events)s) AS (
         event_id text, title text, slug text, tags text[], liquidity numeric, volume numeric,
         volume24hr numeric, start_date timestamptz, end_date timestamptz, neg_risk boolean,
         neg_risk_augmented boolean, market_count int, listing_digest uuid
@@ -71,7 +71,7 @@ SELECT
     condition_id, yes_token_id, no_token_id, identity, tick_size, neg_risk, fee_rate,
     fee_exponent, market_data::jsonb, listing_digest, event_digest, %(now)s, %(now)s
 FROM ROWS FROM (
-    jsonb_to_recordset(%(markets)s) AS (
+    json_to_recordset(%(markets)s) AS (
         market_id text, question text, event_id text, event_title text,
         event_end_date timestamptz, end_date timestamptz, yes_outcome text, no_outcome text,
         condition_id text, yes_token_id text, no_token_id text, identity uuid, tick_size numeric,

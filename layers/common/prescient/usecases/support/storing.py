@@ -26,9 +26,11 @@ def store_events(
     """Store events with their markets; of an event that fails, the markets that do not."""
 
     def store(part: Sequence[Event]) -> None:
-        completed = listings.save_events(session, part, sighting.at)
+        completed = listings.completed_events(session, part)
         needed = recorded.take_beyond(session, completed, sighting.at)
-        tape.append(session, fetch.batch_id, needed, sighting)
+        with tape.appended(session, fetch.batch_id, needed, sighting):
+            listed = listings.digested_events(completed)
+        listings.save_events(session, listed, sighting.at)
 
     def store_alone(event: Event) -> int:
         failed = savepoints.attempt(
