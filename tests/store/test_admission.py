@@ -105,7 +105,7 @@ def _write(session: Any, listed: list[tuple[set[str], list[Market]]]) -> int:
         ]
         if named:
             shown = event(*named, event_id=EventId(f"e{place}"), tags=tuple(tags))
-            listings.save_events(session, [shown], NOON)
+            listings.save(session, listings.digested_events([shown]), NOON)
             tape.append(session, batch_id, shown.markets, Sighting(NOON))
     return batch_id
 

@@ -96,10 +96,11 @@ def _event() -> Event:
 
 def _save_markets(world: World, *listed: Market, later: bool = False) -> None:
     with world.context.database.transaction() as session:
-        found = listings.digested(listings.completed(session, listed))
-        listings.save_markets(session, found, LATER if later else NOON)
+        found = listings.digested_markets(listings.completed(session, listed))
+        listings.save(session, found, LATER if later else NOON)
 
 
 def _save_events(world: World, *listed: Event, later: bool = False) -> None:
     with world.context.database.transaction() as session:
-        listings.save_events(session, listed, LATER if later else NOON)
+        found = listings.digested_events(listings.completed_events(session, listed))
+        listings.save(session, found, LATER if later else NOON)

@@ -72,10 +72,10 @@ def test_no_number_of_the_exchange_fails_a_check(
     sides, _ = parse_books([wire({"asset_id": "1"}, {"bids": side(bids), "asks": side(asks)})], "1")
     with world.context.database.transaction() as session:
         batch_id = tape.open_batch(session, BatchKind.FILTER, world.clock.now)
-        listings.save_events(session, [parsed], world.clock.now)
+        listings.save(session, listings.digested_events([parsed]), world.clock.now)
         tape.append(session, batch_id, parsed.markets, Sighting(world.clock.now))
         if all(found.market_id != "m1" for found in parsed.markets):
-            listings.save_markets(session, listings.digested(held), world.clock.now)
+            listings.save(session, listings.digested_markets(held), world.clock.now)
             tape.append(session, batch_id, held, Sighting(world.clock.now, listed=False))
         of_sides = {(MarketId("m1"), Outcome.YES): book for book in sides.values()}
         books.save(session, batch_id, of_sides, world.clock.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -35,7 +35,12 @@ class _Stored(NamedTuple):
     fee_exponent: Decimal
 
 
-class Listed(NamedTuple):
+class _ListedEvent(NamedTuple):
+    event: Event
+    digest: str
+
+
+class _ListedMarket(NamedTuple):
     """A market as it was listed, its event, and the digests of both."""
 
     market: Market
@@ -44,45 +49,63 @@ class Listed(NamedTuple):
     event_digest: str | None
 
 
-def save_events(session: Session, events: Sequence[Event], now: datetime) -> Sequence[Event]:
-    """Upsert the events and their markets; what did not change is neither sent nor written.
+class Listing(NamedTuple):
+    """Events and markets as they were listed, by id, with their digests."""
 
-    `now` is when they were fetched: what changed later is not taken back. Return the events with
-    their markets `completed`.
-    """
-    by_id = {event.event_id: event for event in events}
-    digest_of = {event_id: digests.of_event(event) for event_id, event in by_id.items()}
-    found = _with_completed_markets(session, events)
-    listed = {row.market.market_id: row for row in _listed(found, digest_of)}
-    with session.pipeline():  # one wait for both answers
-        events_asked = _ask_changed_events(session, digest_of)
-        markets_asked = _ask_changed_markets(session, listed)
-        changed, changed_markets = events_asked.fetchall(), markets_asked.fetchall()
-    if changed:
-        rows = [_event_row(by_id[event_id], digest_of[event_id]) for event_id in changed]
-        payloads = _documents(by_id[event_id].payload for event_id in changed)
-        session.execute(
-            SQL["upsert_events"], {"events": _json(rows), "payloads": payloads, "now": now}
-        )
-    _upsert_markets(session, [listed[market_id] for market_id in changed_markets], now)
-    return found
+    events: Mapping[EventId, _ListedEvent]
+    markets: Mapping[MarketId, _ListedMarket]
 
 
-def digested(markets: Iterable[Market]) -> dict[MarketId, Listed]:
-    """Return markets that were fetched without their events, by id, as `save_markets` takes them.
+def digested_events(events: Iterable[Event]) -> Listing:
+    """Return the listing of events with their markets, which must be completed."""
+    listed = {event.event_id: _ListedEvent(event, digests.of_event(event)) for event in events}
+    markets = {
+        market.market_id: _ListedMarket(market, event, digests.of_market(market), digest)
+        for event, digest in listed.values()
+        for market in event.markets
+    }
+    return Listing(listed, markets)
+
+
+def digested_markets(markets: Iterable[Market]) -> Listing:
+    """Return the listing of completed markets that were fetched without their events.
 
     It takes about as long as to send the markets to the server.
     """
-    return {
-        market.market_id: Listed(market, None, digests.of_market(market), None)
-        for market in markets
-    }
+    return Listing(
+        {},
+        {
+            market.market_id: _ListedMarket(market, None, digests.of_market(market), None)
+            for market in markets
+        },
+    )
 
 
-def save_markets(session: Session, listed: Mapping[MarketId, Listed], now: datetime) -> None:
-    """As `save_events`, for completed markets that were fetched without their events."""
-    changed = _ask_changed_markets(session, listed).fetchall()
-    _upsert_markets(session, [listed[market_id] for market_id in changed], now)
+def save(session: Session, listing: Listing, now: datetime) -> None:
+    """Upsert the events and the markets; what did not change is neither sent nor written.
+
+    `now` is when they were fetched: what changed later is not taken back.
+    """
+    with session.pipeline():  # one wait for both answers
+        events_asked = _ask_changed_events(session, listing.events) if listing.events else None
+        markets_asked = _ask_changed_markets(session, listing.markets)
+    event_ids = events_asked.fetchall() if events_asked else []
+    market_ids = markets_asked.fetchall()
+    if not event_ids and not market_ids:
+        return
+    with session.pipeline():  # the server stores the events while the markets are written
+        _upsert_events(session, [listing.events[event_id] for event_id in event_ids], now)
+        _upsert_markets(session, [listing.markets[market_id] for market_id in market_ids], now)
+
+
+def completed_events(session: Session, events: Sequence[Event]) -> Sequence[Event]:
+    """Return the events with their markets `completed`."""
+    markets = [market for event in events for market in event.markets]
+    found = completed(session, markets)
+    if found is markets:
+        return events
+    rest = iter(found)
+    return [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
 
 
 def completed(session: Session, markets: Sequence[Market]) -> Sequence[Market]:
@@ -100,21 +123,6 @@ def completed(session: Session, markets: Sequence[Market]) -> Sequence[Market]:
         _filled(market, stored[market.market_id]) if market.market_id in stored else market
         for market in markets
     ]
-
-
-def _with_completed_markets(session: Session, events: Sequence[Event]) -> Sequence[Event]:
-    markets = [market for event in events for market in event.markets]
-    found = completed(session, markets)
-    if found is markets:
-        return events
-    rest = iter(found)
-    return [replace(event, markets=tuple(islice(rest, len(event.markets)))) for event in events]
-
-
-def _listed(events: Iterable[Event], digest_of: Mapping[EventId, str]) -> Iterator[Listed]:
-    for event in events:
-        for market in event.markets:
-            yield Listed(market, event, digests.of_market(market), digest_of[event.event_id])
 
 
 def _has_gaps(market: Market) -> bool:
@@ -136,14 +144,18 @@ def _filled(market: Market, stored: _Stored) -> Market:
     )
 
 
-def _ask_changed_events(session: Session, digest_of: Mapping[EventId, str]) -> Cursor[EventId]:
+def _ask_changed_events(
+    session: Session, listed: Mapping[EventId, _ListedEvent]
+) -> Cursor[EventId]:
     """Ask for the ids of the events that are new or differ from what is stored."""
-    values = {"digests": _json(digest_of)}
+    values = {"digests": _json({event_id: row.digest for event_id, row in listed.items()})}
     cursor = session.cursor(row_factory=scalar_row)
     return cursor.execute(SQL["select_changed_events"], values)
 
 
-def _ask_changed_markets(session: Session, listed: Mapping[MarketId, Listed]) -> Cursor[MarketId]:
+def _ask_changed_markets(
+    session: Session, listed: Mapping[MarketId, _ListedMarket]
+) -> Cursor[MarketId]:
     """Ask for the ids of the markets that are new or differ from what is stored."""
     rows = listed.values()
     values = {
@@ -155,16 +167,24 @@ def _ask_changed_markets(session: Session, listed: Mapping[MarketId, Listed]) ->
     return cursor.execute(SQL["select_changed_markets"], values)
 
 
-def _upsert_markets(session: Session, changed: Sequence[Listed], now: datetime) -> None:
+def _upsert_events(session: Session, changed: Sequence[_ListedEvent], now: datetime) -> None:
     if not changed:
         return
-    rows = [_market_row(listed) for listed in changed]
+    rows = _json([_event_row(listed) for listed in changed])
+    payloads = _documents(listed.event.payload for listed in changed)
+    session.execute(SQL["upsert_events"], {"events": rows, "payloads": payloads, "now": now})
+
+
+def _upsert_markets(session: Session, changed: Sequence[_ListedMarket], now: datetime) -> None:
+    if not changed:
+        return
+    rows = _json([_market_row(listed) for listed in changed])
     payloads = _documents(listed.market.payload for listed in changed)
-    values = {"markets": _json(rows), "payloads": payloads, "now": now}
-    session.execute(SQL["upsert_markets"], values)
+    session.execute(SQL["upsert_markets"], {"markets": rows, "payloads": payloads, "now": now})
 
 
-def _event_row(event: Event, digest: str) -> Row:
+def _event_row(listed: _ListedEvent) -> Row:
+    event = listed.event
     return {
         "event_id": event.event_id,
         "title": event.title,
@@ -178,11 +198,11 @@ def _event_row(event: Event, digest: str) -> Row:
         "neg_risk": event.neg_risk,
         "neg_risk_augmented": event.neg_risk_augmented,
         "market_count": event.market_count,
-        "listing_digest": digest,
+        "listing_digest": listed.digest,
     }
 
 
-def _market_row(listed: Listed) -> Row:
+def _market_row(listed: _ListedMarket) -> Row:
     market, event = listed.market, listed.event
     fee = market.fee or FeeSchedule()
     return {

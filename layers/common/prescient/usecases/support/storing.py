@@ -29,8 +29,8 @@ def store_events(
         completed = listings.completed_events(session, part)
         needed = recorded.take_beyond(session, completed, sighting.at)
         with tape.appended(session, fetch.batch_id, needed, sighting):
-            listed = listings.digested_events(completed)
-        listings.save_events(session, listed, sighting.at)
+            listing = listings.digested_events(completed)
+        listings.save(session, listing, sighting.at)
 
     def store_alone(event: Event) -> int:
         failed = savepoints.attempt(
@@ -52,8 +52,8 @@ def store_markets(
     def store(part: Sequence[Market]) -> None:
         completed = listings.completed(session, part)
         with tape.appended(session, fetch.batch_id, completed, sighting):
-            listed = listings.digested(completed)
-        listings.save_markets(session, listed, sighting.at)
+            listing = listings.digested_markets(completed)
+        listings.save(session, listing, sighting.at)
 
     failed = savepoints.attempt(session, markets, store).failures
     fetch.skipped[SkipReason.UNSTORABLE.value] += len(failed)
