@@ -27,7 +27,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 OK = 200
-CHUNK_BYTES = 1 << 16
+CHUNK_BYTES = 1 << 18
 BODY_READS = 2  # read timeouts within which a body is complete, where silence is an answer
 CONNECTIONS = 8  # kept to a host, and the most requests that one fetch makes at once
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "prescient"}
