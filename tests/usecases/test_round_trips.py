@@ -26,7 +26,7 @@ READS = (
     "/trading/cycles/1",
 )  # fmt: skip
 MOST_WAITS_OF_EXECUTE, MOST_WAITS_OF_SALES = 3, 4  # docs/benchmarks.md allows more
-MOST_WAITS_OF_PRICE_UPDATE = 13  # four of them to begin, copy and commit
+MOST_WAITS_OF_PRICE_UPDATE = 12  # four of them to begin, copy and commit
 FIRST, SECOND = PortfolioId(1), PortfolioId(2)
 SELL_ALL = """
     WITH told AS (INSERT INTO trading_signals (

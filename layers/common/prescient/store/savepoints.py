@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, LiteralString, TypeVar
+from typing import Generic, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -17,7 +17,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 LONGEST_REASON = 300
-_SENT: LiteralString = "sent"  # the name of a savepoint, which the commit releases
 BAD_DATA = (
     psycopg.DataError,
     psycopg.IntegrityError,
@@ -42,48 +41,46 @@ def attempt(
 ) -> Attempted[Item, Result]:
     """Do `act` for all items, and undo it for those whose data makes it fail.
 
-    It is done once, in a savepoint; where that fails it is done for one half and then for the
-    other, so `act` must come to the same in parts. No items are no work.
+    It is done once, in a savepoint that the commit releases; where that fails it is done for one
+    half and then for the other, so `act` must come to the same in parts. It attempts nothing
+    itself. No items are no work.
     """
 
     def attempt_part(part: Sequence[Item]) -> Result:
-        with session.transaction():
-            return act(part)
+        session.execute("SAVEPOINT attempt")
+        return act(part)
 
-    return _attempted(items, attempt_part)
+    return _attempted(session, items, attempt_part)
 
 
 def attempt_sent(
     session: Session, items: Sequence[Item], send: Callable[[Sequence[Item]], Pending[Result]]
 ) -> Attempted[Item, Result]:
-    """As `attempt`, where `send` sends all that is to be done and attempts nothing itself.
+    """As `attempt`, where `send` sends all that is to be done.
 
-    Its savepoint travels with it: only its end waits for the server, and then what is pending is
+    The savepoint travels with it: only its end waits for the server, and then what is pending is
     read.
     """
 
     def attempt_part(part: Sequence[Item]) -> Result:
-        try:
-            with session.pipeline():
-                session.execute(f"SAVEPOINT {_SENT}")
-                pending = send(part)
-            return pending.get()
-        except BAD_DATA:
-            session.execute(f"ROLLBACK TO {_SENT}")
-            raise
+        with session.pipeline():
+            session.execute("SAVEPOINT attempt")
+            pending = send(part)
+        return pending.get()
 
-    return _attempted(items, attempt_part)
+    return _attempted(session, items, attempt_part)
 
 
 def _attempted(
-    items: Sequence[Item], attempt_part: Callable[[Sequence[Item]], Result]
+    session: Session, items: Sequence[Item], attempt_part: Callable[[Sequence[Item]], Result]
 ) -> Attempted[Item, Result]:
     attempted: Attempted[Item, Result] = Attempted()
-    _halve(items, attempt_part, attempted)
+    _halve(session, items, attempt_part, attempted)
     return attempted
 
 
 def _halve(
+    session: Session,
     items: Sequence[Item],
     attempt_part: Callable[[Sequence[Item]], Result],
     attempted: Attempted[Item, Result],
@@ -93,12 +90,14 @@ def _halve(
     try:
         result = attempt_part(items)
     except BAD_DATA as error:
+        session.execute("ROLLBACK TO attempt")
+        session.execute("RELEASE attempt")
         if len(items) == 1:
             attempted.failures.append((items[0], _reason(error)))
             return
         middle = len(items) // 2
-        _halve(items[:middle], attempt_part, attempted)
-        _halve(items[middle:], attempt_part, attempted)
+        _halve(session, items[:middle], attempt_part, attempted)
+        _halve(session, items[middle:], attempt_part, attempted)
     else:
         attempted.results.append(result)
 
