@@ -162,6 +162,26 @@ def test_a_portfolio_beyond_its_column_is_noted_until_it_is_mended(world: World)
     assert world.breaks() == []
 
 
+def test_a_portfolio_that_fails_at_every_update_stops_no_other(database_url: str) -> None:
+    """Also once psycopg prepares statements, of which an update that fails skips some."""
+    with World(database_url) as world:
+        _show(world, [], {})
+        bad, good = (world.portfolio(name, market_types=[MARKED]) for name in ("bad", "good"))
+        world.run_cycle()
+        with psycopg.connect(world.database_url) as connection:
+            connection.execute(
+                "UPDATE portfolios SET current_balance = %s WHERE portfolio_id = %s",
+                [MOST_DOLLARS - 100, bad],
+            )
+        for lap in range(12):
+            _show(world, [], {}, **{MARKED: _quoted(f"0.8{lap % 9}", "0.91")})
+            world.clock.pass_time(minutes=5)
+            result = world.update_prices()
+            assert (result.failed, result.failures[0].portfolio_id) == (1, bad)
+            assert world.state(good).last_price_update == world.clock.now
+            assert world.state(good).valuation_error is None
+
+
 def test_a_held_row_that_cannot_be_stored_is_flagged_and_counted(world: World) -> None:
     world.empty()
     world.clock.now = NOON

@@ -90,8 +90,7 @@ def _halve(
     try:
         result = attempt_part(items)
     except BAD_DATA as error:
-        session.execute("ROLLBACK TO attempt")
-        session.execute("RELEASE attempt")
+        _undo(session)
         if len(items) == 1:
             attempted.failures.append((items[0], _reason(error)))
             return
@@ -100,6 +99,17 @@ def _halve(
         _halve(session, items[middle:], attempt_part, attempted)
     else:
         attempted.results.append(result)
+
+
+def _undo(session: Session) -> None:
+    """Undo the last attempt, and have psycopg forget which statements it prepared.
+
+    A pipeline that failed has skipped some of them; only a rollback of psycopg's own clears them.
+    """
+    session.execute("ROLLBACK TO attempt", prepare=False)
+    session.execute("RELEASE attempt", prepare=False)
+    with session.transaction(force_rollback=True):
+        pass
 
 
 def _reason(error: Exception) -> str:
