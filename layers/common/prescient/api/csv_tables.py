@@ -57,11 +57,9 @@ def _cell(value: object) -> object:
     match value:
         case bool():
             return str(value).lower()
-        case Decimal():
-            return f"{value:f}"
         case date():
             return value.isoformat()
-        case Mapping() | list() | tuple():
+        case Decimal() | exact_json.Written() | Mapping() | list() | tuple():
             return exact_json.encode(value)
         case str() if value.startswith(FORMULA_SIGNS):
             return f"'{value}"

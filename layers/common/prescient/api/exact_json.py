@@ -8,6 +8,9 @@ from decimal import Decimal
 import orjson
 from pydantic import BaseModel
 
+Written = orjson.Fragment
+"""A number in the digits in which it was written: they go out as they are."""
+
 
 def encode(value: object) -> str:
     """The JSON of a response model, or of what it is made of."""
@@ -16,10 +19,10 @@ def encode(value: object) -> str:
 
 def _plain(value: object) -> object:
     """Convert a value for the encoder. Raises `TypeError` where JSON has nothing for it."""
+    if isinstance(value, Decimal):  # nearly always, and a match takes a third longer
+        text = str(value)  # takes half the time of a format, which only exponents need
+        return Written(f"{value:f}" if "E" in text else text)
     match value:
-        case Decimal():
-            text = str(value)  # takes half the time of a format, which only exponents need
-            return orjson.Fragment(f"{value:f}" if "E" in text else text)
         case BaseModel():
             return value.__dict__
         case Mapping():

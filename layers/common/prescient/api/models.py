@@ -19,12 +19,11 @@ class Model(BaseModel):
         For what is shown by the hundred: to validate a row takes longer than to read it.
         """
         made = cls.__new__(cls)
-        made.__setstate__(
-            {
-                "__dict__": values,
-                "__pydantic_fields_set__": set(values),
-                "__pydantic_extra__": None,
-                "__pydantic_private__": None,
-            }
-        )
+        _set(made, "__dict__", values)
+        _set(made, "__pydantic_fields_set__", set(values))
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
         return made
+
+
+_set = object.__setattr__

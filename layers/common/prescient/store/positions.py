@@ -21,8 +21,14 @@ from prescient.store.windows import Window
 SQL = statements.load(__file__)
 
 
+Digits = str
+"""A number as the database writes it."""
+
+
 class PositionRow(NamedTuple):
     """A position in dollars, shares and prices (0–1), with what its market shows now.
+
+    Its numbers are the digits that the database writes, since nearly all are shown as they are.
 
     Bid and ask are YES's, and null where the market has none, was never read or became another one.
     What is about now is null where it is closed. Shares are null where schema v1 had an
@@ -39,27 +45,27 @@ class PositionRow(NamedTuple):
     yes_outcome: str | None
     no_outcome: str | None
     action: str
-    amount: Decimal
-    fee: Decimal
-    shares: Decimal | None
-    cost_basis: Decimal
-    entry_price: Decimal
+    amount: Digits
+    fee: Digits
+    shares: Digits | None
+    cost_basis: Digits
+    entry_price: Digits
     entry_timestamp: datetime
     status: str
-    best_bid: Decimal | None
-    best_ask: Decimal | None
+    best_bid: Digits | None
+    best_ask: Digits | None
     quoted_at: datetime | None
-    mark_price: Decimal | None
-    value: Decimal | None
-    current_pnl: Decimal | None
-    realized_pnl: Decimal
-    stop_loss_bid: Decimal | None
-    take_profit_bid: Decimal | None
-    confidence: Decimal | None
+    mark_price: Digits | None
+    value: Digits | None
+    current_pnl: Digits | None
+    realized_pnl: Digits
+    stop_loss_bid: Digits | None
+    take_profit_bid: Digits | None
+    confidence: Digits | None
     reason: str | None
     flag: str | None
     group_id: str | None
-    exit_price: Decimal | None
+    exit_price: Digits | None
     exit_timestamp: datetime | None
 
 
@@ -91,7 +97,7 @@ def page(
         "status": status,
         "market_id": market_id,
     }
-    return rows.fetch(session, PositionRow._make, SQL["select_positions"], values)
+    return rows.fetch_as_written(session, PositionRow._make, SQL["select_positions"], values)
 
 
 def fullest_event(session: Session, portfolio_id: PortfolioId) -> HeldEvent | None:

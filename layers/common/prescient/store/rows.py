@@ -9,6 +9,7 @@ from typing import Any, LiteralString, TypeVar, cast, get_type_hints
 
 from psycopg import Cursor
 from psycopg.rows import BaseRowFactory, class_row, kwargs_row
+from psycopg.types.string import TextLoader
 
 from prescient.store.database import Session
 
@@ -59,6 +60,22 @@ def fetch(
     The driver calls it for each row, in half the time of a loop over its cursor.
     """
     with session.cursor(row_factory=lambda _: make) as cursor:
+        return cursor.execute(statement, values).fetchall()
+
+
+def fetch_as_written(
+    session: Session,
+    make: Callable[[Sequence[Any]], RowT],
+    statement: LiteralString,
+    values: Mapping[str, object],
+) -> list[RowT]:
+    """As `fetch`, with each number as the text that the database writes, to the last zero.
+
+    For rows that are mostly handed on: to read a number and to write it again takes three times as
+    long.
+    """
+    with session.cursor(row_factory=lambda _: make) as cursor:
+        cursor.adapters.register_loader("numeric", TextLoader)
         return cursor.execute(statement, values).fetchall()
 
 

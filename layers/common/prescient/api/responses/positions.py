@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple, Self
 
 from pydantic import ConfigDict
 
+from prescient.api.exact_json import Written
 from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Price, Shares, SignedPercent
@@ -66,19 +68,45 @@ class Position(Model):
 
     @classmethod
     def of(cls, row: PositionRow, now: datetime) -> Self:
+        """Fields stand in the order of the model, as `of_known` wants them."""
         bet = _BETS[row.action]
+        bid, ask, age = _quoted(row, bet.outcome, now)
+        total_pnl, pnl_percent = _earned(row)
         return cls.of_known(
             {
-                **_bought(row, bet),
-                **_quoted(row, bet.outcome, now),
-                **_earned(row),
-                "stop_loss_bid": row.stop_loss_bid,
-                "take_profit_bid": row.take_profit_bid,
-                "confidence": row.confidence,
+                "position_id": row.position_id,
+                "trade_id": row.trade_id,
+                "market_id": row.market_id,
+                "market_question": row.market_question,
+                "event_id": row.event_id,
+                "event_title": row.event_title,
+                "end_date": row.end_date,
+                "outcome": row.yes_outcome if bet.outcome is Outcome.YES else row.no_outcome,
+                "action": bet.action,
+                "amount": Written(row.amount),
+                "fee": Written(row.fee),
+                "shares": row.shares and Decimal(row.shares).quantize(SHARE_STEP),
+                "cost_basis": Written(row.cost_basis),
+                "entry_price": Written(row.entry_price),
+                "entry_timestamp": row.entry_timestamp,
+                "status": _STATUSES[row.status],
+                "bid": bid,
+                "ask": ask,
+                "mark_price": row.mark_price and Written(row.mark_price),
+                "quoted_at": row.quoted_at,
+                "quote_age_seconds": age,
+                "value": row.value and Written(row.value),
+                "current_pnl": row.current_pnl and Written(row.current_pnl),
+                "realized_pnl": Written(row.realized_pnl),
+                "total_pnl": total_pnl,
+                "pnl_percent": pnl_percent,
+                "stop_loss_bid": row.stop_loss_bid and Written(row.stop_loss_bid),
+                "take_profit_bid": row.take_profit_bid and Written(row.take_profit_bid),
+                "confidence": row.confidence and Written(row.confidence),
                 "reason": row.reason,
                 "flag": row.flag,
                 "group_id": row.group_id,
-                "exit_price": row.exit_price,
+                "exit_price": row.exit_price and Written(row.exit_price),
                 "exit_timestamp": row.exit_timestamp,
             }
         )
@@ -162,56 +190,36 @@ class _Bet(NamedTuple):
 
 
 _BETS = {action.value: _Bet(action, action.outcome) for action in Action}
+_STATUSES = {status.value: status for status in PositionStatus}
 
 
-def _bought(row: PositionRow, bet: _Bet) -> dict[str, object]:
-    """What it bets on, and what it cost."""
-    return {
-        "position_id": row.position_id,
-        "trade_id": row.trade_id,
-        "market_id": row.market_id,
-        "market_question": row.market_question,
-        "event_id": row.event_id,
-        "event_title": row.event_title,
-        "end_date": row.end_date,
-        "outcome": row.yes_outcome if bet.outcome is Outcome.YES else row.no_outcome,
-        "action": bet.action,
-        "amount": row.amount,
-        "fee": row.fee,
-        "shares": None if row.shares is None else row.shares.quantize(SHARE_STEP),
-        "cost_basis": row.cost_basis,
-        "entry_price": row.entry_price,
-        "entry_timestamp": row.entry_timestamp,
-        "status": PositionStatus(row.status),
-    }
+class _Quoted(NamedTuple):
+    """What an outcome is bid for and offered at, and how many seconds ago that was seen."""
+
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    age: int | None = None
 
 
-def _quoted(row: PositionRow, outcome: Outcome, now: datetime) -> dict[str, object]:
-    """What the outcome is bid for and offered at, and how long ago that was seen."""
-    bid, ask, age = None, None, None
-    if row.quoted_at is not None:
-        price = MarketPrice(row.mark_price, row.best_bid, row.best_ask)
-        bid, ask = price.bid_of(outcome), price.ask_of(outcome)
-        age = round((now - row.quoted_at).total_seconds())
-    return {
-        "bid": bid,
-        "ask": ask,
-        "mark_price": row.mark_price,
-        "quoted_at": row.quoted_at,
-        "quote_age_seconds": age,
-    }
+_NOT_QUOTED = _Quoted()
 
 
-def _earned(row: PositionRow) -> dict[str, object]:
-    """What it is worth, and what it brought and may still bring."""
-    total_pnl = row.realized_pnl + (row.current_pnl or 0)
-    return {
-        "value": row.value,
-        "current_pnl": row.current_pnl,
-        "realized_pnl": row.realized_pnl,
-        "total_pnl": total_pnl,
-        "pnl_percent": percent_of(total_pnl, row.amount + row.fee),
-    }
+def _quoted(row: PositionRow, outcome: Outcome, now: datetime) -> _Quoted:
+    if row.quoted_at is None:
+        return _NOT_QUOTED
+    price = MarketPrice(None, _number(row.best_bid), _number(row.best_ask))
+    age = round((now - row.quoted_at).total_seconds())
+    return _Quoted(price.bid_of(outcome), price.ask_of(outcome), age)
+
+
+def _number(digits: str | None) -> Decimal | None:
+    return None if digits is None else Decimal(digits)
+
+
+def _earned(row: PositionRow) -> tuple[Decimal, Decimal | None]:
+    """What it brought and may still bring, in dollars, and in percent of what it cost."""
+    total_pnl = Decimal(row.realized_pnl) + Decimal(row.current_pnl or 0)
+    return total_pnl, percent_of(total_pnl, Decimal(row.amount) + Decimal(row.fee))
 
 
 def _sale(made: Exit) -> dict[str, object]:
