@@ -121,7 +121,7 @@ def _fetch(
     shown = {market.market_id: market for market in page.markets}
     due, books_at = list(due_outcomes(held, shown)), context.now()
     found = _books(due, shown, context)
-    kept = believed(found, {market.market_id: market.quote for market in page.markets})
+    kept = believed(found, {market_id: shown[market_id].quote for market_id, _ in found})
     fetch.skipped[SkipReason.CONTRADICTED_BOOK.value] += len(found) - len(kept)
     return HeldPrices(
         fetch=fetch,

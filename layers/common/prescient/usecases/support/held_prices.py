@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from prescient.core.market.books import OrderBook, Side
 from prescient.core.market.markets import MarketId
@@ -16,7 +17,7 @@ from prescient.polymarket.skip_reasons import SkipReason
 from prescient.usecases.support.fetching import Fetch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeldPrices:
     """What the exchange answered for the `held` markets, and when.
 
@@ -34,7 +35,7 @@ class HeldPrices:
     now: datetime
     total_guard: Guard
 
-    @property
+    @cached_property
     def missing(self) -> list[MarketId]:
         seen = {market.market_id for market in self.page.markets}
         return [market_id for market_id in self.held if market_id not in seen]
