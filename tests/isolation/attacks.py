@@ -125,7 +125,6 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "sum_up"
         ),
         "portfolios": "select_portfolios select_first_active",
-        "old_schema": "count_trades",
         "status_changes": "lock_active",
         "reconcile": "select_portfolio_ids select_held_by_market select_marks_of_held",
         "tape": "lock_possible_holders select_holders_of_batch select_held_outside",

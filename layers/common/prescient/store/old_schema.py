@@ -100,9 +100,9 @@ def count_rows(session: Session, limit: int) -> int:
     return sum(_count(session, table, limit) for table in TABLES if table in present)
 
 
-def count_trades(session: Session) -> int:
-    """The trades of the new tables while both are there."""
-    return _first(session, "count_trades")
+def count_trades(session: Session, limit: int) -> int:
+    """The trades of the new tables while both are there, not counted further than `limit`."""
+    return _count(session, "trades", limit)
 
 
 def check_time_zone(session: Session, field: str, name: str) -> None:

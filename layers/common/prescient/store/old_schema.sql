@@ -104,10 +104,6 @@ SELECT pg_my_temp_schema();
 -- Count the rows of a table, no further than the limit.
 SELECT count(*) FROM (SELECT FROM {table} LIMIT %(limit)s) AS counted;
 
--- name: count_trades
--- Count the trades.
-SELECT count(*) FROM trades;
-
 -- name: select_time_zone
 -- Read whether Postgres knows a time zone by this name.
 SELECT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(%(name)s));

@@ -150,7 +150,8 @@ def _upgrade(
         revisions.stamp(connection, revisions.BASELINE)
     revisions.upgrade(connection, steps, facts)
     session = migration_session.session(connection)
-    if steps[-1] == SCHEMA_VERSION and 0 < old_schema.count_trades(session) <= RECONCILED_TRADES:
+    trades = old_schema.count_trades(session, RECONCILED_TRADES + 1)
+    if steps[-1] == SCHEMA_VERSION and 0 < trades <= RECONCILED_TRADES:
         _reconcile(session)
     revisions.take_place(connection)
 
