@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,30 @@ SAMPLES = (
 
 
 Calling = Callable[..., Client]
+
+
+def filtered(client: Client, names: str, *, paused: int | None = None) -> Client:
+    """With portfolios of these names, of which one is paused while the exchange is read."""
+    for name in names:
+        client.create(name=name)
+    if paused is not None:
+        client.patch(f"/portfolios/{paused}", {"status": "paused"})
+    client.get(FILTER)
+    if paused is not None:
+        client.patch(f"/portfolios/{paused}", {"status": "active"})
+    return client
+
+
+def results(client: Client, target: str) -> list[dict[str, Any]]:
+    """What became of each portfolio."""
+    found: list[dict[str, Any]] = client.get(target).json["portfolio_results"]
+    return found
+
+
+def stepped(client: Client, target: str) -> tuple[list[int], str | None]:
+    """The portfolios of an answer, and where the next one is."""
+    answer = client.get(target).json
+    return [result["portfolio_id"] for result in answer["portfolio_results"]], answer["next"]
 
 
 @pytest.fixture
@@ -91,18 +116,17 @@ def test_a_second_time_changes_nothing(client: Client) -> None:
     assert client.get(EXECUTE).json["summary"]["total_executed_trades"] == 1
     assert client.world.everything() == before
     client.get(SNAPSHOT)
-    after = client.get(EXECUTE).json["portfolio_results"][0]
+    (after,) = results(client, EXECUTE)
     assert (after["status"], after["executed_trades"]) == ("no_signals", 0)
-    assert client.get(SIGNALS).json["portfolio_results"][0]["status"] == "skipped"
+    assert results(client, SIGNALS)[0]["status"] == "skipped"
 
 
 def test_without_a_cycle_nothing_waits_for_a_portfolio(client: Client) -> None:
     client.create()
-    assert client.get(SIGNALS).json["portfolio_results"][0]["status"] == "skipped"
-    assert client.get(EXECUTE).json["portfolio_results"][0]["status"] == "no_signals"
-    assert client.get(SNAPSHOT).json["portfolio_results"][0]["error"] == (
-        "cycle_id: no cycle has run portfolio 1 yet"
-    )
+    assert results(client, SIGNALS)[0]["status"] == "skipped"
+    assert results(client, EXECUTE)[0]["status"] == "no_signals"
+    (unasked,) = results(client, SNAPSHOT)
+    assert unasked["error"] == "cycle_id: no cycle has run portfolio 1 yet"
     assert client.get(f"{SIGNALS}?portfolio_id=9").json["code"] == "portfolio_not_found"
 
 
@@ -127,16 +151,13 @@ def test_what_takes_longer_than_a_request_waits_goes_on(client: Client) -> None:
     assert client.get(FILTER).status == 202
     assert client.get(FILTER).json["url"] == "/trading/cycles/2"
     assert client.get(UPDATE).status == 202
-    assert client.get(SIGNALS).json["portfolio_results"][0]["status"] == "running"
+    assert results(client, SIGNALS)[0]["status"] == "running"
 
 
 def test_many_portfolios_take_several_requests(
     calling: Calling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = calling(PORTFOLIOS_PER_CHUNK="1")
-    for name in "abc":
-        client.create(name=name)
-    client.get(FILTER)
+    client = filtered(calling(PORTFOLIOS_PER_CHUNK="1"), "abc")
     run = client.functions.invoke
 
     def slowly(step: Step, event: dict[str, object]) -> object:
@@ -144,23 +165,15 @@ def test_many_portfolios_take_several_requests(
         return run(step, event)
 
     monkeypatch.setattr(client.functions, "invoke", slowly)
-    first = client.get(SIGNALS).json
-    assert [result["portfolio_id"] for result in first["portfolio_results"]] == [1, 2]
-    assert first["next"] == f"{SIGNALS}?after=2"
-    second = client.get(first["next"]).json
-    assert [result["portfolio_id"] for result in second["portfolio_results"]] == [3]
-    assert second["next"] is None
+    further = f"{SIGNALS}?after=2"
+    assert stepped(client, SIGNALS) == ([1, 2], further)
+    assert stepped(client, further) == ([3], None)
 
 
 def test_an_invocation_takes_a_chunk_and_each_portfolio_by_itself(
     calling: Calling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = calling(PORTFOLIOS_PER_CHUNK="2")
-    for name in "abc":
-        client.create(name=name)
-    client.patch("/portfolios/2", {"status": "paused"})
-    client.get(FILTER)
-    client.patch("/portfolios/2", {"status": "active"})
+    client = filtered(calling(PORTFOLIOS_PER_CHUNK="2"), "abc", paused=2)
     run, asked = client.functions.invoke, []
 
     def noted(step: Step, event: dict[str, object]) -> object:
@@ -168,9 +181,8 @@ def test_an_invocation_takes_a_chunk_and_each_portfolio_by_itself(
         return run(step, event)
 
     monkeypatch.setattr(client.functions, "invoke", noted)
-    too_early = client.get(EXECUTE).json["portfolio_results"]
-    assert {result["status"] for result in too_early} == {"no_signals"}
-    signals = client.get(SIGNALS).json["portfolio_results"]
+    assert {result["status"] for result in results(client, EXECUTE)} == {"no_signals"}
+    signals = results(client, SIGNALS)
     assert [result["status"] for result in signals] == ["completed", "skipped", "completed"]
     assert signals[1]["error"] == "cycle_id: no cycle has run portfolio 2 yet"
     chunks = [{"portfolio_ids": "1-2"}, {"portfolio_ids": "3"}]
@@ -183,23 +195,17 @@ def test_an_invocation_takes_a_chunk_and_each_portfolio_by_itself(
 def test_where_the_functions_time_runs_out_the_next_request_goes_on(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in "abc":
-        client.create(name=name)
-    client.get(FILTER)
+    filtered(client, "abc")
     left = iter([20.0, 10.0])
     context = replace(client.world.portfolio_context, seconds_left=lambda: next(left))
     monkeypatch.setattr(client.world, "portfolio_context", context)
-    first = client.get(SIGNALS).json
-    assert [result["portfolio_id"] for result in first["portfolio_results"]] == [1, 2]
-    assert first["next"] == f"{SIGNALS}?after=2"
+    assert stepped(client, SIGNALS) == ([1, 2], f"{SIGNALS}?after=2")
 
 
 def test_an_error_that_is_none_of_ours_ends_its_portfolio_alone(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in "ab":
-        client.create(name=name)
-    client.get(FILTER)
+    filtered(client, "ab")
     run = signal.run
 
     def broken(request: PortfolioStepRequest, context: StepContext) -> signal.SignalResult:
@@ -208,7 +214,7 @@ def test_an_error_that_is_none_of_ours_ends_its_portfolio_alone(
         return run(request, context)
 
     monkeypatch.setattr(signal, "run", broken)
-    ended, decided = client.get(SIGNALS).json["portfolio_results"]
+    ended, decided = results(client, SIGNALS)
     assert ended["status"] == "error"
     assert ended["error"] == "the step failed; its function's log says why"
     assert (decided["status"], decided["signals"]) == ("completed", 1)
@@ -218,15 +224,11 @@ def test_one_answer_is_bounded_however_quick_the_steps_are(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(single_steps, "MOST_STEPPED", 2)
-    for name in "abcd":
-        client.create(name=name)
-    client.get(FILTER)
+    filtered(client, "abcd")
     for target in (SIGNALS, EXECUTE, SNAPSHOT):
-        first = client.get(target).json
-        assert [result["portfolio_id"] for result in first["portfolio_results"]] == [1, 2]
-        second = client.get(first["next"]).json
-        assert [result["portfolio_id"] for result in second["portfolio_results"]] == [3, 4]
-        assert second["next"] is None
+        further = f"{target}?after=2"
+        assert stepped(client, target) == ([1, 2], further)
+        assert stepped(client, further) == ([3, 4], None)
 
 
 @pytest.mark.parametrize(
@@ -248,5 +250,5 @@ def test_a_failure_is_an_error_of_one_and_a_result_of_all(
     monkeypatch.setattr(client.functions, "invoke", fail)
     answer = client.get(f"{SIGNALS}?portfolio_id=1")
     assert (answer.status, answer.json["code"]) == (status, code)
-    (result,) = client.get(SIGNALS).json["portfolio_results"]
+    (result,) = results(client, SIGNALS)
     assert (result["status"], result["error"]) == ("error", str(error))

@@ -116,6 +116,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.ExchangeUnavailable: 503,
     errors.ComparisonUnavailable: 503,
     errors.BatchLost: 503,
+    errors.ChunkAstray: 500,
     errors.ChunkUnfinished: 503,
     errors.CycleAbandoned: 503,
     errors.SchemaVersionMismatch: 503,

@@ -9,8 +9,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, TypedDict
 
-from psycopg.rows import class_row
-
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.books import OrderBook
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Outcome
@@ -21,6 +19,7 @@ from prescient.store import statements
 from prescient.store.books import book_to_decide_on
 from prescient.store.database import Session
 from prescient.store.quotes import quote
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 BooksByMarket = Mapping[MarketId, dict[Outcome, OrderBook]]
@@ -85,7 +84,7 @@ def load(
         **bounds(thresholds),
     }
     events, books = _neg_risk_events(session, batch_id), _books(session, wanted)
-    with session.cursor(row_factory=class_row(_CandidateRow)) as cursor:
+    with session.cursor(row_factory=typed_row(_CandidateRow)) as cursor:
         rows = cursor.execute(SQL["select_candidates"], wanted)
         return [_candidate(row, events, books) for row in rows]
 
@@ -102,7 +101,7 @@ def bounds(thresholds: Thresholds) -> dict[str, Decimal]:
 
 
 def _neg_risk_events(session: Session, batch_id: int) -> dict[EventId, EventFacts]:
-    with session.cursor(row_factory=class_row(_EventRow)) as cursor:
+    with session.cursor(row_factory=typed_row(_EventRow)) as cursor:
         rows = cursor.execute(SQL["select_neg_risk_events"], {"batch_id": batch_id})
         return {
             row.event_id: EventFacts(

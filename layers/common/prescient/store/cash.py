@@ -12,7 +12,7 @@ from prescient.core.portfolio.cash import Transfer
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import ledger, statements
 from prescient.store.database import Session
-from prescient.store.rows import typed_row
+from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 
@@ -34,8 +34,7 @@ def lock_accounts(session: Session, ids: Sequence[PortfolioId]) -> dict[Portfoli
 
     Raises `PortfolioNotFound`.
     """
-    with session.cursor(row_factory=typed_row(CashAccount)) as cursor:
-        rows = cursor.execute(SQL["lock_portfolios"], {"portfolio_ids": list(ids)}).fetchall()
+    rows = fetch(session, CashAccount, SQL["lock_portfolios"], {"portfolio_ids": list(ids)})
     accounts = {row.portfolio_id: row for row in rows}
     for portfolio_id in ids:
         if portfolio_id not in accounts:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from prescient.core.portfolio.cash import LedgerKind
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -51,7 +52,7 @@ def entries(
 ) -> list[LedgerRow]:
     """Read a page of a portfolio's ledger, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id, "kind": kind}
-    return rows.fetch(session, LedgerRow._make, SQL["select_entries"], values)
+    return fetch(session, LedgerRow, SQL["select_entries"], values)
 
 
 def transfers(
@@ -59,4 +60,4 @@ def transfers(
 ) -> list[TransferRow]:
     """Read a page of all transfers, or of one portfolio's, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
-    return rows.fetch(session, TransferRow._make, SQL["select_transfers"], values)
+    return fetch(session, TransferRow, SQL["select_transfers"], values)

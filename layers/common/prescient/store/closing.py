@@ -15,7 +15,7 @@ from prescient.store import statements
 from prescient.store.books import sale_bids
 from prescient.store.database import Session
 from prescient.store.quotes import quote
-from prescient.store.rows import typed_row
+from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 
@@ -46,8 +46,7 @@ def open_positions(
 ) -> list[OpenPosition]:
     """The portfolio's open positions by id, or the one that is named if it is open."""
     values = {"portfolio_id": portfolio_id, "position_id": position_id}
-    with session.cursor(row_factory=typed_row(_Row)) as cursor:
-        return [_open(row) for row in cursor.execute(SQL["select_open_positions"], values)]
+    return [_open(row) for row in fetch(session, _Row, SQL["select_open_positions"], values)]
 
 
 def exists(session: Session, portfolio_id: PortfolioId, position_id: int) -> bool:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from psycopg.rows import class_row
-
 from prescient.core.errors import VersionNotFound
 from prescient.core.portfolio.configurations import Configuration
 from prescient.core.portfolio.guards import Guard
 from prescient.core.portfolio.portfolios import DEFAULT_MAX_POSITIONS, Limits, PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -82,8 +81,7 @@ def keep(session: Session, portfolio_id: PortfolioId, origin: Origin) -> None:
 def versions(session: Session, portfolio_id: PortfolioId, window: Window) -> list[VersionRow]:
     """A page of a portfolio's versions, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
-    with session.cursor(row_factory=class_row(VersionRow)) as cursor:
-        return cursor.execute(SQL["select_versions"], values).fetchall()
+    return fetch(session, VersionRow, SQL["select_versions"], values)
 
 
 def version(session: Session, portfolio_id: PortfolioId, wanted: int) -> VersionRow:

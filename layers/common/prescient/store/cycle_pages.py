@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.cycles import CyclePortfolioRow, CycleRow
 from prescient.store.database import Session
-from prescient.store.rows import typed_row
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -54,8 +54,7 @@ class FunnelRow(NamedTuple):
 
 def page(session: Session, window: Window) -> list[CycleRow]:
     """Read a page of cycles, newest first, by when they started."""
-    with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
-        return cursor.execute(SQL["select_cycles"], window.values()).fetchall()
+    return fetch(session, CycleRow, SQL["select_cycles"], window.values())
 
 
 def portfolio_results(
@@ -66,8 +65,7 @@ def portfolio_results(
 ) -> list[CycleResultRow]:
     """Read a page of a cycle's results, one row per portfolio, by id."""
     values = {**window.values(), "cycle_id": cycle_id, "status": status}
-    with session.cursor(row_factory=typed_row(CycleResultRow)) as cursor:
-        return cursor.execute(SQL["select_cycle_portfolios"], values).fetchall()
+    return fetch(session, CycleResultRow, SQL["select_cycle_portfolios"], values)
 
 
 def sums(session: Session, cycle_id: int) -> CycleSums:
@@ -84,4 +82,4 @@ def funnels(
 ) -> list[FunnelRow]:
     """Read a page of a portfolio's results, newest cycle first, by when the cycles started."""
     values = {**window.values(), "portfolio_id": portfolio_id, "status": status}
-    return rows.fetch(session, FunnelRow._make, SQL["select_funnels"], values)
+    return fetch(session, FunnelRow, SQL["select_funnels"], values)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import ExitKind
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -53,4 +54,4 @@ def page(
         "kind": kind,
         "market_id": market_id,
     }
-    return rows.fetch(session, ExitRow._make, SQL["select_exits"], values)
+    return fetch(session, ExitRow, SQL["select_exits"], values)

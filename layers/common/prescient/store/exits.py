@@ -23,7 +23,7 @@ from prescient.store.books import sale_bids
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.quotes import quote as quote_of
-from prescient.store.rows import typed_row
+from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 _OUTCOMES = {action.value: action.outcome for action in Action}
@@ -79,8 +79,7 @@ def priced(
         "market_ids": sorted(market_ids),
         "portfolio_ids": list(portfolio_ids),
     }
-    with session.cursor(row_factory=typed_row(_PricedRow)) as cursor:
-        return [_priced(row) for row in cursor.execute(SQL["select_priced"], values)]
+    return [_priced(row) for row in fetch(session, _PricedRow, SQL["select_priced"], values)]
 
 
 def save(session: Session, exits: Sequence[Exit], batch_id: int | None, now: datetime) -> None:

@@ -8,8 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from psycopg.rows import class_row
-
 from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.market.markets import EventId, MarketId
 from prescient.core.portfolio.portfolios import Limits, PortfolioId
@@ -17,7 +15,7 @@ from prescient.core.portfolio.positions import Action
 from prescient.core.strategies.protocol import HeldPosition
 from prescient.store import statements
 from prescient.store.database import Session
-from prescient.store.rows import typed_row
+from prescient.store.rows import fetch, typed_row
 
 SQL = statements.load(__file__)
 
@@ -78,7 +76,7 @@ def newest_part(session: Session, portfolio_id: PortfolioId) -> PartRow | None:
 def seen(session: Session, batch_id: int, market_id: MarketId) -> SeenRow | None:
     """Read what the batch shows of the market; None where the batch's tape is gone."""
     values = {"batch_id": batch_id, "market_id": market_id}
-    with session.cursor(row_factory=class_row(SeenRow)) as cursor:
+    with session.cursor(row_factory=typed_row(SeenRow)) as cursor:
         return cursor.execute(SQL["select_seen"], values).fetchone()
 
 
@@ -95,8 +93,7 @@ def held(
 ) -> list[HeldPosition]:
     """Read what the portfolio held before the cycle bought anything, by market and side."""
     values = {"portfolio_id": portfolio_id, "cycle_id": cycle_id, "at": at}
-    with session.cursor(row_factory=class_row(_HeldRow)) as cursor:
-        return [_position(row) for row in cursor.execute(SQL["select_held"], values)]
+    return [_position(row) for row in fetch(session, _HeldRow, SQL["select_held"], values)]
 
 
 def exited_by_rule(

@@ -10,14 +10,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from psycopg.rows import class_row
-
 from prescient.core.money import ZERO
 from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
@@ -61,7 +60,7 @@ def send_guarded(
 ) -> Pending[dict[PortfolioId, Watched]]:
     """As `guarded`, to be read later."""
     values = {"portfolio_ids": list(portfolio_ids), "status": status}
-    cursor = session.cursor(row_factory=class_row(_GuardedRow))
+    cursor = session.cursor(row_factory=typed_row(_GuardedRow))
     cursor.execute(SQL["select_guarded"], values)
     return Pending(lambda: {row.portfolio_id: row.watched for row in cursor.fetchall()})
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from psycopg.rows import class_row
-
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
@@ -36,6 +35,6 @@ def check(session: Session) -> HealthRow:
 
 def send_check(session: Session) -> Pending[HealthRow]:
     """Ask the database; the answer is read later."""
-    cursor = session.cursor(row_factory=class_row(HealthRow))
+    cursor = session.cursor(row_factory=typed_row(HealthRow))
     cursor.execute(SQL["select_health"])
     return Pending(lambda: cursor.fetchall()[0])

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from psycopg.rows import scalar_row
 
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -104,10 +105,10 @@ def thin(session: Session, unit: Unit, portfolio_ids: Sequence[int], day: date) 
 def points(session: Session, portfolio_id: PortfolioId, window: Window) -> list[PointRow]:
     """A page of a portfolio's points, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
-    return rows.fetch(session, PointRow._make, SQL["select_points"], values)
+    return fetch(session, PointRow, SQL["select_points"], values)
 
 
 def days(session: Session, portfolio_id: PortfolioId, window: Window) -> list[DayRow]:
     """A page of a portfolio's days, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
-    return rows.fetch(session, DayRow._make, SQL["select_days"], values)
+    return fetch(session, DayRow, SQL["select_days"], values)

@@ -11,8 +11,9 @@ from psycopg.rows import scalar_row
 
 from prescient.core.errors import MarketNotFound
 from prescient.core.money import ZERO
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -89,9 +90,7 @@ def page(
 ) -> list[MarketRow]:
     """Read a page of markets, by id."""
     wanted = {"market_id": None, "event_id": event_id, "tag": tag, "closed": closed}
-    return rows.fetch(
-        session, MarketRow._make, SQL["select_markets"], {**window.values(), **wanted}
-    )
+    return fetch(session, MarketRow, SQL["select_markets"], {**window.values(), **wanted})
 
 
 def get(session: Session, market_id: str) -> MarketRow:
@@ -106,13 +105,13 @@ def get(session: Session, market_id: str) -> MarketRow:
 def history(session: Session, market_id: str, window: Window) -> list[ObservationRow]:
     """Read a page of what the tape has of a market, newest first."""
     values = {**window.values(), "market_id": market_id}
-    return rows.fetch(session, ObservationRow._make, SQL["select_history"], values)
+    return fetch(session, ObservationRow, SQL["select_history"], values)
 
 
 def holders(session: Session, market_id: str, window: Window) -> list[HolderRow]:
     """Read a page of the open positions in a market, oldest first."""
     values = {**window.values(), "market_id": market_id}
-    return rows.fetch(session, HolderRow._make, SQL["select_holders"], values)
+    return fetch(session, HolderRow, SQL["select_holders"], values)
 
 
 def exposure(session: Session, market_id: str) -> Decimal:

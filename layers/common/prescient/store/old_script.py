@@ -12,11 +12,10 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from psycopg.rows import class_row
-
 from prescient.core.errors import MigrationRefused, Remedy
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 TABLES = ("portfolios", "portfolio_rebalancing_log", "portfolio_performance_cache")
@@ -100,10 +99,8 @@ def make(session: Session) -> None:
 def _undecided(session: Session, present: Collection[str]) -> Iterator[Remedy]:
     if "portfolios" not in present:
         return
-    with session.cursor(row_factory=class_row(_Owned)) as cursor:
-        owned = cursor.execute(SQL["count_owners"]).fetchall()
-    with session.cursor(row_factory=class_row(_Portfolio)) as cursor:
-        portfolios = cursor.execute(SQL["select_portfolios"]).fetchall()
+    owned = fetch(session, _Owned, SQL["count_owners"], {})
+    portfolios = fetch(session, _Portfolio, SQL["select_portfolios"], {})
     named = any(row.portfolio_id is not None for row in owned)
     if owned and not (portfolios or named or "portfolio_state" in present):
         yield Remedy("portfolio_state is gone and portfolios is empty", _NO_PORTFOLIO)

@@ -14,14 +14,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from psycopg.rows import class_row, dict_row, scalar_row
+from psycopg.rows import dict_row, scalar_row
 
 from prescient.core.market.books import Side
 from prescient.core.market.markets import EventId, MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 
@@ -125,23 +126,20 @@ def closed(session: Session, portfolio_ids: Sequence[int]) -> list[ClosedRow]:
 
 def traded(session: Session, portfolio_ids: Sequence[int]) -> list[TradedRow]:
     """What portfolios turned over and paid for it, by id."""
-    return rows.fetch(
-        session, TradedRow._make, SQL["select_traded"], {"portfolio_ids": list(portfolio_ids)}
-    )
+    return fetch(session, TradedRow, SQL["select_traded"], {"portfolio_ids": list(portfolio_ids)})
 
 
 def forecasts(session: Session, portfolio_ids: Sequence[int]) -> list[ForecastRow]:
     """The probabilities of executed signals whose market resolved to 1 or 0, by portfolio."""
-    return rows.fetch(
-        session, ForecastRow._make, SQL["select_forecasts"], {"portfolio_ids": list(portfolio_ids)}
+    return fetch(
+        session, ForecastRow, SQL["select_forecasts"], {"portfolio_ids": list(portfolio_ids)}
     )
 
 
 def results(session: Session, portfolio_ids: Sequence[int]) -> list[ResultRow]:
     """What P&L is made of, by portfolio."""
     values = {"portfolio_ids": list(portfolio_ids)}
-    with session.cursor(row_factory=class_row(ResultRow)) as cursor:
-        return cursor.execute(SQL["select_results"], values).fetchall()
+    return fetch(session, ResultRow, SQL["select_results"], values)
 
 
 def save(
@@ -167,7 +165,7 @@ def sharpe_ratios(session: Session) -> list[float]:
 def compared(session: Session, portfolio_ids: Sequence[PortfolioId]) -> list[ComparedRow]:
     """Read the names and twins of those of these portfolios that exist, by id."""
     values = {"portfolio_ids": list(portfolio_ids)}
-    return rows.fetch(session, ComparedRow._make, SQL["select_compared"], values)
+    return fetch(session, ComparedRow, SQL["select_compared"], values)
 
 
 def benchmark(session: Session) -> PortfolioId | None:
@@ -217,4 +215,4 @@ def purchases(
         "max_slippage": max_slippage,
         "limit": limit,
     }
-    return rows.fetch(session, PurchaseRow._make, SQL["select_purchases"], values)
+    return fetch(session, PurchaseRow, SQL["select_purchases"], values)

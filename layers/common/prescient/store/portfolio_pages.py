@@ -14,8 +14,9 @@ from psycopg.rows import scalar_row
 from prescient.core.errors import PortfolioNotFound
 from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
-from prescient.store import portfolios, rows, statements
+from prescient.store import portfolios, statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -148,7 +149,7 @@ def listed(
 ) -> list[ListedRow]:
     """Read these portfolios, in this order; those that do not exist are left out."""
     values = {"portfolio_ids": list(portfolio_ids), "today": now.date()}
-    return rows.fetch(session, ListedRow._make, SQL["select_listed"], values)
+    return fetch(session, ListedRow, SQL["select_listed"], values)
 
 
 def get(session: Session, portfolio_id: PortfolioId, now: datetime) -> ListedRow:

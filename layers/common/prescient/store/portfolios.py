@@ -19,7 +19,7 @@ from prescient.core.portfolio.portfolios import Limits, NewPortfolio, PortfolioI
 from prescient.store import history, statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
-from prescient.store.rows import typed_row
+from prescient.store.rows import fetch, typed_row
 
 _LARGEST_ID = 2**31 - 1
 SQL = statements.load(__file__)
@@ -161,8 +161,7 @@ def list_by_status(
         "last_id": last_id,
         "limit": limit,
     }
-    with session.cursor(row_factory=typed_row(PortfolioRow)) as cursor:
-        return cursor.execute(SQL["select_portfolios"], values).fetchall()
+    return fetch(session, PortfolioRow, SQL["select_portfolios"], values)
 
 
 class PortfolioSettings(NamedTuple):

@@ -8,14 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from psycopg.rows import class_row
-
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import PositionStatus
 from prescient.core.portfolio.room import HeldEvent
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch, fetch_as_written, typed_row
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -97,20 +96,19 @@ def page(
         "status": status,
         "market_id": market_id,
     }
-    return rows.fetch_as_written(session, PositionRow._make, SQL["select_positions"], values)
+    return fetch_as_written(session, PositionRow, SQL["select_positions"], values)
 
 
 def fullest_event(session: Session, portfolio_id: PortfolioId) -> HeldEvent | None:
     """In which event the portfolio has invested most, None where it holds nothing of any."""
-    with session.cursor(row_factory=class_row(HeldEvent)) as cursor:
+    with session.cursor(row_factory=typed_row(HeldEvent)) as cursor:
         values = {"portfolio_id": portfolio_id}
         return cursor.execute(SQL["select_fullest_event"], values).fetchone()
 
 
 def entries(session: Session, portfolio_id: PortfolioId) -> list[EntryRow]:
     """What the triggers of the portfolio's open positions follow from, by id."""
-    with session.cursor(row_factory=class_row(EntryRow)) as cursor:
-        return cursor.execute(SQL["select_entries"], {"portfolio_id": portfolio_id}).fetchall()
+    return fetch(session, EntryRow, SQL["select_entries"], {"portfolio_id": portfolio_id})
 
 
 def set_triggers(

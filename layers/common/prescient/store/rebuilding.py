@@ -35,10 +35,11 @@ from prescient.core.portfolio.cash import FLOWS, LedgerKind
 from prescient.core.portfolio.exits import Triggers
 from prescient.core.portfolio.positions import Action, PositionStatus
 from prescient.core.strategies import registry
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.books import stored_book
 from prescient.store.database import Session
 from prescient.store.quotes import quote
+from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 SLACK = timedelta(minutes=2)
@@ -131,13 +132,13 @@ def around(session: Session, moment: Moment) -> Around:
 def flows(session: Session, portfolio_ids: Sequence[int]) -> list[FlowTold]:
     """Where points and ledger differ in what came into a portfolio at a moment."""
     values = {"portfolio_ids": portfolio_ids, "flow_kinds": sorted(FLOWS - {LedgerKind.ADJUSTMENT})}
-    return rows.fetch(session, FlowTold._make, SQL["select_flows"], values)
+    return fetch(session, FlowTold, SQL["select_flows"], values)
 
 
 def days(session: Session, portfolio_ids: Sequence[int]) -> list[DayTold]:
     """The days of portfolios that are not their last equity point, or follow a missing one."""
     values = {"portfolio_ids": portfolio_ids}
-    return rows.fetch(session, DayTold._make, SQL["select_days"], values)
+    return fetch(session, DayTold, SQL["select_days"], values)
 
 
 def inherited_history(session: Session, portfolio_ids: Sequence[int]) -> int:

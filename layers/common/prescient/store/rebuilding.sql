@@ -167,7 +167,8 @@ WITH told AS (
     WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND kind = ANY (%(flow_kinds)s::text[])
     GROUP BY portfolio_id, timestamp
 )
-SELECT portfolio_id, timestamp, told.amount, coalesce(posted.amount, 0)
+SELECT
+    portfolio_id, timestamp AS at, told.amount AS told, coalesce(posted.amount, 0) AS posted
 FROM told LEFT JOIN posted USING (portfolio_id, timestamp)
 WHERE told.amount <> coalesce(posted.amount, 0)
 ORDER BY portfolio_id, timestamp;
@@ -175,8 +176,8 @@ ORDER BY portfolio_id, timestamp;
 -- name: select_days
 -- The days of portfolios that are not the last equity point before their end, or are missing.
 SELECT
-    day.portfolio_id, day.snapshot_date, day.timestamp AS told, newest.timestamp AS newest,
-    day.before
+    day.portfolio_id, day.snapshot_date AS day, day.timestamp AS told,
+    newest.timestamp AS newest, day.before
 FROM (
     SELECT
         portfolio_id, snapshot_date, timestamp,

@@ -19,7 +19,8 @@ RowT = TypeVar("RowT")
 def typed_row(row: type[RowT]) -> BaseRowFactory[RowT]:
     """Like psycopg's `class_row`; a field whose type is an enum gets the member of its text.
 
-    A tuple whose fields are the statement's columns is filled by place, which costs a third.
+    A tuple whose fields are the statement's columns is filled by place, which costs a third; one
+    without enums is made by the driver itself.
     """
     enums = _enums(cast(Hashable, row))  # mypy holds no generic type for hashable
     by_name = kwargs_row(_with_enums(row, enums)) if enums else class_row(row)
@@ -32,12 +33,13 @@ def _by_place(
     fields, row_of = row._fields, row._make  # type: ignore[attr-defined]
     places = [(fields.index(name), enum) for name, enum in enums.items()]
 
-    def make(values: Sequence[Any]) -> RowT:
+    def with_enums(values: Sequence[Any]) -> RowT:
         found = list(values)
         for place, enum in places:
             found[place] = enum(found[place])
         return cast(RowT, row_of(found))
 
+    make: Callable[[Sequence[Any]], RowT] = with_enums if enums else row_of
     return lambda cursor: make if _columns(cursor) == fields else by_name(cursor)
 
 
@@ -51,21 +53,18 @@ def _columns(cursor: Cursor[Any]) -> tuple[str, ...]:
 
 def fetch(
     session: Session,
-    make: Callable[[Sequence[Any]], RowT],
+    row: type[RowT],
     statement: LiteralString,
     values: Mapping[str, object],
 ) -> list[RowT]:
-    """Return the rows of a statement; `make` is `_make` of the named tuple that each becomes.
-
-    The driver calls it for each row, in half the time of a loop over its cursor.
-    """
-    with session.cursor(row_factory=lambda _: make) as cursor:
+    """Return the rows of a statement, as `typed_row` makes them."""
+    with session.cursor(row_factory=typed_row(row)) as cursor:
         return cursor.execute(statement, values).fetchall()
 
 
 def fetch_as_written(
     session: Session,
-    make: Callable[[Sequence[Any]], RowT],
+    row: type[RowT],
     statement: LiteralString,
     values: Mapping[str, object],
 ) -> list[RowT]:
@@ -74,7 +73,7 @@ def fetch_as_written(
     For rows that are mostly handed on: to read a number and to write it again takes three times as
     long.
     """
-    with session.cursor(row_factory=lambda _: make) as cursor:
+    with session.cursor(row_factory=typed_row(row)) as cursor:
         cursor.adapters.register_loader("numeric", TextLoader)
         return cursor.execute(statement, values).fetchall()
 

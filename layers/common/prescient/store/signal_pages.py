@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from prescient.core.portfolio.portfolios import PortfolioId
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -73,4 +74,4 @@ def page(
         "status": status,
         "market_id": market_id,
     }
-    return rows.fetch(session, SignalRow._make, SQL["select_signals"], values)
+    return fetch(session, SignalRow, SQL["select_signals"], values)

@@ -8,8 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from psycopg.rows import class_row
-
 from prescient.core.market.markets import EventId, MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import Action
@@ -18,6 +16,7 @@ from prescient.core.strategies.protocol import HeldPosition, Signal
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
+from prescient.store.rows import typed_row
 
 SQL = statements.load(__file__)
 
@@ -63,7 +62,7 @@ class HeldRow(NamedTuple):
 
 def send_held(session: Session, portfolio_id: PortfolioId, batch_id: int) -> Pending[list[HeldRow]]:
     """Read the portfolio's open positions beside a batch, by market and side."""
-    cursor = session.cursor(row_factory=class_row(HeldRow))
+    cursor = session.cursor(row_factory=typed_row(HeldRow))
     cursor.execute(SQL["select_held"], {"portfolio_id": portfolio_id, "batch_id": batch_id})
     return Pending(cursor.fetchall)
 

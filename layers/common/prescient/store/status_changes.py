@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 
 from prescient.core.errors import PauseNotFound
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -116,14 +117,12 @@ def lock_paused_by(session: Session, pause_id: int) -> list[PortfolioId]:
 def changes(session: Session, portfolio_id: PortfolioId, window: Window) -> list[StatusChangeRow]:
     """A page of the changes of a portfolio's status, newest first."""
     values = {**window.values(), "portfolio_id": portfolio_id}
-    with session.cursor(row_factory=class_row(StatusChangeRow)) as cursor:
-        return cursor.execute(SQL["select_changes"], values).fetchall()
+    return fetch(session, StatusChangeRow, SQL["select_changes"], values)
 
 
 def pauses(session: Session, window: Window) -> list[PauseRow]:
     """A page of pauses, newest first."""
-    with session.cursor(row_factory=class_row(PauseRow)) as cursor:
-        return cursor.execute(SQL["select_pauses"], window.values()).fetchall()
+    return fetch(session, PauseRow, SQL["select_pauses"], window.values())
 
 
 def _change_all(

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import PositionStatus
-from prescient.store import rows, statements
+from prescient.store import statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -61,4 +62,4 @@ def page(
         "status": status,
         "market_id": market_id,
     }
-    return rows.fetch(session, TradeRow._make, SQL["select_trades"], values)
+    return fetch(session, TradeRow, SQL["select_trades"], values)
