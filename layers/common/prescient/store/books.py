@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from prescient.store import statements
 from prescient.store.database import Session
 
 SQL = statements.load(__file__)
-_DECODER = json.JSONDecoder()
+_LEVEL = re.compile(r'\["([^"]+)", "([^"]+)"\]')  # as Postgres writes JSONB
 Levels = Sequence[tuple[str, str]]
 """Price 0–1 and shares of each level as stored, best first."""
 
@@ -52,10 +53,8 @@ def levels(side: str) -> Iterator[Level]:
 
     A fill uses the first few of many.
     """
-    place = len("[")
-    while place < len(side) - len("]"):
-        (price, shares), place = _DECODER.raw_decode(side, place)
-        place += len(", ")  # as Postgres writes JSONB
+    for level in _LEVEL.finditer(side):
+        price, shares = level.groups()
         yield Level(Decimal(price), Decimal(shares))
 
 

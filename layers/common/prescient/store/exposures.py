@@ -19,6 +19,7 @@ from prescient.core.portfolio.positions import Action
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
+from prescient.store.rows import array
 
 SQL = statements.load(__file__)
 
@@ -27,7 +28,7 @@ def send_of_portfolios(
     session: Session, portfolio_ids: Sequence[PortfolioId]
 ) -> Pending[Mapping[PortfolioId, list[Exposure]]]:
     """Read the exposure of each open position of these portfolios."""
-    found = session.execute(SQL["select_of_portfolios"], {"portfolio_ids": portfolio_ids})
+    found = session.execute(SQL["select_of_portfolios"], {"portfolio_ids": array(portfolio_ids)})
 
     def read() -> Mapping[PortfolioId, list[Exposure]]:
         held: defaultdict[PortfolioId, list[Exposure]] = defaultdict(list)
@@ -44,7 +45,7 @@ def send_lock_of_orders(
     session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId]
 ) -> Pending[SharedExposure]:
     """Lock what the cycle's open orders may move of the sums, until the transaction ends."""
-    orders = {"cycle_id": cycle_id, "portfolio_ids": portfolio_ids}
+    orders = {"cycle_id": cycle_id, "portfolio_ids": array(portfolio_ids)}
     session.execute(SQL["add_markets_of_orders"], orders)
     markets = session.execute(SQL["lock_markets_of_orders"], orders)
     capital = session.cursor(row_factory=scalar_row)

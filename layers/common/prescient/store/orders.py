@@ -29,7 +29,7 @@ from prescient.store.books import best_price, levels, sale_bids
 from prescient.store.database import Session
 from prescient.store.pending import Pending
 from prescient.store.quotes import quote
-from prescient.store.rows import typed_row
+from prescient.store.rows import array, typed_row
 
 SQL = statements.load(__file__)
 
@@ -78,7 +78,7 @@ def send(
     Where the cycle shares depth, their markets' exposure must be locked: what the turns before
     have taken is then settled.
     """
-    values = {"cycle_id": cycle_id, "portfolio_ids": portfolio_ids, "now": now}
+    values = {"cycle_id": cycle_id, "portfolio_ids": array(portfolio_ids), "now": now}
     cursor = session.cursor(row_factory=typed_row(OrderRow))
     cursor.execute(SQL["select_orders"], values)
     return Pending(lambda: _by_portfolio(cursor.fetchall()))

@@ -21,7 +21,7 @@ from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioSt
 from prescient.store import cycles, exits, exposures, orders, statements
 from prescient.store.database import Session, read_json, write_json
 from prescient.store.orders import OrderRow
-from prescient.store.rows import typed_row
+from prescient.store.rows import array, typed_row
 
 SQL = statements.load(__file__)
 LONGEST_MARKET_ID = 200  # characters within a trade's id, which has room for 255
@@ -99,7 +99,7 @@ class Decided(NamedTuple):
 
 def lock(session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId]) -> Locked:
     """Lock the portfolios by id, with what the cycle did for them."""
-    values = {"cycle_id": cycle_id, "portfolio_ids": portfolio_ids}
+    values = {"cycle_id": cycle_id, "portfolio_ids": array(portfolio_ids)}
     with session.cursor(row_factory=typed_row(TraderRow)) as cursor:
         rows = cursor.execute(SQL["lock_traders"], values).fetchall()
     return Locked(cycle_id, {row.portfolio_id: row for row in rows})
@@ -132,7 +132,7 @@ def save(session: Session, cycle_id: int, decided: Sequence[Decided], now: datet
     session.execute(SQL["save_turns"], written)
     traders = [made.trader.portfolio_id for made in decided if made.turn.trades]
     if traders:
-        session.execute(SQL["settle_turns"], {**written, "traders": traders})
+        session.execute(SQL["settle_turns"], {**written, "traders": array(traders)})
 
 
 def _turn(made: Decided) -> dict[str, object]:
