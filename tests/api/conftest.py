@@ -26,3 +26,11 @@ def client(world: World) -> Iterator[Client]:
     made = Client(world)
     yield made
     made.environment.close()
+
+
+@pytest.fixture
+def holder(client: Client) -> Client:
+    """Portfolio 1 holds 128.20 shares of YES for $100; the exchange shows 0.77 / 0.78."""
+    client.create()
+    client.world.run_cycle()
+    return client

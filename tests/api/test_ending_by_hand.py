@@ -18,23 +18,12 @@ from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import MarketId, Quote
 from prescient.core.portfolio import closing
 from prescient.core.portfolio.closing import HandOrder, OpenPosition
-from prescient.polymarket.clob_rows import ResolutionDetails
+from tests.api.by_hand import go_dark, stored
 from tests.api.client import BECAUSE, Client, sample
 from tests.builders import NOON, event, holding, market
-from tests.world import World
 
 CLOSE = "/portfolios/1/positions/1/close"
-WRITE_OFF = "/portfolios/1/positions/1/write-off"
 ARCHIVE = {"status": "archived", "liquidate": True}
-REASON = {"reason": "the oracle will never decide it"}
-
-
-@pytest.fixture
-def traded(client: Client) -> Client:
-    """Portfolio 1 holds 128.20 shares of YES for $100; the exchange shows 0.77 / 0.78."""
-    client.create()
-    client.world.run_cycle()
-    return client
 
 
 @pytest.fixture
@@ -51,27 +40,15 @@ def book(*bids: tuple[str, str], ask: str) -> OrderBook:
     return OrderBook(levels, (Level(D(ask), D(100)),))
 
 
-def go_dark(world: World) -> None:
-    """The exchange answers nothing any more."""
-    world.exchange.pages_before_failure = 0
-
-
-def stored(world: World) -> dict[str, Any]:
-    return world.row(
-        "SELECT kind, shares, price, evidence, ordered_by, reason, quoted_at, matches"
-        " FROM position_exits"
-    )
-
-
 # Closing
 
 
-def test_it_sells_at_the_bids_of_now_and_not_at_those_stored(traded: Client) -> None:
+def test_it_sells_at_the_bids_of_now_and_not_at_those_stored(holder: Client) -> None:
     """It took the stored bid of 0.77, three days old, while the market stood at 0.40."""
-    world = traded.world
+    world = holder.world
     world.clock.pass_time(days=3)
     world.exchange.show(quote=Quote(D("0.40"), D("0.42")), yes_price=D("0.41"))
-    answer = traded.post(CLOSE, BECAUSE)
+    answer = holder.post(CLOSE, BECAUSE)
     # 128.20 × 0.40 = 51.28
     assert (answer.status, answer.json["proceeds"]) == (200, D("51.28"))
     assert (answer.json["price"], answer.json["evidence"]) == (D("0.400000"), "quote")
@@ -79,12 +56,12 @@ def test_it_sells_at_the_bids_of_now_and_not_at_those_stored(traded: Client) -> 
     assert world.breaks() == []
 
 
-def test_a_quote_that_is_too_old_is_refused_where_the_exchange_is_silent(traded: Client) -> None:
-    world = traded.world
+def test_a_quote_that_is_too_old_is_refused_where_the_exchange_is_silent(holder: Client) -> None:
+    world = holder.world
     world.clock.pass_time(days=3)
     go_dark(world)
     before = world.everything()
-    answer = traded.post(CLOSE, BECAUSE)
+    answer = holder.post(CLOSE, BECAUSE)
     assert (answer.status, answer.json["code"]) == (409, "stale_quote")
     assert answer.json["message"] == (
         "position_id: position 1 has a quote that is 259200 s old, more than 600 s, "
@@ -95,27 +72,27 @@ def test_a_quote_that_is_too_old_is_refused_where_the_exchange_is_silent(traded:
 
 @pytest.mark.parametrize(("seconds", "status"), [(600, 200), (601, 409)])
 def test_without_the_exchange_the_stored_quote_stands_for_ten_minutes(
-    traded: Client, seconds: int, status: int
+    holder: Client, seconds: int, status: int
 ) -> None:
-    traded.world.clock.pass_time(seconds=seconds)
-    go_dark(traded.world)
-    answer = traded.post(CLOSE, BECAUSE)
+    holder.world.clock.pass_time(seconds=seconds)
+    go_dark(holder.world)
+    answer = holder.post(CLOSE, BECAUSE)
     assert answer.status == status
     if status == 200:
         assert answer.json["quoted_at"] == "2026-03-01T12:00:00+00:00"
         assert answer.json["proceeds"] == D("98.71")
 
 
-def test_it_walks_the_book_and_leaves_what_is_not_bid_for(traded: Client) -> None:
-    world = traded.world
+def test_it_walks_the_book_and_leaves_what_is_not_bid_for(holder: Client) -> None:
+    world = holder.world
     world.exchange.order_books["11"] = book(("0.77", "40"), ("0.75", "13.333333"), ask="0.78")
-    answer = traded.post(CLOSE, BECAUSE).json
+    answer = holder.post(CLOSE, BECAUSE).json
     # 40 × 0.77 + 13.33 × 0.75 = 40.7975, down to the cent; the rest stays held.
     assert (answer["shares"], answer["shares_left"]) == (D("53.33"), D("74.87"))
     assert (answer["proceeds"], answer["price"]) == (D("40.79"), D("0.765001"))
     assert (answer["message"], answer["evidence"]) == ("Shares sold", "book")
     assert answer["realized_pnl"] == D("40.79") - D("41.60")  # 100.00 × 53.33 / 128.20
-    (position,) = traded.get("/portfolios/1").json["portfolio"]["positions"]
+    (position,) = holder.get("/portfolios/1").json["portfolio"]["positions"]
     assert (position["shares"], position["cost_basis"]) == (D("74.87"), D("58.40"))
     assert stored(world) == {
         "kind": "manual",
@@ -130,26 +107,26 @@ def test_it_walks_the_book_and_leaves_what_is_not_bid_for(traded: Client) -> Non
     assert world.breaks() == []
 
 
-def test_a_quote_takes_one_percent_of_the_liquidity(traded: Client) -> None:
+def test_a_quote_takes_one_percent_of_the_liquidity(holder: Client) -> None:
     """All 128.20 shares went at the bid, whatever the market's depth."""
-    traded.world.exchange.show(liquidity=D(5000))
-    answer = traded.post(CLOSE, BECAUSE).json
+    holder.world.exchange.show(liquidity=D(5000))
+    answer = holder.post(CLOSE, BECAUSE).json
     # 1% of $5,000 is $50: 50 / 0.77 = 64.935… shares
     assert (answer["shares"], answer["shares_left"]) == (D("64.93"), D("63.27"))
     assert answer["proceeds"] == D("49.99")
-    assert traded.world.breaks() == []
+    assert holder.world.breaks() == []
 
 
-def test_a_book_that_contradicts_the_listed_quote_is_none(traded: Client) -> None:
-    traded.world.exchange.order_books["11"] = book(("0.58", "1000"), ask="0.60")
-    answer = traded.post(CLOSE, BECAUSE).json
+def test_a_book_that_contradicts_the_listed_quote_is_none(holder: Client) -> None:
+    holder.world.exchange.order_books["11"] = book(("0.58", "1000"), ask="0.60")
+    answer = holder.post(CLOSE, BECAUSE).json
     assert (answer["price"], answer["evidence"]) == (D("0.770000"), "quote")
 
 
-def test_without_an_answer_of_the_clob_the_quote_of_now_stands(traded: Client) -> None:
-    traded.world.clock.pass_time(days=3)
-    traded.world.exchange.fails = {"books"}
-    answer = traded.post(CLOSE, BECAUSE).json
+def test_without_an_answer_of_the_clob_the_quote_of_now_stands(holder: Client) -> None:
+    holder.world.clock.pass_time(days=3)
+    holder.world.exchange.fails = {"books"}
+    answer = holder.post(CLOSE, BECAUSE).json
     assert (answer["evidence"], answer["quoted_at"]) == ("quote", "2026-03-04T12:00:00+00:00")
 
 
@@ -174,28 +151,28 @@ def test_without_an_answer_of_the_clob_the_quote_of_now_stands(traded: Client) -
     ],
 )
 def test_what_the_exchange_shows_now_can_forbid_the_sale(
-    traded: Client, shown: dict[str, Any], code: str, reason: str
+    holder: Client, shown: dict[str, Any], code: str, reason: str
 ) -> None:
-    traded.world.exchange.show(**shown)
-    before = traded.world.everything()
-    answer = traded.post(CLOSE, BECAUSE)
+    holder.world.exchange.show(**shown)
+    before = holder.world.everything()
+    answer = holder.post(CLOSE, BECAUSE)
     assert (answer.status, answer.json["code"]) == (409, code)
     assert answer.json["message"] == f"position_id: position 1 {reason}"
-    assert traded.world.everything() == before
+    assert holder.world.everything() == before
 
 
-def test_no_transaction_is_open_while_the_exchange_is_asked(traded: Client) -> None:
+def test_no_transaction_is_open_while_the_exchange_is_asked(holder: Client) -> None:
     states: list[str] = []
 
     def watch() -> None:
-        found = traded.world.rows(
+        found = holder.world.rows(
             "SELECT state FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         states.extend(row["state"] for row in found)
 
-    traded.world.exchange.while_answering = watch
-    assert traded.post(CLOSE, BECAUSE).status == 200
+    holder.world.exchange.while_answering = watch
+    assert holder.post(CLOSE, BECAUSE).status == 200
     assert set(states) == {"idle"}
 
 
@@ -303,104 +280,7 @@ def test_another_change_says_nothing_of_a_liquidation(two_held: Client) -> None:
     assert two_held.patch("/portfolios/1", {"name": "New"}).json["liquidation"] is None
 
 
-# Writing off
-
-
-def never_resolves(client: Client) -> None:
-    client.world.clock.pass_time(minutes=5)
-    client.world.exchange.show(closed=True, yes_price=D(0), no_price=D(0), quote=None)
-    client.world.update_prices()
-
-
-def test_what_never_resolves_can_be_written_off_and_archived(traded: Client) -> None:
-    never_resolves(traded)
-    assert traded.patch("/portfolios/1", ARCHIVE).status == 409
-    answer = traded.send(sample("write_off_position"))
-    assert answer.status == 200
-    assert answer.json == {
-        "message": "Position written off",
-        "position_id": 1,
-        "shares": D("128.20"),
-        "realized_pnl": D("-100.00"),
-        "reason": "Closed at 0/0 in January; the oracle will not decide it",
-    }
-    assert traded.send(sample("write_off_position")).json == answer.json
-    assert stored(traded.world) == {
-        "kind": "write_off",
-        "shares": D("128.200000"),
-        "price": D(0),
-        "evidence": None,
-        "ordered_by": "2f1c8f0e-0000-4000-8000-000000000001",
-        "reason": "Closed at 0/0 in January; the oracle will not decide it",
-        "quoted_at": None,
-        "matches": None,
-    }
-    shown = traded.patch("/portfolios/1", {"status": "archived"}).json["portfolio"]
-    assert (shown["status"], shown["current_balance"]) == ("archived", D("9900.00"))
-    assert (shown["realized_pnl"], shown["total_losing_trades"]) == (D("-100.00"), 1)
-    assert traded.world.breaks() == []
-
-
-def test_what_the_exchange_no_longer_lists_can_be_written_off(traded: Client) -> None:
-    traded.world.exchange.events = []
-    assert traded.post(WRITE_OFF, REASON).status == 200
-    assert traded.world.breaks() == []
-
-
-def test_what_was_bought_under_another_identity_can_be_written_off(traded: Client) -> None:
-    traded.world.exchange.show(condition_id="0x2")
-    assert traded.post(WRITE_OFF, REASON).status == 200
-    assert traded.world.breaks() == []
-
-
-@pytest.mark.parametrize(
-    ("shown", "rule"),
-    [
-        ({}, "the market of position 1 takes orders; close it"),
-        (
-            {"closed": True, "yes_price": D(1), "no_price": D(0)},
-            "the market of position 1 is resolved; the next price update pays it",
-        ),
-    ],
-)
-def test_what_is_worth_something_yet_is_not_written_off(
-    traded: Client, shown: dict[str, Any], rule: str
-) -> None:
-    traded.world.exchange.show(**shown)
-    before = traded.world.everything()
-    answer = traded.post(WRITE_OFF, REASON)
-    assert (answer.status, answer.json["message"]) == (409, f"position_id: {rule}")
-    assert traded.world.everything() == before
-
-
-@pytest.mark.parametrize(("confirmed", "status"), [(True, 409), (False, 200)])
-def test_what_the_clob_says_ended_at_half_each_is_not_written_off(
-    traded: Client, confirmed: bool, status: int
-) -> None:
-    """Its half was given up for nothing, as no price update had asked the CLOB yet."""
-    exchange = traded.world.exchange
-    exchange.show(closed=True, yes_price=D("0.5"), no_price=D("0.5"))
-    exchange.resolutions = {"0x1": ResolutionDetails(None, is_fifty_fifty=confirmed)}
-    assert traded.post(WRITE_OFF, REASON).status == status
-
-
-def test_nothing_is_written_off_because_the_exchange_is_silent(traded: Client) -> None:
-    go_dark(traded.world)
-    assert traded.post(WRITE_OFF, REASON).status == 409
-
-
-@pytest.mark.parametrize("body", [{}, {"reason": " "}, {"reason": "x" * 501}, {"reason": None}])
-def test_a_write_off_needs_a_reason(traded: Client, body: dict[str, Any]) -> None:
-    never_resolves(traded)
-    answer = traded.post(WRITE_OFF, body)
-    assert (answer.status, "reason" in answer.rules) == (422, True)
-
-
-def test_a_write_off_needs_the_admin_scope(traded: Client) -> None:
-    never_resolves(traded)
-    answer = traded.post(WRITE_OFF, REASON, scope="prescient/read prescient/trade")
-    assert answer.status == 403
-    assert answer.json["message"] == "authorization: the token lacks the scope prescient/admin"
+# Reasons
 
 
 REASON_IS_NEEDED = [
@@ -430,9 +310,9 @@ def test_what_a_user_does_by_hand_has_its_reason(
     assert offline.post(target, {**body, **BECAUSE}).status == 503, "no rule is broken any more"
 
 
-def test_the_reason_of_a_sale_by_hand_is_kept(traded: Client) -> None:
-    traded.send(sample("close_position"))
+def test_the_reason_of_a_sale_by_hand_is_kept(holder: Client) -> None:
+    holder.send(sample("close_position"))
     end = {"status": "archived", "liquidate": True, "reason": "the experiment is over"}
-    assert traded.patch("/portfolios/1", end).status == 200
-    exits = traded.get("/portfolios/1/exits").json["exits"]
+    assert holder.patch("/portfolios/1", end).status == 200
+    exits = holder.get("/portfolios/1/exits").json["exits"]
     assert [row["reason"] for row in exits] == ["the experiment is over", "The news is out"]

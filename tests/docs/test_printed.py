@@ -105,7 +105,7 @@ NOT_RUN: dict[str, list[tuple[str, str]]] = {
             ".venv/bin/pytest tests/usecases/test_strategies.py -n 2",
         ),
     ],
-    "refused while the market takes orders; tests/api/test_ending_by_hand.py has one": [
+    "refused while the market takes orders; tests/api/test_writing_off.py has one": [
         ("docs/http-api.md", "curl --oauth2-bearer $TOKEN localhost:8000/portfolios/$ID/"),
     ],
     "asks Polymarket, for a database of your own": [

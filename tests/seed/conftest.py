@@ -15,7 +15,7 @@ from local.exchange.server import exchange_server
 from local.exchange.simulated import SimulatedVenue
 from local.http_server import HttpServer
 from tests.seed import operations
-from tests.seed.address import LISTENER
+from tests.seed.address import listener
 
 PORTFOLIOS_THAT_THE_PLAN_TAKES_FOR_GRANTED = 5
 
@@ -29,7 +29,7 @@ def door() -> Iterator[SimpleNamespace]:
         answer: Response = behind.stack.gateway.respond(request)
         return answer
 
-    with HttpServer(respond, listener=LISTENER):
+    with HttpServer(respond, listener=listener()):
         yield behind
 
 

@@ -188,22 +188,6 @@ def test_books_of_both_outcomes_are_stored_with_the_batch(world: World) -> None:
     }
 
 
-def test_a_candidate_has_of_a_book_what_a_decision_can_use(world: World) -> None:
-    world.portfolio()
-    levels = [
-        tuple(Level(D(n) / 100, D(3)) for n in prices) for prices in ((77, 76), range(78, 99))
-    ]
-    world.exchange.order_books = {"11": OrderBook(*levels)}
-    result = world.filter(world.open_cycle())
-    with world.context.database.transaction() as session:
-        (candidate,) = candidates.load(session, result.batch_id, Thresholds())
-    (seen,) = candidate.books.values()
-    assert seen.quote == OrderBook(*levels).quote
-    assert len(seen.bids) == 1
-    # At most a tenth above 0.78: 0.85 is in reach, 0.86 says that the book goes on.
-    assert [level.price for level in seen.asks] == [D(n) / 100 for n in range(78, 87)]
-
-
 def test_a_book_that_the_listed_quote_contradicts_is_left_out_and_counted(world: World) -> None:
     world.portfolio()
     world.exchange.order_books = {"11": book("0.58", "0.60"), "12": book("0.22", "0.23")}

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.errors import ClaimLost, CycleNotFound, InvalidRequest, PortfolioNotFound
+from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import Quote
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store import candidates
 from prescient.usecases import signal
 from prescient.usecases.support.portfolio_step import PortfolioStepRequest
 from tests.builders import NOON
@@ -151,3 +154,19 @@ def test_an_outcome_price_that_a_trusted_quote_contradicts_buys_nothing(
     funnel = world.row("SELECT funnel FROM cycle_portfolios")["funnel"]
     assert list(funnel.items())[:2] == [("candidates", 1), ("outcome_price", 0)]
     assert world.exchange.asked_books == []
+
+
+def test_a_candidate_has_of_a_book_what_a_decision_can_use(world: World) -> None:
+    world.portfolio()
+    levels = [
+        tuple(Level(D(n) / 100, D(3)) for n in prices) for prices in ((77, 76), range(78, 99))
+    ]
+    world.exchange.order_books = {"11": OrderBook(*levels)}
+    batch_id = world.filter(world.open_cycle()).batch_id
+    with world.context.database.transaction() as session:
+        (candidate,) = candidates.load(session, batch_id, Thresholds())
+    (seen,) = candidate.books.values()
+    assert seen.quote == OrderBook(*levels).quote
+    assert len(seen.bids) == 1
+    # At most a tenth above 0.78: 0.85 is in reach, 0.86 says that the book goes on.
+    assert [level.price for level in seen.asks] == [D(n) / 100 for n in range(78, 87)]
