@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from prescient.core.errors import ExchangeUnavailable
+from prescient.polymarket import transport
 from prescient.polymarket.counters import Counters
 from prescient.polymarket.parts import Parted, PartedFetch
 from prescient.polymarket.rates import Family, RateLimit
@@ -350,6 +351,14 @@ def test_a_turn_that_comes_after_the_deadline_is_not_waited_for() -> None:
         with pytest.raises(ExchangeUnavailable, match="the rate limit leaves no time within 5 s"):
             transport.fetch(call(exchange.url), deadline)
         assert len(exchange.paths) == 1
+
+
+def test_a_body_that_unpacks_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "LARGEST_BODY", 1 << 20)
+    bomb = Answer(gzip.compress(bytes(1 << 22)), headers={"Content-Encoding": "gzip"})
+    refused = pytest.raises(ExchangeUnavailable, match="body of more than 1,048,576 bytes")
+    with serving(bomb) as exchange, refused:
+        Caller().get(exchange.url)
 
 
 @pytest.mark.timeout(10)

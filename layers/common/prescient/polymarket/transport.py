@@ -28,6 +28,7 @@ Result = TypeVar("Result")
 
 OK = 200
 CHUNK_BYTES = 1 << 18
+LARGEST_BODY = 1 << 27  # bytes, ten times as many as a page of events has
 BODY_READS = 2  # read timeouts within which a body is complete, where silence is an answer
 CONNECTIONS = 8  # kept to a host, and the most requests that one fetch makes at once
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "prescient"}
@@ -271,9 +272,14 @@ def _chunks(
 ) -> Iterator[bytes]:
     """Yield the body as it arrives: the read timeout alone would let a trickle go on for ever.
 
-    `deadline` is that of the whole fetch, `patience` that of this body.
+    `deadline` is that of the whole fetch, `patience` that of this body. What is compressed may
+    become far larger than what arrives.
     """
+    length = 0
     while chunk := response.read1(CHUNK_BYTES):
+        length += len(chunk)
+        if length > LARGEST_BODY:
+            raise Unusable(f"body of more than {LARGEST_BODY:,} bytes")
         if deadline.remaining() <= 0:
             raise Unusable(f"body not complete within {deadline.seconds:g} s")
         if patience.remaining() <= 0:

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from psycopg.rows import class_row
-
 from prescient.core.deciding.admission import Admission
 from prescient.core.deciding.thresholds import Thresholds
 from prescient.core.market.markets import MarketId, Quote
@@ -16,6 +14,7 @@ from prescient.store import statements
 from prescient.store.candidates import bounds
 from prescient.store.database import Session
 from prescient.store.quotes import quote
+from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 
@@ -46,14 +45,12 @@ def admitted(
         "admissions": json.dumps([as_json(admission) for admission in wanted]),
         **bounds(thresholds),
     }
-    with session.cursor(row_factory=class_row(MarketTokens)) as cursor:
-        return cursor.execute(SQL["select_admitted"], values).fetchall()
+    return fetch(session, MarketTokens, SQL["select_admitted"], values)
 
 
 def held(session: Session, batch_id: int) -> list[MarketTokens]:
     """The open markets of a batch, loading or complete, that some portfolio holds, by market id."""
-    with session.cursor(row_factory=class_row(MarketTokens)) as cursor:
-        return cursor.execute(SQL["select_held"], {"batch_id": batch_id}).fetchall()
+    return fetch(session, MarketTokens, SQL["select_held"], {"batch_id": batch_id})
 
 
 def as_json(admission: Admission) -> dict[str, object]:

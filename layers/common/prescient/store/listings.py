@@ -10,13 +10,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from psycopg import Cursor
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import scalar_row
 from pydantic_core import to_json
 
 from prescient.core.market.listed import Event, Market, Payload
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId
 from prescient.store import digests, statements
 from prescient.store.database import Session
+from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 Row = dict[str, object]
@@ -116,8 +117,7 @@ def completed(session: Session, markets: Sequence[Market]) -> Sequence[Market]:
     gaps = [market.market_id for market in markets if _has_gaps(market)]
     if not gaps:
         return markets
-    with session.cursor(row_factory=class_row(_Stored)) as cursor:
-        rows = cursor.execute(SQL["select_markets"], {"market_ids": gaps}).fetchall()
+    rows = fetch(session, _Stored, SQL["select_markets"], {"market_ids": gaps})
     stored = {row.market_id: row for row in rows}
     return [
         _filled(market, stored[market.market_id]) if market.market_id in stored else market

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from psycopg import Cursor
-from psycopg.rows import TupleRow, class_row, scalar_row
+from psycopg.rows import TupleRow, scalar_row
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel
 from pydantic_core import to_json
@@ -27,7 +27,7 @@ from prescient.store import statements
 from prescient.store.copying import copied
 from prescient.store.database import Session
 from prescient.store.pending import Pending
-from prescient.store.rows import typed_row
+from prescient.store.rows import fetch, typed_row
 
 SQL = statements.load(__file__)
 
@@ -79,8 +79,7 @@ class FetchedRow(NamedTuple):
 
 def fetched_since(session: Session, since: datetime) -> list[FetchedRow]:
     """Read the newest complete batches of filters, at most ten, that ended after `since`."""
-    with session.cursor(row_factory=class_row(FetchedRow)) as cursor:
-        return cursor.execute(SQL["select_fetched_since"], {"since": since}).fetchall()
+    return fetch(session, FetchedRow, SQL["select_fetched_since"], {"since": since})
 
 
 class Published(NamedTuple):
@@ -218,7 +217,7 @@ def send_staleness(
 ) -> Pending[Staleness]:
     """Ask how current the latest prices of these markets are, which are all that are held."""
     values = {"market_ids": to_json(market_ids).decode(), "now": now}
-    cursor = session.cursor(row_factory=class_row(Staleness))
+    cursor = session.cursor(row_factory=typed_row(Staleness))
     cursor.execute(SQL["select_staleness"], values)
     return Pending(lambda: cursor.fetchall()[0])
 
