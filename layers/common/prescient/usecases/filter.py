@@ -30,7 +30,7 @@ from prescient.usecases.support.market_needs import MarketNeeds, market_needs
 from prescient.usecases.support.metrics import Measure
 from prescient.usecases.support.opening import CycleParameters, open_cycle
 from prescient.usecases.support.portfolio_step import may_run
-from prescient.usecases.support.prefetch import prefetched
+from prescient.usecases.support.prefetch import Prefetched
 from prescient.usecases.support.recording import Recording, recording
 from prescient.usecases.support.storing import store_events, store_markets
 
@@ -131,10 +131,10 @@ def _load(fetch: Fetch, recorded: Recording, context: StepContext) -> None:
         volume_min=recorded.listing.volume_min,
         end_date_min=recorded.listing.end_date_min,
     )
-    for page in prefetched(pages):
-        with context.database.transaction() as session:
-            sighting = Sighting(page.fetched_at)
-            store_events(session, fetch, page.events, sighting, recorded)
+    with Prefetched(pages) as coming:
+        for page in coming:
+            with context.database.transaction() as session:
+                store_events(session, fetch, page, recorded, coming.begin_next)
 
 
 def _load_held(fetch: Fetch, context: StepContext) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from prescient.core.market.listed import Event, Market
 from prescient.core.market.markets import MarketId
+from prescient.polymarket.pages import EventPage
 from prescient.polymarket.raw_rows import with_decoded_payloads
 from prescient.polymarket.skip_reasons import SkipReason
 from prescient.store import listings, savepoints, tape
@@ -19,16 +20,22 @@ from prescient.usecases.support.recording import Recording
 def store_events(
     session: Session,
     fetch: Fetch,
-    events: Sequence[Event],
-    sighting: Sighting,
+    page: EventPage,
     recorded: Recording,
+    meanwhile: Callable[[], None],
 ) -> None:
-    """Store events with their markets; of an event that fails, the markets that do not."""
+    """Store a page's events with their markets; of an event that fails, the markets that do not.
+
+    `meanwhile` begins what another thread can do while this one mostly waits for the server.
+    """
+
+    sighting = Sighting(page.fetched_at)
 
     def store(part: Sequence[Event]) -> None:
         completed = listings.completed_events(session, part)
         needed = recorded.take_beyond(session, completed, sighting.at)
         with tape.appended(session, fetch.batch_id, needed, sighting):
+            meanwhile()
             listing = listings.digested_events(completed)
         listings.save(session, listing, sighting.at)
 
@@ -40,7 +47,7 @@ def store_events(
         ).failures
         return len(failed) if event.markets else 1
 
-    for event, _ in savepoints.attempt(session, events, store).failures:
+    for event, _ in savepoints.attempt(session, page.events, store).failures:
         fetch.skipped[SkipReason.UNSTORABLE.value] += store_alone(with_decoded_payloads(event))
 
 
