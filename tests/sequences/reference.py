@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction as F
 from itertools import groupby
-from math import ceil, floor
+from math import ceil, floor, sqrt
 
 CENT = F(1, 100)
 MICRO = F(1, 1_000_000)
@@ -105,14 +105,24 @@ def take_profit_bid(price: F, profit: F, rate: F) -> F | None:
 
     It pays for a tick and for the fees of both sides, its own as well.
     """
+    needed = price + TICK + rate * price * (1 - price)
 
-    def least(bid: F) -> F:
-        return price + TICK + rate * (price * (1 - price) + bid * (1 - bid))
+    def pays(bid: F) -> bool:
+        return bid - rate * bid * (1 - bid) >= needed
 
     bid = up(max(min(price * (1 + profit), F(99, 100)), price), MICRO)
-    while bid < min(least(bid), F(1)):
-        bid = up(least(bid), MICRO)
+    if not pays(bid):
+        bid = max(bid, up(_root(rate, needed), MICRO) - 2 * MICRO)
+        while bid < 1 and not pays(bid):
+            bid += MICRO
     return bid if bid < 1 else None
+
+
+def _root(rate: F, needed: F) -> F:
+    """Where rate × bid² + (1 − rate) × bid is what is needed, but for the rounding of floats."""
+    if rate == 0:
+        return needed
+    return F((rate - 1 + sqrt((1 - rate) ** 2 + 4 * rate * needed)) / (2 * rate))
 
 
 @dataclass
