@@ -83,6 +83,16 @@ def test_without_the_exchange_the_stored_quote_stands_for_ten_minutes(
         assert answer.json["proceeds"] == D("98.71")
 
 
+def test_without_the_exchange_it_walks_the_stored_book(client: Client) -> None:
+    client.world.exchange.order_books["11"] = book(("0.77", "4"), ("0.75", "500"), ask="0.78")
+    client.create()
+    client.world.run_cycle()
+    go_dark(client.world)
+    answer = client.post(CLOSE, BECAUSE | {"shares": 10}).json
+    # 4 × 0.77 + 6 × 0.75
+    assert (answer["proceeds"], answer["evidence"]) == (D("7.58"), "book")
+
+
 def test_it_walks_the_book_and_leaves_what_is_not_bid_for(holder: Client) -> None:
     world = holder.world
     world.exchange.order_books["11"] = book(("0.77", "40"), ("0.75", "13.333333"), ask="0.78")

@@ -81,6 +81,18 @@ def test_a_sale_takes_whole_hundredths_of_a_bid(world: World) -> None:
     assert world.breaks() == []
 
 
+def test_a_sale_walks_the_bids_down_to_its_worst_price(world: World) -> None:
+    reverter(world)
+    wanted = (("0.485", 40), ("0.47", 50), ("0.465", 20), ("0.464", 500))
+    bids = tuple(Level(D(price), D(shares)) for price, shares in wanted)
+    world.exchange.order_books = {"11": OrderBook(bids, book("0.48", "0.495").asks)}
+    live_through(world, "0.49")
+    # 40 × 0.485 + 50 × 0.47 + 20 × 0.465 = 52.20; of the $100.00, 110 shares take 44.5506…
+    expected = {"shares": D(110), "proceeds": D("52.20"), "realized_pnl": D("7.65")}
+    assert world.row(SOLD) == expected | {"evidence": "book"}
+    assert world.breaks() == []
+
+
 def test_a_sale_without_a_book_takes_one_percent_of_the_liquidity(world: World) -> None:
     reverter(world)
     world.exchange.show(liquidity=D(5000))
