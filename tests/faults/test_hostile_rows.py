@@ -21,6 +21,7 @@ from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.listed import Market
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Quote
 from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.store.listings import MARKETS_A_STATEMENT
 from tests.builders import NOON, event, market
 from tests.world import World
 
@@ -200,16 +201,23 @@ def test_a_held_row_that_cannot_be_stored_is_flagged_and_counted(world: World) -
 
 
 @pytest.mark.parametrize("payload", [b'{"n": 1e400000}', b'{"t": "\\u0000"}'])
-def test_a_market_whose_json_postgres_refuses_is_stored(world: World, payload: bytes) -> None:
+@pytest.mark.parametrize("place", [0, MARKETS_A_STATEMENT])
+def test_a_market_whose_json_postgres_refuses_is_stored(
+    world: World, payload: bytes, place: int
+) -> None:
+    """In the first and in the last of the statements that store a page."""
     world.empty()
     world.clock.now = NOON
     world.portfolio(market_types=[MARKED])
-    _show(world, [market(market_id=MarketId("strange"), payload=lambda: payload)], {})
+    shown = [market(market_id=MarketId(f"plain {n}")) for n in range(MARKETS_A_STATEMENT)]
+    shown.insert(place, market(market_id=MarketId("strange"), payload=lambda: payload))
+    _show(world, shown, {})
     world.run_cycle()
     counters = world.row("SELECT counters FROM market_batches ORDER BY batch_id DESC LIMIT 1")
     assert counters["counters"]["skipped"].get("unstorable", 0) == 0
-    stored = world.rows("SELECT market_id FROM market_snapshots ORDER BY market_id")
-    assert [row["market_id"] for row in stored] == [MARKED, PAID, STOPPED, "strange"]
+    stored = world.rows("SELECT market_id FROM markets JOIN market_snapshots USING (market_id)")
+    expected = {MARKED, PAID, STOPPED, *(market.market_id for market in shown)}
+    assert {row["market_id"] for row in stored} == expected
 
 
 def _quoted(bid: str, ask: str) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def _read(kind: type[Read], row: Mapping[str, object]) -> Read:
 def _decoded(payload: Payload) -> Payload:
     if isinstance(payload, Mapping):
         return payload
-    decoded = decimal_json.decode(payload())
+    decoded = decimal_json.decode(bytes(payload()))
     return decoded if isinstance(decoded, Mapping) else {}
 
 
@@ -181,7 +181,7 @@ class _PageRows:
     def _market(self, place: int, number: int) -> bytes:
         if place not in self._markets:
             self._markets[place] = _LIST_OF_JSON.decode(self._events[place]["markets"])
-        return bytes(self._markets[place][number])
+        return self._markets[place][number]
 
 
 _PAGE = msgspec.json.Decoder(_Page, float_hook=decimal_json.fraction)

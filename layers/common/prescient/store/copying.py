@@ -1,4 +1,4 @@
-"""COPY, whose end need not be waited for at once."""
+"""Work for the server that need not be waited for at once."""
 
 from __future__ import annotations
 
@@ -36,6 +36,14 @@ def copied(
             yield
 
 
+def send_all(session: Session) -> None:
+    """Send what a pipeline has to send: of a long statement a part would wait until the next one.
+
+    The server begins a statement when it has all of it.
+    """
+    session.wait(_flush(session.pgconn))
+
+
 class _Writer(LibpqWriter):
     """Ends the COPY before it waits for what came of it."""
 
@@ -57,5 +65,9 @@ class _Writer(LibpqWriter):
 def _end(pgconn: PGconn) -> PQGen[None]:
     while pgconn.put_copy_end() == 0:
         yield Wait.W
+    yield from _flush(pgconn)
+
+
+def _flush(pgconn: PGconn) -> PQGen[None]:
     while pgconn.flush() != 0:
         yield Wait.W

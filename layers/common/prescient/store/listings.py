@@ -16,11 +16,13 @@ from pydantic_core import to_json
 from prescient.core.market.listed import Event, Market, Payload
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId
 from prescient.store import digests, statements
+from prescient.store.copying import send_all
 from prescient.store.database import Session
 from prescient.store.rows import fetch
 
 SQL = statements.load(__file__)
 Row = dict[str, object]
+MARKETS_A_STATEMENT = 100
 RECORD_SEPARATOR = b"\x1e"  # `listings.sql` divides by it
 
 
@@ -94,9 +96,11 @@ def save(session: Session, listing: Listing, now: datetime) -> None:
     market_ids = markets_asked.fetchall()
     if not event_ids and not market_ids:
         return
-    with session.pipeline():  # the server stores the events while the markets are written
+    markets = [listing.markets[market_id] for market_id in market_ids]
+    with session.pipeline():  # the server stores some rows while the next ones are written
         _upsert_events(session, [listing.events[event_id] for event_id in event_ids], now)
-        _upsert_markets(session, [listing.markets[market_id] for market_id in market_ids], now)
+        for start in range(0, len(markets), MARKETS_A_STATEMENT):
+            _upsert_markets(session, markets[start : start + MARKETS_A_STATEMENT], now)
 
 
 def completed_events(session: Session, events: Sequence[Event]) -> Sequence[Event]:
@@ -173,14 +177,14 @@ def _upsert_events(session: Session, changed: Sequence[_ListedEvent], now: datet
     rows = _json([_event_row(listed) for listed in changed])
     payloads = _documents(listed.event.payload for listed in changed)
     session.execute(SQL["upsert_events"], {"events": rows, "payloads": payloads, "now": now})
+    send_all(session)
 
 
 def _upsert_markets(session: Session, changed: Sequence[_ListedMarket], now: datetime) -> None:
-    if not changed:
-        return
     rows = _json([_market_row(listed) for listed in changed])
     payloads = _documents(listed.market.payload for listed in changed)
     session.execute(SQL["upsert_markets"], {"markets": rows, "payloads": payloads, "now": now})
+    send_all(session)
 
 
 def _event_row(listed: _ListedEvent) -> Row:
