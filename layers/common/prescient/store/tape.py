@@ -20,7 +20,7 @@ from prescient.core.errors import BatchLost
 from prescient.core.market.batches import BatchKind, BatchStatus, LeftOut, ListingFilter
 from prescient.core.market.listed import Market
 from prescient.core.market.markets import MarketId
-from prescient.core.market.marks import Mark, mark_price, quoted_mark
+from prescient.core.market.marks import Mark, is_trusted, mark_price
 from prescient.core.market.settlement import resolution
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
@@ -243,17 +243,18 @@ def _check_completion(batch_id: int, completed: Cursor[TupleRow]) -> None:
         raise BatchLost(batch_id)
 
 
-def _marks(session: Session, markets: Sequence[Market]) -> list[Mark | None]:
-    """The mark of each market; those whose quote alone does not say it need their last one."""
-    marks = [quoted_mark(market.quote) for market in markets]
-    unquoted = [market for market, mark in zip(markets, marks, strict=True) if mark is None]
-    if not unquoted:
-        return marks
-    last = _last_marks(session, unquoted)
-    return [
-        mark or mark_price(market.quote, last.get(market.market_id), market.yes_price)
-        for market, mark in zip(markets, marks, strict=True)
-    ]
+def _marks(session: Session, markets: Sequence[Market]) -> Iterator[Mark | None]:
+    """The mark of each market, worked out while the server stores those before it."""
+    unquoted = [market for market in markets if not _is_quoted(market)]
+    last = _last_marks(session, unquoted) if unquoted else {}
+    return (
+        mark_price(market.quote, last.get(market.market_id), market.yes_price) for market in markets
+    )
+
+
+def _is_quoted(market: Market) -> bool:
+    """Whether its quote says the mark, whatever was before."""
+    return market.quote is not None and is_trusted(market.quote)
 
 
 def _last_marks(session: Session, markets: Sequence[Market]) -> dict[MarketId, Decimal]:

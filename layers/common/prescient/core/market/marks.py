@@ -28,20 +28,13 @@ def mark_price(
     The middle of bid and ask where the quote can be trusted; otherwise the previous mark, moved
     into [bid, ask]; the very first mark is then the outcome price. None when nothing is known.
     """
-    if (mark := quoted_mark(quote)) is not None:
-        return mark
+    if quote is not None and is_trusted(quote):
+        return Mark(price_half_up((quote.bid + quote.ask) / 2), stale=False)
     if previous is not None:
         return Mark(_clamped(previous, quote), stale=True)
     if outcome_price is not None:
         return Mark(outcome_price, stale=True)
     return None
-
-
-def quoted_mark(quote: Quote | None) -> Mark | None:
-    """The middle of a quote that can be trusted, which is the mark whatever was before."""
-    if quote is None or not is_trusted(quote):
-        return None
-    return Mark(price_half_up((quote.bid + quote.ask) / 2), stale=False)
 
 
 def is_trusted(quote: Quote) -> bool:
