@@ -109,7 +109,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         ),
         "tape": "select_held_within",
         "trades": "select_trades",
-        "turns": "lock_traders save_turns settle_turns",
+        "turns": "lock_traders select_known save_turns settle_turns",
     },
     Outcome.OWN: {
         "abandoned": "fail_unclaimed",

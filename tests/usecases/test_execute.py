@@ -5,7 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from prescient.core.errors import ClaimLost
+from prescient.core.errors import ClaimLost, PortfolioNotFound
 from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import FeeSchedule, Quote
 from prescient.core.portfolio.portfolios import GlobalLimits, Limits, PortfolioId
@@ -281,3 +281,16 @@ def test_an_unclaimed_portfolio_cannot_execute(world: World) -> None:
     world.filter(cycle_id)
     with pytest.raises(ClaimLost, match="it is pending"):
         world.execute(cycle_id, portfolio_id)
+
+
+def test_one_that_the_cycle_never_enrolled_is_told_from_one_that_does_not_exist(
+    world: World,
+) -> None:
+    world.portfolio("a")
+    cycle_id = world.open_cycle()
+    world.filter(cycle_id)
+    later = world.portfolio("b")
+    with pytest.raises(ClaimLost, match=f"portfolio {later} is not part of cycle {cycle_id}"):
+        world.execute(cycle_id, later)
+    with pytest.raises(PortfolioNotFound, match="portfolio_id: no portfolio 99 exists"):
+        world.execute(cycle_id, PortfolioId(99))

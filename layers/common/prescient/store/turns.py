@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import NamedTuple
 
 from prescient.core.deciding.cycles import CyclePortfolioStatus
+from prescient.core.errors import PortfolioNotFound
 from prescient.core.execution.account import Exposure, SharedExposure
 from prescient.core.execution.results import Bought, Rejected, Sold
 from prescient.core.execution.rules import Rules
@@ -61,17 +62,20 @@ class TraderRow(NamedTuple):
 
 
 class Locked(NamedTuple):
-    """The portfolios of a transaction that the cycle has enrolled."""
+    """The portfolios of a transaction that the cycle has enrolled, and those that do not exist."""
 
     cycle_id: int
     traders: Mapping[PortfolioId, TraderRow]
+    unknown: Collection[PortfolioId]
 
     def waiting(self, portfolio_id: PortfolioId, now: datetime) -> TraderRow:
         """The portfolio, whose turn it is, or was.
 
-        Raises `ClaimLost` where the cycle does not run it, or no longer: its lease has run out
-        before the portfolio's turn came.
+        Raises `PortfolioNotFound`, or `ClaimLost` where the cycle does not run it, or no longer:
+        its lease has run out before the portfolio's turn came.
         """
+        if portfolio_id in self.unknown:
+            raise PortfolioNotFound(portfolio_id)
         trader = self.traders.get(portfolio_id)
         if trader is None:
             raise cycles.not_enrolled(self.cycle_id, portfolio_id)
@@ -102,7 +106,15 @@ def lock(session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId]) 
     values = {"cycle_id": cycle_id, "portfolio_ids": array(portfolio_ids)}
     with session.cursor(row_factory=typed_row(TraderRow)) as cursor:
         rows = cursor.execute(SQL["lock_traders"], values).fetchall()
-    return Locked(cycle_id, {row.portfolio_id: row for row in rows})
+    traders = {row.portfolio_id: row for row in rows}
+    absent = [portfolio_id for portfolio_id in portfolio_ids if portfolio_id not in traders]
+    return Locked(cycle_id, traders, _unknown(session, absent) if absent else ())
+
+
+def _unknown(session: Session, portfolio_ids: Sequence[PortfolioId]) -> Collection[PortfolioId]:
+    values = {"portfolio_ids": array(portfolio_ids)}
+    known = {portfolio_id for (portfolio_id,) in session.execute(SQL["select_known"], values)}
+    return {portfolio_id for portfolio_id in portfolio_ids if portfolio_id not in known}
 
 
 def load(

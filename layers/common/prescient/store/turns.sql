@@ -11,6 +11,10 @@ WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND cycle_id = %(cycle_id)s
 ORDER BY portfolio_id
 FOR UPDATE;
 
+-- name: select_known
+-- Read which of these portfolios exist.
+SELECT portfolio_id FROM portfolios WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
+
 -- name: save_turns
 -- Write all that came of turns, but for the positions that they sold of and the portfolios: results
 -- of signals, trades and positions, ledger, exposure and taken depth; and what the cycle remembers.
