@@ -6,6 +6,7 @@ machine does meanwhile slows all of them alike; the median lap of each counts.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -97,6 +98,20 @@ class Stopwatch:
         self.seconds = time.perf_counter() - self._started
 
 
+@contextmanager
+def started() -> Iterator[None]:
+    """Spare what there is from collections of garbage, as `runtime.starting` does.
+
+    A function's process has nothing of other benchmarks in it.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """A durable Postgres, a `template` on it with all migrations applied, and the size of the work.
@@ -129,7 +144,8 @@ class Bench:
         for number in range(self.rounds):
             turns = list(zip(contestants, laps, strict=True))
             for contestant, own in turns if number % 2 == 0 else reversed(turns):
-                own.append(contestant())
+                with started():
+                    own.append(contestant())
         return [_median(own) for own in laps]
 
 

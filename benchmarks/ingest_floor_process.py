@@ -18,7 +18,7 @@ import urllib3
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from benchmarks.bench import Stopwatch
+from benchmarks.bench import Stopwatch, started
 from benchmarks.ingest_process import peak_megabytes
 from prescient.store import statements
 
@@ -36,6 +36,7 @@ def main() -> None:
         urllib3.PoolManager() as pool,
         psycopg.connect(database_url) as connection,
         connection.cursor() as cursor,
+        started(),
     ):
         with Stopwatch() as reading:
             _read_pages(pool, exchange_url)

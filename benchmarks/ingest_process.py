@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.bench import Stopwatch
+from benchmarks.bench import Stopwatch, started
 from local.exchange.simulated import EPOCH
 from prescient.core.portfolio.portfolios import Limits, NewPortfolio
 from prescient.runtime.environment import Environment
@@ -37,7 +37,7 @@ def main() -> None:
     environment = Environment(settings, now=lambda: now)
     _create_portfolio(environment.context, f"Momentum {hour}")
     _ = environment.context.exchange  # its modules are imported before, as those of the floor are
-    with Stopwatch() as watch:
+    with started(), Stopwatch() as watch:
         found = filter_step.run(filter_step.FilterRequest(), environment.context)
     environment.close()
     rows = found.markets + found.skipped

@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from benchmarks.bench import Bench, Lap, Measurement
+from benchmarks.bench import Bench, Lap, Measurement, started
 from benchmarks.holdings import Holdings
 from benchmarks.holdings import fill as fill_with_holdings
 from prescient.api.application import Application
@@ -111,7 +111,8 @@ def _compared(
 ) -> Measurement:
     for _ in range(min(bench.rounds, 10)):  # statements are prepared by then
         ours(), floor()
-    laps = [(_seconds(ours), _seconds(floor)) for _ in range(bench.rounds)]
+    with started():
+        laps = [(_seconds(ours), _seconds(floor)) for _ in range(bench.rounds)]
     return Measurement(
         f"reads.{name}",
         _slowest([lap for lap, _ in laps]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -56,26 +55,14 @@ def context(url: str) -> Iterator[StepContext]:
     with closing(Database(as_user(url, roles.PORTFOLIO))) as database:
         with database.transaction(NOBODY) as session:
             _prepare(session)
-        with _started():
-            yield StepContext(
-                database=database,
-                connect=lambda: cast(Exchange, None),  # these steps do not ask it
-                now=lambda: EPOCH,
-                shared_limits=GlobalLimits(),
-                max_quote_age=timedelta(seconds=600),
-                max_concurrency=1,
-            )
-
-
-@contextmanager
-def _started() -> Iterator[None]:
-    """Spare what there is from collections of garbage, as `runtime.starting` does."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
+        yield StepContext(
+            database=database,
+            connect=lambda: cast(Exchange, None),  # these steps do not ask it
+            now=lambda: EPOCH,
+            shared_limits=GlobalLimits(),
+            max_quote_age=timedelta(seconds=600),
+            max_concurrency=1,
+        )
 
 
 def _prepare(session: Session) -> None:
