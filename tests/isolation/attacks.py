@@ -143,7 +143,9 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "market_pages": "select_markets select_history select_exposure",
         "listings": "select_changed_events select_changed_markets select_markets",
         "mending": "select_attached select_constraint_name",
-        "migration_session": "ask_whether_pooled ask_whether_read_only configure take_turn",
+        "migration_session": (
+            "ask_whether_pooled ask_whether_read_only configure take_turn end_turn"
+        ),
         "old_schema": (
             "select_relations select_columns select_constraints select_attachments "
             "use_temporary_schema select_temporary_schema select_time_zone"

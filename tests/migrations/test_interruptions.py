@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 
 from local.postgres import migrations
 from prescient.core.errors import DatabaseUnavailable, MigrationRefused
+from prescient.store import migration_session
 from prescient.store.database import SCHEMA_VERSION
 from prescient.usecases.migration import migrate
 from prescient.usecases.support.migrating import MigrateRequest
@@ -231,6 +232,25 @@ def test_a_second_migration_at_the_same_time_is_refused(filled: OldDatabase) -> 
         first.execute("SELECT pg_advisory_lock(20260001)")
         with pytest.raises(MigrationRefused, match="another migration of this database is running"):
             migrations.upgrade(filled.url)
+
+
+def test_the_next_migration_need_not_wait_until_the_server_ends_the_session(
+    filled: OldDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which it does some time after the client has closed it: here, never."""
+    left_open: list[psycopg.Connection[Any]] = []
+
+    def leave_open(session: psycopg.Connection[Any]) -> None:
+        left_open.append(session)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Connection, "close", leave_open)
+        with migration_session.connected(filled.url):
+            pass
+    migrations.upgrade(filled.url, UPGRADE)
+    assert _revision(filled) == UPGRADE
+    [ended] = left_open
+    ended.close()
 
 
 def test_readers_wait_for_the_last_statements_only(filled: OldDatabase) -> None:

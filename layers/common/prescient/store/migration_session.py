@@ -6,10 +6,11 @@ Only the migrate function, which has the layer with Alembic, imports this.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, pool
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -46,7 +47,18 @@ def connected(url: str, statement_timeout: int = 0) -> Iterator[Connection]:
             begun.execute(SQL["configure"], {"statement_timeout": f"{statement_timeout}s"})
             if begun.execute(SQL["take_turn"]).fetchone() != (True,):
                 raise MigrationRefused("another migration of this database is running")
-        yield connection
+        try:
+            yield connection
+        finally:
+            _end_turn(session(connection))
+
+
+def _end_turn(ended: Session) -> None:
+    """Give the lock back: the server does so some time after the session's end, and not at once."""
+    if ended.info.transaction_status is TransactionStatus.IDLE:
+        with suppress(psycopg.Error):
+            ended.execute(SQL["end_turn"])
+            ended.commit()
 
 
 def _check_version(server_version: int) -> None:

@@ -20,3 +20,7 @@ SELECT
 -- Take the lock that one migration of a database holds at a time; false where another has it.
 -- Two migrations at once would both find the same revisions lacking; the session has the lock.
 SELECT pg_try_advisory_lock(20260001);
+
+-- name: end_turn
+-- Give back the lock of `take_turn`.
+SELECT pg_advisory_unlock(20260001);
