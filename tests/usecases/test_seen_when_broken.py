@@ -135,7 +135,7 @@ def test_a_sweep_that_cannot_be_done_leaves_the_price_update_done(
     def lost(*_: object) -> None:
         raise DatabaseUnavailable("connection lost")
 
-    monkeypatch.setattr(abandoned, "suspects", lost)
+    monkeypatch.setattr(abandoned, "send_suspects", lost)
     assert functions.invoke("price_update")["PricesUpdated"] == 1
     assert [line["message"] for line in functions.told("ERROR")] == ["sweep failed"]
 
