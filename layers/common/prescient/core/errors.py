@@ -226,7 +226,7 @@ class ChunkUnfinished(PassingError):
 
 
 class ChunkAstray(PrescientError):
-    """A step said of none of the portfolios that were left what became of it, or of another one."""
+    """A step told no outcome, or that of a portfolio that was not left to it."""
 
     def __init__(self, left: Sequence[int], told: Collection[int]) -> None:
         super().__init__(f"of the portfolios {[*left]} the step told the outcomes of {[*told]}")

@@ -61,13 +61,13 @@ class PartedFetch(Generic[Id]):
         while parts:
             halves = list[Sequence[Id]]()
             for part, answer in zip(parts, concurrently(ask, parts), strict=True):
+                middle = len(part) // 2
                 if not isinstance(answer, ErrorAnswer):
                     answers.append((part, answer))
-                elif len(part) < 2:  # noqa: PLR2004 - it has no halves
-                    refused += part
-                else:
-                    middle = len(part) // 2
+                elif middle:
                     halves += [part[:middle], part[middle:]]
+                else:
+                    refused += part
             parts, ask = halves, self._ask_again
         if refused and not answers:
             self._check_alive()

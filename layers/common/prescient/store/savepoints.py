@@ -41,9 +41,9 @@ def attempt(
 ) -> Attempted[Item, Result]:
     """Do `act` for all items, and undo it for those whose data makes it fail.
 
-    It is done once, in a savepoint that the commit releases; where that fails it is done for one
-    half and then for the other, so `act` must come to the same in parts. It attempts nothing
-    itself. No items are no work.
+    It is done once, for all of them. Where that fails, it is undone, and done for one half and then
+    for the other: `act` must come to the same in parts, and attempt nothing itself. No items are no
+    work. The savepoint of what worked stays open until the commit, which spares a wait.
     """
 
     def attempt_part(part: Sequence[Item]) -> Result:

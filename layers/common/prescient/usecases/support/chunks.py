@@ -88,7 +88,7 @@ def run_together(
 def _run(request: ChunkRequest, context: StepContext, some: Together) -> ChunkResult:
     """Take the step for some of the portfolios that are left, until none is.
 
-    Raises `ChunkAstray` where that says of none of them what became of it, or of another one.
+    Raises `ChunkAstray` where the step told no outcome, or that of another portfolio.
     """
     asked = left = list(dict.fromkeys(request.portfolio_ids))
     result = ChunkResult(portfolio_ids=[])
