@@ -258,7 +258,7 @@ def test_an_outdated_schema(client: Client) -> None:
 def test_an_unexpected_error_tells_nothing(
     offline: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Database, "transaction", _raising(KeyError("a secret")))
+    monkeypatch.setattr(Database, "reading", _raising(KeyError("a secret")))
     answer = offline.get("/trading/cycles")
     assert (answer.status, answer.json["code"]) == (500, "internal_error")
     assert "secret" not in answer.text
@@ -296,7 +296,7 @@ RAISED: list[tuple[Exception, int, str]] = [
 def test_errors_of_the_steps(
     offline: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
-    monkeypatch.setattr(Database, "transaction", _raising(error))
+    monkeypatch.setattr(Database, "reading", _raising(error))
     answer = offline.get("/trading/cycles")
     assert (answer.status, answer.json["code"]) == (status, code)
     assert "relation" not in answer.text

@@ -121,8 +121,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "market_pages": "select_holders",
         "performance": "select_benchmark",
         "portfolio_pages": (
-            "select_ids_ascending select_ids_descending select_ids_by_name select_ids_by_rank "
-            "sum_up"
+            "select_ascending select_descending select_by_name select_by_rank sum_up"
         ),
         "portfolios": "select_portfolios select_first_active",
         "status_changes": "lock_active",

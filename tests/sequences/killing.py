@@ -27,7 +27,7 @@ class Killer:
 
     def __init__(self) -> None:
         self._left: int | None = None
-        self._depth = 0
+        self._in_transaction: set[psycopg.Connection[Any]] = set()
 
     def kills(self, step: Callable[[], Any], statement: int) -> bool:
         """Run the step with a connection that dies at `statement`; whether it came so far."""
@@ -40,34 +40,21 @@ class Killer:
             self._left = None
         return False
 
-    @contextmanager
-    def pipeline(self) -> Iterator[None]:
-        """Forget at its end the transaction that began in the block."""
-        depth = self._depth
-        try:
-            yield
-        finally:
-            self._depth = depth
-
     def execute(self, connection: psycopg.Connection[Any], query: object) -> None:
-        """Count a statement; the store's own BEGIN opens a transaction and is none."""
-        if query == "BEGIN":
-            self._depth += 1
-        else:
-            self.count(connection)
+        """Count a statement; what begins a transaction is none."""
+        if str(query).startswith("BEGIN"):
+            self._in_transaction.add(connection)
+            return
+        self.count(connection)
+        if query == "COMMIT":
+            self.end(connection)
 
-    @contextmanager
-    def transaction(self, connection: psycopg.Connection[Any]) -> Iterator[None]:
-        """Count what is executed in the block, and the commit or the savepoint that ends it."""
-        self._depth += 1
-        try:
-            yield
-            self.count(connection)
-        finally:
-            self._depth -= 1
+    def end(self, connection: psycopg.Connection[Any]) -> None:
+        """Count no more until another transaction begins."""
+        self._in_transaction.discard(connection)
 
     def count(self, connection: psycopg.Connection[Any]) -> None:
-        if self._left is None or not self._depth:
+        if self._left is None or connection not in self._in_transaction:
             return
         if self._left == 0:
             self._left = None
@@ -98,22 +85,21 @@ def killer_installed(monkeypatch_target: Any = database) -> Iterator[Killer]:
     def counting_connect(*args: Any, **kwargs: Any) -> Any:
         session = connect(*args, **kwargs)
         session.cursor_factory = CountingCursor
-        transaction, pipeline = session.transaction, session.pipeline
+        savepoint, rollback = session.transaction, session.rollback
 
         @contextmanager
-        def counting_pipeline() -> Iterator[Any]:
-            with killer.pipeline(), pipeline() as opened:
-                yield opened
-
-        @contextmanager
-        def counting_transaction(*args: Any, **kwargs: Any) -> Iterator[Any]:
-            with transaction(*args, **kwargs) as begun:
-                with killer.transaction(session):
-                    yield begun
-                if session.closed:  # a commit on it would say nothing
+        def counting_savepoint(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            with savepoint(*args, **kwargs) as begun:
+                yield begun
+                killer.count(session)
+                if session.closed:  # a release on it would say nothing
                     raise psycopg.OperationalError("the connection is closed")
 
-        session.transaction, session.pipeline = counting_transaction, counting_pipeline
+        def counting_rollback() -> None:
+            rollback()
+            killer.end(session)
+
+        session.transaction, session.rollback = counting_savepoint, counting_rollback
         return session
 
     monkeypatch_target._connect = counting_connect

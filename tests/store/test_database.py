@@ -7,8 +7,9 @@ from typing import LiteralString
 
 import psycopg
 import pytest
-from psycopg import sql
+from psycopg import DataError, sql
 
+from benchmarks.round_trips import counting
 from prescient.core.errors import DatabaseUnavailable, DeadlockDetected, SerializationFailure
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.runtime.login import as_user
@@ -29,6 +30,8 @@ def test_a_transaction_of_the_portfolio_role_names_its_portfolio(of_portfolio: D
     with pytest.raises(PortfolioNotNamed), of_portfolio.transaction():
         pass
     with pytest.raises(PortfolioNotNamed), of_portfolio.snapshot():
+        pass
+    with pytest.raises(PortfolioNotNamed), of_portfolio.reading():
         pass
 
 
@@ -62,6 +65,34 @@ def test_a_pipeline_that_breaks_leaves_nothing_and_a_connection_of_use(
     write(None)  # it would be a second row with this key
     with database.transaction() as session:
         assert session.execute("SELECT count(*) FROM total_drawdown").fetchone() == (1,)
+    database.close()
+
+
+def test_reads_wait_once(database_url: str) -> None:
+    """A statement by itself; and of a snapshot, what is fetched after it."""
+    database = Database(as_user(database_url, roles.APP))
+    with database.reading() as session:
+        pass
+    with counting(session) as of_statement, database.reading() as session:
+        assert session.execute("SHOW transaction_isolation").fetchone() == ("read committed",)
+    with counting(session) as of_snapshot, database.snapshot(pipelined=True) as session:
+        first = session.execute("SHOW transaction_isolation")
+        second = session.execute("SHOW transaction_read_only")
+    assert (first.fetchone(), second.fetchone()) == (("repeatable read",), ("on",))
+    assert (of_statement.count, of_statement.statements) == (1, 1)
+    assert (of_snapshot.count, of_snapshot.statements) == (1, 4)
+    database.close()
+
+
+def test_a_read_that_is_refused_leaves_a_connection_of_use(database_url: str) -> None:
+    database = Database(as_user(database_url, roles.APP))
+    for pipelined in (False, True):
+        with pytest.raises(psycopg.Error), database.snapshot(pipelined=pipelined) as session:
+            session.execute("INSERT INTO total_drawdown VALUES (1, 0, 0, now())")
+    with pytest.raises(DataError), database.reading() as session:
+        session.execute("SELECT 1 / 0")
+    with database.reading() as session:
+        assert session.execute("SELECT count(*) FROM total_drawdown").fetchone() == (0,)
     database.close()
 
 

@@ -42,6 +42,8 @@ def test_every_transaction_is_set_as_a_session_would_be(app: Database) -> None:
         with app.transaction(PortfolioId(7)) as session:
             assert session.execute(SETTINGS).fetchone() == AS_SET
             assert session.execute("SHOW prescient.portfolio_id").fetchone() == ("7",)
+        with app.reading() as session:
+            assert session.execute(SETTINGS).fetchone() == AS_SET
         with app.snapshot() as session:
             assert session.execute("SHOW transaction_isolation").fetchone() == ("repeatable read",)
             assert session.execute("SHOW transaction_read_only").fetchone() == ("on",)

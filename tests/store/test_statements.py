@@ -13,16 +13,26 @@ from prescient import store
 from prescient.store import statements, turns
 
 FILES = sorted(Path(store.__file__).parent.glob("*.sql"))
-NAME_AND_NEXT_LINE = re.compile(r"^-- name: (\w+)\n(.*)\n", re.MULTILINE)
+HEAD_AND_NEXT_LINE = re.compile(r"^-- (name|part): (\w+)\n(.*)\n", re.MULTILINE)
 
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 
 @each_file
 def test_each_statement_says_what_it_is_for(file: Path) -> None:
-    lines = dict(NAME_AND_NEXT_LINE.findall(file.read_text("utf-8")))
-    assert lines.keys() == statements.load(str(file)).keys()
-    assert [name for name, line in lines.items() if not re.match("-- [A-Z]", line)] == []
+    heads = HEAD_AND_NEXT_LINE.findall(file.read_text("utf-8"))
+    named = {name for kind, name, _ in heads if kind == "name"}
+    assert named == statements.load(str(file)).keys()
+    assert [name for _, name, line in heads if not re.match("-- [A-Z]", line)] == []
+
+
+@each_file
+def test_each_part_is_shared_and_is_in_its_statements(file: Path) -> None:
+    text = file.read_text("utf-8")
+    parts = [name for kind, name, _ in HEAD_AND_NEXT_LINE.findall(text) if kind == "part"]
+    assert [part for part in parts if text.count(f"{{{part}}}") < 2] == []
+    sent = " ".join(statements.load(str(file)).values())
+    assert [part for part in parts if f"{{{part}}}" in sent] == []
 
 
 @each_file

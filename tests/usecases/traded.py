@@ -78,7 +78,7 @@ class Altered(Database):
         self._statement = statement
 
     @contextmanager
-    def snapshot(self) -> Iterator[Session]:
+    def snapshot(self, *, pipelined: bool = False) -> Iterator[Session]:
         with closing_to(psycopg.connect(self.url)) as session:
             assert session.execute(self._statement).rowcount > 0
             yield session

@@ -81,6 +81,7 @@ class Application(APIGatewayHttpResolver):
             table.add_to(self, documented=documented)
             for route in table.routes:
                 self._declared |= {(method, route.path): route for method in route.methods}
+        self.fixed_paths = frozenset(route.path for route in self._static_routes)
 
     def declared(self, method: str, path: str) -> Route:
         """Return what was declared of the route with this path, parameters in `<>`."""

@@ -22,6 +22,8 @@ Scopes = Sequence[str]
 class Routed(Protocol):
     """An application that knows its routes."""
 
+    fixed_paths: frozenset[str]
+
     def methods_at(self, path: str) -> set[str]:
         """Return the methods of the routes that have this path."""
         ...
@@ -48,12 +50,13 @@ def authorize(
     A path that no route has is `RouteNotFound`, another method of one that some have
     `MethodNotAllowed`; strangers are told neither.
     """
-    required = cast(Route, app.context["_route"]).security
+    route = cast(Route, app.context["_route"])
+    required = route.security
     if required != security(None):
         claims = _claims(app.current_event.raw_event)
         granted = str(claims.get("scope", "")).split()
         # Powertools lets a route of its own, without a requirement, stand for an unknown path.
-        if required is None or not _is_routed(app):
+        if required is None or not _is_routed(app, route):
             raise _not_routed(app)
         for scope in (scope for scheme in required for scope in scheme[SCHEME]):
             require_scope(scope, granted)
@@ -68,9 +71,11 @@ def require_scope(scope: str, granted: Scopes) -> None:
         raise Forbidden(f"authorization: the token lacks the scope {scope}")
 
 
-def _is_routed(app: APIGatewayHttpResolver) -> bool:
+def _is_routed(app: APIGatewayHttpResolver, route: Route) -> bool:
+    """Whether the route is the path's own: a fixed path of another method is no route's id."""
     event = app.current_event
-    return event.http_method in cast(Routed, app).methods_at(event.path)
+    is_taken = event.path != route.path and event.path in cast(Routed, app).fixed_paths
+    return event.http_method == route.method and not is_taken
 
 
 def _not_routed(app: APIGatewayHttpResolver) -> RouteNotFound | MethodNotAllowed:

@@ -72,7 +72,7 @@ def of_portfolio(
     api: RequestContext, owner: PortfolioId, read: Callable[[Session], list[RowT]]
 ) -> list[RowT]:
     """Read rows of a portfolio. Raises `PortfolioNotFound` where there is no such portfolio."""
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         rows = read(session)
         if not rows:
             portfolios.get(session, owner)

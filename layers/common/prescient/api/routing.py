@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 
 from aws_lambda_powertools.event_handler import depends
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi import compat
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel
 
@@ -19,9 +20,11 @@ from prescient.api.media_types import CSV, JSON
 from prescient.api.responses.errors import ErrorBody
 from prescient.api.responses.pages import TableAnswer
 
-# Powertools reads the signatures of a route and of what it depends on anew for every request.
+# For every request Powertools reads anew the signatures of a route and of what it depends on, and
+# the types of its parameters. They never change.
 depends.build_dependency_tree = cache(depends.build_dependency_tree)
 depends.get_type_hints = cache(depends.get_type_hints)  # type: ignore[attr-defined,assignment]
+compat.field_annotation_is_scalar = cache(compat.field_annotation_is_scalar)
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 Answers = Mapping[int, type[BaseModel] | UnionType]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, LiteralString
 
 import psycopg
-from psycopg import Connection, Cursor, IsolationLevel, errors
+from psycopg import Connection, Cursor, errors
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 
@@ -32,6 +33,8 @@ TRUSTED_IDLE_SECONDS = 20.0
 # The oldest schema that this code runs on: lower where a revision adds only what later code reads.
 # Newer schemas serve it up to the next contracting revision, which they note.
 LEAST_SCHEMA_VERSION = SCHEMA_VERSION
+_BEGIN: LiteralString = "BEGIN"
+_BEGIN_SNAPSHOT: LiteralString = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _DECODER = json.JSONDecoder(parse_float=Decimal)
 
 Session = Connection[TupleRow]
@@ -81,14 +84,29 @@ class Database:
         `PortfolioNotNamed` without one.
         """
         is_pipeline = pipelined or bool(portfolio_ids)
-        begin = _pipelined if is_pipeline else _waiting
+        begin = partial(_transaction, begin=_BEGIN, pipelined=is_pipeline)
         with self._begun(portfolio_ids, begin) as session:
             yield session
 
     @contextmanager
-    def snapshot(self) -> Iterator[Session]:
-        """A read-only transaction whose statements all see the same moment."""
-        with self._begun((), _snapshot) as session:
+    def snapshot(self, *, pipelined: bool = False) -> Iterator[Session]:
+        """A read-only transaction whose statements all see the same moment.
+
+        A `pipelined` one is a pipeline: what is asked for before the first fetch, and fetched after
+        the block, takes one round trip.
+        """
+        begin = partial(_transaction, begin=_BEGIN_SNAPSHOT, pipelined=pipelined)
+        with self._begun((), begin) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reads of which each may see another moment.
+
+        A statement is a transaction by itself: it needs no BEGIN and no COMMIT around it. Behind a
+        pooler there is one transaction around all.
+        """
+        with self._begun((), self._by_itself) as session:
             yield session
 
     def close(self) -> None:
@@ -114,6 +132,11 @@ class Database:
                     session.execute(SQL["name_portfolios"], {"portfolio_ids": named})
                 yield session
             self._last_used = time.monotonic()
+
+    def _by_itself(self, session: Session) -> AbstractContextManager[object]:
+        if self._set_for_transaction is None:
+            return nullcontext()
+        return _transaction(session, _BEGIN, pipelined=True)
 
     def _usable_session(self) -> Session:
         if self._session is not None and not self._alive(self._session):
@@ -228,37 +251,23 @@ def _checked_role(found: Cursor[TupleRow]) -> str:
 
 
 @contextmanager
-def _pipelined(session: Session) -> Iterator[None]:
-    """A transaction whose BEGIN travels with its first statement and whose COMMIT with its last.
+def _transaction(session: Session, begin: LiteralString, *, pipelined: bool) -> Iterator[None]:
+    """A transaction that this statement begins.
 
+    Of a pipelined one BEGIN travels with the first statement and COMMIT with the last, while
     psycopg's own waits for an answer to each. After an error the server skips what follows in the
-    pipeline, so the transaction is ended when the pipeline is.
+    pipeline, so the transaction is ended when the pipeline is. Outside of one, to prepare what
+    begins and ends it would be one wait more.
     """
     try:
-        with session.pipeline():
-            session.execute("BEGIN")
+        with session.pipeline() if pipelined else nullcontext():
+            session.execute(begin, prepare=pipelined)
             yield
-            session.execute("COMMIT")
+            session.execute("COMMIT", prepare=pipelined)
     except BaseException:
         if not session.closed:
             session.rollback()
         raise
-
-
-def _waiting(session: Session) -> AbstractContextManager[object]:
-    return session.transaction()
-
-
-@contextmanager
-def _snapshot(session: Session) -> Iterator[None]:
-    """A transaction whose BEGIN says all about it: one round trip instead of two."""
-    session.isolation_level, session.read_only = IsolationLevel.REPEATABLE_READ, True
-    try:
-        with session.transaction():
-            yield
-    finally:
-        if not session.closed:
-            session.isolation_level = session.read_only = None
 
 
 @contextmanager

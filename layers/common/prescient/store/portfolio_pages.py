@@ -9,14 +9,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from psycopg.rows import scalar_row
-
 from prescient.core.errors import PortfolioNotFound
 from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
 from prescient.store import portfolios, statements
 from prescient.store.database import Session
-from prescient.store.rows import fetch
+from prescient.store.rows import array, fetch
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -33,11 +31,11 @@ class Sort(StrEnum):
 
 
 _STATEMENTS = {
-    Sort.OLDEST: "select_ids_ascending",
-    Sort.NEWEST: "select_ids_descending",
-    Sort.NAME: "select_ids_by_name",
-    Sort.TOTAL_VALUE: "select_ids_by_rank",
-    Sort.TOTAL_PROFIT_LOSS: "select_ids_by_rank",
+    Sort.OLDEST: "select_ascending",
+    Sort.NEWEST: "select_descending",
+    Sort.NAME: "select_by_name",
+    Sort.TOTAL_VALUE: "select_by_rank",
+    Sort.TOTAL_PROFIT_LOSS: "select_by_rank",
 }
 _BY_VALUE = {Sort.NAME, Sort.TOTAL_VALUE, Sort.TOTAL_PROFIT_LOSS}
 """Orders in which the next page begins after a value of the last portfolio, not after its id."""
@@ -54,7 +52,7 @@ class Wanted:
     def values(self) -> dict[str, object]:
         """Return the parameters of the statements."""
         return {
-            "statuses": list(self.statuses),
+            "statuses": array(self.statuses),
             "strategy_type": self.strategy_type,
             "tag": self.tag,
         }
@@ -130,31 +128,27 @@ class Sums(NamedTuple):
     open_positions: int
 
 
-def ids(
-    session: Session, wanted: Wanted, window: Window, sort: Sort = Sort.OLDEST
-) -> list[PortfolioId]:
-    """Read a page of the ids of the wanted portfolios, in this order.
-
-    Raises `PortfolioNotFound` where the last portfolio of the page before is gone.
-    """
-    if window.after_number is not None and sort in _BY_VALUE:
-        portfolios.get(session, PortfolioId(window.after_number))
-    values = {**wanted.values(), **window.values(), "sort": sort.removeprefix("-")}
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(SQL[_STATEMENTS[sort]], values).fetchall()
-
-
-def listed(
-    session: Session, portfolio_ids: Sequence[PortfolioId], now: datetime
+def page(
+    session: Session, wanted: Wanted, window: Window, now: datetime, sort: Sort = Sort.OLDEST
 ) -> list[ListedRow]:
-    """Read these portfolios, in this order; those that do not exist are left out."""
-    values = {"portfolio_ids": list(portfolio_ids), "today": now.date()}
-    return fetch(session, ListedRow, SQL["select_listed"], values)
+    """Read a page of the wanted portfolios, in this order.
+
+    Raises `PortfolioNotFound` where the last portfolio of the page before is gone, and the order
+    goes by its value.
+    """
+    values = {
+        **wanted.values(), **window.values(), "today": now.date(), "sort": sort.removeprefix("-")
+    }  # fmt: skip
+    rows = fetch(session, ListedRow, SQL[_STATEMENTS[sort]], values)
+    if not rows and window.after_number is not None and sort in _BY_VALUE:
+        portfolios.get(session, PortfolioId(window.after_number))
+    return rows
 
 
 def get(session: Session, portfolio_id: PortfolioId, now: datetime) -> ListedRow:
     """Read one portfolio. Raises `PortfolioNotFound`."""
-    for row in listed(session, [portfolio_id], now):
+    values = {"portfolio_id": portfolio_id, "today": now.date()}
+    for row in fetch(session, ListedRow, SQL["select_listed"], values):
         return row
     raise PortfolioNotFound(portfolio_id)
 

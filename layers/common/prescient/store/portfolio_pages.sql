@@ -1,58 +1,5 @@
--- name: select_ids_ascending
--- Read a page of the portfolios that a reader wants, by id: the oldest first.
-SELECT portfolio_id FROM portfolios
-WHERE portfolio_id > coalesce(%(after_number)s, 0)
-    AND status = ANY (%(statuses)s::text[])
-    AND (%(strategy_type)s::text IS NULL OR strategy_type = %(strategy_type)s)
-    AND (%(tag)s::text IS NULL OR tags @> ARRAY[%(tag)s::text])
-ORDER BY portfolio_id
-LIMIT %(limit)s;
-
--- name: select_ids_descending
--- Read a page of the portfolios that a reader wants, by id: the newest first.
-SELECT portfolio_id FROM portfolios
-WHERE portfolio_id < coalesce(%(after_number)s, 2147483648)
-    AND status = ANY (%(statuses)s::text[])
-    AND (%(strategy_type)s::text IS NULL OR strategy_type = %(strategy_type)s)
-    AND (%(tag)s::text IS NULL OR tags @> ARRAY[%(tag)s::text])
-ORDER BY portfolio_id DESC
-LIMIT %(limit)s;
-
--- name: select_ids_by_name
--- Read a page of the portfolios that a reader wants, by name.
-SELECT portfolio_id FROM portfolios
-WHERE name > coalesce((SELECT name FROM portfolios WHERE portfolio_id = %(after_number)s), '')
-    AND status = ANY (%(statuses)s::text[])
-    AND (%(strategy_type)s::text IS NULL OR strategy_type = %(strategy_type)s)
-    AND (%(tag)s::text IS NULL OR tags @> ARRAY[%(tag)s::text])
-ORDER BY name
-LIMIT %(limit)s;
-
--- name: select_ids_by_rank
--- Read a page of the portfolios that a reader wants, the highest equity or P&L first. Both move with
--- every price, so no index orders by them: it reads every portfolio's totals.
-WITH ranked AS (
-    SELECT
-        portfolio_id,
-        CASE %(sort)s WHEN 'total_value' THEN total_value ELSE total_profit_loss END AS rank
-    FROM portfolios
-    WHERE status = ANY (%(statuses)s::text[])
-        AND (%(strategy_type)s::text IS NULL OR strategy_type = %(strategy_type)s)
-        AND (%(tag)s::text IS NULL OR tags @> ARRAY[%(tag)s::text])
-), last AS (
-    SELECT CASE %(sort)s WHEN 'total_value' THEN total_value ELSE total_profit_loss END AS rank
-    FROM portfolios WHERE portfolio_id = %(after_number)s
-)
-SELECT portfolio_id FROM ranked
-WHERE %(after_number)s::int IS NULL
-    OR rank < (SELECT rank FROM last)
-    OR (rank = (SELECT rank FROM last) AND portfolio_id > %(after_number)s)
-ORDER BY rank DESC, portfolio_id
-LIMIT %(limit)s;
-
--- name: select_listed
--- Read these portfolios, in this order, with their P&L at the last midnight.
--- In a subselect, no plan knows how many ids there are: one plan serves all, and none is made anew.
+-- part: listed
+-- What readers see of portfolios, with their P&L at the last midnight.
 SELECT
     overview.portfolio_id, overview.name, overview.description, overview.strategy_type,
     overview.status, overview.status_reason, overview.strategy_config, overview.config_version,
@@ -66,16 +13,74 @@ SELECT
     overview.last_trade_at, overview.last_price_update, overview.valuation_error, overview.tags,
     overview.twin_of, overview.twin_key, overview.created_at, overview.last_updated,
     %(today)s::date AS today, midnight.total_profit_loss AS profit_at_midnight
-FROM unnest((SELECT %(portfolio_ids)s::int[])) WITH ORDINALITY AS wanted (portfolio_id, place)
-JOIN portfolio_overview AS overview USING (portfolio_id)
+FROM portfolio_overview AS overview
 LEFT JOIN LATERAL (
     SELECT day.total_profit_loss FROM portfolio_history AS day
-    WHERE day.portfolio_id = wanted.portfolio_id AND day.snapshot_date < %(today)s
+    WHERE day.portfolio_id = overview.portfolio_id AND day.snapshot_date < %(today)s
         AND day.origin = 'live'
     ORDER BY day.snapshot_date DESC
     LIMIT 1
 ) AS midnight ON true
-ORDER BY wanted.place;
+
+-- part: wanted
+-- Whether a portfolio is one that a reader wants.
+status = ANY (%(statuses)s::text[])
+    AND (%(strategy_type)s::text IS NULL OR strategy_type = %(strategy_type)s)
+    AND (%(tag)s::text IS NULL OR tags @> ARRAY[%(tag)s::text])
+
+-- name: select_listed
+-- Read a portfolio.
+{listed}
+WHERE overview.portfolio_id = %(portfolio_id)s;
+
+-- name: select_ascending
+-- Read a page of the portfolios that a reader wants, by id: the oldest first.
+{listed}
+WHERE portfolio_id > coalesce(%(after_number)s, 0) AND {wanted}
+ORDER BY portfolio_id
+LIMIT %(limit)s;
+
+-- name: select_descending
+-- Read a page of the portfolios that a reader wants, by id: the newest first.
+{listed}
+WHERE portfolio_id < coalesce(%(after_number)s, 2147483648) AND {wanted}
+ORDER BY portfolio_id DESC
+LIMIT %(limit)s;
+
+-- name: select_by_name
+-- Read a page of the portfolios that a reader wants, by name; none after a portfolio that is gone.
+{listed}
+WHERE {wanted} AND name > CASE
+    WHEN %(after_number)s::int IS NULL THEN ''
+    ELSE (SELECT name FROM portfolios WHERE portfolio_id = %(after_number)s)
+END
+ORDER BY name
+LIMIT %(limit)s;
+
+-- name: select_by_rank
+-- Read a page of the portfolios that a reader wants, the highest equity or P&L first; none after a
+-- portfolio that is gone. Both move with every price, so no index orders by them: it reads every
+-- portfolio's totals.
+WITH ranked AS (
+    SELECT
+        portfolio_id,
+        CASE %(sort)s WHEN 'total_value' THEN total_value ELSE total_profit_loss END AS rank
+    FROM portfolios
+    WHERE {wanted}
+), last AS (
+    SELECT CASE %(sort)s WHEN 'total_value' THEN total_value ELSE total_profit_loss END AS rank
+    FROM portfolios WHERE portfolio_id = %(after_number)s
+), page AS (
+    SELECT portfolio_id, rank FROM ranked
+    WHERE %(after_number)s::int IS NULL
+        OR rank < (SELECT rank FROM last)
+        OR (rank = (SELECT rank FROM last) AND portfolio_id > %(after_number)s)
+    ORDER BY rank DESC, portfolio_id
+    LIMIT %(limit)s
+)
+{listed}
+JOIN page ON page.portfolio_id = overview.portfolio_id
+ORDER BY page.rank DESC, page.portfolio_id;
 
 -- name: sum_up
 -- Sum up the portfolios that a reader wants.
@@ -84,6 +89,4 @@ SELECT
     coalesce(sum(total_value), 0) AS total_value,
     coalesce(sum(open_positions), 0)::int AS open_positions
 FROM portfolios
-WHERE status = ANY (%(statuses)s::text[])
-    AND (%(strategy_type)s::text IS NULL OR strategy_type = %(strategy_type)s)
-    AND (%(tag)s::text IS NULL OR tags @> ARRAY[%(tag)s::text]);
+WHERE {wanted};

@@ -6,7 +6,7 @@ And ids as a parameter.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from typing import Any, LiteralString, TypeVar, cast, get_type_hints
 
@@ -25,7 +25,13 @@ def typed_row(row: type[RowT]) -> BaseRowFactory[RowT]:
     A tuple whose fields are the statement's columns is filled by place, which costs a third; one
     without enums is made by the driver itself.
     """
-    enums = _enums(cast(Hashable, row))  # mypy holds no generic type for hashable
+    made: BaseRowFactory[RowT] = _factory(cast(Hashable, row))  # mypy: no generic is hashable
+    return made
+
+
+@cache
+def _factory(row: Any) -> BaseRowFactory[Any]:
+    enums = _enums(row)
     by_name = kwargs_row(_with_enums(row, enums)) if enums else class_row(row)
     return _by_place(row, enums, by_name) if issubclass(row, tuple) else by_name
 
@@ -34,6 +40,7 @@ def _by_place(
     row: type[RowT], enums: Mapping[str, type[Enum]], by_name: BaseRowFactory[RowT]
 ) -> BaseRowFactory[RowT]:
     fields, row_of = row._fields, row._make  # type: ignore[attr-defined]
+    columns = [name.encode() for name in fields]
     places = [(fields.index(name), enum) for name, enum in enums.items()]
 
     def with_enums(values: Sequence[Any]) -> RowT:
@@ -43,15 +50,12 @@ def _by_place(
         return cast(RowT, row_of(found))
 
     make: Callable[[Sequence[Any]], RowT] = with_enums if enums else row_of
-    return lambda cursor: make if _columns(cursor) == fields else by_name(cursor)
+    return lambda cursor: make if _columns(cursor) == columns else by_name(cursor)
 
 
-def _columns(cursor: Cursor[Any]) -> tuple[str, ...]:
+def _columns(cursor: Cursor[Any]) -> list[bytes | None]:
     result = cursor.pgresult
-    if result is None:
-        return ()
-    names = (result.fname(place) for place in range(result.nfields))
-    return tuple(name.decode() for name in names if name is not None)
+    return [result.fname(place) for place in range(result.nfields)] if result else []
 
 
 def fetch(
@@ -81,13 +85,15 @@ def fetch_as_written(
         return cursor.execute(statement, values).fetchall()
 
 
-def array(numbers: Iterable[int]) -> str:
-    """Whole numbers as Postgres writes an array of them; psycopg takes ten times as long."""
-    return f"{{{','.join(map(str, numbers))}}}"
+def array(values: Iterable[int] | Iterable[StrEnum]) -> str:
+    """Numbers or names as Postgres writes an array of them; psycopg takes ten times as long.
+
+    The names of a list of ours: what has a comma or a quote would need quotes around it.
+    """
+    return f"{{{','.join(map(str, values))}}}"
 
 
-@cache
-def _enums(row: Hashable) -> Mapping[str, type[Enum]]:
+def _enums(row: type[Any]) -> Mapping[str, type[Enum]]:
     return {
         name: kind
         for name, kind in get_type_hints(row).items()

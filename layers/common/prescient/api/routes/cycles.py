@@ -40,7 +40,7 @@ def list_cycles(
     until: Until = None,
 ) -> CyclesAnswer:
     """List cycles, newest first; those that began within a time."""
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         rows = cycle_pages.page(session, window(limit, cursor, since=since, until=until))
     page = here.page(rows, limit, lambda row: row.cycle_id)
     return CyclesAnswer(

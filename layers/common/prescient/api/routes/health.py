@@ -38,7 +38,7 @@ def get_health(api: Api) -> tuple[Health, int]:
 def get_health_details(api: Api) -> HealthDetails:
     """Tell the schema version, the clock, and how old prices, price updates and cycles are."""
     now = api.now()
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         found = health.check(session)
     update = _work(found.prices_updated_at, found.in_use_since, api.price_update_late_after, now)
     cycle = _work(found.cycle_ended_at, found.in_use_since, api.cycle_late_after, now)

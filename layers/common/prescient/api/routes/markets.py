@@ -47,7 +47,7 @@ def list_markets(
 ) -> MarketsAnswer:
     """List markets with their newest prices, by id."""
     now, wanted = api.now(), Window(limit=limit + 1, after_text=cursor)
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         rows = market_pages.page(session, wanted, event_id=event_id, tag=tag, closed=closed)
     page = here.page(rows, limit, lambda row: row.market_id)
     return MarketsAnswer(
@@ -67,7 +67,7 @@ def list_markets(
 def get_market(api: Api, market_id: MarketIdInPath) -> MarketAnswer:
     """Read a market with its newest prices."""
     now = api.now()
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         row = market_pages.get(session, market_id)
     return MarketAnswer(message="Market retrieved", market=Market.of(row, now))
 
@@ -90,7 +90,7 @@ def list_market_history(
     until: Until = None,
 ) -> MarketHistoryAnswer:
     """List what the tape has of a market, newest first."""
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         rows = market_pages.history(
             session, market_id, window(limit, cursor, since=since, until=until)
         )

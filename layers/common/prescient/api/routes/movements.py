@@ -74,7 +74,7 @@ def list_transfers(
     """List the transfers between portfolios, by hand and by rebalancing, newest first."""
     owner = None if portfolio_id is None else PortfolioId(portfolio_id)
     wanted = window(limit, cursor, since=since, until=until)
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         rows = cash_pages.transfers(session, wanted, owner)
     page = here.page(rows, limit, lambda row: row.transfer_id)
     return TransfersAnswer(

@@ -115,9 +115,8 @@ def list_portfolios(
     """List portfolios, those that are not archived unless others are asked for."""
     now = api.now()
     wanted = Wanted(statuses=status.statuses, strategy_type=strategy_type, tag=tag)
-    with api.database.snapshot() as session:
-        ids = portfolio_pages.ids(session, wanted, window(limit, cursor), sort)
-        rows = portfolio_pages.listed(session, ids, now)
+    with api.database.reading() as session:
+        rows = portfolio_pages.page(session, wanted, window(limit, cursor), now, sort)
     page = here.page(rows, limit, lambda row: row.portfolio_id)
     return PortfoliosPage(
         message="Portfolios retrieved",
@@ -151,8 +150,7 @@ def get_paper_trading_portfolio(
         return shown(api, PortfolioId(portfolio_id), "Portfolio retrieved")
     now, wanted = api.now(), Wanted(statuses=ListedStatuses.NOT_ARCHIVED.statuses, tag=tag)
     with api.database.snapshot() as session:
-        ids = portfolio_pages.ids(session, wanted, window(limit, cursor))
-        rows = portfolio_pages.listed(session, ids, now)
+        rows = portfolio_pages.page(session, wanted, window(limit, cursor), now)
         sums = portfolio_pages.sums(session, wanted)
     return PortfoliosAnswer.of(here.page(rows, limit, lambda row: row.portfolio_id), sums, now)
 

@@ -109,7 +109,7 @@ def list_pauses(
     api: Api, here: AskedFor, limit: Limit = USUAL_LIMIT, cursor: NumberCursor = None
 ) -> PausesAnswer:
     """List the pauses of all portfolios, by hand and by the guard over all, newest first."""
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         rows = status_changes.pauses(session, window(limit, cursor))
     page = here.page(rows, limit, lambda row: row.pause_id)
     return PausesAnswer(
