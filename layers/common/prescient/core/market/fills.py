@@ -30,7 +30,10 @@ class Evidence(StrEnum):
 
 
 class Offers(NamedTuple):
-    """What is offered of one outcome, cheapest first; empty without an ask."""
+    """What is offered of one outcome, cheapest first; empty without an ask.
+
+    A level may have no shares: its price is an ask that can be told and not bought at.
+    """
 
     evidence: Evidence
     levels: tuple[Level, ...]
@@ -66,7 +69,8 @@ def offers(quote: Quote | None, mark: Decimal | None, liquidity: Decimal) -> Off
     """What can be bought of an outcome without its book.
 
     At the ask where there is a quote; without any quote at the mark plus half of an assumed
-    spread; either way for at most one percent of the market's liquidity (dollars).
+    spread; either way for at most one percent of the market's liquidity (dollars). Without
+    liquidity the level has no shares: a decision names its price, and no order takes it.
     """
     if quote is not None:
         price, evidence = quote.ask, Evidence.QUOTE
