@@ -104,7 +104,7 @@ def _execute_all(url: str) -> int:
         portfolio_ids = cycles.enrolled(connection, waiting.CYCLE)
     counts = []
     with waiting.context(url) as context:
-        with context.database.transaction(waiting.NOBODY) as session:
+        with context.database.transaction(waiting.NO_PORTFOLIO) as session:
             pass  # for its connection, which is the executes' too
         for chunk in waiting.chunks(portfolio_ids):
             with counting(session) as trips:

@@ -26,7 +26,7 @@ SQL = statements.load(__file__)
 MARKETS = 1_000
 CYCLE = 2  # the second that there is
 CHUNK = 20  # portfolios, as PORTFOLIOS_PER_CHUNK
-NOBODY = PortfolioId(0)
+NO_PORTFOLIO = PortfolioId(0)
 _PAST = {"add_holder", "add_past"}
 
 
@@ -53,7 +53,7 @@ def fill(url: str, owners: int, signals: int, *, has_past: bool = True) -> None:
 def context(url: str) -> Iterator[StepContext]:
     """Open a context whose connection has prepared its statements, as after a first call."""
     with closing(Database(as_user(url, roles.PORTFOLIO))) as database:
-        with database.transaction(NOBODY) as session:
+        with database.transaction(NO_PORTFOLIO) as session:
             _prepare(session)
         yield StepContext(
             database=database,
@@ -66,8 +66,8 @@ def context(url: str) -> Iterator[StepContext]:
 
 
 def _prepare(session: Session) -> None:
-    turns.lock(session, CYCLE, [NOBODY])
-    turns.load(session, CYCLE, [NOBODY], EPOCH)
+    turns.lock(session, CYCLE, [NO_PORTFOLIO])
+    turns.load(session, CYCLE, [NO_PORTFOLIO], EPOCH)
     nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "traders": [0], "now": EPOCH}
     for name in ("save_turns", "settle_turns"):
         session.execute(turns.SQL[name], nothing)

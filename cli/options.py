@@ -84,10 +84,10 @@ def command(app: typer.Typer, name: str, *examples: str) -> Callable[[Command], 
         parameters = list(inspect.signature(function, eval_str=True).parameters.values())
 
         def run(**given: Any) -> None:
-            arguments = {each.name: _argument(each, given) for each in parameters}
+            arguments = {wanted.name: _argument(wanted, given) for wanted in parameters}
             _ended(lambda: function(**arguments))
 
-        options = [option for each in parameters for option in _options(each)]
+        options = [option for wanted in parameters for option in _options(wanted)]
         options.sort(key=lambda option: option.name in SHARED)
         run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
         run.__annotations__ = {option.name: option.annotation for option in options}

@@ -542,7 +542,7 @@ CREATE TABLE market_snapshots (
         market_batches(batch_id) ON DELETE CASCADE
 );
 COMMENT ON COLUMN market_snapshots.mark IS 'mark price of YES; that of NO is 1 - mark';
-COMMENT ON COLUMN market_snapshots.listed IS 'false where only a holding brought it into the batch: nobody else may see it';
+COMMENT ON COLUMN market_snapshots.listed IS 'false where only a holding brought it into the batch: no other portfolio may see it';
 COMMENT ON COLUMN market_snapshots.legacy_id IS 'its id in schema v1, whose snapshots knew neither quote nor status; null in all later rows';
 COMMENT ON COLUMN market_snapshots.identity IS 'which market the id stood for; null where unknown';
 CREATE INDEX idx_market_snapshots_market_timestamp ON market_snapshots USING btree (market_id,
@@ -565,7 +565,7 @@ CREATE TABLE order_books (
         ON DELETE CASCADE
 );
 COMMENT ON TABLE order_books IS 'levels as [price, shares] strings, best first';
-COMMENT ON COLUMN order_books.listed IS 'false where only a holding brought it into the batch: nobody else may see it';
+COMMENT ON COLUMN order_books.listed IS 'false where only a holding brought it into the batch: no other portfolio may see it';
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE order_books TO prescient_app;
 GRANT SELECT ON TABLE order_books TO prescient_portfolio;
 

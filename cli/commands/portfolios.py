@@ -204,7 +204,7 @@ def diff(
     if versions is not None:
         raise Misused("OTHER: --versions is for versions of one portfolio")
     second = session.portfolio_id(other)
-    both = [session.api.portfolio(each).content.portfolio for each in (first, second)]
+    both = [session.api.portfolio(number).content.portfolio for number in (first, second)]
     if session.as_json:
         session.print_json({"differences": views.between(*both)})
     else:

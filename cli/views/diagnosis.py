@@ -17,9 +17,9 @@ _FINDINGS = (word("looked at"), word("state"), prose("says"), prose("what to do"
 def findings(found: Sequence[Finding]) -> Iterator[Part]:
     """A row a thing that was looked at."""
     rows = [
-        (plain(each.subject), status(each.state), plain(each.says), plain(each.remedy))
-        for each in found
+        (plain(finding.subject), status(finding.state), plain(finding.says), plain(finding.remedy))
+        for finding in found
     ]
     yield Table(_FINDINGS, rows)
-    if all(each.state == "ok" for each in found):
+    if all(finding.state == "ok" for finding in found):
         yield Text("All is well.", "good")

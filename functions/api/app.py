@@ -11,7 +11,7 @@ with imports():
 
 
 def describe() -> Mapping[str, Any]:
-    """Import late: only who reads the document should pay for what makes it."""
+    """Import late: only a request for the document should pay for these imports."""
     from prescient.api.document import document
 
     return document()

@@ -31,7 +31,7 @@ def yes_book(asked: Question, now: datetime) -> OrderBook:
     if quote.is_empty:
         return OrderBook((), ())
     money = asked.liquidity(now)
-    # Who bids near 0 risks little: the money lies on the side of what is likely.
+    # A bid near 0 risks little: the money lies on the side of what is likely.
     for_bids = money * min(max(quote.price, 0.02), 0.98) if quote.bid else 0.0
     key = f"{asked.market_id}:{(now - asked.calendar.start) // STEP}"
     bids = list(_levels(f"{key}:bids", quote.bid, -quote.tick, for_bids))

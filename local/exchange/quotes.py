@@ -73,7 +73,7 @@ def moved(quote: Quote, mills: float) -> Quote:
 
 
 def stub(quote: Quote, *, both: bool) -> Quote:
-    """Return what is left when all who quote have gone: a bid of 0.01, and an ask as far off."""
+    """Return the quote left when all traders have gone: a bid of 0.01, and an ask as far off."""
     ask = DOLLAR - _STUB if both else quote.ask
     return replace(quote, bid=_STUB, ask=ask, stood=quote)
 

@@ -71,7 +71,7 @@ def test_without_a_key_no_token_helps(offline: Client) -> None:
 def test_on_aws_a_function_with_a_key_refuses_to_start(
     variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody can choose the name of the log stream there: Lambda reserves the variable."""
+    """No caller can choose the name of the log stream there: Lambda reserves the variable."""
     given = {"DATABASE_URL": "postgresql://localhost/x", "LOCAL_KEY": KEY, **variables}
     with pytest.raises(InvalidRequest, match=r"^LOCAL_KEY: only under `sam local`$"):
         Settings.from_variables(given)

@@ -31,7 +31,7 @@ ERROR = (
 
 @pytest.fixture(autouse=True)
 def _clean_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No profile, no setting and no proxy of whoever runs the tests."""
+    """No profile, no setting and no proxy of the user who runs the tests."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in list(os.environ):

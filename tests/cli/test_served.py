@@ -205,7 +205,8 @@ def test_the_doctor_says_what_it_found(prescient: Prescient) -> None:
     well = prescient("doctor")
     assert "may read, trade, admin" in well.out
     assert "every number agrees" in well.out
-    found = {each["subject"]: each for each in json.loads(prescient("doctor", "--json").out)}
+    findings = json.loads(prescient("doctor", "--json").out)
+    found = {finding["subject"]: finding for finding in findings}
     assert found["schema"]["state"] == "ok"
     unwell = prescient("doctor", "--token", "worthless")
     assert (unwell.code, "Not well: token" in unwell.err) == (1, True)

@@ -86,7 +86,9 @@ def hostile_markets(draw: st.DrawFn, place: int) -> Market:
 def hostilities(draw: st.DrawFn) -> Hostile:
     shown = [draw(hostile_markets(place)) for place in range(draw(st.integers(0, 3)))]
     levels = st.lists(st.builds(Level, prices, sizes), max_size=3).map(tuple)
-    tokens = [token for one in shown for token in (one.yes_token_id, one.no_token_id) if token]
+    tokens = [
+        token for market in shown for token in (market.yes_token_id, market.no_token_id) if token
+    ]
     return Hostile(
         draw(st.dictionaries(columns, dollars, max_size=3)),
         draw(st.none() | st.just(MOST_SHARES) | st.decimals(1, MOST_SHARES, places=6)),

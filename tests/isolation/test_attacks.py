@@ -41,7 +41,7 @@ Answer = tuple[int, list[tuple[Any, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Connections of a superuser, who can be anybody in a transaction that is undone.
+    """Connections of a superuser, who can take any role in a transaction that is undone.
 
     `alone` is a copy of the database from which the portfolio `theirs` is gone.
     """

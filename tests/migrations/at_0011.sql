@@ -264,7 +264,7 @@ CREATE TABLE public.market_snapshots (
 );
 ALTER TABLE public.market_snapshots OWNER TO prescient_owner;
 COMMENT ON COLUMN public.market_snapshots.mark IS 'mark price of YES; that of NO is 1 - mark';
-COMMENT ON COLUMN public.market_snapshots.listed IS 'false where only a holding brought it into the batch: nobody else may see it';
+COMMENT ON COLUMN public.market_snapshots.listed IS 'false where only a holding brought it into the batch: no other portfolio may see it';
 COMMENT ON COLUMN public.market_snapshots.legacy_id IS 'its id in schema v1, whose snapshots knew neither quote nor status; null in all later rows';
 COMMENT ON COLUMN public.market_snapshots.identity IS 'which market the id stood for; null where unknown';
 CREATE TABLE public.markets (
@@ -364,7 +364,7 @@ CREATE TABLE public.order_books (
 );
 ALTER TABLE public.order_books OWNER TO prescient_owner;
 COMMENT ON TABLE public.order_books IS 'levels as [price, shares] strings, best first';
-COMMENT ON COLUMN public.order_books.listed IS 'false where only a holding brought it into the batch: nobody else may see it';
+COMMENT ON COLUMN public.order_books.listed IS 'false where only a holding brought it into the batch: no other portfolio may see it';
 CREATE TABLE public.portfolio_equity (
     portfolio_id integer NOT NULL,
     "timestamp" timestamp with time zone NOT NULL,

@@ -289,7 +289,9 @@ class _Owner:
         return {
             "balance": self._life.balance,
             "total_invested": self._life.bought,
-            "total_profit_loss": sum((one.old_pnl for one in self._life.open), Decimal("0.00")),
+            "total_profit_loss": sum(
+                (position.old_pnl for position in self._life.open), Decimal("0.00")
+            ),
             "trade_count": len(self._life.positions),
         }
 

@@ -21,11 +21,11 @@ pytestmark = recorded.needs_recordings
 def test_every_recorded_event_is_read_with_its_markets(path: Path) -> None:
     rows = recorded.rows(path)
     parsed = [parse_event(row) for row in rows]
-    assert all(_is_complete(each.event) for each in parsed)
-    for row, each in zip(rows, parsed, strict=True):
-        assert each.event.market_count == len(row["markets"])
-        assert len(each.event.markets) + each.skipped.total() == each.event.market_count
-        _assert_sound(each.event.markets)
+    assert all(_is_complete(listed.event) for listed in parsed)
+    for row, listed in zip(rows, parsed, strict=True):
+        assert listed.event.market_count == len(row["markets"])
+        assert len(listed.event.markets) + listed.skipped.total() == listed.event.market_count
+        _assert_sound(listed.event.markets)
 
 
 @pytest.mark.parametrize("path", recorded.files("markets"), ids=lambda path: path.stem)

@@ -194,7 +194,7 @@ def reads_by(
     watching: Connection[Any], context: StepContext, column: str, view: str
 ) -> dict[str, int]:
     """What looked at more rows than a turn of one portfolio has, and at how many, at once."""
-    with context.database.transaction(waiting.NOBODY) as session:
+    with context.database.transaction(waiting.NO_PORTFOLIO) as session:
         session.execute("SELECT pg_stat_force_next_flush()")
     name, scans = ("indexrelname", "idx_scan") if "idx" in column else ("relname", "seq_scan")
     rows = watching.execute(f"SELECT {name}, {column} / {scans} FROM {view} WHERE {scans} > 0")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def _granted(translated: Mapping[str, Any], resolver: Resolver, role: str) -> St
         policy = translated["Resources"][attached]
         documents.append(resolver.resolve(policy["Properties"]["PolicyDocument"]))
     granted: Statements = {}
-    for statement in (each for document in documents for each in document["Statement"]):
+    for statement in chain.from_iterable(document["Statement"] for document in documents):
         assert statement["Effect"] == "Allow"
         for action in _listed(statement["Action"]):
             granted.setdefault(action, set()).update(_listed(statement["Resource"]))

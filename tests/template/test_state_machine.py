@@ -48,7 +48,9 @@ def test_every_task_invokes_a_function_of_the_template(
 def test_the_role_may_invoke_these_functions_and_no_other(resources: dict[str, Any]) -> None:
     properties = resources["TradingCycle"]["Properties"]
     statements = properties["Policies"][0]["Statement"]
-    [invoke] = [each for each in statements if each["Action"] == "lambda:InvokeFunction"]
+    [invoke] = [
+        statement for statement in statements if statement["Action"] == "lambda:InvokeFunction"
+    ]
     used = dict(properties["DefinitionSubstitutions"])
     assert used.pop("ChildExecutionType") == "EXPRESS"
     assert sorted(map(str, invoke["Resource"])) == sorted(map(str, used.values()))
@@ -57,7 +59,8 @@ def test_the_role_may_invoke_these_functions_and_no_other(resources: dict[str, A
 def test_the_role_may_run_and_follow_its_express_children(resources: dict[str, Any]) -> None:
     """AWS redrives a map's Express children by starting them anew."""
     statements = resources["TradingCycle"]["Properties"]["Policies"][0]["Statement"]
-    actions = [each["Action"] for each in statements if str(each["Action"]).startswith("states:")]
+    named = [statement["Action"] for statement in statements]
+    actions = [action for action in named if str(action).startswith("states:")]
     assert actions == ["states:StartExecution", "states:DescribeExecution"]
 
 
@@ -75,9 +78,8 @@ def test_only_transient_errors_are_retried_with_backoff_and_jitter(definition: D
         for retrier in task["Retry"]:
             assert retrier["JitterStrategy"] == "FULL"
             assert retrier["MaxDelaySeconds"] <= 60
-        assert {error for each in others for error in each["ErrorEquals"]} == OTHERS.get(
-            name, set()
-        )
+        named = {error for retrier in others for error in retrier["ErrorEquals"]}
+        assert named == OTHERS.get(name, set())
 
 
 def test_our_error_names_are_classes() -> None:

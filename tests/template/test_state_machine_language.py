@@ -125,8 +125,8 @@ def _machines(machine: Machine) -> Iterator[Machine]:
 
 
 def _states(machine: Machine) -> Iterator[tuple[str, dict[str, Any]]]:
-    for each in _machines(machine):
-        yield from each["States"].items()
+    for inner in _machines(machine):
+        yield from inner["States"].items()
 
 
 def _targets(state: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rebalancing: who drifted, and transfers that bring everybody back."""
+"""Rebalancing: which portfolios drifted, and transfers that bring all of them back."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence

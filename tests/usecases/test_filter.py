@@ -338,7 +338,7 @@ def test_books_of_what_is_held_are_stored_until_it_is_sold(world: World) -> None
 
 
 def test_a_book_that_anothers_holding_brought_in_fills_no_buy(world: World) -> None:
-    """Beyond `max_books` the market trades at its quote, whoever holds it."""
+    """Beyond `max_books` the market trades at its quote, whether or not it is held."""
     world.exchange.order_books = {"11": book("0.77", "0.775"), "12": book("0.225", "0.23")}
     world.portfolio("holder")
     world.run_cycle()

@@ -95,7 +95,7 @@ COMMENT ON COLUMN market_snapshots.legacy_id IS
     'its id in schema v1, whose snapshots knew neither quote nor status; null in all later rows';
 COMMENT ON COLUMN market_snapshots.mark IS 'mark price of YES; that of NO is 1 - mark';
 COMMENT ON COLUMN market_snapshots.listed IS
-    'false where only a holding brought it into the batch: nobody else may see it';
+    'false where only a holding brought it into the batch: no other portfolio may see it';
 
 CREATE TABLE market_prices (
     market_id VARCHAR(255) PRIMARY KEY,

@@ -29,7 +29,7 @@ ALTER TABLE market_batches
     );
 
 ALTER TABLE order_books ADD COLUMN listed BOOLEAN NOT NULL DEFAULT true;
-COMMENT ON COLUMN order_books.listed IS 'false where only a holding brought it into the batch: nobody else may see it';
+COMMENT ON COLUMN order_books.listed IS 'false where only a holding brought it into the batch: no other portfolio may see it';
 
 CREATE TABLE market_outcomes (
     market_id VARCHAR(255) PRIMARY KEY,

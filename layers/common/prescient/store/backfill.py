@@ -41,7 +41,7 @@ def wanting(
         admissions = {need.admission for need in needs}
         found = admission.admitted(session, newest, admissions, Thresholds())
         values = {
-            "market_ids": [one.market_id for one in found if one.yes_token_id],
+            "market_ids": [market.market_id for market in found if market.yes_token_id],
             "lookbacks": [need.lookback_hours for need in needs],
             "observations": [need.min_observations for need in needs],
             "now": now,
@@ -49,7 +49,7 @@ def wanting(
             "limit": limit,
         }
         wanted = frozenset(cursor.execute(SQL["select_wanting"], values))
-    return [one for one in found if one.market_id in wanted]
+    return [market for market in found if market.market_id in wanted]
 
 
 def save(

@@ -23,7 +23,7 @@ UPDATE portfolios SET
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]);
 
 -- name: lock_total
--- Lock the row of all portfolios together; who changes their sum waits here, last of all locks.
+-- Lock the row of all portfolios together; transactions that change their sum wait here, last of all locks.
 SELECT 1 FROM total_drawdown WHERE id = 1 FOR UPDATE;
 
 -- name: begin_total

@@ -155,7 +155,7 @@ def upgrade(connection: Connection, steps: Sequence[str], facts: Facts = Facts()
     """Make the tables of `steps`, from revision 2 on, beside those of schema v1, and fill them.
 
     It happens within the transaction that is open, whose unqualified names mean the new tables from
-    then on. The old ones stay those of who has them, and readable, until `take_place`.
+    then on. The old ones keep their owners, and stay readable, until `take_place`.
     """
     begun = migration_session.begun_session(connection)
     roles.prepare(begun, our_tables())

@@ -37,7 +37,7 @@ def bootstrap(session: Connection[Any], tables: Collection[str]) -> None:
 
 
 def prepare(session: Connection[Any], tables: Collection[str]) -> None:
-    """The first half of `bootstrap`, which leaves the tables to who has them, and locks none."""
+    """The first half of `bootstrap`, which leaves the tables to their owners, and locks none."""
     session.execute(SQL["name_tables"], {"tables": "\n".join(sorted(tables))})
     for name in _PREPARATION:
         session.execute(SQL[name])

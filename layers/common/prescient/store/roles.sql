@@ -169,7 +169,7 @@ BEGIN
 END $$;
 
 -- name: give_tables
--- Give our tables and views to the owner; whatever else is there stays whose it is.
+-- Give our tables and views to the owner; other relations keep their owners.
 DO $$
 DECLARE
     present regclass;

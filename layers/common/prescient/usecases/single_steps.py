@@ -18,7 +18,7 @@ from prescient.usecases.cycle_runs import CycleRun
 from prescient.usecases.support.functions import Step
 from prescient.usecases.support.request_context import RequestContext
 
-MOST_STEPPED = 1000  # portfolios in one answer, where the time is enough for so many
+MOST_STEPPED = 1000  # portfolios in one answer, where the time is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _for_chunk(
         return [PortfolioStep(portfolio, None, error) for portfolio in chunk]
     if answer is None:
         return [PortfolioStep(portfolio, None, None) for portfolio in chunk]
-    return [_outcome(*each) for each in zip(chunk, answer["outcomes"], strict=False)]
+    return [*map(_outcome, chunk, answer["outcomes"])]
 
 
 def _outcome(portfolio: PortfolioRow, outcome: Mapping[str, Any]) -> PortfolioStep:

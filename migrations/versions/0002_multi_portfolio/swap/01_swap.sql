@@ -74,7 +74,7 @@ BEGIN
 END $$;
 
 -- name: reading_goes_on
--- Whoever read the old tables reads the new ones, all portfolios of them; the function that trades
+-- Roles that read the old tables read the new ones, all portfolios of them; the function that trades
 -- for one portfolio still sees that one alone.
 DO $$
 DECLARE

@@ -257,7 +257,7 @@ def differing(
 
     `published` and `moments` are in the order of time and are read once. What happened at the same
     instant is taken in the order of a price update: publish, exit, tell; a row that says which
-    entry of the ledger it counts follows that one. Who differs from that may still be right: see
+    entry of the ledger it counts follows that one. A moment that differs may still be right: see
     `core.accounting.commit_orders`.
     """
     accounts = {owned.portfolio_id: Account.at_start(owned) for owned in books}

@@ -114,8 +114,9 @@ def estimate_by_events(
     """Estimate a mean daily return `mean` of `days` days by bootstrap over events.
 
     `sums` has what each event added to the return of all days. Events are drawn as wholes, since
-    what hangs together within one does not repeat itself. None where fewer than two took part, all
-    added the same, or so many that 5% of the resamples have next to no deviation. Under ten events
+    what hangs together within one does not repeat itself. None where fewer than two took part, or
+    where at least 5% of the resamples have next to no deviation because all, or nearly all, added
+    the same. Under ten events
     Student's ratio stands alone.
     Source: Cameron, Gelbach and Miller, Bootstrap-based improvements for inference with clustered
     errors, Review of Economics and Statistics 90 (2008).
