@@ -99,7 +99,8 @@ class Results:
     def of_cycle(self, cycle_id: int) -> list[CyclePortfolioRow]:
         """Read the results of a cycle, one row a portfolio."""
         with self._transaction() as session:
-            return [*cycle_pages.portfolio_results(session, cycle_id, Window(limit=_MOST_RESULTS))]
+            wanted = Window(limit=_MOST_RESULTS)
+            return [*cycle_pages.send_portfolio_results(session, cycle_id, wanted).get()]
 
     def latest_batch(self) -> datetime | None:
         """Read when the newest complete batch was fetched, None before the first one."""

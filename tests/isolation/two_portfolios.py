@@ -38,6 +38,7 @@ RETURNING 1
 CONFIGURATION: dict[str, Any] = {
     "stop_loss_percentage": 0.1,
     "cooldown_hours": 0,
+    "max_event_exposure": 5_000,
     "rebalance_threshold": 0.5,
 }
 

@@ -22,8 +22,8 @@ from tests.world import World, several
 
 FEW, MANY = 2, 50
 READS = (
-    "/health/details", "/portfolios/1", "/paper-trading/portfolio", "/trading/cycles",
-    "/trading/cycles/1",
+    "/health/details", "/portfolios", "/portfolios/1", "/paper-trading/portfolio",
+    "/trading/cycles", "/trading/cycles/1",
 )  # fmt: skip
 MOST_WAITS_OF_EXECUTE, MOST_WAITS_OF_SALES = 3, 4  # docs/benchmarks.md allows more
 MOST_WAITS_OF_PRICE_UPDATE = 12  # four of them to begin, copy and commit
@@ -150,3 +150,4 @@ def test_no_step_waits_longer_for_more_rows(lived: Callable[[int], Waits]) -> No
     assert many["execute"].count <= MOST_WAITS_OF_EXECUTE
     assert many["execute: sales"].count <= MOST_WAITS_OF_SALES
     assert many["price_update"].count <= MOST_WAITS_OF_PRICE_UPDATE
+    assert {many[f"GET {target}"].count for target in READS} == {1}

@@ -13,7 +13,8 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.cycles import CyclePortfolioRow, CycleRow
 from prescient.store.database import Session
-from prescient.store.rows import fetch
+from prescient.store.pending import Pending
+from prescient.store.rows import fetch, send
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -57,21 +58,21 @@ def page(session: Session, window: Window) -> list[CycleRow]:
     return fetch(session, CycleRow, SQL["select_cycles"], window.values())
 
 
-def portfolio_results(
+def send_portfolio_results(
     session: Session,
     cycle_id: int,
     window: Window,
     status: CyclePortfolioStatus | None = None,
-) -> list[CycleResultRow]:
+) -> Pending[list[CycleResultRow]]:
     """Read a page of a cycle's results, one row per portfolio, by id."""
     values = {**window.values(), "cycle_id": cycle_id, "status": status}
-    return fetch(session, CycleResultRow, SQL["select_cycle_portfolios"], values)
+    return send(session, CycleResultRow, SQL["select_cycle_portfolios"], values)
 
 
-def sums(session: Session, cycle_id: int) -> CycleSums:
+def send_sums(session: Session, cycle_id: int) -> Pending[CycleSums]:
     """Sum up the results of a cycle."""
-    [row] = session.execute(SQL["sum_up_cycle"], {"cycle_id": cycle_id}).fetchall()
-    return CycleSums(*row)
+    found = send(session, CycleSums, SQL["sum_up_cycle"], {"cycle_id": cycle_id})
+    return Pending(lambda: found.get()[0])
 
 
 def funnels(

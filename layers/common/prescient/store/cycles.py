@@ -17,7 +17,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
-from prescient.store.rows import typed_row
+from prescient.store.rows import send, typed_row
 
 SQL = statements.load(__file__)
 LEASE = timedelta(minutes=15)
@@ -116,11 +116,19 @@ def open_cycle(session: Session, opening: Opening, now: datetime) -> int:
 
 def get(session: Session, cycle_id: int) -> CycleRow:
     """The cycle; raises `CycleNotFound`."""
-    with session.cursor(row_factory=typed_row(CycleRow)) as cursor:
-        row = cursor.execute(SQL["select_cycle"], {"cycle_id": cycle_id}).fetchone()
-    if row is None:
+    return send_get(session, cycle_id).get()
+
+
+def send_get(session: Session, cycle_id: int) -> Pending[CycleRow]:
+    """As `get`, but the cycle is waited for later."""
+    found = send(session, CycleRow, SQL["select_cycle"], {"cycle_id": cycle_id})
+
+    def read() -> CycleRow:
+        for row in found.get():
+            return row
         raise CycleNotFound(f"cycle_id: no cycle {cycle_id} exists")
-    return row
+
+    return Pending(read)
 
 
 def find_by_key(session: Session, cycle_key: str) -> CycleRow | None:

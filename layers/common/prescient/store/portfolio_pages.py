@@ -14,7 +14,8 @@ from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
 from prescient.store import portfolios, statements
 from prescient.store.database import Session
-from prescient.store.rows import array, fetch
+from prescient.store.pending import Pending
+from prescient.store.rows import array, send
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -128,9 +129,9 @@ class Sums(NamedTuple):
     open_positions: int
 
 
-def page(
+def send_page(
     session: Session, wanted: Wanted, window: Window, now: datetime, sort: Sort = Sort.OLDEST
-) -> list[ListedRow]:
+) -> Pending[list[ListedRow]]:
     """Read a page of the wanted portfolios, in this order.
 
     Raises `PortfolioNotFound` where the last portfolio of the page before is gone, and the order
@@ -139,21 +140,31 @@ def page(
     values = {
         **wanted.values(), **window.values(), "today": now.date(), "sort": sort.removeprefix("-")
     }  # fmt: skip
-    rows = fetch(session, ListedRow, SQL[_STATEMENTS[sort]], values)
-    if not rows and window.after_number is not None and sort in _BY_VALUE:
-        portfolios.get(session, PortfolioId(window.after_number))
-    return rows
+    found = send(session, ListedRow, SQL[_STATEMENTS[sort]], values)
+
+    def read() -> list[ListedRow]:
+        rows = found.get()
+        if not rows and window.after_number is not None and sort in _BY_VALUE:
+            portfolios.get(session, PortfolioId(window.after_number))
+        return rows
+
+    return Pending(read)
 
 
-def get(session: Session, portfolio_id: PortfolioId, now: datetime) -> ListedRow:
+def send_get(session: Session, portfolio_id: PortfolioId, now: datetime) -> Pending[ListedRow]:
     """Read one portfolio. Raises `PortfolioNotFound`."""
     values = {"portfolio_id": portfolio_id, "today": now.date()}
-    for row in fetch(session, ListedRow, SQL["select_listed"], values):
-        return row
-    raise PortfolioNotFound(portfolio_id)
+    found = send(session, ListedRow, SQL["select_listed"], values)
+
+    def read() -> ListedRow:
+        for row in found.get():
+            return row
+        raise PortfolioNotFound(portfolio_id)
+
+    return Pending(read)
 
 
-def sums(session: Session, wanted: Wanted) -> Sums:
+def send_sums(session: Session, wanted: Wanted) -> Pending[Sums]:
     """Sum up the wanted portfolios."""
-    [row] = session.execute(SQL["sum_up"], wanted.values()).fetchall()
-    return Sums(*row)
+    found = send(session, Sums, SQL["sum_up"], wanted.values())
+    return Pending(lambda: found.get()[0])

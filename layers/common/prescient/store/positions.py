@@ -14,7 +14,8 @@ from prescient.core.portfolio.positions import PositionStatus
 from prescient.core.portfolio.room import HeldEvent
 from prescient.store import statements
 from prescient.store.database import Session
-from prescient.store.rows import fetch, fetch_as_written, typed_row
+from prescient.store.pending import Pending
+from prescient.store.rows import fetch, send, send_as_written
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -81,14 +82,14 @@ class EntryRow:
     fee_exponent: Decimal
 
 
-def page(
+def send_page(
     session: Session,
     portfolio_id: PortfolioId,
     window: Window,
     *,
     status: PositionStatus | None = None,
     market_id: str | None = None,
-) -> list[PositionRow]:
+) -> Pending[list[PositionRow]]:
     """A page of a portfolio's positions, newest first; the window is of when they were opened."""
     values = {
         **window.values(),
@@ -96,14 +97,14 @@ def page(
         "status": status,
         "market_id": market_id,
     }
-    return fetch_as_written(session, PositionRow, SQL["select_positions"], values)
+    return send_as_written(session, PositionRow, SQL["select_positions"], values)
 
 
-def fullest_event(session: Session, portfolio_id: PortfolioId) -> HeldEvent | None:
-    """In which event the portfolio has invested most, None where it holds nothing of any."""
-    with session.cursor(row_factory=typed_row(HeldEvent)) as cursor:
-        values = {"portfolio_id": portfolio_id}
-        return cursor.execute(SQL["select_fullest_event"], values).fetchone()
+def send_fullest_event(session: Session, portfolio_id: PortfolioId) -> Pending[HeldEvent | None]:
+    """In which event a portfolio that limits them has invested most, None where it holds none."""
+    values = {"portfolio_id": portfolio_id}
+    found = send(session, HeldEvent, SQL["select_fullest_event"], values)
+    return Pending(lambda: next(iter(found.get()), None))
 
 
 def entries(session: Session, portfolio_id: PortfolioId) -> list[EntryRow]:

@@ -32,13 +32,17 @@ LEFT JOIN trades AS trade
 ORDER BY position.id DESC;
 
 -- name: select_fullest_event
--- Read in which event a portfolio has invested most: its cost basis in dollars.
+-- Read in which event a portfolio has invested most: its cost basis in dollars. Only of one that
+-- limits what it invests in an event: of the others nothing is read.
 SELECT
     position.event_id, max(market.event_title) AS event_title, sum(position.cost_basis) AS invested
 FROM portfolio_positions AS position
 LEFT JOIN markets AS market ON market.market_id = position.market_id
 WHERE position.portfolio_id = %(portfolio_id)s AND position.status = 'open'
-    AND position.event_id IS NOT NULL
+    AND position.event_id IS NOT NULL AND (
+        SELECT strategy_config ? 'max_event_exposure' FROM portfolios
+        WHERE portfolio_id = %(portfolio_id)s
+    )
 GROUP BY position.event_id
 ORDER BY invested DESC, position.event_id
 LIMIT 1;

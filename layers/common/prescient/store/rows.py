@@ -15,6 +15,7 @@ from psycopg.rows import BaseRowFactory, class_row, kwargs_row
 from psycopg.types.string import TextLoader
 
 from prescient.store.database import Session
+from prescient.store.pending import Pending
 
 RowT = TypeVar("RowT")
 
@@ -65,24 +66,36 @@ def fetch(
     values: Mapping[str, object],
 ) -> list[RowT]:
     """Return the rows of a statement, as `typed_row` makes them."""
-    with session.cursor(row_factory=typed_row(row)) as cursor:
-        return cursor.execute(statement, values).fetchall()
+    return send(session, row, statement, values).get()
 
 
-def fetch_as_written(
+def send(
     session: Session,
     row: type[RowT],
     statement: LiteralString,
     values: Mapping[str, object],
-) -> list[RowT]:
-    """As `fetch`, with each number as the text that the database writes, to the last zero.
+) -> Pending[list[RowT]]:
+    """As `fetch`, but the rows are waited for later."""
+    cursor = session.cursor(row_factory=typed_row(row))
+    cursor.execute(statement, values)
+    return Pending(cursor.fetchall)
+
+
+def send_as_written(
+    session: Session,
+    row: type[RowT],
+    statement: LiteralString,
+    values: Mapping[str, object],
+) -> Pending[list[RowT]]:
+    """As `send`, with each number as the text that the database writes, to the last zero.
 
     For rows that are mostly handed on: to read a number and to write it again takes three times as
     long.
     """
-    with session.cursor(row_factory=typed_row(row)) as cursor:
-        cursor.adapters.register_loader("numeric", TextLoader)
-        return cursor.execute(statement, values).fetchall()
+    cursor = session.cursor(row_factory=typed_row(row))
+    cursor.adapters.register_loader("numeric", TextLoader)
+    cursor.execute(statement, values)
+    return Pending(cursor.fetchall)
 
 
 def array(values: Iterable[int] | Iterable[StrEnum]) -> str:

@@ -67,15 +67,17 @@ def get_cycle(
     cursor: NumberCursor = None,
 ) -> CycleAnswer:
     """Read a cycle and what it did, or has done so far, for its portfolios, by id."""
-    with api.database.snapshot() as session:
-        cycle = cycles.get(session, cycle_id)
-        rows = cycle_pages.portfolio_results(session, cycle_id, window(limit, cursor), status)
-        sums = cycle_pages.sums(session, cycle_id)
-    page = here.page(rows, limit, lambda row: row.portfolio_id)
+    with api.database.snapshot(pipelined=True) as session:
+        sought = cycles.send_get(session, cycle_id)
+        results = cycle_pages.send_portfolio_results(
+            session, cycle_id, window(limit, cursor), status
+        )
+        sums = cycle_pages.send_sums(session, cycle_id)
+    cycle, page = sought.get(), here.page(results.get(), limit, lambda row: row.portfolio_id)
     return CycleAnswer(
         message="Cycle retrieved",
         cycle=Cycle.model_validate(cycle),
-        summary=CycleSummary.of(sums),
+        summary=CycleSummary.of(sums.get()),
         portfolio_results=[PortfolioResult.of(row, cycle) for row in page.rows],
         next=page.next,
     )

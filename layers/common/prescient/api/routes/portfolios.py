@@ -47,9 +47,8 @@ from prescient.core.money import exact_number
 from prescient.core.portfolio.closing import HandOrder
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.core.portfolio.positions import PositionStatus
-from prescient.core.portfolio.room import EventRoom, event_room
+from prescient.core.portfolio.room import EventRoom, HeldEvent, event_room
 from prescient.store import portfolio_pages, positions
-from prescient.store.database import Session
 from prescient.store.idempotency import Request
 from prescient.store.portfolio_pages import ListedRow, Sort, Wanted
 from prescient.store.windows import Window
@@ -116,7 +115,7 @@ def list_portfolios(
     now = api.now()
     wanted = Wanted(statuses=status.statuses, strategy_type=strategy_type, tag=tag)
     with api.database.reading() as session:
-        rows = portfolio_pages.page(session, wanted, window(limit, cursor), now, sort)
+        rows = portfolio_pages.send_page(session, wanted, window(limit, cursor), now, sort).get()
     page = here.page(rows, limit, lambda row: row.portfolio_id)
     return PortfoliosPage(
         message="Portfolios retrieved",
@@ -149,10 +148,11 @@ def get_paper_trading_portfolio(
     if portfolio_id is not None:
         return shown(api, PortfolioId(portfolio_id), "Portfolio retrieved")
     now, wanted = api.now(), Wanted(statuses=ListedStatuses.NOT_ARCHIVED.statuses, tag=tag)
-    with api.database.snapshot() as session:
-        rows = portfolio_pages.page(session, wanted, window(limit, cursor), now)
-        sums = portfolio_pages.sums(session, wanted)
-    return PortfoliosAnswer.of(here.page(rows, limit, lambda row: row.portfolio_id), sums, now)
+    with api.database.snapshot(pipelined=True) as session:
+        rows = portfolio_pages.send_page(session, wanted, window(limit, cursor), now)
+        sums = portfolio_pages.send_sums(session, wanted)
+    page = here.page(rows.get(), limit, lambda row: row.portfolio_id)
+    return PortfoliosAnswer.of(page, sums.get(), now)
 
 
 @routes.route(
@@ -264,17 +264,18 @@ def tagged(answer: AnswerT) -> Response[AnswerT]:
 def shown(api: RequestContext, portfolio_id: PortfolioId, message: str) -> PortfolioAnswer:
     """The portfolio as it is now, with its open positions."""
     now = api.now()
-    with api.database.snapshot() as session:
-        row = portfolio_pages.get(session, portfolio_id, now)
-        held = positions.page(
+    with api.database.snapshot(pipelined=True) as session:
+        sought = portfolio_pages.send_get(session, portfolio_id, now)
+        held = positions.send_page(
             session, portfolio_id, Window(limit=LONGEST_PAGE), status=PositionStatus.OPEN
         )
-        left = _event_room(session, row)
-    return PortfolioAnswer.of(row, held, left, message, now)
+        fullest = positions.send_fullest_event(session, portfolio_id)
+    row = sought.get()
+    return PortfolioAnswer.of(row, held.get(), _event_room(row, fullest.get()), message, now)
 
 
-def _event_room(session: Session, row: ListedRow) -> EventRoom | None:
+def _event_room(row: ListedRow, fullest: HeldEvent | None) -> EventRoom | None:
     limit = row.strategy_config.get("max_event_exposure")
     if limit is None:
         return None
-    return event_room(exact_number(limit), positions.fullest_event(session, row.portfolio_id))
+    return event_room(exact_number(limit), fullest)

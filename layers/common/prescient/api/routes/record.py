@@ -61,7 +61,9 @@ def list_positions(
     rows = of_portfolio(
         api,
         owner,
-        lambda session: positions.page(session, owner, wanted, status=status, market_id=market_id),
+        lambda session: positions.send_page(
+            session, owner, wanted, status=status, market_id=market_id
+        ).get(),
     )
     page = here.page(rows, limit, lambda row: row.position_id)
     return PositionsAnswer(

@@ -126,7 +126,7 @@ def _one(cycle: CycleRow, api: RequestContext) -> PortfolioCycleAnswer:
 
 def _only_result(session: Session, cycle: CycleRow) -> CycleResultRow:
     """Raises `PortfolioNotActive` for a portfolio that was paused before the filter admitted it."""
-    results = cycle_pages.portfolio_results(session, cycle.cycle_id, Window(limit=1))
+    results = cycle_pages.send_portfolio_results(session, cycle.cycle_id, Window(limit=1)).get()
     if results:
         return results[0]
     (portfolio_id,) = CycleParameters.model_validate(cycle.parameters).portfolio_ids or []
@@ -135,15 +135,17 @@ def _only_result(session: Session, cycle: CycleRow) -> CycleResultRow:
 
 
 def _all(cycle: CycleRow, api: RequestContext) -> AllPortfoliosAnswer:
-    with api.database.transaction() as session:
-        rows = cycle_pages.portfolio_results(session, cycle.cycle_id, window(LONGEST_PAGE, None))
-        sums = cycle_pages.sums(session, cycle.cycle_id)
+    with api.database.snapshot(pipelined=True) as session:
+        results = cycle_pages.send_portfolio_results(
+            session, cycle.cycle_id, window(LONGEST_PAGE, None)
+        )
+        sums = cycle_pages.send_sums(session, cycle.cycle_id)
     here = Here(url(cycle.cycle_id), {"limit": str(LONGEST_PAGE)})
-    page = here.page(rows, LONGEST_PAGE, lambda row: row.portfolio_id)
+    page = here.page(results.get(), LONGEST_PAGE, lambda row: row.portfolio_id)
     return AllPortfoliosAnswer(
         message="Trading cycle completed for all portfolios",
         cycle_id=cycle.cycle_id,
-        summary=CycleSummary.of(sums),
+        summary=CycleSummary.of(sums.get()),
         portfolio_results=[PortfolioResult.of(row, cycle) for row in page.rows],
         next=page.next,
         timestamp=api.now(),

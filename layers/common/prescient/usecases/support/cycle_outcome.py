@@ -13,7 +13,7 @@ def measure_outcome(session: Session, cycle: CycleRow, metrics: Metrics) -> None
     """Measure a cycle that has just ended."""
     if cycle.ended_at is None:
         return
-    sums = cycle_pages.sums(session, cycle.cycle_id)
+    sums = cycle_pages.send_sums(session, cycle.cycle_id).get()
     metrics.add(Measure.CYCLES_COMPLETED, cycle.status is CycleStatus.COMPLETED)
     metrics.add(Measure.CYCLE_DURATION, (cycle.ended_at - cycle.started_at).total_seconds())
     metrics.add(Measure.PORTFOLIOS_COMPLETED, sums.completed)
