@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.time_limit",
     "tests.fixtures.tls",
+    "tests.fixtures.world",
 ]

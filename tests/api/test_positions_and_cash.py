@@ -13,17 +13,8 @@ from local.aws.function_log import functions_log_to
 from tests.api.client import BECAUSE, Client, request, sample
 
 
-@pytest.fixture
-def traded(client: Client) -> Client:
-    """Portfolio 1 holds 128.20 shares for $100; portfolio 2 holds cash alone."""
-    client.create()
-    client.create(name="Two", strategy_config={"min_liquidity": 10**9})
-    client.world.run_cycle()
-    return client
-
-
-def test_a_part_and_then_the_rest_is_closed(traded: Client) -> None:
-    part = traded.send(sample("close_position"))
+def test_a_part_and_then_the_rest_is_closed(pair: Client) -> None:
+    part = pair.send(sample("close_position"))
     assert part.status == 200
     # 10 × 0.77 = 7.70 for a basis of 100.00 × 10 / 128.20 = 7.80
     assert part.json == {
@@ -38,11 +29,11 @@ def test_a_part_and_then_the_rest_is_closed(traded: Client) -> None:
         "fee": D("0.00"),
         "realized_pnl": D("-0.10"),
     }
-    rest = traded.post("/portfolios/1/positions/1/close", BECAUSE)
+    rest = pair.post("/portfolios/1/positions/1/close", BECAUSE)
     assert (rest.json["message"], rest.json["shares"]) == ("Position closed", D("118.20"))
-    again = traded.post("/portfolios/1/positions/1/close", BECAUSE)
+    again = pair.post("/portfolios/1/positions/1/close", BECAUSE)
     assert (again.status, again.json["code"]) == (409, "position_closed")
-    assert traded.world.breaks() == []
+    assert pair.world.breaks() == []
 
 
 @pytest.mark.parametrize(
@@ -72,43 +63,43 @@ def test_a_part_and_then_the_rest_is_closed(traded: Client) -> None:
     ],
 )
 def test_what_cannot_be_done_changes_nothing(
-    traded: Client, target: str, body: dict[str, Any], status: int
+    pair: Client, target: str, body: dict[str, Any], status: int
 ) -> None:
-    before = traded.world.everything()
-    assert traded.post(target, body).status == status
-    assert traded.world.everything() == before
+    before = pair.world.everything()
+    assert pair.post(target, body).status == status
+    assert pair.world.everything() == before
 
 
-def test_a_transfer_with_a_key_moves_once(traded: Client) -> None:
+def test_a_transfer_with_a_key_moves_once(pair: Client) -> None:
     for _ in range(2):
-        answer = traded.send(sample("transfer"))
+        answer = pair.send(sample("transfer"))
         assert answer.status == 200
         assert answer.json["balances"] == [
             {"portfolio_id": 1, "current_balance": D("9649.50")},
             {"portfolio_id": 2, "current_balance": D("10250.50")},
         ]
-    assert traded.world.breaks() == []
+    assert pair.world.breaks() == []
 
 
-def test_deposit_and_withdrawal(traded: Client) -> None:
-    paid_in = traded.send(sample("deposit")).json["balances"]
+def test_deposit_and_withdrawal(pair: Client) -> None:
+    paid_in = pair.send(sample("deposit")).json["balances"]
     assert paid_in == [{"portfolio_id": 1, "current_balance": D("10400.00")}]
-    paid_out = traded.send(sample("withdraw")).json["balances"]
+    paid_out = pair.send(sample("withdraw")).json["balances"]
     assert paid_out == [{"portfolio_id": 1, "current_balance": D("9900.00")}]
-    shown = traded.get("/portfolios/1").json["portfolio"]
+    shown = pair.get("/portfolios/1").json["portfolio"]
     assert shown["total_profit_loss"] == D("-0.64")
-    assert traded.world.breaks() == []
+    assert pair.world.breaks() == []
 
 
-def test_reconcile_names_what_differs(traded: Client) -> None:
-    assert traded.send(sample("reconcile")).json == {
+def test_reconcile_names_what_differs(pair: Client) -> None:
+    assert pair.send(sample("reconcile")).json == {
         "message": "The books reconcile",
         "reconciled": True,
         "breaks": [],
         "notes": [],
     }
-    traded.world.rows("UPDATE capital_in_use SET cost_basis = 5 RETURNING 1")
-    answer = traded.send(sample("reconcile")).json
+    pair.world.rows("UPDATE capital_in_use SET cost_basis = 5 RETURNING 1")
+    answer = pair.send(sample("reconcile")).json
     assert answer["reconciled"] is False
     assert answer["breaks"] == [
         {
@@ -190,8 +181,8 @@ def test_who_moved_cash_and_why_is_kept(client: Client) -> None:
     assert (newest["ordered_by"], newest["reason"]) == ("someone", "evenly")
 
 
-def test_what_the_system_moves_nobody_ordered(traded: Client) -> None:
-    row = traded.world.row("SELECT kind, ordered_by, reason FROM cash_ledger")
+def test_what_the_system_moves_nobody_ordered(pair: Client) -> None:
+    row = pair.world.row("SELECT kind, ordered_by, reason FROM cash_ledger")
     assert row == {"kind": "buy", "ordered_by": None, "reason": None}
 
 

@@ -24,15 +24,6 @@ CLOSE = "/portfolios/1/positions/1/close"
 DEPOSIT = "/portfolios/1/deposit"
 
 
-@pytest.fixture
-def traded(client: Client) -> Client:
-    """Portfolio 1 holds 128.20 shares for $100; portfolio 2 holds cash alone."""
-    client.create()
-    client.create(name="Two", strategy_config={"min_liquidity": 10**9})
-    client.world.run_cycle()
-    return client
-
-
 def delete(client: Client, portfolio_id: int) -> Answer:
     return client.send(request("DELETE", f"/portfolios/{portfolio_id}?confirm=One"))
 
@@ -61,21 +52,21 @@ def at_once(
     return answers
 
 
-def test_a_keyed_partial_close_sells_once(traded: Client) -> None:
+def test_a_keyed_partial_close_sells_once(pair: Client) -> None:
     """It sold 10 shares twice."""
-    first, again = (traded.post(CLOSE, {"shares": 10, **BECAUSE}, headers=KEY) for _ in range(2))
+    first, again = (pair.post(CLOSE, {"shares": 10, **BECAUSE}, headers=KEY) for _ in range(2))
     assert (first.status, first.json) == (again.status, again.json) == (200, first.json)
     assert first.json["shares_left"] == D("118.20")
-    assert len(traded.world.rows("SELECT 1 FROM position_exits")) == 1
-    assert traded.world.breaks() == []
+    assert len(pair.world.rows("SELECT 1 FROM position_exits")) == 1
+    assert pair.world.breaks() == []
 
 
-def test_its_answer_is_the_first_ones_whatever_the_price_is_now(traded: Client) -> None:
-    first = traded.post(CLOSE, BECAUSE, headers=KEY)
-    traded.world.clock.pass_time(days=200)
-    run_maintenance(MaintenanceRequest(tasks=frozenset({Task.RETENTION})), traded.world.context)
-    traded.world.exchange.pages_before_failure = 0
-    assert traded.post(CLOSE, BECAUSE, headers=KEY).json == first.json
+def test_its_answer_is_the_first_ones_whatever_the_price_is_now(pair: Client) -> None:
+    first = pair.post(CLOSE, BECAUSE, headers=KEY)
+    pair.world.clock.pass_time(days=200)
+    run_maintenance(MaintenanceRequest(tasks=frozenset({Task.RETENTION})), pair.world.context)
+    pair.world.exchange.pages_before_failure = 0
+    assert pair.post(CLOSE, BECAUSE, headers=KEY).json == first.json
 
 
 @pytest.mark.parametrize(
@@ -84,24 +75,24 @@ def test_its_answer_is_the_first_ones_whatever_the_price_is_now(traded: Client) 
     ids=["close", "deposit"],
 )
 def test_requests_at_once_with_one_key_do_it_once(
-    traded: Client, target: str, body: dict[str, Any]
+    pair: Client, target: str, body: dict[str, Any]
 ) -> None:
-    answers = at_once(traded, target, body)
+    answers = at_once(pair, target, body)
     assert {answer.status for answer in answers} == {200}
     assert len({answer.text for answer in answers}) == 1
-    moved = traded.world.rows("SELECT 1 FROM cash_ledger WHERE kind IN ('manual', 'deposit')")
+    moved = pair.world.rows("SELECT 1 FROM cash_ledger WHERE kind IN ('manual', 'deposit')")
     assert len(moved) == 1
-    assert traded.world.breaks() == []
+    assert pair.world.breaks() == []
 
 
-def test_a_keyed_liquidation_is_done_once(traded: Client) -> None:
+def test_a_keyed_liquidation_is_done_once(pair: Client) -> None:
     change = {"status": "archived", "liquidate": True, "partial": True}
-    traded.world.exchange.show(liquidity=D(5000))
-    first = traded.patch("/portfolios/1", change, headers=KEY)
+    pair.world.exchange.show(liquidity=D(5000))
+    first = pair.patch("/portfolios/1", change, headers=KEY)
     assert first.json["liquidation"]["sold"][0]["shares"] == D("64.93")
-    again = traded.patch("/portfolios/1", change, headers=KEY)
+    again = pair.patch("/portfolios/1", change, headers=KEY)
     assert again.json == first.json
-    assert len(traded.world.rows("SELECT 1 FROM position_exits")) == 1
+    assert len(pair.world.rows("SELECT 1 FROM position_exits")) == 1
 
 
 MONEY: list[tuple[str, dict[str, Any]]] = [
@@ -124,39 +115,39 @@ MONEY: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("target", "body"), MONEY)
 def test_a_money_key_with_other_content_is_a_conflict_everywhere(
-    traded: Client, target: str, body: dict[str, Any]
+    pair: Client, target: str, body: dict[str, Any]
 ) -> None:
     """A deposit of 7 with the key of one of 5 was answered as if it had been made."""
-    assert traded.post(DEPOSIT, {"amount": "5.00", **BECAUSE}, headers=KEY).status == 200
-    before = traded.world.everything()
-    answer = traded.post(target, body, headers=KEY)
+    assert pair.post(DEPOSIT, {"amount": "5.00", **BECAUSE}, headers=KEY).status == 200
+    before = pair.world.everything()
+    answer = pair.post(target, body, headers=KEY)
     assert (answer.status, answer.json["code"]) == (409, "idempotency_conflict")
-    assert traded.world.everything() == before
-    assert traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
+    assert pair.world.everything() == before
+    assert pair.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
 
 
-def test_a_change_with_the_key_of_a_deposit_is_a_conflict(traded: Client) -> None:
-    traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY)
-    answer = traded.patch("/portfolios/1", {"name": "New"}, headers=KEY)
+def test_a_change_with_the_key_of_a_deposit_is_a_conflict(pair: Client) -> None:
+    pair.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY)
+    answer = pair.patch("/portfolios/1", {"name": "New"}, headers=KEY)
     assert (answer.status, answer.json["code"]) == (409, "idempotency_conflict")
 
 
-def test_a_key_from_before_keys_were_kept_is_known_by_the_ledger(traded: Client) -> None:
-    traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY)
-    traded.world.rows("DELETE FROM idempotency_keys RETURNING 1")
-    other = traded.post(DEPOSIT, {"amount": 7, **BECAUSE}, headers=KEY)
+def test_a_key_from_before_keys_were_kept_is_known_by_the_ledger(pair: Client) -> None:
+    pair.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY)
+    pair.world.rows("DELETE FROM idempotency_keys RETURNING 1")
+    other = pair.post(DEPOSIT, {"amount": 7, **BECAUSE}, headers=KEY)
     assert (other.status, other.json["code"]) == (409, "idempotency_conflict")
-    assert traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
-    assert len(traded.world.rows("SELECT 1 FROM cash_ledger WHERE kind = 'deposit'")) == 1
+    assert pair.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
+    assert len(pair.world.rows("SELECT 1 FROM cash_ledger WHERE kind = 'deposit'")) == 1
 
 
 @pytest.mark.parametrize("prefix", ["", "transfer:", "user:"])
-def test_a_user_cannot_name_a_key_of_the_system(traded: Client, prefix: str) -> None:
+def test_a_user_cannot_name_a_key_of_the_system(pair: Client, prefix: str) -> None:
     """A transfer with the key of today's rebalancing stopped it."""
     key = f"rebalancing:{NOON.date().isoformat()}:1:2"
     body = {"from_portfolio_id": 1, "to_portfolio_id": 2, "amount": "0.01", **BECAUSE}
     headers = {"idempotency-key": f"{prefix}{key}"}
-    assert traded.post("/portfolios/transfer", body, headers=headers).status == 200
+    assert pair.post("/portfolios/transfer", body, headers=headers).status == 200
     wanted = Transfer(
         from_id=PortfolioId(1),
         to_id=PortfolioId(2),
@@ -166,16 +157,16 @@ def test_a_user_cannot_name_a_key_of_the_system(traded: Client, prefix: str) -> 
         executed_by=Executor.SYSTEM,
     )
     for made in ([wanted], []):
-        with traded.world.context.database.transaction() as session:
+        with pair.world.context.database.transaction() as session:
             assert cash.transfer_all(session, [wanted], NOON) == made
-    assert traded.world.state(PortfolioId(2)).current_balance == D("10050.01")
-    assert traded.world.breaks() == []
+    assert pair.world.state(PortfolioId(2)).current_balance == D("10050.01")
+    assert pair.world.breaks() == []
 
 
-def test_a_request_that_was_refused_leaves_its_key_free(traded: Client) -> None:
-    refused = traded.post("/portfolios/1/withdraw", {"amount": 99_999, **BECAUSE}, headers=KEY)
+def test_a_request_that_was_refused_leaves_its_key_free(pair: Client) -> None:
+    refused = pair.post("/portfolios/1/withdraw", {"amount": 99_999, **BECAUSE}, headers=KEY)
     assert refused.status == 409
-    assert traded.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
+    assert pair.post(DEPOSIT, {"amount": 5, **BECAUSE}, headers=KEY).status == 200
 
 
 def test_a_keyed_create_of_a_portfolio_that_is_gone(client: Client) -> None:
