@@ -63,3 +63,9 @@ def serve() -> Iterator[Serve]:
             return Client(opened.enter_context(server).url, pool)
 
         yield open_exchange
+
+
+@pytest.fixture(scope="module")
+def client(venue: Venue, serve: Serve) -> Client:
+    """Asks an exchange for the `venue` of the module."""
+    return serve(venue)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.exchange.simulated import EPOCH, SimulatedVenue
-from tests.local.conftest import Client, Serve
+from tests.local.conftest import Client
 
 Row = dict[str, Any]
 DOLLAR = Decimal(1)
@@ -19,11 +19,6 @@ DOLLAR = Decimal(1)
 @pytest.fixture(scope="module")
 def venue() -> SimulatedVenue:
     return SimulatedVenue(seed=1, start=EPOCH + timedelta(days=5), topics=200, shares={})
-
-
-@pytest.fixture(scope="module")
-def client(venue: SimulatedVenue, serve: Serve) -> Client:
-    return serve(venue)
 
 
 @pytest.fixture(scope="module")

@@ -23,11 +23,6 @@ def venue() -> SimulatedVenue:
     return SimulatedVenue(seed=1, start=EPOCH + timedelta(days=14))
 
 
-@pytest.fixture(scope="module")
-def client(venue: SimulatedVenue, serve: Serve) -> Client:
-    return serve(venue)
-
-
 def test_the_clob_tells_the_time(client: Client, venue: SimulatedVenue) -> None:
     assert client.get("/time") == int(venue.now().timestamp())
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from functions.migrate.app import handler
 from local.postgres import migrations
 from migrations import sql_files
 from prescient.core.errors import InvalidRequest, MigrationRefused, SchemaVersionMismatch
-from prescient.runtime.environment import Environment
-from prescient.runtime.settings import Settings
 from prescient.store import revisions
 from prescient.store.database import SCHEMA_VERSION
 from tests.migrations.chain import BASELINE, REVISIONS, VERSIONS
+from tests.migrations.invoked import invoke
 from tests.world import World
 
 NEXT = "9001"
@@ -33,12 +30,6 @@ CONTRACTS = (
     "ALTER TABLE portfolios RENAME COLUMN about TO description;",
 )
 Next = Callable[[tuple[str, str, str]], None]
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    with World(database_url) as world:
-        yield world
 
 
 @pytest.fixture
@@ -69,14 +60,6 @@ def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world: World) 
     return migrated
 
 
-def _invoke(url: str, **event: Any) -> dict[str, Any]:
-    environment = Environment(Settings(database_url=url))
-    try:
-        return handler.bound_to(environment)(event, None)
-    finally:
-        environment.close()
-
-
 def _noted(world: World) -> tuple[str, str]:
     row = world.row("SELECT version_num, least_code FROM alembic_version")
     return row["version_num"], row["least_code"]
@@ -98,7 +81,7 @@ def test_code_that_was_rolled_back_leaves_the_newer_schema_as_it_is(
 ) -> None:
     """CloudFormation asks the older code to migrate when it rolls a deployment back."""
     next_release(EXPANDS)
-    answer = _invoke(world.database_url)
+    answer = invoke(world.database_url)
     assert answer == {
         "revision": NEXT,
         "from_revision": NEXT,
@@ -107,7 +90,7 @@ def test_code_that_was_rolled_back_leaves_the_newer_schema_as_it_is(
     }
 
 
-@pytest.mark.parametrize("use", [World.run_cycle, lambda world: _invoke(world.database_url)])
+@pytest.mark.parametrize("use", [World.run_cycle, lambda world: invoke(world.database_url)])
 def test_code_refuses_a_schema_that_took_something_away(
     world: World, next_release: Next, use: Callable[[World], object]
 ) -> None:
@@ -138,7 +121,7 @@ def test_code_refuses_a_schema_that_lacks_what_it_needs(world: World) -> None:
 def test_the_function_takes_one_step_back_and_forward_again(world: World) -> None:
     world.disconnect()
     before = _noted(world)
-    assert _invoke(world.database_url, to=BEFORE, dry_run=True) == {
+    assert invoke(world.database_url, to=BEFORE, dry_run=True) == {
         "revision": SCHEMA_VERSION,
         "from_revision": SCHEMA_VERSION,
         "applied": [],
@@ -146,9 +129,9 @@ def test_the_function_takes_one_step_back_and_forward_again(world: World) -> Non
         "dry_run": True,
     }
     assert _noted(world) == before
-    assert _invoke(world.database_url, to=BEFORE)["undone"] == [SCHEMA_VERSION]
+    assert invoke(world.database_url, to=BEFORE)["undone"] == [SCHEMA_VERSION]
     assert _noted(world) == (BEFORE, before[1])
-    assert _invoke(world.database_url)["applied"] == [SCHEMA_VERSION]
+    assert invoke(world.database_url)["applied"] == [SCHEMA_VERSION]
     assert _noted(world) == before
 
 
@@ -167,5 +150,5 @@ def test_a_step_back_that_would_lose_something_is_refused(
 ) -> None:
     world.disconnect()
     with pytest.raises(error, match=told):
-        _invoke(world.database_url, to=to)
+        invoke(world.database_url, to=to)
     assert _noted(world)[0] == SCHEMA_VERSION

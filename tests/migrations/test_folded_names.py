@@ -1,7 +1,5 @@
 """Revision 6 on portfolios whose names look the same."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from local.postgres import migrations
@@ -13,12 +11,6 @@ from prescient.usecases.portfolio_management import PortfolioChange
 from tests.world import World
 
 NAMES = ["Alpha", "ALPHA", "Ａｌｐｈａ", "Beta"]
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    with World(database_url) as world:
-        yield world
 
 
 def test_names_that_clash_are_kept_and_guarded(world: World) -> None:

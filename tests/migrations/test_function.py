@@ -5,28 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from functions.migrate.app import handler
 from prescient.core.errors import InvalidRequest, MigrationRefused
-from prescient.runtime.environment import Environment
-from prescient.runtime.settings import Settings
 from prescient.store.database import SCHEMA_VERSION
 from prescient.usecases import migrate
 from tests.migrations.chain import BASELINE, LATER, UPGRADE
+from tests.migrations.invoked import invoke
 from tests.migrations.old_database import OldDatabase
 
 SAMPLE = json.loads(Path("events/migrate.json").read_text("utf-8"))
-
-
-def _invoke(url: str, **event: Any) -> dict[str, Any]:
-    environment = Environment(Settings(database_url=url))
-    try:
-        return handler.bound_to(environment)(event, None)
-    finally:
-        environment.close()
 
 
 @pytest.fixture
@@ -39,7 +28,7 @@ def filled(old: OldDatabase) -> OldDatabase:
 
 
 def test_it_upgrades_with_a_snapshot_and_answers_a_summary(filled: OldDatabase) -> None:
-    answer = _invoke(filled.url, **SAMPLE)
+    answer = invoke(filled.url, **SAMPLE)
     assert answer == {
         "revision": SCHEMA_VERSION,
         "from_revision": BASELINE,
@@ -62,7 +51,7 @@ def test_with_nothing_to_apply_it_needs_no_alembic(
 ) -> None:
     """Which takes more time to import than such a migration takes."""
     monkeypatch.setitem(sys.modules, "prescient.usecases.migration", None)
-    assert _invoke(database_url, snapshot_id="kept") == {
+    assert invoke(database_url, snapshot_id="kept") == {
         "revision": SCHEMA_VERSION,
         "from_revision": SCHEMA_VERSION,
         "applied": [],
@@ -74,13 +63,13 @@ def test_with_nothing_to_apply_it_needs_no_alembic(
 def test_without_a_snapshot_it_refuses_a_filled_database(filled: OldDatabase) -> None:
     before = filled.content()
     with pytest.raises(InvalidRequest, match="snapshot_id: required to upgrade a filled database"):
-        _invoke(filled.url)
+        invoke(filled.url)
     assert filled.content() == before
 
 
 def test_a_dry_run_needs_no_snapshot_and_changes_nothing(filled: OldDatabase) -> None:
     before = filled.content()
-    assert _invoke(filled.url, dry_run=True)["upgrade"]["rows"] == 5
+    assert invoke(filled.url, dry_run=True)["upgrade"]["rows"] == 5
     assert filled.content() == before
 
 
@@ -90,14 +79,14 @@ def test_above_the_row_limit_it_names_the_other_way(
     monkeypatch.setattr(migrate, "ROW_LIMIT", 4)
     before = filled.content()
     with pytest.raises(MigrationRefused, match=r"more than 4 rows of schema v1.*make migrate"):
-        _invoke(filled.url, **SAMPLE)
+        invoke(filled.url, **SAMPLE)
     assert filled.content() == before
 
 
 def test_an_empty_older_database_needs_no_snapshot(old: OldDatabase) -> None:
-    assert _invoke(old.url)["applied"] == [UPGRADE, *LATER]
+    assert invoke(old.url)["applied"] == [UPGRADE, *LATER]
 
 
 def test_an_unknown_time_zone_is_named(filled: OldDatabase) -> None:
     with pytest.raises(InvalidRequest, match="time_zone: 'Mars/Olympus'"):
-        _invoke(filled.url, time_zone="Mars/Olympus", snapshot_id="s")
+        invoke(filled.url, time_zone="Mars/Olympus", snapshot_id="s")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal as D
 from typing import Any
-
-import pytest
 
 from local.postgres import migrations
 from prescient.store.database import SCHEMA_VERSION
@@ -15,12 +12,6 @@ from prescient.usecases.portfolio_management import PortfolioChange
 from tests.world import World
 
 BEFORE = "0016"
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    with World(database_url) as world:
-        yield world
 
 
 def change(world: World, portfolio_id: Any, **wanted: Any) -> None:

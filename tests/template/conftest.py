@@ -37,11 +37,16 @@ def _long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, 
 TemplateLoader.add_multi_constructor("!", _long_form)
 
 
+def loaded(path: str) -> dict[str, Any]:
+    """A template of the repository."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.load(text, TemplateLoader)
+    return found
+
+
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, TemplateLoader)
-    return loaded
+    return loaded("template.yaml")
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-import yaml
 
 from prescient.runtime.observability import NAMESPACE
 from prescient.usecases.support.metrics import Measure
-from tests.template.conftest import ROOT, TemplateLoader
+from tests.template.conftest import ROOT, loaded
 
 Resources = dict[str, dict[str, Any]]
 BY_LABEL = {measure.label: measure for measure in Measure}
@@ -25,9 +24,7 @@ PERIODS = {"rate(1 hour)": 3600, "rate(5 minutes)": 300}
 
 @pytest.fixture(scope="module")
 def monitoring() -> dict[str, Any]:
-    text = (ROOT / "stacks/monitoring.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, TemplateLoader)
-    return loaded
+    return loaded("stacks/monitoring.yaml")
 
 
 @pytest.fixture(scope="module")

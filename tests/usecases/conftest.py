@@ -1,19 +1,11 @@
-"""A world a test, and the functions on it."""
+"""The functions on a world."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.usecases.functions import Functions
 from tests.world import World
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    made = World(database_url)
-    yield made
-    made.disconnect()
 
 
 @pytest.fixture

@@ -23,6 +23,18 @@ def decided(world: World, portfolio_id: PortfolioId) -> int:
     return cycle_id
 
 
+def decided_late(world: World) -> tuple[int, PortfolioId]:
+    """The cycle and its one portfolio, which has decided an hour after another one bought."""
+    world.portfolio("holder")
+    world.run_cycle()
+    late = world.portfolio("late")
+    world.clock.pass_time(hours=1)
+    cycle_id = world.open_cycle(portfolio_ids=[late])
+    world.filter(cycle_id)
+    world.signal(cycle_id, late)
+    return cycle_id, late
+
+
 def test_a_fill_from_quote_to_equity(world: World) -> None:
     """The worked trade of docs/accounting.md."""
     world.exchange.show(fee=FeeSchedule(D("0.04")))
@@ -214,29 +226,18 @@ def test_a_portfolio_paused_after_the_decision_opens_nothing(world: World) -> No
 
 
 def test_a_market_that_a_newer_batch_shows_closed_is_refused(world: World) -> None:
-    holder = world.portfolio("holder")
-    world.run_cycle()
-    late = world.portfolio("late")
-    world.clock.pass_time(hours=1)
-    cycle_id = world.open_cycle(portfolio_ids=[late])
-    world.filter(cycle_id)
-    world.signal(cycle_id, late)
+    cycle_id, late = decided_late(world)
     world.reprice("0.77", "0.78", closed=True)
     world.execute(cycle_id, late)
     assert world.row("SELECT rejection FROM trading_signals WHERE portfolio_id = %s", late) == {
         "rejection": "market_closed"
     }
-    assert world.state(holder).open_positions == 1
+    held = world.rows("SELECT portfolio_id FROM portfolio_positions WHERE status = 'open'")
+    assert [row["portfolio_id"] for row in held] == [late - 1]
 
 
 def test_a_fill_is_at_the_batch_of_the_decision_whatever_came_since(world: World) -> None:
-    world.portfolio("holder")
-    world.run_cycle()
-    late = world.portfolio("late")
-    world.clock.pass_time(hours=1)
-    cycle_id = world.open_cycle(portfolio_ids=[late])
-    world.filter(cycle_id)
-    world.signal(cycle_id, late)
+    cycle_id, late = decided_late(world)
     world.reprice("0.76", "0.77")
     world.execute(cycle_id, late)
     bought = "SELECT entry_price, shares FROM portfolio_positions WHERE portfolio_id = %s"

@@ -24,6 +24,17 @@ def bought(world: World, **configuration: Any) -> PortfolioId:
     return portfolio_id
 
 
+def buys_again_after_a_day(world: World, portfolio_id: PortfolioId) -> None:
+    """At the price of the first purchase, and not an hour sooner."""
+    world.reprice("0.77", "0.78")
+    world.clock.pass_time(hours=23)
+    world.run_cycle()
+    assert world.state(portfolio_id).open_positions == 0
+    world.clock.pass_time(hours=1)
+    world.run_cycle()
+    assert world.state(portfolio_id).open_positions == 1
+
+
 def test_marks_every_position_and_stores_an_equity_point(world: World) -> None:
     portfolio_id = bought(world)
     result = world.reprice("0.89", "0.91")
@@ -134,13 +145,7 @@ def test_stop_loss_sells_at_the_bid_and_cools_the_market(world: World) -> None:
     assert world.reprice("0.65", "0.66").exited == 1
     state = world.state(portfolio_id)
     assert (state.current_balance, state.realized_pnl) == (D("9983.33"), D("-16.67"))
-    world.reprice("0.77", "0.78")
-    world.clock.pass_time(hours=23)
-    world.run_cycle()
-    assert world.state(portfolio_id).open_positions == 0
-    world.clock.pass_time(hours=1)
-    world.run_cycle()
-    assert world.state(portfolio_id).open_positions == 1
+    buys_again_after_a_day(world, portfolio_id)
     assert world.breaks() == []
 
 
@@ -149,13 +154,7 @@ def test_take_profit_sells_when_the_bid_reaches_it_and_cools_the_market(world: W
     assert world.reprice("0.857", "0.867").exited == 0
     assert world.reprice("0.858", "0.868").exited == 1
     assert world.state(portfolio_id).current_balance == D("10009.99")
-    world.reprice("0.77", "0.78")
-    world.clock.pass_time(hours=23)
-    world.run_cycle()
-    assert world.state(portfolio_id).open_positions == 0
-    world.clock.pass_time(hours=1)
-    world.run_cycle()
-    assert world.state(portfolio_id).open_positions == 1
+    buys_again_after_a_day(world, portfolio_id)
 
 
 def test_a_take_profit_above_099_waits_for_a_profit(world: World) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,9 +22,8 @@ from local.postgres import databases
 from local.postgres.migrations import prepare
 from local.postgres.server import Postgres
 from local.stopping import Stopping
+from tests.workflow.processes import PATHS, started
 
-ROOT = Path(__file__).parents[2]
-PATHS = os.pathsep.join([str(ROOT / "layers" / "common"), str(ROOT)])
 MAINS = {"run": run.main, "serve": serve.main}
 
 
@@ -52,21 +51,8 @@ def last_run(
     databases.drop(url)
 
 
-@contextmanager
-def _started(command: str, folder: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.start", command],
-        cwd=folder,
-        env={**os.environ, **settings, "PYTHONPATH": PATHS},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def _trading(folder: Path, **settings: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    return started("local.start", "run", folder=folder, DAYS="30", **settings)
 
 
 def _read_until(process: subprocess.Popen[str], text: str) -> None:
@@ -79,7 +65,7 @@ def _read_until(process: subprocess.Popen[str], text: str) -> None:
 def test_the_first_signal_ends_a_run_in_good_order(
     tmp_path: Path, database_url: str, number: signal.Signals
 ) -> None:
-    with _started("run", tmp_path, DATABASE_URL=database_url, DAYS="30") as process:
+    with _trading(tmp_path, DATABASE_URL=database_url) as process:
         _read_until(process, "Trading")
         process.send_signal(number)
         _read_until(process, "Stopping: what runs is finished first. Ctrl-C again ends it at once.")
@@ -94,7 +80,7 @@ def test_the_second_signal_ends_it_at_once_and_leaves_no_server() -> None:
     # Not under pytest's own folder, which root's Postgres may not enter.
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        with _started("run", Path(folder), DAYS="30") as process:
+        with _trading(Path(folder)) as process:
             _read_until(process, "Trading")
             process.send_signal(signal.SIGINT)
             _read_until(process, "Stopping")

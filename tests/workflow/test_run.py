@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +22,8 @@ from local.demo import owners, run, serve
 from local.demo.portfolio_sets import FOUR_MOMENTUM, ONE_A_STRATEGY, RANDOM
 from local.demo.timetable import choose
 from local.postgres.server import Listener
+from tests.workflow.processes import ROOT, started
 
-ROOT = Path(__file__).parents[2]
 RECORDED = ROOT.parent / "shared" / "polymarket" / "events"
 NAMES = [portfolio["name"] for portfolio in ONE_A_STRATEGY]
 
@@ -199,25 +196,9 @@ def test_a_setting_that_a_run_does_not_know_is_refused_by_name(
     assert not Path(".local").exists()
 
 
-@contextmanager
-def _served(**settings: str) -> Iterator[subprocess.Popen[str]]:
-    path = os.pathsep.join([str(ROOT / "layers" / "common"), str(ROOT)])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.demo.serve"],
-        env={**os.environ, **settings, "PYTHONPATH": path},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_the_api_is_served_until_ctrl_c(folder: Path) -> None:
     port = Listener.on_free_port().port
-    with _served(PORT=str(port), EXCHANGE="simulated") as process:
+    with started("local.demo.serve", PORT=str(port), EXCHANGE="simulated") as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(7)]
         url = f"http://127.0.0.1:{port}"
