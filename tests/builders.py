@@ -198,4 +198,4 @@ def account(*exposures: Exposure, **changes: Any) -> Account:
         by_market[held.market_id] = by_market.get(held.market_id, D(0)) + held.cost_basis
     shared = SharedExposure(by_market, sum(by_market.values(), D(0)))
     empty = Account(PortfolioStatus.ACTIVE, D(10000), exposures, shared)
-    return replace(empty, **changes)
+    return empty._replace(**changes)

@@ -60,7 +60,8 @@ def levels(side: str) -> Iterator[Level]:
 
 def best_price(side: str, otherwise: Decimal) -> Decimal:
     """The best price 0–1 of a side that was selected as text, or `otherwise` where it is empty."""
-    return next((level.price for level in levels(side)), otherwise)
+    best = _LEVEL.search(side)
+    return Decimal(best[1]) if best else otherwise
 
 
 def book_to_decide_on(bids: str, asks: str) -> OrderBook:

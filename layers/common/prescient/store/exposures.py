@@ -32,7 +32,7 @@ def send_of_portfolios(
 
     def read() -> Mapping[PortfolioId, list[Exposure]]:
         held: defaultdict[PortfolioId, list[Exposure]] = defaultdict(list)
-        for portfolio_id, position_id, market_id, event_id, action, cost_basis in found:
+        for portfolio_id, position_id, market_id, event_id, action, cost_basis in found.fetchall():
             outcome = Action(action).outcome
             exposure = Exposure(position_id, market_id, event_id, outcome, cost_basis)
             held[portfolio_id].append(exposure)

@@ -31,8 +31,8 @@ LONGEST_MARKET_ID = 200  # characters within a trade's id, which has room for 25
 class TraderRow(NamedTuple):
     """A locked portfolio: its claim, and by what its orders execute; cash in dollars.
 
-    Once `executed_at`, `trades` and `rejections` say what came of its turn. Portfolios that share a
-    `configuration` share the text of its JSON, `strategy_config`.
+    Once `executed_at`, `trades` and `rejected` say what came of its turn. What is JSON is read when
+    it is asked for; portfolios that share a `configuration` share its text, `strategy_config`.
     """
 
     portfolio_id: PortfolioId
@@ -41,7 +41,7 @@ class TraderRow(NamedTuple):
     lease_until: datetime | None
     signals: int
     trades: int
-    rejections: Mapping[str, int]
+    rejections: str
     executed_at: datetime | None
     portfolio_status: PortfolioStatus
     current_balance: Decimal
@@ -50,6 +50,11 @@ class TraderRow(NamedTuple):
     max_position_size: Decimal | None
     max_total_exposure: Decimal | None
     max_positions: int
+
+    @property
+    def rejected(self) -> int:
+        """How many signals its turn rejected."""
+        return sum(read_json(self.rejections).values())
 
     @property
     def configuration(self) -> Mapping[str, object]:
@@ -150,6 +155,7 @@ def save(session: Session, cycle_id: int, decided: Sequence[Decided], now: datet
 def _turn(made: Decided) -> dict[str, object]:
     """What the cycle remembers of a turn, and the portfolio's cash after it."""
     turn, rules = made.turn, made.rules
+    rejected = turn.rejections
     limits = {
         "max_position_size": rules.position_limit,
         "max_total_exposure": rules.limits.max_total_exposure,
@@ -158,10 +164,10 @@ def _turn(made: Decided) -> dict[str, object]:
     }
     return {
         "portfolio_id": made.trader.portfolio_id,
-        "trades": turn.trades,
+        "trades": len(turn.results) - len(rejected),
         "fills": len(turn.fills),
         "balance": str(turn.account.balance),
-        "rejections": Counter(rejected.reason.value for rejected in turn.rejections),
+        "rejections": Counter([result.reason for result in rejected]) if rejected else {},
         "limits": limits,
     }
 
@@ -169,20 +175,28 @@ def _turn(made: Decided) -> dict[str, object]:
 def _results(decided: Iterable[Decided]) -> Iterator[dict[str, object]]:
     """What came of each signal; of one that executed, what it moved too."""
     for made in decided:
-        owner = {"portfolio_id": made.trader.portfolio_id}
         for result in made.turn.results:
             match result:
                 case Bought():
-                    yield owner | _bought(made.trader, result)
+                    yield _bought(made.trader, result)
                 case Sold():
-                    yield owner | _sold(result)
-                case Rejected(order, reason):
-                    yield owner | {"signal_id": order.signal_id, "rejection": reason}
+                    yield _sold(result)
+                case Rejected():
+                    yield _rejected(made.trader, result)
+
+
+def _rejected(trader: TraderRow, rejected: Rejected) -> dict[str, object]:
+    return {
+        "portfolio_id": trader.portfolio_id,
+        "signal_id": rejected.order.signal_id,
+        "rejection": rejected.reason,
+    }
 
 
 def _sold(sold: Sold) -> dict[str, object]:
     made = sold.exit
     return {
+        "portfolio_id": made.holding.portfolio_id,
         "signal_id": sold.order.signal_id,
         "kind": LedgerKind(made.kind),
         "cash": made.cash,
@@ -196,6 +210,7 @@ def _sold(sold: Sold) -> dict[str, object]:
 def _bought(trader: TraderRow, bought: Bought) -> dict[str, object]:
     order, fill, trade_id = bought.order, bought.fill, _trade_id(trader, bought)
     return {
+        "portfolio_id": trader.portfolio_id,
         "signal_id": order.signal_id,
         "kind": LedgerKind.BUY,
         "cash": -fill.cost_basis,

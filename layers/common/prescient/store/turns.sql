@@ -2,10 +2,10 @@
 -- Lock portfolios and their parts in a cycle until the transaction ends; read what their orders
 -- execute by, and what the cycle did for them.
 SELECT
-    portfolio_id, cycle_id, part.status, lease_until, signals, trades, rejections, executed_at,
-    portfolio.status AS portfolio_status, current_balance, strategy_type,
-    portfolio.strategy_config::text AS strategy_config, max_position_size, max_total_exposure,
-    max_positions
+    portfolio_id, cycle_id, part.status, lease_until, signals, trades,
+    rejections::text AS rejections, executed_at, portfolio.status AS portfolio_status,
+    current_balance, strategy_type, portfolio.strategy_config::text AS strategy_config,
+    max_position_size, max_total_exposure, max_positions
 FROM portfolios AS portfolio JOIN cycle_portfolios AS part USING (portfolio_id)
 WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND cycle_id = %(cycle_id)s
 ORDER BY portfolio_id

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 
 from prescient.core.execution.account import Account
 from prescient.core.execution.passing import Passed
 from prescient.core.execution.rules import Rules
-from prescient.core.execution.turn import take_turn
-from prescient.core.portfolio.portfolios import PortfolioId
+from prescient.core.execution.turn import Turn, take_turn
+from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import orders, turns
@@ -97,14 +96,16 @@ def _going(
     for portfolio_id in portfolio_ids:
         if signals >= MOST_ORDERS:
             break
-        with _kept(outcomes, portfolio_id):
+        try:
             trader = locked.waiting(portfolio_id, now)
-            if trader.executed_at is None:
-                going[portfolio_id] = trader
-                signals += trader.signals
-            else:
-                rejected = sum(trader.rejections.values())
-                outcomes[portfolio_id] = ExecuteResult(trades=trader.trades, rejected=rejected)
+        except Exception as error:  # noqa: BLE001 (an error of any kind ends this portfolio alone)
+            outcomes[portfolio_id] = error
+            continue
+        if trader.executed_at is None:
+            going[portfolio_id] = trader
+            signals += trader.signals
+        else:
+            outcomes[portfolio_id] = ExecuteResult(trades=trader.trades, rejected=trader.rejected)
     return going
 
 
@@ -117,35 +118,46 @@ def _decided(
     """Take the turns, each on what those before it left."""
     passed, rules_of = Passed(loaded.shared, {}), _Rulebook(context)
     for portfolio_id, trader in going.items():
-        with _kept(outcomes, portfolio_id):
+        try:
             rules = rules_of(trader)
-            account = Account(
-                status=trader.portfolio_status,
-                balance=trader.current_balance,
-                exposures=tuple(loaded.exposures[portfolio_id]),
-                shared=passed.exposure,
-            )
-            waiting = loaded.orders[portfolio_id]
-            found = orders.orders_of(waiting, passed.taken, rules.max_slippage)
-            turn = take_turn(found, account, rules)
-            passed = passed.after(turn)
-            outcomes[portfolio_id] = ExecuteResult(
-                trades=turn.trades, rejected=len(turn.rejections)
-            )
-            yield Decided(trader, turn, rules)
+            turn = _taken(trader, loaded, passed, rules)
+        except Exception as error:  # noqa: BLE001 (an error of any kind ends this portfolio alone)
+            outcomes[portfolio_id] = error
+            continue
+        passed = passed.after(turn)
+        outcomes[portfolio_id] = ExecuteResult(trades=turn.trades, rejected=len(turn.rejections))
+        yield Decided(trader, turn, rules)
+
+
+def _taken(trader: TraderRow, loaded: Loaded, passed: Passed, rules: Rules) -> Turn:
+    account = Account(
+        status=trader.portfolio_status,
+        balance=trader.current_balance,
+        exposures=tuple(loaded.exposures[trader.portfolio_id]),
+        shared=passed.exposure,
+    )
+    waiting = loaded.orders[trader.portfolio_id]
+    found = orders.orders_of(waiting, passed.taken, rules.max_slippage)
+    return take_turn(found, account, rules)
 
 
 class _Rulebook:
-    """The rules of portfolios: a configuration that several of them share is validated once."""
+    """The rules of portfolios: those that share a configuration and limits share them."""
 
     def __init__(self, context: StepContext) -> None:
         self._context = context
         self._validated: dict[tuple[str, str], StrategyConfiguration] = {}
+        self._rules: dict[tuple[str, str, Limits], Rules] = {}
 
     def __call__(self, trader: TraderRow) -> Rules:
         """Raises `InvalidRequest` where the configuration breaks a rule."""
-        context = self._context
-        key = (trader.strategy_type, trader.strategy_config)
+        key = (trader.strategy_type, trader.strategy_config, trader.limits)
+        if key not in self._rules:
+            self._rules[key] = self._rules_of(trader)
+        return self._rules[key]
+
+    def _rules_of(self, trader: TraderRow) -> Rules:
+        context, key = self._context, (trader.strategy_type, trader.strategy_config)
         if key not in self._validated:
             self._validated[key] = registry.configuration(
                 trader.strategy_type, trader.configuration
@@ -157,12 +169,3 @@ class _Rulebook:
             context.max_quote_age,
             context.max_fill_delay,
         )
-
-
-@contextmanager
-def _kept(outcomes: Outcomes, portfolio_id: PortfolioId) -> Iterator[None]:
-    """What the block raises is the portfolio's outcome."""
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 (an error of any kind ends this portfolio alone)
-        outcomes[portfolio_id] = error

@@ -5,9 +5,8 @@ Exposure is cost basis: dollars that were paid for what is still held, fees incl
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,8 +36,7 @@ class SharedExposure(NamedTuple):
     capital: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """Dollars of cash, the exposure of each open position, and what all portfolios share."""
 
     status: PortfolioStatus
@@ -59,8 +57,8 @@ class RunningAccount:
         self.invested = ZERO
         self._held = {exposure.position_id: exposure for exposure in start.exposures}
         self._opened: list[Exposure] = []
-        self._positions: Counter[Side] = Counter()
-        self._in_event: dict[EventId | None, Decimal] = {}
+        self._positions: defaultdict[Side, int] = defaultdict(int)
+        self._in_event: defaultdict[EventId | None, Decimal] = defaultdict(lambda: ZERO)
         for exposure in start.exposures:
             self._move(exposure, exposure.cost_basis, positions=1)
         self._in_market = dict(start.shared.by_market)
@@ -119,6 +117,5 @@ class RunningAccount:
 
     def _move(self, exposure: Exposure, dollars: Decimal, positions: int) -> None:
         self.invested += dollars
-        in_event = self._in_event.get(exposure.event_id, ZERO)
-        self._in_event[exposure.event_id] = in_event + dollars
+        self._in_event[exposure.event_id] += dollars
         self._positions[exposure.market_id, exposure.outcome] += positions

@@ -44,7 +44,9 @@ def take_turn(orders: Iterable[Order], account: Account, rules: Rules) -> Turn:
 
     Each order sees what the ones before it did. The legs of a group are filled all or none.
     """
-    running, results, buys = RunningAccount(account), list[Result](), list[BuyOrder]()
+    running = RunningAccount(account)
+    results: list[Result] = []
+    buys: list[BuyOrder] = []
     for order in orders:
         if isinstance(order, SellOrder):
             results.append(fill_sale(order, running, rules))

@@ -95,8 +95,8 @@ def offers_in_reach(asks: Iterable[Level], taken: Decimal, limit_price: Decimal)
     No level is looked at after the first that lies beyond it: that one says that there is an
     offer, and what it costs.
     """
-    levels = []
-    for level in left_of(_offered(asks), taken):
+    levels, offered = [], _offered(asks)
+    for level in left_of(offered, taken) if taken else offered:
         levels.append(level)
         if level.price > limit_price:
             break

@@ -23,13 +23,10 @@ class Action(StrEnum):
     SELL_YES = "sell_yes"
     SELL_NO = "sell_no"
 
-    @property
-    def outcome(self) -> Outcome:
-        return Outcome.YES if self in (Action.BUY_YES, Action.SELL_YES) else Outcome.NO
-
-    @property
-    def is_buy(self) -> bool:
-        return self in (Action.BUY_YES, Action.BUY_NO)
+    def __init__(self, text: str) -> None:
+        side, _, outcome = text.partition("_")
+        self.is_buy = side == "buy"
+        self.outcome = Outcome(outcome)
 
 
 class ExitKind(StrEnum):
