@@ -81,9 +81,10 @@ def get_performance(api: Api, portfolio_id: PortfolioIdInPath) -> PerformanceAns
     They are as of `calculated_at`, at most an hour ago while prices come.
     """
     owner = PortfolioId(portfolio_id)
-    with api.database.snapshot() as session:
-        portfolios.get(session, owner)
+    with api.database.reading() as session:
         row = performance.metrics(session, owner)
+        if row is None:
+            portfolios.get(session, owner)
     return PerformanceAnswer.of(owner, row)
 
 

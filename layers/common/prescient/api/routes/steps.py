@@ -192,7 +192,7 @@ def _as_they_are(done: PortfolioSteps, api: RequestContext) -> Mapping[Portfolio
     if not done.done:
         return {}
     first, last = (done.done[place].portfolio.portfolio_id for place in (0, -1))
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         rows = portfolios.list_by_status(session, TRADING, first_id=first, last_id=last)
     return {row.portfolio_id: row for row in rows}
 

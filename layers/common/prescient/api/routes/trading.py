@@ -115,7 +115,7 @@ def _run(wanted: CycleRun, api: RequestContext) -> CycleRow:
 
 
 def _one(cycle: CycleRow, api: RequestContext) -> PortfolioCycleAnswer:
-    with api.database.transaction() as session:
+    with api.database.reading() as session:
         row = _only_result(session, cycle)
     return PortfolioCycleAnswer(
         message=f"Trading cycle {row.status} for portfolio {row.portfolio_id}",
