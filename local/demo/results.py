@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
 from prescient.store import cycle_pages, portfolios, statements
-from prescient.store.cycles import CyclePortfolioRow
+from prescient.store.cycle_pages import CycleResultRow
 from prescient.store.database import Database, Session
 from prescient.store.portfolios import PortfolioRow
 from prescient.store.windows import Window
@@ -96,7 +96,7 @@ class Results:
         with self._transaction() as session:
             return portfolios.list_by_status(session, _LISTED)
 
-    def of_cycle(self, cycle_id: int) -> list[CyclePortfolioRow]:
+    def of_cycle(self, cycle_id: int) -> list[CycleResultRow]:
         """Read the results of a cycle, one row a portfolio."""
         with self._transaction() as session:
             wanted = Window(limit=_MOST_RESULTS)
@@ -148,7 +148,7 @@ class Tally:
     rejections: Counter[str] = field(default_factory=Counter)
     setbacks: Counter[str] = field(default_factory=Counter)
 
-    def add(self, row: CyclePortfolioRow) -> None:
+    def add(self, row: CycleResultRow) -> None:
         self.cycles += 1
         self.funnel.update(row.funnel)
         self.trades += row.trades
@@ -179,7 +179,7 @@ def by_kind(counts: Counts) -> Counter[str]:
     return kinds
 
 
-def tallies(rows: Sequence[CyclePortfolioRow]) -> dict[int, Tally]:
+def tallies(rows: Sequence[CycleResultRow]) -> dict[int, Tally]:
     """Return the tallies by portfolio id."""
     found: dict[int, Tally] = {}
     for row in rows:

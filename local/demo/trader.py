@@ -8,7 +8,7 @@ from local.aws.stack import Stack, StepFailed
 from local.demo.results import Results
 from local.demo.timetable import Moment
 from prescient.core.deciding.cycles import CyclePortfolioStatus
-from prescient.store.cycles import CyclePortfolioRow
+from prescient.store.cycle_pages import CycleResultRow
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Journal:
     cycles: int = 0
     price_updates: int = 0
     settled_positions: int = 0
-    rows: list[CyclePortfolioRow] = field(default_factory=list)
+    rows: list[CycleResultRow] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
 
@@ -30,7 +30,7 @@ class Trader:
         self._results = results
         self.journal = Journal()
 
-    def play(self, moment: Moment) -> list[CyclePortfolioRow]:
+    def play(self, moment: Moment) -> list[CycleResultRow]:
         """Play one moment and return its cycle's results. A failure is noted, and time goes on."""
         moment.enter()
         rows = self._run_cycle(moment) if moment.has_cycle else []
@@ -38,7 +38,7 @@ class Trader:
         self.journal.rows += rows
         return rows
 
-    def _run_cycle(self, moment: Moment) -> list[CyclePortfolioRow]:
+    def _run_cycle(self, moment: Moment) -> list[CycleResultRow]:
         execution = self._stack.run_cycle(moment.at)
         self.journal.cycles += 1
         if execution.status != "SUCCEEDED":

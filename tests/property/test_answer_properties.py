@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any, get_type_hints
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from prescient.api.exact_json import Written, encode
-from prescient.api.responses.positions import Position
-from prescient.core.portfolio.positions import Action, PositionStatus
+from prescient.api.responses.cycles import (
+    PortfolioCycle,
+    SinglePortfolioResult,
+    part_shown,
+    single_result_shown,
+)
+from prescient.api.responses.portfolios import (
+    Portfolio,
+    PortfolioListed,
+    portfolio_listed,
+    portfolio_shown,
+)
+from prescient.api.responses.positions import Position, position_shown
+from prescient.core.deciding.cycles import CyclePortfolioStatus
+from prescient.core.portfolio.portfolios import PortfolioStatus
+from prescient.core.portfolio.room import EventRoom
+from prescient.store.cycle_pages import CycleResultRow, FunnelRow
+from prescient.store.cycles import CycleRow
+from prescient.store.portfolio_pages import ListedRow
 from prescient.store.positions import PositionRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -20,7 +41,7 @@ shares = st.decimals(0, 10**6, places=6).map("{:f}".format)
 prices = st.decimals(0, 1, places=6).map("{:f}".format)
 moments = st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (hypothesis adds the zone)
 words = st.text(max_size=8)
-rows = st.builds(
+positions = st.builds(
     PositionRow,
     position_id=st.integers(1, 2**63 - 1),
     trade_id=words,
@@ -57,22 +78,143 @@ rows = st.builds(
 )
 
 
-@given(rows)
+some = st.integers(0, 9)
+amounts = st.decimals(-(10**6), 10**6, places=2)
+limits = st.none() | paid
+portfolios = st.builds(
+    ListedRow,
+    portfolio_id=st.integers(1, 2**31 - 1),
+    name=words,
+    description=words,
+    strategy_type=words,
+    status=st.sampled_from(list(PortfolioStatus)).map(str),
+    status_reason=st.none() | words,
+    strategy_config=st.sampled_from(["{}", '{"edge": 0.10, "markets": ["a", 1]}']),
+    config_version=st.integers(1, 9),
+    initial_balance=paid,
+    current_balance=paid,
+    total_invested=paid,
+    total_profit_loss=dollars,
+    realized_pnl=dollars,
+    total_value=dollars,
+    max_position_size=limits,
+    max_total_exposure=limits,
+    avg_trade_pnl=dollars,
+    max_drawdown=paid,
+    drawdown_limit=limits,
+    drawdown_limit_percent=st.none() | st.decimals("0.01", 100, places=2).map("{:f}".format),
+    drawdown_warned_at=st.none() | moments,
+    peak_profit=dollars,
+    index_peak=st.decimals(0, 10**6, places=12).map("{:f}".format),
+    peak_since=moments,
+    last_trade_at=st.none() | moments,
+    last_price_update=st.none() | moments,
+    valuation_error=st.none() | words,
+    tags=st.lists(words, max_size=2),
+    twin_of=st.none() | st.integers(1, 9),
+    twin_key=st.none() | words,
+    created_at=moments,
+    last_updated=moments,
+    profit_at_midnight=st.none() | dollars,
+    open_positions=some,
+    trade_count=some,
+    total_trades_executed=some,
+    total_winning_trades=some,
+    total_losing_trades=some,
+    max_positions=st.integers(1, 9),
+    began_today=st.booleans(),
+)
+rooms = st.none() | st.builds(EventRoom, words, words, amounts)
+counts = st.dictionaries(words, st.integers(0, 9), max_size=2)
+statuses = st.sampled_from(list(CyclePortfolioStatus))
+results = st.builds(
+    CycleResultRow,
+    portfolio_id=some,
+    status=statuses,
+    signals=some,
+    trades=some,
+    funnel=counts,
+    rejections=counts,
+    equity=st.none() | dollars,
+    executed_at=st.none() | moments,
+)
+cycles = st.builds(
+    CycleRow,
+    cycle_id=some,
+    parameters=st.just({}),
+    counters=st.just({}),
+    batch_id=st.none() | some,
+    started_at=moments,
+    decided_at=st.none(),
+    ended_at=st.none() | moments,
+)
+parts = st.builds(
+    FunnelRow,
+    cycle_id=some,
+    started_at=moments,
+    status=statuses,
+    signals=some,
+    trades=some,
+    funnel=counts,
+    rejections=counts,
+    equity=st.none() | dollars,
+    executed_at=st.none() | moments,
+)
+
+
+@given(positions)
 def test_a_position_is_what_validation_makes_of_it(row: PositionRow) -> None:
-    shown = Position.of(row, NOW)
-    validated = Position.model_validate(numbers_read(dict(shown)))
-    assert numbers_read(dict(shown)) == dict(validated)
-    assert encode(shown) == encode(validated)
-    assert isinstance(shown.action, Action)
-    assert isinstance(shown.status, PositionStatus)
-    assert encode(shown.total_pnl) == str(
+    shown = position_shown(row, NOW)
+    assert_valid(Position, shown)
+    assert encode(shown["total_pnl"]) == str(
         (Decimal(row.realized_pnl) + Decimal(row.current_pnl or 0)).quantize(Decimal("0.01"))
     )
 
 
-def numbers_read(values: dict[str, object]) -> dict[str, object]:
-    """The values with a `Decimal` for each number that goes out as it was written."""
-    return {
-        name: Decimal(encode(value)) if isinstance(value, Written) else value
-        for name, value in values.items()
-    }
+@given(portfolios)
+def test_a_portfolio_in_a_list_is_what_validation_makes_of_it(row: ListedRow) -> None:
+    shown = portfolio_listed(row)
+    assert_valid(PortfolioListed, shown)
+    now, ever = (Decimal(encode(shown[name])) for name in ("unrealized_pnl", "total_profit_loss"))
+    assert now + Decimal(row.realized_pnl) == ever
+
+
+@given(portfolios, positions, rooms)
+def test_a_portfolio_is_what_validation_makes_of_it(
+    row: ListedRow, held: PositionRow, left: EventRoom | None
+) -> None:
+    assert_valid(Portfolio, portfolio_shown(row, left, [position_shown(held, NOW)]))
+
+
+@given(results, cycles)
+def test_a_result_is_what_validation_makes_of_it(row: CycleResultRow, cycle: CycleRow) -> None:
+    assert_valid(SinglePortfolioResult, single_result_shown(row, cycle))
+
+
+@given(parts)
+def test_a_part_of_a_cycle_is_what_validation_makes_of_it(row: FunnelRow) -> None:
+    assert_valid(PortfolioCycle, part_shown(row))
+
+
+def assert_valid(kind: Any, shown: Mapping[str, object]) -> None:
+    """The answer has the fields of its kind in their order, and each amount to its last digit."""
+    validated = adapter(kind).validate_python(numbers_read(shown))
+    assert list(shown) == list(get_type_hints(kind))
+    assert encode(shown) == encode(validated)
+
+
+@cache
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def numbers_read(value: object) -> object:
+    """The value with a `Decimal` for each number that goes out as it was written."""
+    match value:
+        case Written():
+            return Decimal(encode(value))
+        case dict():
+            return {name: numbers_read(inner) for name, inner in value.items()}
+        case list():
+            return [numbers_read(inner) for inner in value]
+    return value

@@ -12,6 +12,11 @@ Written = orjson.Fragment
 """A number in the digits in which it was written: they go out as they are."""
 
 
+def written(digits: str | None) -> Written | None:
+    """Hand a number on that may be missing."""
+    return None if digits is None else Written(digits)
+
+
 def encode(value: object) -> str:
     """The JSON of a response model, or of what it is made of."""
     return orjson.dumps(value, default=_plain).decode()

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
 from prescient.core.deciding.cycles import CyclePortfolioStatus
 from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import statements
-from prescient.store.cycles import CyclePortfolioRow, CycleRow
+from prescient.store.counts import COUNTS
+from prescient.store.cycles import CycleRow
 from prescient.store.database import Session
 from prescient.store.pending import Pending
-from prescient.store.rows import fetch, send
+from prescient.store.rows import AS_WRITTEN, Digits, Loaders, fetch, send
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
+_COUNTED: Loaders = {**AS_WRITTEN, **COUNTS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CycleResultRow(CyclePortfolioRow):
-    """A portfolio's result in a cycle, with its name and strategy."""
+class CycleResultRow(NamedTuple):
+    """A portfolio's result in a cycle, with its name and strategy; equity in dollars."""
 
+    portfolio_id: PortfolioId
     portfolio_name: str
     strategy_type: str
+    status: CyclePortfolioStatus
+    funnel: Mapping[str, int]
+    signals: int
+    trades: int
+    rejections: Mapping[str, int]
+    equity: Digits | None
+    reason: str | None
+    executed_at: datetime | None
 
 
 class CycleSums(NamedTuple):
@@ -43,12 +51,12 @@ class FunnelRow(NamedTuple):
 
     cycle_id: int
     started_at: datetime
-    status: str
+    status: CyclePortfolioStatus
     funnel: Mapping[str, int]
     signals: int
     trades: int
     rejections: Mapping[str, int]
-    equity: Decimal | None
+    equity: Digits | None
     reason: str | None
     executed_at: datetime | None
 
@@ -66,7 +74,7 @@ def send_portfolio_results(
 ) -> Pending[list[CycleResultRow]]:
     """Read a page of a cycle's results, one row per portfolio, by id."""
     values = {**window.values(), "cycle_id": cycle_id, "status": status}
-    return send(session, CycleResultRow, SQL["select_cycle_portfolios"], values)
+    return send(session, CycleResultRow, SQL["select_cycle_portfolios"], values, _COUNTED)
 
 
 def send_sums(session: Session, cycle_id: int) -> Pending[CycleSums]:
@@ -83,4 +91,4 @@ def funnels(
 ) -> list[FunnelRow]:
     """Read a page of a portfolio's results, newest cycle first, by when the cycles started."""
     values = {**window.values(), "portfolio_id": portfolio_id, "status": status}
-    return fetch(session, FunnelRow, SQL["select_funnels"], values)
+    return fetch(session, FunnelRow, SQL["select_funnels"], values, _COUNTED)

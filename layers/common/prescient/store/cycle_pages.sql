@@ -13,9 +13,9 @@ LIMIT %(limit)s;
 -- name: select_cycle_portfolios
 -- Read a page of the results of a cycle's portfolios, by id.
 SELECT
-    result.cycle_id, result.portfolio_id, result.status, result.lease_until, result.funnel,
-    result.signals, result.trades, result.rejections, result.equity, result.reason,
-    result.executed_at, portfolio.name AS portfolio_name, portfolio.strategy_type
+    result.portfolio_id, portfolio.name AS portfolio_name, portfolio.strategy_type,
+    result.status, result.funnel, result.signals, result.trades, result.rejections,
+    result.equity, result.reason, result.executed_at
 FROM cycle_portfolios AS result
 JOIN portfolios AS portfolio USING (portfolio_id)
 WHERE result.cycle_id = %(cycle_id)s

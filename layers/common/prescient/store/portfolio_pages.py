@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,10 +12,11 @@ from typing import NamedTuple
 from prescient.core.errors import PortfolioNotFound
 from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import Limits, PortfolioId, PortfolioStatus
+from prescient.core.portfolio.room import InUse
 from prescient.store import portfolios, statements
-from prescient.store.database import Session
+from prescient.store.database import Session, read_json
 from prescient.store.pending import Pending
-from prescient.store.rows import array, send
+from prescient.store.rows import AS_WRITTEN, Digits, Document, array, number, send
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
@@ -62,7 +63,8 @@ class Wanted:
 class ListedRow(NamedTuple):
     """A portfolio in dollars: the columns of `PortfolioRow` that readers see.
 
-    `profit_at_midnight` is its P&L at the midnight (UTC) on which `today` began, None where it has
+    Its numbers are the digits that the database writes, since nearly all are shown as they are.
+    `profit_at_midnight` is its P&L at the midnight (UTC) on which today began, None where it has
     no earlier day.
     """
 
@@ -72,52 +74,70 @@ class ListedRow(NamedTuple):
     strategy_type: str
     status: str
     status_reason: str | None
-    strategy_config: Mapping[str, object]
+    strategy_config: Document
     config_version: int
-    initial_balance: Decimal
-    current_balance: Decimal
-    total_invested: Decimal
-    total_profit_loss: Decimal
-    realized_pnl: Decimal
-    total_value: Decimal
+    initial_balance: Digits
+    current_balance: Digits
+    total_invested: Digits
+    total_profit_loss: Digits
+    realized_pnl: Digits
+    total_value: Digits
     open_positions: int
     trade_count: int
-    max_position_size: Decimal | None
-    max_total_exposure: Decimal | None
+    max_position_size: Digits | None
+    max_total_exposure: Digits | None
     max_positions: int
     total_trades_executed: int
     total_winning_trades: int
     total_losing_trades: int
-    avg_trade_pnl: Decimal
-    max_drawdown: Decimal
-    drawdown_limit: Decimal | None
-    drawdown_limit_percent: Decimal | None
+    avg_trade_pnl: Digits
+    max_drawdown: Digits
+    drawdown_limit: Digits | None
+    drawdown_limit_percent: Digits | None
     drawdown_warned_at: datetime | None
-    peak_profit: Decimal
-    index_peak: Decimal
+    peak_profit: Digits
+    index_peak: Digits
     peak_since: datetime
     last_trade_at: datetime | None
     last_price_update: datetime | None
     valuation_error: str | None
-    tags: Sequence[str]
+    tags: list[str]
     twin_of: PortfolioId | None
     twin_key: str | None
     created_at: datetime
     last_updated: datetime
-    today: date
-    profit_at_midnight: Decimal | None
+    began_today: bool
+    profit_at_midnight: Digits | None
+
+    @property
+    def configuration(self) -> Mapping[str, object]:
+        configuration: Mapping[str, object] = read_json(self.strategy_config)
+        return configuration
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_position_size, self.max_total_exposure, self.max_positions)
+        return Limits(
+            number(self.max_position_size), number(self.max_total_exposure), self.max_positions
+        )
 
     @property
     def guard(self) -> Guard:
-        return Guard(self.drawdown_limit, self.drawdown_limit_percent)
+        return Guard(number(self.drawdown_limit), number(self.drawdown_limit_percent))
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.total_value, self.total_profit_loss, self.index_peak, self.peak_profit)
+        return Standing(
+            Decimal(self.total_value),
+            Decimal(self.total_profit_loss),
+            Decimal(self.index_peak),
+            Decimal(self.peak_profit),
+        )
+
+    @property
+    def used(self) -> InUse:
+        return InUse(
+            Decimal(self.current_balance), Decimal(self.total_invested), self.open_positions
+        )
 
 
 class Sums(NamedTuple):
@@ -140,7 +160,7 @@ def send_page(
     values = {
         **wanted.values(), **window.values(), "today": now.date(), "sort": sort.removeprefix("-")
     }  # fmt: skip
-    found = send(session, ListedRow, SQL[_STATEMENTS[sort]], values)
+    found = send(session, ListedRow, SQL[_STATEMENTS[sort]], values, AS_WRITTEN)
 
     def read() -> list[ListedRow]:
         rows = found.get()
@@ -154,7 +174,7 @@ def send_page(
 def send_get(session: Session, portfolio_id: PortfolioId, now: datetime) -> Pending[ListedRow]:
     """Read one portfolio. Raises `PortfolioNotFound`."""
     values = {"portfolio_id": portfolio_id, "today": now.date()}
-    found = send(session, ListedRow, SQL["select_listed"], values)
+    found = send(session, ListedRow, SQL["select_listed"], values, AS_WRITTEN)
 
     def read() -> ListedRow:
         for row in found.get():

@@ -12,7 +12,8 @@ SELECT
     overview.drawdown_warned_at, overview.peak_profit, overview.index_peak, overview.peak_since,
     overview.last_trade_at, overview.last_price_update, overview.valuation_error, overview.tags,
     overview.twin_of, overview.twin_key, overview.created_at, overview.last_updated,
-    %(today)s::date AS today, midnight.total_profit_loss AS profit_at_midnight
+    overview.created_at >= %(today)s::timestamptz AS began_today,
+    midnight.total_profit_loss AS profit_at_midnight
 FROM portfolio_overview AS overview
 LEFT JOIN LATERAL (
     SELECT day.total_profit_loss FROM portfolio_history AS day

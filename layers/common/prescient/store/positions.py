@@ -15,14 +15,10 @@ from prescient.core.portfolio.room import HeldEvent
 from prescient.store import statements
 from prescient.store.database import Session
 from prescient.store.pending import Pending
-from prescient.store.rows import fetch, send, send_as_written
+from prescient.store.rows import AS_WRITTEN, Digits, fetch, send
 from prescient.store.windows import Window
 
 SQL = statements.load(__file__)
-
-
-Digits = str
-"""A number as the database writes it."""
 
 
 class PositionRow(NamedTuple):
@@ -97,7 +93,7 @@ def send_page(
         "status": status,
         "market_id": market_id,
     }
-    return send_as_written(session, PositionRow, SQL["select_positions"], values)
+    return send(session, PositionRow, SQL["select_positions"], values, AS_WRITTEN)
 
 
 def send_fullest_event(session: Session, portfolio_id: PortfolioId) -> Pending[HeldEvent | None]:

@@ -6,11 +6,13 @@ And ids as a parameter.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import cache
 from typing import Any, LiteralString, TypeVar, cast, get_type_hints
 
 from psycopg import Cursor
+from psycopg.abc import Loader
 from psycopg.rows import BaseRowFactory, class_row, kwargs_row
 from psycopg.types.string import TextLoader
 
@@ -19,6 +21,19 @@ from prescient.store.pending import Pending
 
 RowT = TypeVar("RowT")
 _Member = Callable[[str], Enum]
+Digits = str
+"""A number as the database writes it, to the last zero."""
+Document = str
+"""JSON as the database writes it."""
+Loaders = Mapping[str, type[Loader]]
+"""By a type of Postgres, what reads its values."""
+AS_WRITTEN: Loaders = dict.fromkeys(("numeric", "json", "jsonb"), TextLoader)
+"""Numbers are `Digits`, and JSON is a `Document`.
+
+For rows that are mostly handed on: to read a number and to write it again takes three times as
+long.
+"""
+_USUAL: Loaders = {}
 
 
 def typed_row(row: type[RowT]) -> BaseRowFactory[RowT]:
@@ -65,9 +80,10 @@ def fetch(
     row: type[RowT],
     statement: LiteralString,
     values: Mapping[str, object],
+    loaders: Loaders = _USUAL,
 ) -> list[RowT]:
-    """Return the rows of a statement, as `typed_row` makes them."""
-    return send(session, row, statement, values).get()
+    """Return the rows of a statement, as `typed_row` makes them of what the loaders read."""
+    return send(session, row, statement, values, loaders).get()
 
 
 def send(
@@ -75,28 +91,19 @@ def send(
     row: type[RowT],
     statement: LiteralString,
     values: Mapping[str, object],
+    loaders: Loaders = _USUAL,
 ) -> Pending[list[RowT]]:
     """As `fetch`, but the rows are waited for later."""
     cursor = session.cursor(row_factory=typed_row(row))
+    for kind, loader in loaders.items():
+        cursor.adapters.register_loader(kind, loader)
     cursor.execute(statement, values)
     return Pending(cursor.fetchall)
 
 
-def send_as_written(
-    session: Session,
-    row: type[RowT],
-    statement: LiteralString,
-    values: Mapping[str, object],
-) -> Pending[list[RowT]]:
-    """As `send`, with each number as the text that the database writes, to the last zero.
-
-    For rows that are mostly handed on: to read a number and to write it again takes three times as
-    long.
-    """
-    cursor = session.cursor(row_factory=typed_row(row))
-    cursor.adapters.register_loader("numeric", TextLoader)
-    cursor.execute(statement, values)
-    return Pending(cursor.fetchall)
+def number(digits: Digits | None) -> Decimal | None:
+    """Read a number that may be missing."""
+    return None if digits is None else Decimal(digits)
 
 
 def array(values: Iterable[int] | Iterable[StrEnum]) -> str:

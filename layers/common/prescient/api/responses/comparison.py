@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 
 from prescient.api.models import Model
 from prescient.api.responses.pages import TableAnswer
-from prescient.api.responses.values import Money, Price
+from prescient.api.responses.values import Money, Probability
 
 
 class Interval(Model):
@@ -20,8 +20,8 @@ class Interval(Model):
     mean: float
     low: float
     high: float
-    p_value: Price
-    above_zero: Price
+    p_value: Probability
+    above_zero: Probability
 
 
 class Likeness(Model):
@@ -80,7 +80,7 @@ class Capacity(Model):
     purchases: int
     multiple: float
     dollars: Money
-    filled_now: Price
+    filled_now: Probability
 
 
 class ComparedPortfolio(Model):
@@ -117,7 +117,7 @@ class ComparedRow(Model):
     difference: float | None
     low: float | None = None
     high: float | None = None
-    above_zero: Price | None = None
+    above_zero: Probability | None = None
     verdict: str | None = None
     more_days: int | None = None
     adjusted_p: float | None = None

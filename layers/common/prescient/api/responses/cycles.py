@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SkipValidation
+from typing_extensions import TypedDict
 
+from prescient.api.exact_json import Written, written
 from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money
@@ -38,7 +40,7 @@ class StepStatus(StrEnum):
     SKIPPED = "skipped"
 
 
-class Step(Model):
+class Step(TypedDict):
     """A step of a cycle, with what it did for the portfolio."""
 
     step: str
@@ -47,7 +49,7 @@ class Step(Model):
     details: Mapping[str, Any]
 
 
-class PortfolioResult(Model):
+class PortfolioResult(TypedDict):
     """The result of a cycle for one portfolio.
 
     `funnel` counts the candidates left after each rule, `rejections` the signals refused by reason;
@@ -67,10 +69,6 @@ class PortfolioResult(Model):
     equity: Money | None
     error: str | None
     steps: list[Step]
-
-    @classmethod
-    def of(cls, row: CycleResultRow, cycle: CycleRow) -> Self:
-        return cls.model_validate(_result(row, cycle))
 
 
 class CycleSummary(Model):
@@ -125,10 +123,10 @@ class CycleAnswer(PageAnswer):
 
     cycle: Cycle
     summary: CycleSummary
-    portfolio_results: list[PortfolioResult]
+    portfolio_results: SkipValidation[list[PortfolioResult]]
 
 
-class PortfolioCycle(Model):
+class PortfolioCycle(TypedDict):
     """What came of a portfolio in a cycle: how many candidates each rule left, and what followed.
 
     `rejections` are the signals refused by reason; `error` is why its part failed or was skipped.
@@ -145,26 +143,11 @@ class PortfolioCycle(Model):
     error: str | None
     executed_at: datetime | None
 
-    @classmethod
-    def of(cls, row: FunnelRow) -> Self:
-        return cls(
-            cycle_id=row.cycle_id,
-            started_at=row.started_at,
-            status=CyclePortfolioStatus(row.status),
-            funnel=row.funnel,
-            signals_generated=row.signals,
-            trades_executed=row.trades,
-            rejections=row.rejections,
-            equity=row.equity,
-            error=row.reason,
-            executed_at=row.executed_at,
-        )
-
 
 class FunnelsAnswer(PageAnswer):
     """A page of what a portfolio did in its cycles, newest first."""
 
-    funnels: list[PortfolioCycle]
+    funnels: SkipValidation[list[PortfolioCycle]]
 
 
 class CyclesAnswer(PageAnswer):
@@ -198,11 +181,6 @@ class SinglePortfolioResult(PortfolioResult):
     cycle_started: datetime
     cycle_completed: datetime | None
 
-    @classmethod
-    def of(cls, row: CycleResultRow, cycle: CycleRow) -> Self:
-        times = {"cycle_started": cycle.started_at, "cycle_completed": cycle.ended_at}
-        return cls.model_validate({**_result(row, cycle), "cycle_id": cycle.cycle_id, **times})
-
 
 class PortfolioCycleAnswer(Model):
     message: str
@@ -219,12 +197,14 @@ class AllPortfoliosAnswer(Model):
     message: str
     cycle_id: int | None
     summary: CycleSummary
-    portfolio_results: list[PortfolioResult] = Field([])
+    portfolio_results: SkipValidation[list[PortfolioResult]] = Field([])
     next: str | None = None
     timestamp: datetime
 
 
-def _result(row: CycleResultRow, cycle: CycleRow) -> dict[str, Any]:
+def result_shown(row: CycleResultRow, cycle: CycleRow) -> PortfolioResult:
+    """Return what clients see of a cycle's result for one portfolio."""
+    equity = written(row.equity)
     return {
         "portfolio_id": row.portfolio_id,
         "portfolio_name": row.portfolio_name,
@@ -235,32 +215,58 @@ def _result(row: CycleResultRow, cycle: CycleRow) -> dict[str, Any]:
         "trades_executed": row.trades,
         "rejections": row.rejections,
         "funnel": row.funnel,
-        "equity": row.equity,
+        "equity": equity,
         "error": row.reason,
-        "steps": _steps(row, cycle),
+        "steps": _steps(row, cycle.batch_id, equity),
     }
 
 
-def _steps(row: CycleResultRow, cycle: CycleRow) -> list[Step]:
-    """The steps as far as they came; a failure is that of the next one."""
+def single_result_shown(row: CycleResultRow, cycle: CycleRow) -> SinglePortfolioResult:
+    """Return what clients see of the cycle of one portfolio."""
+    return {
+        **result_shown(row, cycle),
+        "cycle_id": cycle.cycle_id,
+        "cycle_started": cycle.started_at,
+        "cycle_completed": cycle.ended_at,
+    }
+
+
+def part_shown(row: FunnelRow) -> PortfolioCycle:
+    """Return what clients see of a portfolio's part in one of its cycles."""
+    return {
+        "cycle_id": row.cycle_id,
+        "started_at": row.started_at,
+        "status": row.status,
+        "funnel": row.funnel,
+        "signals_generated": row.signals,
+        "trades_executed": row.trades,
+        "rejections": row.rejections,
+        "equity": written(row.equity),
+        "error": row.reason,
+        "executed_at": row.executed_at,
+    }
+
+
+def _steps(row: CycleResultRow, batch_id: int | None, equity: Written | None) -> list[Step]:
+    """Return the steps as far as they came; a failure is that of the next one."""
     details: tuple[Mapping[str, Any], ...] = (
-        {"batch_id": cycle.batch_id},
+        {"batch_id": batch_id},
         {"signals_generated": row.signals, "funnel": row.funnel},
         {"trades_executed": row.trades, "rejections": row.rejections},
-        {"equity": row.equity},
+        {"equity": equity},
     )
     completed = row.status is CyclePortfolioStatus.COMPLETED
     done = (True, bool(row.funnel), row.executed_at is not None, completed)
     reached = done.index(False) if False in done else len(done)
     return [
-        Step(
-            step=step,
-            name=name,
-            status=StepStatus.COMPLETED
+        {
+            "step": step,
+            "name": name,
+            "status": StepStatus.COMPLETED
             if place < reached
             else _not_completed(row.status, is_next=place == reached),
-            details=details[place] if place < reached else {},
-        )
+            "details": details[place] if place < reached else {},
+        }
         for place, (step, name) in enumerate(STEPS)
     ]
 

@@ -6,8 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import cast, get_args, get_origin
 
-from pydantic import BaseModel
-
+from prescient.api.csv_tables import Row
 from prescient.api.models import Model
 
 
@@ -16,11 +15,11 @@ class TableAnswer(Model):
 
     @classmethod
     @abstractmethod
-    def row(cls) -> type[BaseModel]:
+    def row(cls) -> type[Row]:
         """The model of the rows."""
 
     @abstractmethod
-    def rows(self) -> Sequence[BaseModel]:
+    def rows(self) -> Sequence[Row]:
         """The rows of the table."""
 
 
@@ -31,16 +30,16 @@ class PageAnswer(TableAnswer):
     next: str | None
 
     @classmethod
-    def row(cls) -> type[BaseModel]:
+    def row(cls) -> type[Row]:
         """The model of the rows."""
         return cls._listed()[1]
 
-    def rows(self) -> Sequence[BaseModel]:
+    def rows(self) -> Sequence[Row]:
         """The rows, whatever the answer calls them."""
-        return cast(Sequence[BaseModel], getattr(self, self._listed()[0]))
+        return cast(Sequence[Row], getattr(self, self._listed()[0]))
 
     @classmethod
-    def _listed(cls) -> tuple[str, type[BaseModel]]:
+    def _listed(cls) -> tuple[str, type[Row]]:
         """The name and the model of the one field that is a list."""
         [listed] = (
             (name, get_args(field.annotation)[0])

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 
-from pydantic import ConfigDict
+from pydantic import SkipValidation
+from typing_extensions import TypedDict
 
+from prescient.api.exact_json import Written, written
 from prescient.api.models import Model
 from prescient.api.pages import Page
 from prescient.api.responses.pages import PageAnswer
-from prescient.api.responses.positions import Position, SharesLeft, SharesSold
+from prescient.api.responses.positions import Position, SharesLeft, SharesSold, position_shown
 from prescient.api.responses.values import Money, Percent
 from prescient.core.accounting.valuation import day_profit, net_flows
+from prescient.core.money import CENT
 from prescient.core.portfolio import room
 from prescient.core.portfolio.closing import Liquidation
-from prescient.core.portfolio.guards import Alert, alert
+from prescient.core.portfolio.guards import Alert, Guard, Standing, alert
 from prescient.core.portfolio.portfolios import PortfolioStatus
-from prescient.core.portfolio.room import InUse, free_room
 from prescient.store.portfolio_pages import ListedRow, Sums
 from prescient.store.positions import PositionRow
+from prescient.store.rows import number
 
 
 class PortfolioCreated(Model):
@@ -33,7 +37,7 @@ class PortfolioDeleted(Model):
     message: str
 
 
-class Drawdown(Model):
+class Drawdown(TypedDict):
     """How far a portfolio is below its peak since `peak_since`, and how near to its guard.
 
     `amount` is of P&L, `percent` of the time-weighted index: deposits, withdrawals and transfers
@@ -50,15 +54,13 @@ class Drawdown(Model):
     warned_at: datetime | None
 
 
-class FreeRoom(Model):
+class FreeRoom(TypedDict):
     """What each limit still leaves, in dollars of cost with fees; null where there is no limit.
 
     `next_position` is what one more position may cost at most, given cash and all limits; a
     strategy's keys may ask for less. `positions` is how many more it may hold, `drawdown` and
     `drawdown_percent` how far it may still fall before its guard pauses it.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     next_position: Money
     total_exposure: Money | None
@@ -67,20 +69,18 @@ class FreeRoom(Model):
     drawdown_percent: Percent | None
 
 
-class EventRoom(Model):
+class EventRoom(TypedDict):
     """What `max_event_exposure` leaves in the event that is nearest to it, in dollars of cost.
 
     `event_id` is null where no event is held: `left` is then the limit.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     event_id: str | None
     event_title: str | None
     left: Money
 
 
-class PortfolioListed(Model):
+class PortfolioListed(TypedDict):
     """A portfolio in a list. `total_value` is its equity.
 
     `net_flows` is what was paid in since the beginning, less what was paid out; `day_pnl` its P&L
@@ -107,10 +107,6 @@ class PortfolioListed(Model):
     tags: list[str]
     twin_of: int | None
     last_updated: datetime
-
-    @classmethod
-    def of(cls, row: ListedRow) -> Self:
-        return cls.model_validate(_values(row))
 
 
 class Portfolio(PortfolioListed):
@@ -139,17 +135,15 @@ class Portfolio(PortfolioListed):
     max_drawdown: Money
     drawdown_limit: Money | None
     drawdown_limit_percent: Percent | None
-    event_room: EventRoom | None = None
+    event_room: EventRoom | None
     last_trade_at: datetime | None
     last_price_update: datetime | None
     valuation_error: str | None
     created_at: datetime
-    positions: list[Position] = []  # noqa: RUF012 (pydantic copies it)
+    positions: SkipValidation[list[Position]]
 
 
-class PortfolioSummary(Model):
-    model_config = ConfigDict(from_attributes=True)
-
+class PortfolioSummary(TypedDict):
     total_value: Money
     open_positions: int
     total_invested: Money
@@ -167,16 +161,13 @@ class PortfolioAnswer(Model):
     def of(
         cls,
         row: ListedRow,
-        positions: Sequence[PositionRow],
+        held: Sequence[PositionRow],
         left: room.EventRoom | None,
         message: str,
         now: datetime,
     ) -> Self:
-        portfolio = Portfolio.of(row)
-        portfolio.event_room = None if left is None else EventRoom.model_validate(left)
-        portfolio.positions = [Position.of(position, now) for position in positions]
-        summary = PortfolioSummary.model_validate(portfolio)
-        return cls(message=message, portfolio=portfolio, summary=summary, timestamp=now)
+        portfolio = portfolio_shown(row, left, [position_shown(position, now) for position in held])
+        return cls(message=message, portfolio=portfolio, summary=_summary(portfolio), timestamp=now)
 
 
 class PortfoliosSummary(Model):
@@ -189,7 +180,7 @@ class PortfoliosSummary(Model):
 class PortfoliosPage(PageAnswer):
     """A page of portfolios, in the order that was asked for."""
 
-    portfolios: list[PortfolioListed]
+    portfolios: SkipValidation[list[PortfolioListed]]
 
 
 class PortfoliosAnswer(PortfoliosPage):
@@ -208,7 +199,7 @@ class PortfoliosAnswer(PortfoliosPage):
         )
         return cls(
             message="All portfolios retrieved",
-            portfolios=[PortfolioListed.of(row) for row in page.rows],
+            portfolios=[portfolio_listed(row) for row in page.rows],
             next=page.next,
             summary=summary,
             timestamp=now,
@@ -237,27 +228,106 @@ class PortfolioUpdated(PortfolioAnswer):
     liquidation: LiquidationResult | None = None
 
 
-def _values(row: ListedRow) -> dict[str, Any]:
-    """What is derived from a row, beside what stands in it."""
-    standing, guard = row.standing, row.guard
-    used = InUse(row.current_balance, row.total_invested, row.open_positions)
+def portfolio_listed(row: ListedRow) -> PortfolioListed:
+    """Return what a list shows of a portfolio."""
+    guard, standing = row.guard, row.standing
     return {
-        **row._asdict(),
-        "unrealized_pnl": row.total_profit_loss - row.realized_pnl,
-        "net_flows": net_flows(row.initial_balance, row.total_value, row.total_profit_loss),
+        "portfolio_id": row.portfolio_id,
+        "name": row.name,
+        "strategy_type": row.strategy_type,
+        "status": _STATUSES[row.status],
+        "current_balance": Written(row.current_balance),
+        "total_invested": Written(row.total_invested),
+        "realized_pnl": Written(row.realized_pnl),
+        "unrealized_pnl": standing.profit - Decimal(row.realized_pnl),
+        "total_profit_loss": Written(row.total_profit_loss),
+        "total_value": Written(row.total_value),
+        "net_flows": net_flows(Decimal(row.initial_balance), standing.equity, standing.profit),
         "day_pnl": day_profit(
-            row.total_profit_loss,
-            row.profit_at_midnight,
-            began_today=row.created_at.date() >= row.today,
+            standing.profit, number(row.profit_at_midnight), began_today=row.began_today
         ),
-        "drawdown": {
-            "amount": standing.drawdown,
-            "percent": standing.drawdown_percent,
-            "limit": guard.limit,
-            "limit_percent": guard.limit_percent,
-            "alert": alert(guard, standing),
-            "peak_since": row.peak_since,
-            "warned_at": row.drawdown_warned_at,
-        },
-        "free_room": free_room(row.limits, used, guard, standing),
+        "drawdown": _drawdown(row, guard, standing),
+        "free_room": _free_room(row, guard, standing),
+        "trade_count": row.trade_count,
+        "open_positions": row.open_positions,
+        "tags": row.tags,
+        "twin_of": row.twin_of,
+        "last_updated": row.last_updated,
+    }
+
+
+def portfolio_shown(row: ListedRow, left: room.EventRoom | None, held: list[Position]) -> Portfolio:
+    """Return what clients see of a portfolio that holds these positions."""
+    return {
+        **portfolio_listed(row),
+        "description": row.description,
+        "status_reason": row.status_reason,
+        "initial_balance": Written(row.initial_balance),
+        "strategy_config": row.configuration,
+        "config_version": row.config_version,
+        "twin_key": row.twin_key,
+        "max_position_size": written(row.max_position_size),
+        "max_total_exposure": written(row.max_total_exposure),
+        "max_positions": row.max_positions,
+        "total_trades_executed": row.total_trades_executed,
+        "total_winning_trades": row.total_winning_trades,
+        "total_losing_trades": row.total_losing_trades,
+        "avg_trade_pnl": Written(row.avg_trade_pnl),
+        "max_drawdown": Written(row.max_drawdown),
+        "drawdown_limit": written(row.drawdown_limit),
+        "drawdown_limit_percent": written(row.drawdown_limit_percent),
+        "event_room": None if left is None else _event_room(left),
+        "last_trade_at": row.last_trade_at,
+        "last_price_update": row.last_price_update,
+        "valuation_error": row.valuation_error,
+        "created_at": row.created_at,
+        "positions": held,
+    }
+
+
+_STATUSES = {status.value: status for status in PortfolioStatus}
+
+
+def _drawdown(row: ListedRow, guard: Guard, standing: Standing) -> Drawdown:
+    return {
+        "amount": standing.drawdown.quantize(CENT),
+        "percent": standing.drawdown_percent.quantize(CENT),
+        "limit": written(row.drawdown_limit),
+        "limit_percent": written(row.drawdown_limit_percent),
+        "alert": alert(guard, standing),
+        "peak_since": row.peak_since,
+        "warned_at": row.drawdown_warned_at,
+    }
+
+
+def _free_room(row: ListedRow, guard: Guard, standing: Standing) -> FreeRoom:
+    left = room.free_room(row.limits, row.used, guard, standing)
+    return {
+        "next_position": left.next_position.quantize(CENT),
+        "total_exposure": _cents(left.total_exposure),
+        "positions": left.positions,
+        "drawdown": _cents(left.drawdown),
+        "drawdown_percent": _cents(left.drawdown_percent),
+    }
+
+
+def _cents(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount.quantize(CENT)
+
+
+def _event_room(left: room.EventRoom) -> EventRoom:
+    return {
+        "event_id": left.event_id,
+        "event_title": left.event_title,
+        "left": left.left.quantize(CENT),
+    }
+
+
+def _summary(portfolio: Portfolio) -> PortfolioSummary:
+    return {
+        "total_value": portfolio["total_value"],
+        "open_positions": portfolio["open_positions"],
+        "total_invested": portfolio["total_invested"],
+        "realized_pnl": portfolio["realized_pnl"],
+        "unrealized_pnl": portfolio["unrealized_pnl"],
     }

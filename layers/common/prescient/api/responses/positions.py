@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, SkipValidation
+from typing_extensions import TypedDict
 
-from prescient.api.exact_json import Written
+from prescient.api.exact_json import Written, written
 from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Price, Shares, SignedPercent
@@ -18,9 +19,10 @@ from prescient.core.market.markets import Outcome
 from prescient.core.money import SHARE_STEP, percent_of
 from prescient.core.portfolio.positions import Action, Exit, PositionStatus
 from prescient.store.positions import PositionRow
+from prescient.store.rows import number
 
 
-class Position(Model):
+class Position(TypedDict):
     """A position; `shares` and `cost_basis` are what is still held of it, `value` at the mark.
 
     `outcome` is the name of what it bets on. `bid`, `ask` and `mark_price` are that outcome's;
@@ -66,56 +68,11 @@ class Position(Model):
     exit_price: Price | None
     exit_timestamp: datetime | None
 
-    @classmethod
-    def of(cls, row: PositionRow, now: datetime) -> Self:
-        """Fields stand in the order of the model, as `of_known` wants them."""
-        bet = _BETS[row.action]
-        bid, ask, age = _quoted(row, bet.outcome, now)
-        total_pnl, pnl_percent = _earned(row)
-        return cls.of_known(
-            {
-                "position_id": row.position_id,
-                "trade_id": row.trade_id,
-                "market_id": row.market_id,
-                "market_question": row.market_question,
-                "event_id": row.event_id,
-                "event_title": row.event_title,
-                "end_date": row.end_date,
-                "outcome": row.yes_outcome if bet.outcome is Outcome.YES else row.no_outcome,
-                "action": bet.action,
-                "amount": Written(row.amount),
-                "fee": Written(row.fee),
-                "shares": row.shares and Decimal(row.shares).quantize(SHARE_STEP),
-                "cost_basis": Written(row.cost_basis),
-                "entry_price": Written(row.entry_price),
-                "entry_timestamp": row.entry_timestamp,
-                "status": _STATUSES[row.status],
-                "bid": bid,
-                "ask": ask,
-                "mark_price": row.mark_price and Written(row.mark_price),
-                "quoted_at": row.quoted_at,
-                "quote_age_seconds": age,
-                "value": row.value and Written(row.value),
-                "current_pnl": row.current_pnl and Written(row.current_pnl),
-                "realized_pnl": Written(row.realized_pnl),
-                "total_pnl": total_pnl,
-                "pnl_percent": pnl_percent,
-                "stop_loss_bid": row.stop_loss_bid and Written(row.stop_loss_bid),
-                "take_profit_bid": row.take_profit_bid and Written(row.take_profit_bid),
-                "confidence": row.confidence and Written(row.confidence),
-                "reason": row.reason,
-                "flag": row.flag,
-                "group_id": row.group_id,
-                "exit_price": row.exit_price and Written(row.exit_price),
-                "exit_timestamp": row.exit_timestamp,
-            }
-        )
-
 
 class PositionsAnswer(PageAnswer):
     """A page of positions, newest first."""
 
-    positions: list[Position]
+    positions: SkipValidation[list[Position]]
 
 
 class SharesSold(Model):
@@ -184,6 +141,49 @@ class SharesLeft(Model):
     obstacle: str
 
 
+def position_shown(row: PositionRow, now: datetime) -> Position:
+    """Return what clients see of a position."""
+    bet = _BETS[row.action]
+    bid, ask, age = _quoted(row, bet.outcome, now)
+    total_pnl, pnl_percent = _earned(row)
+    return {
+        "position_id": row.position_id,
+        "trade_id": row.trade_id,
+        "market_id": row.market_id,
+        "market_question": row.market_question,
+        "event_id": row.event_id,
+        "event_title": row.event_title,
+        "end_date": row.end_date,
+        "outcome": row.yes_outcome if bet.outcome is Outcome.YES else row.no_outcome,
+        "action": bet.action,
+        "amount": Written(row.amount),
+        "fee": Written(row.fee),
+        "shares": _shares(row.shares),
+        "cost_basis": Written(row.cost_basis),
+        "entry_price": Written(row.entry_price),
+        "entry_timestamp": row.entry_timestamp,
+        "status": _STATUSES[row.status],
+        "bid": bid,
+        "ask": ask,
+        "mark_price": written(row.mark_price),
+        "quoted_at": row.quoted_at,
+        "quote_age_seconds": age,
+        "value": written(row.value),
+        "current_pnl": written(row.current_pnl),
+        "realized_pnl": Written(row.realized_pnl),
+        "total_pnl": total_pnl,
+        "pnl_percent": pnl_percent,
+        "stop_loss_bid": written(row.stop_loss_bid),
+        "take_profit_bid": written(row.take_profit_bid),
+        "confidence": written(row.confidence),
+        "reason": row.reason,
+        "flag": row.flag,
+        "group_id": row.group_id,
+        "exit_price": written(row.exit_price),
+        "exit_timestamp": row.exit_timestamp,
+    }
+
+
 class _Bet(NamedTuple):
     action: Action
     outcome: Outcome
@@ -207,13 +207,13 @@ _NOT_QUOTED = _Quoted()
 def _quoted(row: PositionRow, outcome: Outcome, now: datetime) -> _Quoted:
     if row.quoted_at is None:
         return _NOT_QUOTED
-    price = MarketPrice(None, _number(row.best_bid), _number(row.best_ask))
+    price = MarketPrice(None, number(row.best_bid), number(row.best_ask))
     age = round((now - row.quoted_at).total_seconds())
     return _Quoted(price.bid_of(outcome), price.ask_of(outcome), age)
 
 
-def _number(digits: str | None) -> Decimal | None:
-    return None if digits is None else Decimal(digits)
+def _shares(digits: str | None) -> Decimal | None:
+    return None if digits is None else Decimal(digits).quantize(SHARE_STEP)
 
 
 def _earned(row: PositionRow) -> tuple[Decimal, Decimal | None]:

@@ -19,7 +19,7 @@ from prescient.api.responses.cycles import (
     CycleAnswer,
     CyclesAnswer,
     CycleSummary,
-    PortfolioResult,
+    result_shown,
 )
 from prescient.api.routing import RouteTable
 from prescient.store import cycle_pages, cycles
@@ -78,6 +78,6 @@ def get_cycle(
         message="Cycle retrieved",
         cycle=Cycle.model_validate(cycle),
         summary=CycleSummary.of(sums.get()),
-        portfolio_results=[PortfolioResult.of(row, cycle) for row in page.rows],
+        portfolio_results=[result_shown(row, cycle) for row in page.rows],
         next=page.next,
     )

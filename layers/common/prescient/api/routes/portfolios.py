@@ -37,10 +37,10 @@ from prescient.api.responses.portfolios import (
     PortfolioAnswer,
     PortfolioCreated,
     PortfolioDeleted,
-    PortfolioListed,
     PortfoliosAnswer,
     PortfoliosPage,
     PortfolioUpdated,
+    portfolio_listed,
 )
 from prescient.api.routing import RouteTable
 from prescient.core.money import exact_number
@@ -119,7 +119,7 @@ def list_portfolios(
     page = here.page(rows, limit, lambda row: row.portfolio_id)
     return PortfoliosPage(
         message="Portfolios retrieved",
-        portfolios=[PortfolioListed.of(row) for row in page.rows],
+        portfolios=[portfolio_listed(row) for row in page.rows],
         next=page.next,
     )
 
@@ -257,7 +257,7 @@ def changed(
 
 def tagged(answer: AnswerT) -> Response[AnswerT]:
     """The answer with the ETag of the configuration that it shows."""
-    headers = {"ETag": etag(answer.portfolio.config_version)}
+    headers = {"ETag": etag(answer.portfolio["config_version"])}
     return Response(200, content_types.APPLICATION_JSON, answer, headers=headers)
 
 
@@ -275,7 +275,7 @@ def shown(api: RequestContext, portfolio_id: PortfolioId, message: str) -> Portf
 
 
 def _event_room(row: ListedRow, fullest: HeldEvent | None) -> EventRoom | None:
-    limit = row.strategy_config.get("max_event_exposure")
+    limit = row.configuration.get("max_event_exposure")
     if limit is None:
         return None
     return event_room(exact_number(limit), fullest)

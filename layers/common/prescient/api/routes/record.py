@@ -19,8 +19,8 @@ from prescient.api.requests.parameters import (
     Since,
     Until,
 )
-from prescient.api.responses.cycles import FunnelsAnswer, PortfolioCycle
-from prescient.api.responses.positions import Position, PositionsAnswer
+from prescient.api.responses.cycles import FunnelsAnswer, part_shown
+from prescient.api.responses.positions import PositionsAnswer, position_shown
 from prescient.api.responses.record import (
     Exit,
     ExitsAnswer,
@@ -68,7 +68,7 @@ def list_positions(
     page = here.page(rows, limit, lambda row: row.position_id)
     return PositionsAnswer(
         message="Positions retrieved",
-        positions=[Position.of(row, now) for row in page.rows],
+        positions=[position_shown(row, now) for row in page.rows],
         next=page.next,
     )
 
@@ -203,6 +203,6 @@ def list_funnels(
     page = here.page(rows, limit, lambda row: row.cycle_id)
     return FunnelsAnswer(
         message="Funnels retrieved",
-        funnels=[PortfolioCycle.of(row) for row in page.rows],
+        funnels=[part_shown(row) for row in page.rows],
         next=page.next,
     )

@@ -18,8 +18,8 @@ from prescient.api.responses.cycles import (
     CycleStarted,
     CycleSummary,
     PortfolioCycleAnswer,
-    PortfolioResult,
-    SinglePortfolioResult,
+    result_shown,
+    single_result_shown,
     url,
 )
 from prescient.api.routing import RouteTable
@@ -119,7 +119,7 @@ def _one(cycle: CycleRow, api: RequestContext) -> PortfolioCycleAnswer:
         row = _only_result(session, cycle)
     return PortfolioCycleAnswer(
         message=f"Trading cycle {row.status} for portfolio {row.portfolio_id}",
-        results=SinglePortfolioResult.of(row, cycle),
+        results=single_result_shown(row, cycle),
         timestamp=api.now(),
     )
 
@@ -146,7 +146,7 @@ def _all(cycle: CycleRow, api: RequestContext) -> AllPortfoliosAnswer:
         message="Trading cycle completed for all portfolios",
         cycle_id=cycle.cycle_id,
         summary=CycleSummary.of(sums.get()),
-        portfolio_results=[PortfolioResult.of(row, cycle) for row in page.rows],
+        portfolio_results=[result_shown(row, cycle) for row in page.rows],
         next=page.next,
         timestamp=api.now(),
     )

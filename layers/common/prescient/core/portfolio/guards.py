@@ -70,9 +70,9 @@ class Standing(NamedTuple):
     @property
     def drawdown_percent(self) -> Decimal:
         """Percent of the peak of the index, 0 to 100, rounded down to hundredths."""
-        if self.index_peak <= ZERO:
+        if self.index_peak <= ZERO or self.equity >= self.index_peak:
             return ZERO
-        fallen = _PERCENT * max(self.index_peak - self.equity, ZERO) / self.index_peak
+        fallen = _PERCENT * (self.index_peak - self.equity) / self.index_peak
         return fallen.quantize(_SHOWN_PERCENT, ROUND_DOWN)
 
     def after(self, equity: Decimal, profit: Decimal) -> Self:
@@ -97,6 +97,8 @@ class Standing(NamedTuple):
 
 def alert(guard: Guard, standing: Standing) -> Alert:
     """How near the standing is to the nearest limit of the guard."""
+    if not guard.is_set:
+        return Alert.NONE
     if _reaches(guard, standing, Decimal(1)):
         return Alert.REACHED
     return Alert.WARNING if _reaches(guard, standing, WARNED_AT) else Alert.NONE

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from prescient.core.money import ZERO
 from prescient.core.portfolio.guards import Guard, Standing
 from prescient.core.portfolio.portfolios import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class FreeRoom:
+class FreeRoom(NamedTuple):
     """What is left of each limit: never below 0, and None where there is no such limit.
 
     `next_position` is what one more position may cost at most, given cash and all limits;
@@ -25,8 +24,7 @@ class FreeRoom:
     drawdown_percent: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class HeldEvent:
+class HeldEvent(NamedTuple):
     """An event that a portfolio holds positions of; `invested` is their cost basis in dollars."""
 
     event_id: str
@@ -34,8 +32,7 @@ class HeldEvent:
     invested: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class EventRoom:
+class EventRoom(NamedTuple):
     """What `max_event_exposure` leaves in the event that is nearest to it, in dollars.
 
     `event_id` is None where no event is held: `left` is then the limit.
@@ -46,8 +43,7 @@ class EventRoom:
     left: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class InUse:
+class InUse(NamedTuple):
     """What a portfolio uses of its limits: cash and cost basis in dollars, and open positions."""
 
     balance: Decimal
@@ -59,13 +55,14 @@ def free_room(limits: Limits, used: InUse, guard: Guard, standing: Standing) -> 
     """Return what a portfolio's limits and guard leave; its configuration can be stricter."""
     exposure = _left(limits.max_total_exposure, used.invested)
     positions = max(limits.max_positions - used.open_positions, 0)
-    bounds = [used.balance, limits.max_position_size, exposure]
+    bounds = (used.balance, limits.max_position_size, exposure)
     return FreeRoom(
-        next_position=min(bound for bound in bounds if bound is not None) if positions else ZERO,
+        next_position=min([bound for bound in bounds if bound is not None]) if positions else ZERO,
         total_exposure=exposure,
         positions=positions,
         drawdown=_left(guard.limit, standing.drawdown),
-        drawdown_percent=_left(guard.limit_percent, standing.drawdown_percent),
+        drawdown_percent=guard.limit_percent
+        and _left(guard.limit_percent, standing.drawdown_percent),
     )
 
 
