@@ -32,6 +32,7 @@ from prescient.api.requests.parameters import (
     TagInQuery,
 )
 from prescient.api.requests.portfolios import CreatePortfolio, UpdatePortfolio
+from prescient.api.responses.portfolio_rows import portfolio_listed
 from prescient.api.responses.portfolios import (
     LiquidationResult,
     PortfolioAnswer,
@@ -40,7 +41,6 @@ from prescient.api.responses.portfolios import (
     PortfoliosAnswer,
     PortfoliosPage,
     PortfolioUpdated,
-    portfolio_listed,
 )
 from prescient.api.routing import RouteTable
 from prescient.core.money import exact_number
