@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -14,6 +15,7 @@ def bare(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
+@lru_cache(maxsize=256)  # a client sends the same with each request
 def preferred(accept: str, offered: Sequence[str]) -> str | None:
     """The offered type that an `Accept` header (RFC 9110, 12.5.1) wants most; an empty one any.
 

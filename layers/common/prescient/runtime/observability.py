@@ -26,7 +26,8 @@ NAMESPACE = "Prescient"
 output = logging.StreamHandler(sys.stdout)
 # Powertools takes the level of Lambda's filter for its own where there is one.
 output.setLevel(os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO").upper())
-logger = Logger(utc=True, use_rfc3339=True, logger_handler=output)
+# Powertools would try to read each message as JSON; ours are sentences.
+logger = Logger(utc=True, use_rfc3339=True, logger_handler=output, json_deserializer=str)
 
 
 @contextmanager
