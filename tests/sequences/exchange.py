@@ -18,7 +18,7 @@ from prescient.core.market.books import Level, OrderBook
 from prescient.core.market.markets import EventId, FeeSchedule, MarketId, Quote, ResolutionStatus
 from prescient.polymarket.clob_rows import ResolutionDetails
 from tests.builders import event, market
-from tests.world import StandInExchange
+from tests.stand_in_exchange import StandInExchange
 
 EVENTS = {"exclusive": ("n0", "n1", "n2"), "plain": ("m0", "m1", "m2")}
 EVIDENCE = {

@@ -69,6 +69,20 @@ def killer_installed(monkeypatch_target: Any = database) -> Iterator[Killer]:
     killer = Killer()
     connect = monkeypatch_target._connect
 
+    def counting_connect(*args: Any, **kwargs: Any) -> Any:
+        session = connect(*args, **kwargs)
+        session.cursor_factory = _counting_cursor(killer)
+        _count_ends(session, killer)
+        return session
+
+    monkeypatch_target._connect = counting_connect
+    try:
+        yield killer
+    finally:
+        monkeypatch_target._connect = connect
+
+
+def _counting_cursor(killer: Killer) -> type[Cursor[Any]]:
     class CountingCursor(Cursor[Any]):
         def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
             killer.execute(self.connection, query)
@@ -82,28 +96,23 @@ def killer_installed(monkeypatch_target: Any = database) -> Iterator[Killer]:
             killer.count(self.connection)
             return super().copy(*args, **kwargs)
 
-    def counting_connect(*args: Any, **kwargs: Any) -> Any:
-        session = connect(*args, **kwargs)
-        session.cursor_factory = CountingCursor
-        savepoint, rollback = session.transaction, session.rollback
+    return CountingCursor
 
-        @contextmanager
-        def counting_savepoint(*args: Any, **kwargs: Any) -> Iterator[Any]:
-            with savepoint(*args, **kwargs) as begun:
-                yield begun
-                killer.count(session)
-                if session.closed:  # a release on it would say nothing
-                    raise psycopg.OperationalError("the connection is closed")
 
-        def counting_rollback() -> None:
-            rollback()
-            killer.end(session)
+def _count_ends(session: Any, killer: Killer) -> None:
+    """Count the ends of savepoints, and end with a rollback."""
+    savepoint, rollback = session.transaction, session.rollback
 
-        session.transaction, session.rollback = counting_savepoint, counting_rollback
-        return session
+    @contextmanager
+    def counting_savepoint(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        with savepoint(*args, **kwargs) as begun:
+            yield begun
+            killer.count(session)
+            if session.closed:  # a release on it would say nothing
+                raise psycopg.OperationalError("the connection is closed")
 
-    monkeypatch_target._connect = counting_connect
-    try:
-        yield killer
-    finally:
-        monkeypatch_target._connect = connect
+    def counting_rollback() -> None:
+        rollback()
+        killer.end(session)
+
+    session.transaction, session.rollback = counting_savepoint, counting_rollback
