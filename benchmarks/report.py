@@ -96,7 +96,7 @@ def _entry(result: Result) -> Mapping[str, object]:
 
 
 def _allowed(measurement: Measurement) -> Mapping[str, object]:
-    """Return the bounds that there are, and with them what of it was missed."""
+    """Return the bounds of a measurement, and which of them it missed."""
     if not measurement.is_bounded:
         return {}
     limits = {

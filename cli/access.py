@@ -39,8 +39,8 @@ def resolve(
     """Take each from the first that has it: option, environment, profile, the laptop's own.
 
     The profile is the one that is named, that of a `make serve` that runs in the checkout around
-    the folder, or `default`. Its token opens its own address only. Raises Misused for an address
-    that is none, or for a profile that there is not.
+    the folder, or `default`. Its token opens its own address only. Raises Misused for
+    what is no address, and for a profile that does not exist.
     """
     found = _profile(profile or environment.get("PRESCIENT_PROFILE"), environment, folder)
     address, address_source = _first(

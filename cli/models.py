@@ -807,7 +807,7 @@ class TransfersAnswer(Struct, kw_only=True):
 
 
 class TwinCreated(Struct, kw_only=True):
-    """A twin: whose, and the one key in which it differs, null where in none."""
+    """A twin: the portfolio that it copies, and the key in which it differs, null if in none."""
 
     message: str
     portfolio_id: int

@@ -23,8 +23,8 @@ class WouldBeLost(PrescientError):
 def begun_anew(stopping: Stopping, *, drop_all: bool) -> Iterator[str]:
     """Yield the URL of an empty database under `.local`; the one before it is dropped.
 
-    Raises `WouldBeLost` where that one has portfolios that no run made, unless `drop_all`, and
-    psycopg.errors.ObjectInUse while another session uses it.
+    Raises `WouldBeLost` where the old one has portfolios that no run made, unless `drop_all`, and
+    psycopg.errors.ObjectInUse while another session uses the old one.
     """
     with _under_local(stopping) as url:
         if databases.exists(url):

@@ -142,7 +142,7 @@ class Wander:
 class GroupMember:
     """One outcome of a belief over a group's names.
 
-    `named` is the chance that it is one of them at all, which only the end decides.
+    `named` is the chance that the answer is among the group's names; only the end decides that.
     """
 
     belief: Belief

@@ -50,7 +50,7 @@ class Trade:
 class Calendar:
     """A lifetime from `start` to `end`; the result is known and paid when it `closes`.
 
-    Rows say that it ends at `shown` before `shown_until`, then that it ends at `end`.
+    Until `shown_until` its rows name `shown` as the end, and then `end`.
     """
 
     start: datetime

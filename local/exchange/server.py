@@ -59,7 +59,7 @@ def exchange_server(
 def respond(venue: Venue, request: Request) -> Response:
     """Answer one request as a healthy exchange, however many there are.
 
-    Healthy as it is, it has ids that it always answers with 500, in whatever batch they are.
+    Some ids are always answered with 500, alone and in any batch.
     """
     if any(map(venue.is_poisoned, named_identities(request))):
         return server_error(500, request)

@@ -1,6 +1,6 @@
 """What a page costs does not grow with the number of portfolios: every read finds it by an index.
 
-Sequential scans are as good as forbidden, so that what is left of them is what no index can find.
+Sequential scans are priced so high that a plan has one only where no index serves.
 """
 
 from __future__ import annotations

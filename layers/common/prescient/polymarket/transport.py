@@ -120,7 +120,7 @@ class JsonTransport:
         self._pool = urllib3.PoolManager(headers=HEADERS, retries=False, maxsize=CONNECTIONS)
 
     def deadline(self) -> Deadline:
-        """Return the end of a fetch that starts now, or that of the block which it is part of."""
+        """Return the end of a fetch that starts now; within `one_deadline` that of the block."""
         return self._shared or Deadline(self._limits.fetch_seconds, self._monotonic)
 
     @contextmanager

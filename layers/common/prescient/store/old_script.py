@@ -2,8 +2,8 @@
 
 Its ten steps add the table `portfolios`, a column `portfolio_id` to four tables, and drop
 `portfolio_state`; each is a transaction of its own. Rows that name no portfolio are those of the
-portfolio that the script made. Where the data do not say which portfolio a row belongs to, or what
-cash there is, the statement that says it is named; none of them drops or changes a trade.
+portfolio that the script made. Where the data do not say which portfolio a row belongs to, or how
+much cash there is, the refusal names the statement that would; none drops or changes a trade.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def send_page(
 
 
 def send_fullest_event(session: Session, portfolio_id: PortfolioId) -> Pending[HeldEvent | None]:
-    """In which event a portfolio that limits them has invested most, None where it holds none."""
+    """Ask for the event in which a portfolio has invested most; None where it holds none."""
     values = {"portfolio_id": portfolio_id}
     found = send(session, HeldEvent, SQL["select_fullest_event"], values)
     return Pending(lambda: next(iter(found.get()), None))

@@ -1,4 +1,4 @@
-"""Work on many things at once, in which what is wrong with one of them stops no other."""
+"""Work on many items at once, in which a bad item does not stop the others."""
 
 from __future__ import annotations
 

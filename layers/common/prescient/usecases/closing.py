@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the exchange showed when it was asked, by side, and the markets that it does not know.
+    """The exchange's answer about held markets, by side, and the markets that it does not know.
 
     Empty where it did not answer.
     """

@@ -79,7 +79,7 @@ def migrate(
 
 
 def plan(url: str, request: MigrateRequest, counted_rows: int) -> MigrationPlan:
-    """What `migrate` would do to the database of `url`; it raises what that would before it begins.
+    """Tell what `migrate` would do to a database; raises what it would raise before it begins.
 
     The rows of a table of schema v1 are counted up to `counted_rows`. Nothing is changed: the
     transaction is rolled back.

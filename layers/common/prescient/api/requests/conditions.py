@@ -1,4 +1,4 @@
-"""Conditions of a change: it is a merge patch, and it can name the version that it is made to."""
+"""What the headers say of a change: that it is a merge patch, and which version it changes."""
 
 from __future__ import annotations
 

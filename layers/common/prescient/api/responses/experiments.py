@@ -16,7 +16,7 @@ from prescient.core.portfolio.configurations import ABSENT, Difference
 
 
 class TwinCreated(PortfolioCreated):
-    """A twin: whose, and the one key in which it differs, null where in none."""
+    """A twin: the portfolio that it copies, and the key in which it differs, null if in none."""
 
     twin_of: int
     twin_key: str | None

@@ -107,8 +107,8 @@ def generate_signals(
 ) -> SignalsGenerated:
     """Let a portfolio, or each active one, decide on the batch of its newest cycle.
 
-    A second time nothing changes: a portfolio decides once a cycle. One that has no cycle which
-    waits for it is `skipped`: `/markets/filter` opens one.
+    A second time nothing changes: a portfolio decides once a cycle. One that no cycle
+    waits for is `skipped`: `/markets/filter` opens one.
     """
     done = _run(Step.SIGNAL, portfolio_id, after, api)
     results = [SignalsOfPortfolio.of(step) for step in done.done]

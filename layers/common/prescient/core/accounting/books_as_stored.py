@@ -27,8 +27,8 @@ class LedgerEntry(NamedTuple):
 class TradeRecord(NamedTuple):
     """A trade with the limits (dollars of cost basis) that held when it filled.
 
-    Status and realized P&L (dollars) are those of its position. One that is `inherited` from
-    schema v1 may lack its signal, and its position with it what came of it.
+    Status and realized P&L (dollars) are those of its position. A trade that is `inherited`
+    from schema v1 may lack its signal, and its position the outcome.
     """
 
     trade_id: str

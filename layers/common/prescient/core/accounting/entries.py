@@ -202,8 +202,8 @@ def _is_by_another_schedule(
 ) -> bool:
     """Whether only higher fees at some time explain the take-profit, and there may have been some.
 
-    A change of the configuration moved it by the schedule of that day, which is not that of the
-    entry and need not be that of today.
+    A change of the configuration moved the take-profit by the fee schedule of its day, which may
+    differ from the schedule at entry and from that of today.
     """
     if rules.is_complete and _is_of_today(entry):
         return False

@@ -256,9 +256,9 @@ def differing(
     """The moments that tell something else than the past does, with what that says.
 
     `published` and `moments` are in the order of time and are read once. What happened at the same
-    instant is taken in the order of a price update: publish, exit, tell; a row that says which
-    entry of the ledger it counts follows that one. A moment that differs may still be right: see
-    `core.accounting.commit_orders`.
+    instant is taken in the order of a price update: publish, exit, tell; a row that names the
+    newest entry of the ledger that it counts comes after this entry. A moment that differs may
+    still be right: see `core.accounting.commit_orders`.
     """
     accounts = {owned.portfolio_id: Account.at_start(owned) for owned in books}
     prices = Prices()

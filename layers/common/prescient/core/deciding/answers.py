@@ -108,7 +108,7 @@ def _group_problems(group: LegGroup, seen: Seen) -> Iterator[str]:
 
 
 def _purchase_problems(candidate: object, outcome: object, seen: Seen) -> Iterator[str]:
-    """It buys an outcome of one of the very candidates that it was given."""
+    """A purchase is of an outcome, and of a candidate that the rule was given, not of a copy."""
     if id(candidate) not in seen:
         yield "a candidate that it was not given"
     if not isinstance(outcome, Outcome):

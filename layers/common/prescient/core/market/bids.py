@@ -66,7 +66,8 @@ def bids_in_reach(
     """What a sale of `shares` at or above `limit_price` can use of the bids beside this best ask.
 
     `taken` shares of them are gone. No level is looked at after the one that takes the last of the
-    shares, or the first below the limit: that one says that there is a bid, and at what price.
+    shares, or the first below the limit, which stays: it is the best bid
+    where none is in reach.
     """
     levels = []
     for level in left_of(_sellable(wanted, ask), taken):

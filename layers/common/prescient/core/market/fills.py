@@ -92,8 +92,8 @@ def offers_from_book(book: OrderBook) -> Offers:
 def offers_in_reach(asks: Iterable[Level], taken: Decimal, limit_price: Decimal) -> Offers:
     """What a buy at or below `limit_price` can use of asks, of which `taken` shares are gone.
 
-    No level is looked at after the first that lies beyond it: that one says that there is an
-    offer, and what it costs.
+    No level is looked at after the first that lies beyond it, which stays: it is the best ask
+    where none is in reach.
     """
     levels, offered = [], _offered(asks)
     for level in left_of(offered, taken) if taken else offered:

@@ -87,8 +87,8 @@ def check_deletion(
 ) -> None:
     """Raise unless the portfolio may be deleted with all of its rows.
 
-    Raises `NotConfirmed` where the name that is `confirmed` is another one, and `HasHistory` for
-    one with a trade or a transfer, which only a `purge` deletes.
+    Raises `NotConfirmed` where `confirmed` is not its name, and `HasHistory` where it has a trade
+    or a transfer, which only a `purge` deletes.
     """
     if confirmed is not None and confirmed != name:
         raise NotConfirmed("confirm: is not the portfolio's name")

@@ -1,6 +1,6 @@
 """A chunk: portfolios of one cycle for which an invocation takes a step.
 
-What becomes of one of them is its own, whether or not it shares a transaction with others.
+Each succeeds or fails by itself, whether or not it shares a transaction with others.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def run_together(
 ) -> ChunkResult:
     """`run`, where the step is taken for many portfolios in one transaction.
 
-    Where that fails, and no other attempt is to come, those that are left have a transaction each,
-    so that one whose results cannot be written fails alone.
+    Where the transaction fails at the last attempt, each portfolio that is left gets its own, so
+    that one whose results cannot be written fails alone.
     """
     shares_transaction = True
 

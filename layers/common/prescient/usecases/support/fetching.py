@@ -22,7 +22,7 @@ from prescient.usecases.support.metrics import Measure, Metrics
 class Fetch:
     """A batch that is loading, for the cycle `cycle_id` if it is a filter's.
 
-    One that one transaction fills and publishes has `batch_id` 0 until that transaction opens it.
+    Where one transaction opens, fills and publishes it, `batch_id` is 0 until then.
     """
 
     batch_id: int
