@@ -160,7 +160,7 @@ def clone(
     """Create a twin: the same cash and configuration from today on, one key changed."""
     changes = settings.pairs([set_] if set_ else ())
     changed = [
-        {"key": key if key in _OF_THE_PORTFOLIO else f"strategy_config.{key}", "value": value}
+        {"key": key if key in views.OF_THE_PORTFOLIO else f"strategy_config.{key}", "value": value}
         for key, value in changes.items()
     ]
     given = {
@@ -209,16 +209,6 @@ def diff(
         session.print_json({"differences": views.between(*both)})
     else:
         session.draw(views.differences(*both))
-
-
-_OF_THE_PORTFOLIO = {
-    "strategy_type",
-    "max_position_size",
-    "max_total_exposure",
-    "max_positions",
-    "drawdown_limit",
-    "drawdown_limit_percent",
-}
 
 
 def _newest_versions(session: Session, portfolio_id: int) -> tuple[int, int]:

@@ -12,6 +12,15 @@ from .record import held
 if TYPE_CHECKING:
     from .. import models
 
+OF_THE_PORTFOLIO = (
+    "strategy_type",
+    "max_position_size",
+    "max_total_exposure",
+    "max_positions",
+    "drawdown_limit",
+    "drawdown_limit_percent",
+)
+"""What is set beside the keys of its strategy."""
 _LIST = (
     number("id"),
     text("name"),
@@ -205,18 +214,8 @@ def _differing(differences: Iterable[models.ConfigurationDifference]) -> list[tu
 
 
 def _settings(portfolio: models.Portfolio) -> dict[str, Any]:
-    limits = {
-        name: getattr(portfolio, name)
-        for name in (
-            "strategy_type",
-            "max_position_size",
-            "max_total_exposure",
-            "max_positions",
-            "drawdown_limit",
-            "drawdown_limit_percent",
-        )
-    }
-    named = {key: value for key, value in limits.items() if value is not None}
+    own = {name: getattr(portfolio, name) for name in OF_THE_PORTFOLIO}
+    named = {key: value for key, value in own.items() if value is not None}
     return {**named, **portfolio.strategy_config}
 
 

@@ -10,38 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from local.aws import intrinsics
 from local.aws.template import Route, read_template
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class TemplateLoader(yaml.SafeLoader):
-    """Reads CloudFormation's short tags as their long forms: `!Ref X` is `{"Ref": "X"}`."""
-
-
-def _long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    if tag == "GetAtt":
-        value = value.split(".", 1)
-    return {tag if tag == "Ref" else f"Fn::{tag}": value}
-
-
-TemplateLoader.add_multi_constructor("!", _long_form)
-
-
 def loaded(path: str) -> dict[str, Any]:
     """A template of the repository."""
-    text = (ROOT / path).read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, TemplateLoader)
-    return found
+    return intrinsics.load((ROOT / path).read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
