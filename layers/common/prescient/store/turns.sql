@@ -114,18 +114,21 @@ UPDATE portfolios AS portfolio SET
     current_balance = turn.balance,
     trade_count = trade_count + turn.fills,
     last_trade_at = CASE WHEN turn.fills > 0 THEN %(now)s ELSE last_trade_at END,
-    total_invested = valuation.invested,
-    total_profit_loss = valuation.total_profit_loss,
-    value_at_bid = valuation.value_at_bid,
-    open_positions = valuation.open_positions,
-    peak_equity = greatest(portfolio.peak_equity, turn.balance + valuation.value),
-    max_drawdown = greatest(
-        portfolio.max_drawdown, portfolio.peak_equity - turn.balance - valuation.value
-    ),
-    peak_profit = greatest(portfolio.peak_profit, valuation.total_profit_loss),
-    index_peak = greatest(portfolio.index_peak, turn.balance + valuation.value),
+    total_invested = held.invested,
+    total_profit_loss = realized_pnl + held.value - held.invested,
+    value_at_bid = held.value_at_bid,
+    open_positions = held.positions,
+    peak_equity = greatest(peak_equity, turn.balance + held.value),
+    max_drawdown = greatest(max_drawdown, peak_equity - turn.balance - held.value),
+    peak_profit = greatest(peak_profit, realized_pnl + held.value - held.invested),
+    index_peak = greatest(index_peak, turn.balance + held.value),
     last_updated = %(now)s
 FROM json_to_recordset(%(turns)s) AS turn (portfolio_id int, fills int, balance numeric)
-JOIN portfolio_valuations AS valuation USING (portfolio_id)
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(sum(cost_basis), 0) AS invested, coalesce(sum(value), 0) AS value,
+        coalesce(sum(position.value_at_bid), 0) AS value_at_bid, count(*) AS positions
+    FROM position_valuations AS position WHERE position.portfolio_id = turn.portfolio_id
+) AS held
 WHERE portfolio.portfolio_id = turn.portfolio_id
-    AND valuation.portfolio_id = ANY (%(traders)s::int[]);
+    AND portfolio.portfolio_id = ANY (%(traders)s::int[]);
