@@ -13,3 +13,9 @@ class Model(BaseModel):
     """Built when first used: of 150 models an environment uses those of the routes it answers."""
 
     model_config = ConfigDict(defer_build=True)
+
+
+class FromAttributes(Model):
+    """What is shown of an object that has these attributes: a row of the store, or a result."""
+
+    model_config = ConfigDict(from_attributes=True)

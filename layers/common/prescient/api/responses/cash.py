@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
-
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes, Model
 from prescient.api.responses.values import Money
 from prescient.core.portfolio.targets import Targets
 
@@ -23,20 +21,16 @@ class CashMoved(Model):
     balances: list[Balance]
 
 
-class PlannedTransfer(Model):
+class PlannedTransfer(FromAttributes):
     """Dollars from one portfolio to another."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     from_portfolio_id: int
     to_portfolio_id: int
     amount: Money
 
 
-class PlaceOfPortfolio(Model):
+class PlaceOfPortfolio(FromAttributes):
     """Where a portfolio stood beside its target; drift and threshold are parts of all equity."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     portfolio_id: int
     equity: Money
@@ -46,15 +40,13 @@ class PlaceOfPortfolio(Model):
     has_drifted: bool
 
 
-class Rebalanced(Model):
+class Rebalanced(FromAttributes):
     """What was moved or, in a dry run, what would be.
 
     `held_back` are dollars that stay because of `only_significant`: the portfolios cannot be told
     apart, or were not compared within two days. `places` are the 100 of `portfolios` that drifted
     the farthest, `transfers` the first 100 of `transfer_count`.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     message: str
     dry_run: bool

@@ -5,17 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import ConfigDict
-
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes, Model
 from prescient.api.responses.pages import TableAnswer
 from prescient.api.responses.values import Money, Probability
 
 
-class Interval(Model):
+class Interval(FromAttributes):
     """A mean daily return with its 95% interval, and how probable it is that it is above zero."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     mean: float
     low: float
@@ -24,10 +20,8 @@ class Interval(Model):
     above_zero: Probability
 
 
-class Likeness(Model):
+class Likeness(FromAttributes):
     """The correlation of daily returns, −1 to 1, with its 95% interval."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     days: int
     value: float
@@ -35,7 +29,7 @@ class Likeness(Model):
     high: float
 
 
-class ComparedPair(Model):
+class ComparedPair(FromAttributes):
     """The first portfolio's daily returns less the second's, over the `days` that both have.
 
     `told` is the wider of the intervals by days and by events, as `unit` says. `detectable` is the
@@ -46,8 +40,6 @@ class ComparedPair(Model):
     (`is_of_twins`, `twin_key`): those were made to be compared. `in_common` is the share of
     positions that both held.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     first_id: int
     second_id: int
@@ -67,7 +59,7 @@ class ComparedPair(Model):
     in_common: float | None
 
 
-class Capacity(Model):
+class Capacity(FromAttributes):
     """How much larger the purchases of all together could be until the books no longer fill them.
 
     At `multiple` times their size the books fill 95% of them: `dollars` of an outcome in a cycle on
@@ -75,21 +67,17 @@ class Capacity(Model):
     cycle this is found, the newest ones whose books are still known.
     """
 
-    model_config = ConfigDict(from_attributes=True)
-
     purchases: int
     multiple: float
     dollars: Money
     filled_now: Probability
 
 
-class ComparedPortfolio(Model):
+class ComparedPortfolio(FromAttributes):
     """A portfolio beside the benchmark; `adjusted_p` and the deflated ratio count all trials.
 
     Both are null with fewer than 30 days, and where returns vary on too few of them.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     portfolio_id: int
     name: str
@@ -132,8 +120,6 @@ class ComparisonAnswer(TableAnswer):
     The benchmark is the first portfolio that buys at random; `trials` are all portfolios that have
     a Sharpe ratio. `capacity` is null where none bought out of an order book that is still known.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     message: str = "Portfolios compared"
     calculated_at: datetime
@@ -187,10 +173,8 @@ class ComparisonAnswer(TableAnswer):
         )
 
 
-class ScorecardPoint(Model):
+class ScorecardPoint(FromAttributes):
     """One point: `green` speaks for the portfolio, `red` against it, `grey` cannot be said yet."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     subject: str
     colour: Literal["green", "grey", "red"]
@@ -198,13 +182,11 @@ class ScorecardPoint(Model):
     says: str
 
 
-class ScorecardAnswer(Model):
+class ScorecardAnswer(FromAttributes):
     """Whether a portfolio is worth real money, as of the end of `last_day` (UTC).
 
     `benchmark_id` is the portfolio that buys at random, null where there is none.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     message: str = "Portfolio judged"
     portfolio_id: int

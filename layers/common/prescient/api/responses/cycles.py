@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import ConfigDict, Field, SkipValidation
+from pydantic import Field, SkipValidation
 from typing_extensions import TypedDict
 
 from prescient.api.exact_json import Written, written
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes, Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money
 from prescient.core.deciding.cycles import CycleKind, CyclePortfolioStatus, CycleStatus
@@ -93,7 +93,7 @@ class CycleSummary(Model):
         )
 
 
-class Cycle(Model):
+class Cycle(FromAttributes):
     """A cycle; `decided_at` is the end of its filter.
 
     With `shared_depth` what one portfolio bought was gone for the next; by default each has its own
@@ -101,8 +101,6 @@ class Cycle(Model):
     `counters` are what its last fetch asked of the exchange and left out: calls, retries, bytes,
     skipped rows by reason.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     cycle_id: int
     kind: CycleKind

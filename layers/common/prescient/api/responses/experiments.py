@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import ConfigDict
-
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes, Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.portfolios import PortfolioCreated
 from prescient.api.responses.values import Money, Percent
@@ -22,15 +20,13 @@ class TwinCreated(PortfolioCreated):
     twin_key: str | None
 
 
-class ConfigurationVersion(Model):
+class ConfigurationVersion(FromAttributes):
     """A version of a portfolio's configuration and limits.
 
     `from_version` is the one before it, `restored_version` the one whose content it brought back.
     `ordered_by` is null where it was not noted. Where `limits_kept` is false, the limits are not
     known, rather than none.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     version: int
     created_at: datetime

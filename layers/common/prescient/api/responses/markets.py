@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from pydantic import ConfigDict
-
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes, Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Number, Price, Shares
 from prescient.core.portfolio.positions import Action
@@ -71,10 +69,8 @@ class MarketAnswer(Model):
     market: Market
 
 
-class Observation(Model):
+class Observation(FromAttributes):
     """What a batch saw of a market; quote and mark are those of YES."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     batch_id: int
     timestamp: datetime
@@ -96,10 +92,8 @@ class MarketHistoryAnswer(PageAnswer):
     observations: list[Observation]
 
 
-class Holder(Model):
+class Holder(FromAttributes):
     """An open position in a market."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     position_id: int
     portfolio_id: int

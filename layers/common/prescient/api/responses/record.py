@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict
-
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Number, Price, Shares
 from prescient.core.execution.results import Rejection
@@ -16,15 +14,13 @@ from prescient.core.portfolio.positions import Action, ExitKind, PositionStatus
 from prescient.store.signal_pages import SignalStatus
 
 
-class Trade(Model):
+class Trade(FromAttributes):
     """A buy, which opened the position `position_id`; `entry_price` is its average.
 
     `target_price` was the best ask at the decision. `quote_delay_seconds` is from the quote to the
     fill, `evidence` what the fill rests on: a book, a quote or an assumed price. `realized_pnl` is
     that of its position so far. What the older system did not keep is null.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     trade_id: str
     position_id: int | None
@@ -56,14 +52,12 @@ class TradesAnswer(PageAnswer):
     trades: list[Trade]
 
 
-class Exit(Model):
+class Exit(FromAttributes):
     """Shares that left a position; `cost_basis` is theirs, `realized_pnl` has both sides' fees.
 
     `quoted_at` is when the bids were shown that a sale by hand took; `ordered_by` and `reason` are
     whose token asked for an exit by hand, and why.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     position_id: int
     trade_id: str
@@ -90,15 +84,13 @@ class ExitsAnswer(PageAnswer):
     exits: list[Exit]
 
 
-class Signal(Model):
+class Signal(FromAttributes):
     """A decision, and what came of it: `rejection` says why it did not execute.
 
     `target_price` is the best ask at the decision (of a sale the bid), `amount` the dollars that
     were meant; prices, liquidity and volume are those that it was made on. What the older system
     did not keep is null.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     cycle_id: int | None
     strategy_type: str
@@ -134,13 +126,11 @@ class SignalsAnswer(PageAnswer):
     signals: list[Signal]
 
 
-class LedgerEntry(Model):
+class LedgerEntry(FromAttributes):
     """A movement of cash, negative where it left; `source` names what moved it, once.
 
     `ordered_by` is whose token asked for it, null where the system moved it.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     entry_no: int
     timestamp: datetime
@@ -158,10 +148,8 @@ class LedgerAnswer(PageAnswer):
     entries: list[LedgerEntry]
 
 
-class Transfer(Model):
+class Transfer(FromAttributes):
     """Cash that went from one portfolio to another; an id is null once that is deleted."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     transfer_id: int
     timestamp: datetime

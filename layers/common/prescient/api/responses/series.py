@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import ConfigDict
-
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money
 
 
-class EquityPoint(Model):
+class EquityPoint(FromAttributes):
     """What a portfolio was worth at a moment.
 
     `flow` is what had just come in, negative where it left; `equity` counts it. Two points of one
     moment stand before and after a flow, in the order of the ledger's `entry_no`.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     timestamp: datetime
     entry_no: int
@@ -37,14 +33,12 @@ class EquityAnswer(PageAnswer):
     points: list[EquityPoint]
 
 
-class HistoryDay(Model):
+class HistoryDay(FromAttributes):
     """The last point of a (UTC) day; a `timestamp` of an earlier day was carried forward.
 
     Of the older system (`origin` `v1`) it is what that claimed: `total_value` counted no invested
     cash.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     snapshot_date: date
     timestamp: datetime

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict
-
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes, Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.core.portfolio.guards import Reset
 from prescient.core.portfolio.portfolios import PortfolioStatus
@@ -20,22 +18,18 @@ class PausedAll(Model):
     portfolios: int
 
 
-class LeftPaused(Model):
+class LeftPaused(FromAttributes):
     """A portfolio that its own guard would pause again at once."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     portfolio_id: int
     obstacle: str
 
 
-class ReactivatedAll(Model):
+class ReactivatedAll(FromAttributes):
     """How many portfolios trade again, and how many do not, with the first 100 of these.
 
     `pause_id` is null where no portfolio was held by a pause of all.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     message: str = "Portfolios reactivated"
     pause_id: int | None
@@ -44,10 +38,8 @@ class ReactivatedAll(Model):
     first_left: list[LeftPaused]
 
 
-class StatusChange(Model):
+class StatusChange(FromAttributes):
     """A change of status. `ordered_by` is null where a guard made it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     change_id: int
     changed_at: datetime
@@ -65,10 +57,8 @@ class StatusChangesAnswer(PageAnswer):
     changes: list[StatusChange]
 
 
-class Pause(Model):
+class Pause(FromAttributes):
     """An act of pausing; `portfolios` is the number that it paused."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     pause_id: int
     paused_at: datetime

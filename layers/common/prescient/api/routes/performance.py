@@ -46,7 +46,8 @@ def compare_portfolios(api: Api, ids: ComparedIds) -> ComparisonAnswer:
     if api.compare is None:
         raise ComparisonUnavailable("this function compares nothing: research does")
     wanted = [PortfolioId(int(number)) for number in ids.split(",")]
-    return ComparisonAnswer.model_validate(api.compare(api.database, wanted, api.now()))
+    compared = api.compare(api.database, wanted, api.now())
+    return ComparisonAnswer.model_validate(compared, from_attributes=True)
 
 
 @routes.route(
