@@ -1381,7 +1381,19 @@ CREATE VIEW position_valuations WITH (security_invoker='true') AS
             ELSE NULL::numeric
         END)::numeric(10,6) AS yes_payout,
     COALESCE((own.is_seen AND price.accepting_orders AND (NOT price.closed)), false) AS tradable,
-    (NOT own.is_seen) AS identity_changed
+    (NOT own.is_seen) AS identity_changed,
+        CASE
+            WHEN own.is_seen THEN
+            CASE "position".action
+                WHEN 'buy_yes'::text THEN price.best_ask
+                ELSE ((1)::numeric - price.best_bid)
+            END
+            ELSE NULL::numeric
+        END AS ask,
+        CASE
+            WHEN own.is_seen THEN price.observed_at
+            ELSE NULL::timestamp with time zone
+        END AS quoted_at
    FROM ((((portfolio_positions "position"
      LEFT JOIN market_prices price ON (((price.market_id)::text = ("position".market_id)::text)))
      CROSS JOIN LATERAL ( SELECT ((price.identity = "position".identity) IS NOT FALSE) AS is_seen)

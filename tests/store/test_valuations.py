@@ -117,6 +117,28 @@ def test_the_view_and_the_totals_are_those_of_the_core(
 
 
 @on_one_database
+@given(st.tuples(*(market_rows for _ in MARKETS)), accounts)
+def test_a_position_is_quoted_as_the_core_says(
+    world: World, shown: tuple[MarketRow, ...], account: Account
+) -> None:
+    _write(world, dict(zip(MARKETS, shown, strict=True)), [account])
+    by_market = {name: price for name, (price, *_) in zip(MARKETS, shown, strict=True)}
+    unread = MarketPrice(None, None, None)
+    quoted = world.rows(
+        "SELECT bid, ask, quoted_at IS NOT NULL AS is_quoted FROM position_valuations"
+        " ORDER BY position_id"
+    )
+    assert quoted == [
+        {
+            "bid": by_market.get(position.market_id, unread).bid_of(position.outcome),
+            "ask": by_market.get(position.market_id, unread).ask_of(position.outcome),
+            "is_quoted": position.market_id in by_market,
+        }
+        for position in account.positions
+    ]
+
+
+@on_one_database
 @given(accounts, st.lists(amounts | amounts.map(lambda amount: -amount), max_size=3))
 def test_flows_move_the_peak_as_the_core_does(
     world: World, account: Account, flows: list[D]

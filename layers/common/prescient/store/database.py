@@ -25,7 +25,7 @@ from prescient.core.portfolio.portfolios import PortfolioId
 from prescient.store import reach, roles, session_settings, statements
 
 SQL = statements.load(__file__)
-SCHEMA_VERSION = "0027"
+SCHEMA_VERSION = "0028"
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 50
 IDLE_TRANSACTION_TIMEOUT_SECONDS = 30

@@ -26,7 +26,8 @@ class PositionRow(NamedTuple):
 
     Its numbers are the digits that the database writes, since nearly all are shown as they are.
 
-    Bid and ask are YES's, and null where the market has none, was never read or became another one.
+    Bid and ask are those of the outcome that was bought; they are null where its market was never
+    read or became another one, and the ask where there is none.
     What is about now is null where it is closed. Shares are null where schema v1 had an
     impossible entry price.
     """
@@ -48,13 +49,14 @@ class PositionRow(NamedTuple):
     entry_price: Digits
     entry_timestamp: datetime
     status: str
-    best_bid: Digits | None
-    best_ask: Digits | None
+    bid: Digits | None
+    ask: Digits | None
     quoted_at: datetime | None
     mark_price: Digits | None
     value: Digits | None
     current_pnl: Digits | None
     realized_pnl: Digits
+    total_pnl: Digits
     stop_loss_bid: Digits | None
     take_profit_bid: Digits | None
     confidence: Digits | None

@@ -17,15 +17,14 @@ SELECT
     coalesce(market.end_date, trade.event_end_date) AS end_date, market.yes_outcome,
     market.no_outcome, position.action, position.amount, position.fee, position.shares,
     position.cost_basis, position.entry_price, position.entry_timestamp, position.status,
-    price.best_bid, price.best_ask, price.observed_at AS quoted_at,
-    valuation.mark_price, valuation.value, valuation.current_pnl, position.realized_pnl,
+    CASE WHEN valuation.quoted_at IS NOT NULL THEN valuation.bid END AS bid, valuation.ask,
+    valuation.quoted_at, valuation.mark_price, valuation.value, valuation.current_pnl,
+    position.realized_pnl, position.realized_pnl + coalesce(valuation.current_pnl, 0) AS total_pnl,
     position.stop_loss_bid, position.take_profit_bid, trade.confidence, trade.reason,
     position.flag, position.group_id, position.exit_price, position.exit_timestamp
 FROM page AS position
 LEFT JOIN position_valuations AS valuation
     ON valuation.portfolio_id = position.portfolio_id AND valuation.position_id = position.id
-LEFT JOIN market_prices AS price
-    ON price.market_id = position.market_id AND NOT valuation.identity_changed
 LEFT JOIN markets AS market ON market.market_id = position.market_id
 LEFT JOIN trades AS trade
     ON trade.portfolio_id = position.portfolio_id AND trade.trade_id = position.trade_id

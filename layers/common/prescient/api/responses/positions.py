@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, Self
 
@@ -13,13 +13,11 @@ from prescient.api.exact_json import Written, written
 from prescient.api.models import Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Price, Shares, SignedPercent
-from prescient.core.accounting.valuation import MarketPrice
 from prescient.core.market.fills import Evidence
 from prescient.core.market.markets import Outcome
 from prescient.core.money import SHARE_STEP, percent_of
 from prescient.core.portfolio.positions import Action, Exit, PositionStatus
 from prescient.store.positions import PositionRow
-from prescient.store.rows import number
 
 
 class Position(TypedDict):
@@ -144,8 +142,6 @@ class SharesLeft(Model):
 def position_shown(row: PositionRow, now: datetime) -> Position:
     """Return what clients see of a position."""
     bet = _BETS[row.action]
-    bid, ask, age = _quoted(row, bet.outcome, now)
-    total_pnl, pnl_percent = _earned(row)
     return {
         "position_id": row.position_id,
         "trade_id": row.trade_id,
@@ -163,16 +159,16 @@ def position_shown(row: PositionRow, now: datetime) -> Position:
         "entry_price": Written(row.entry_price),
         "entry_timestamp": row.entry_timestamp,
         "status": _STATUSES[row.status],
-        "bid": bid,
-        "ask": ask,
+        "bid": written(row.bid),
+        "ask": written(row.ask),
         "mark_price": written(row.mark_price),
         "quoted_at": row.quoted_at,
-        "quote_age_seconds": age,
+        "quote_age_seconds": None if row.quoted_at is None else _seconds(now - row.quoted_at),
         "value": written(row.value),
         "current_pnl": written(row.current_pnl),
         "realized_pnl": Written(row.realized_pnl),
-        "total_pnl": total_pnl,
-        "pnl_percent": pnl_percent,
+        "total_pnl": Written(row.total_pnl),
+        "pnl_percent": percent_of(Decimal(row.total_pnl), Decimal(row.amount) + Decimal(row.fee)),
         "stop_loss_bid": written(row.stop_loss_bid),
         "take_profit_bid": written(row.take_profit_bid),
         "confidence": written(row.confidence),
@@ -193,33 +189,16 @@ _BETS = {action.value: _Bet(action, action.outcome) for action in Action}
 _STATUSES = {status.value: status for status in PositionStatus}
 
 
-class _Quoted(NamedTuple):
-    """What an outcome is bid for and offered at, and how many seconds ago that was seen."""
-
-    bid: Decimal | None = None
-    ask: Decimal | None = None
-    age: int | None = None
+def _seconds(age: timedelta) -> int:
+    return round(age.total_seconds())
 
 
-_NOT_QUOTED = _Quoted()
-
-
-def _quoted(row: PositionRow, outcome: Outcome, now: datetime) -> _Quoted:
-    if row.quoted_at is None:
-        return _NOT_QUOTED
-    price = MarketPrice(None, number(row.best_bid), number(row.best_ask))
-    age = round((now - row.quoted_at).total_seconds())
-    return _Quoted(price.bid_of(outcome), price.ask_of(outcome), age)
-
-
-def _shares(digits: str | None) -> Decimal | None:
-    return None if digits is None else Decimal(digits).quantize(SHARE_STEP)
-
-
-def _earned(row: PositionRow) -> tuple[Decimal, Decimal | None]:
-    """What it brought and may still bring, in dollars, and in percent of what it cost."""
-    total_pnl = Decimal(row.realized_pnl) + Decimal(row.current_pnl or 0)
-    return total_pnl, percent_of(total_pnl, Decimal(row.amount) + Decimal(row.fee))
+def _shares(digits: str | None) -> Decimal | Written | None:
+    """Shares to hundredths, as all are but those of schema v1."""
+    if digits is None:
+        return None
+    hundredths, rest = digits[:-4], digits[-4:]
+    return Written(hundredths) if rest == "0000" else Decimal(digits).quantize(SHARE_STEP)
 
 
 def _sale(made: Exit) -> dict[str, object]:
