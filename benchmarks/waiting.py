@@ -66,7 +66,6 @@ def context(url: str) -> Iterator[StepContext]:
 
 
 def _prepare(session: Session) -> None:
-    turns.lock(session, CYCLE, [NO_PORTFOLIO])
     turns.load(session, CYCLE, [NO_PORTFOLIO], EPOCH)
     nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "traders": [0], "now": EPOCH}
     for name in ("save_turns", "settle_turns"):

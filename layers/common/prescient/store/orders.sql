@@ -6,7 +6,11 @@ SELECT
     signal.target_price, signal.amount, signal.shares, signal.group_id, signal.confidence,
     snapshot.liquidity,
     snapshot.best_bid, snapshot.best_ask, snapshot.mark,
-    book.bids::text AS bids, book.asks::text AS asks, -- read level by level
+    -- Read level by level; of the side that the order does not take only the best.
+    CASE WHEN is_sale THEN book.bids ELSE jsonb_path_query_array(book.bids, '$[0]') END::text
+        AS bids,
+    CASE WHEN is_sale THEN jsonb_path_query_array(book.asks, '$[0]') ELSE book.asks END::text
+        AS asks,
     market.tick_size, market.fee_rate, market.fee_exponent,
     NOT snapshot.closed AND snapshot.accepting_orders
         AND NOT price.closed AND price.accepting_orders AS open,
@@ -20,6 +24,7 @@ SELECT
     cycle.shared_depth, coalesce(taken.shares, 0) AS taken_shares,
     position.id AS position_id, position.shares AS held_shares, position.cost_basis
 FROM trading_signals AS signal
+CROSS JOIN LATERAL (SELECT signal.action IN ('sell_yes', 'sell_no') AS is_sale) AS kind
 JOIN trading_cycles AS cycle ON cycle.cycle_id = signal.cycle_id
 JOIN market_snapshots AS snapshot
     ON snapshot.batch_id = cycle.batch_id AND snapshot.market_id = signal.market_id
@@ -28,7 +33,7 @@ JOIN market_prices AS price ON price.market_id = signal.market_id
 LEFT JOIN order_books AS book
     ON book.batch_id = cycle.batch_id AND book.market_id = signal.market_id
     AND book.outcome = split_part(signal.action, '_', 2)
-    AND (book.listed OR signal.action IN ('sell_yes', 'sell_no'))
+    AND (book.listed OR is_sale)
 LEFT JOIN taken_depth AS taken
     ON cycle.shared_depth AND taken.batch_id = cycle.batch_id
     AND taken.market_id = signal.market_id
@@ -36,7 +41,7 @@ LEFT JOIN taken_depth AS taken
     AND taken.side = CASE split_part(signal.action, '_', 1) WHEN 'buy' THEN 'asks' ELSE 'bids' END
 LEFT JOIN portfolio_positions AS position
     ON position.portfolio_id = signal.portfolio_id AND position.market_id = signal.market_id
-    AND position.status = 'open' AND signal.action IN ('sell_yes', 'sell_no')
+    AND position.status = 'open' AND is_sale
     AND position.action = replace(signal.action, 'sell', 'buy')
 WHERE signal.portfolio_id = ANY (%(portfolio_ids)s::int[]) AND signal.cycle_id = %(cycle_id)s
     AND NOT signal.executed AND signal.rejection IS NULL

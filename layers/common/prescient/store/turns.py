@@ -32,7 +32,7 @@ class TraderRow(NamedTuple):
     """A locked portfolio: its claim, and by what its orders execute; cash in dollars.
 
     Once `executed_at`, `trades` and `rejected` say what came of its turn. What is JSON is read when
-    it is asked for; portfolios that share a `configuration` share its text, `strategy_config`.
+    it is asked for; portfolios that share a configuration share its text.
     """
 
     portfolio_id: PortfolioId
@@ -57,21 +57,22 @@ class TraderRow(NamedTuple):
         return sum(read_json(self.rejections).values())
 
     @property
-    def configuration(self) -> Mapping[str, object]:
-        found: Mapping[str, object] = read_json(self.strategy_config)
-        return found
-
-    @property
     def limits(self) -> Limits:
         return Limits(self.max_position_size, self.max_total_exposure, self.max_positions)
 
 
-class Locked(NamedTuple):
-    """The portfolios of a transaction that the cycle has enrolled, and those that do not exist."""
+class Loaded(NamedTuple):
+    """The locked portfolios of a transaction, and what their turns are decided on.
+
+    `traders` are those that the cycle has enrolled, `unknown` those that do not exist.
+    """
 
     cycle_id: int
     traders: Mapping[PortfolioId, TraderRow]
     unknown: Collection[PortfolioId]
+    orders: Mapping[PortfolioId, list[OrderRow]]
+    exposures: Mapping[PortfolioId, list[Exposure]]
+    shared: SharedExposure
 
     def waiting(self, portfolio_id: PortfolioId, now: datetime) -> TraderRow:
         """The portfolio, whose turn it is, or was.
@@ -90,14 +91,6 @@ class Locked(NamedTuple):
         return trader
 
 
-class Loaded(NamedTuple):
-    """What the turns of a transaction are decided on beside their portfolios."""
-
-    orders: Mapping[PortfolioId, list[OrderRow]]
-    exposures: Mapping[PortfolioId, list[Exposure]]
-    shared: SharedExposure
-
-
 class Decided(NamedTuple):
     """A turn with the rules that bound it."""
 
@@ -106,30 +99,35 @@ class Decided(NamedTuple):
     rules: Rules
 
 
-def lock(session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId]) -> Locked:
-    """Lock the portfolios by id, with what the cycle did for them."""
+def load(
+    session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId], now: datetime
+) -> Loaded:
+    """Lock the portfolios by id, with what the cycle did for them, and what their orders may move.
+
+    The shared exposure is locked after them; all of it is waited for once.
+    """
     values = {"cycle_id": cycle_id, "portfolio_ids": array(portfolio_ids)}
-    with session.cursor(row_factory=typed_row(TraderRow)) as cursor:
-        rows = cursor.execute(SQL["lock_traders"], values).fetchall()
-    traders = {row.portfolio_id: row for row in rows}
+    locked = session.cursor(row_factory=typed_row(TraderRow))
+    locked.execute(SQL["lock_traders"], values)
+    shared = exposures.send_lock_of_orders(session, cycle_id, portfolio_ids)
+    waiting = orders.send(session, cycle_id, portfolio_ids, now)
+    held = exposures.send_of_portfolios(session, portfolio_ids)
+    traders = {row.portfolio_id: row for row in locked.fetchall()}
     absent = [portfolio_id for portfolio_id in portfolio_ids if portfolio_id not in traders]
-    return Locked(cycle_id, traders, _unknown(session, absent) if absent else ())
+    return Loaded(
+        cycle_id=cycle_id,
+        traders=traders,
+        unknown=_unknown(session, absent) if absent else (),
+        orders=waiting.get(),
+        exposures=held.get(),
+        shared=shared.get(),
+    )
 
 
 def _unknown(session: Session, portfolio_ids: Sequence[PortfolioId]) -> Collection[PortfolioId]:
     values = {"portfolio_ids": array(portfolio_ids)}
     known = {portfolio_id for (portfolio_id,) in session.execute(SQL["select_known"], values)}
     return {portfolio_id for portfolio_id in portfolio_ids if portfolio_id not in known}
-
-
-def load(
-    session: Session, cycle_id: int, portfolio_ids: Sequence[PortfolioId], now: datetime
-) -> Loaded:
-    """Lock what orders of locked portfolios may move of the shared exposure, and read all of it."""
-    shared = exposures.send_lock_of_orders(session, cycle_id, portfolio_ids)
-    waiting = orders.send(session, cycle_id, portfolio_ids, now)
-    held = exposures.send_of_portfolios(session, portfolio_ids)
-    return Loaded(orders=waiting.get(), exposures=held.get(), shared=shared.get())
 
 
 def save(session: Session, cycle_id: int, decided: Sequence[Decided], now: datetime) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from prescient.core.execution.account import Account
 from prescient.core.execution.passing import Passed
@@ -13,8 +15,8 @@ from prescient.core.portfolio.portfolios import Limits, PortfolioId
 from prescient.core.strategies import registry
 from prescient.core.strategies.configuration import StrategyConfiguration
 from prescient.store import orders, turns
-from prescient.store.database import Session
-from prescient.store.turns import Decided, Loaded, Locked, TraderRow
+from prescient.store.database import Session, read_json
+from prescient.store.turns import Decided, Loaded, TraderRow
 from prescient.usecases.support import chunks
 from prescient.usecases.support.chunks import ChunkRequest, ChunkResult
 from prescient.usecases.support.context import StepContext
@@ -23,6 +25,9 @@ from prescient.usecases.support.portfolio_step import (
     PortfolioStepResult,
     cycle_of,
 )
+
+if TYPE_CHECKING:
+    from prescient.core.strategies.protocol import Strategy
 
 MOST_ORDERS = 500  # of a transaction: others wait for its capital row
 
@@ -75,17 +80,16 @@ def _execute(
     A portfolio whose turn cannot be decided drops out with its error.
     """
     outcomes: Outcomes = {}
-    locked = turns.lock(session, cycle_id, portfolio_ids)
-    going = _going(locked, portfolio_ids, outcomes, now)
+    loaded = turns.load(session, cycle_id, portfolio_ids, now)
+    going = _going(loaded, portfolio_ids, outcomes, now)
     if going:
-        loaded = turns.load(session, cycle_id, [*going], now)
         decided = [*_decided(going, loaded, outcomes, context)]
         turns.save(session, cycle_id, decided, now)
     return outcomes
 
 
 def _going(
-    locked: Locked,
+    loaded: Loaded,
     portfolio_ids: Sequence[PortfolioId],
     outcomes: Outcomes,
     now: datetime,
@@ -97,7 +101,7 @@ def _going(
         if signals >= MOST_ORDERS:
             break
         try:
-            trader = locked.waiting(portfolio_id, now)
+            trader = loaded.waiting(portfolio_id, now)
         except Exception as error:  # noqa: BLE001 (an error of any kind ends this portfolio alone)
             outcomes[portfolio_id] = error
             continue
@@ -146,7 +150,6 @@ class _Rulebook:
 
     def __init__(self, context: StepContext) -> None:
         self._context = context
-        self._validated: dict[tuple[str, str], StrategyConfiguration] = {}
         self._rules: dict[tuple[str, str, Limits], Rules] = {}
 
     def __call__(self, trader: TraderRow) -> Rules:
@@ -157,15 +160,20 @@ class _Rulebook:
         return self._rules[key]
 
     def _rules_of(self, trader: TraderRow) -> Rules:
-        context, key = self._context, (trader.strategy_type, trader.strategy_config)
-        if key not in self._validated:
-            self._validated[key] = registry.configuration(
-                trader.strategy_type, trader.configuration
-            )
+        context = self._context
         return Rules.of(
-            self._validated[key],
+            _validated(registry.find(trader.strategy_type), trader.strategy_config),
             trader.limits,
             context.shared_limits,
             context.max_quote_age,
             context.max_fill_delay,
         )
+
+
+@lru_cache(maxsize=1_000)
+def _validated(strategy: Strategy[Any], document: str) -> StrategyConfiguration:
+    """The strategy's configuration in this JSON, kept for the chunks to come.
+
+    To validate it takes as long as a turn. Raises `InvalidRequest` where it breaks a rule.
+    """
+    return registry.configuration(strategy.name, read_json(document))
