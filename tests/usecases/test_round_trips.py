@@ -25,7 +25,7 @@ READS = (
     "/health/details", "/portfolios", "/portfolios/1", "/paper-trading/portfolio",
     "/trading/cycles", "/trading/cycles/1",
 )  # fmt: skip
-MOST_WAITS_OF_EXECUTE, MOST_WAITS_OF_SALES = 2, 3  # docs/benchmarks.md allows more
+MOST_WAITS_OF_EXECUTE, MOST_WAITS_OF_SALES = 2, 3
 MOST_WAITS_OF_PRICE_UPDATE = 12  # four of them to begin, copy and commit
 FIRST, SECOND = PortfolioId(1), PortfolioId(2)
 SELL_ALL = """
