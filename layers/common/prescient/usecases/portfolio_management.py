@@ -161,14 +161,9 @@ def change(
     check_version(present.config_version, wanted.expected_versions)
     if wanted.is_of_more_than_status:
         check_changeable(portfolio_id, present.status)
-    liquidation = None
-    if wanted.liquidate:
-        liquidation = closing.liquidate(
-            session, portfolio_id, order, seen=seen, partial=wanted.partial
-        )
+    wanted, liquidation = _liquidated(session, portfolio_id, wanted, order, seen)
+    if liquidation is not None:
         present = portfolios.get(session, portfolio_id)
-        if liquidation.left:
-            wanted = replace(wanted, status=PortfolioStatus.PAUSED)
     configuration = configuring.changed(
         present, wanted.strategy_type, wanted.strategy_config, merges=wanted.merges
     )
@@ -180,6 +175,20 @@ def change(
     if configuration is not None and settings.config_version != present.config_version:
         configuring.move_triggers(session, portfolio_id, configuration)
     return liquidation
+
+
+def _liquidated(
+    session: Session,
+    portfolio_id: PortfolioId,
+    wanted: PortfolioChange,
+    order: HandOrder,
+    seen: Look,
+) -> tuple[PortfolioChange, Liquidation | None]:
+    """Sell what is held, where that is wanted; the change is a pause where something is left."""
+    if not wanted.liquidate:
+        return wanted, None
+    sold = closing.liquidate(session, portfolio_id, order, seen=seen, partial=wanted.partial)
+    return replace(wanted, status=PortfolioStatus.PAUSED) if sold.left else wanted, sold
 
 
 def delete(
