@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, Self
 
-from pydantic import ConfigDict, SkipValidation
+from pydantic import SkipValidation
 from typing_extensions import TypedDict
 
 from prescient.api.exact_json import Written, written
-from prescient.api.models import Model
+from prescient.api.models import FromAttributes, Model
 from prescient.api.responses.pages import PageAnswer
 from prescient.api.responses.values import Money, Price, Shares, SignedPercent
 from prescient.core.market.fills import Evidence
@@ -129,10 +129,8 @@ class PositionWrittenOff(Model):
         )
 
 
-class SharesLeft(Model):
+class SharesLeft(FromAttributes):
     """Shares that could not be sold, null where they are unknown, and why."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     position_id: int
     shares: Shares | None
