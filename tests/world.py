@@ -175,6 +175,12 @@ class World:
         self.close(cycle_id)
         return cycle_id
 
+    def bought(self, **strategy_config: Any) -> PortfolioId:
+        """A portfolio after its first cycle."""
+        portfolio_id = self.portfolio(**strategy_config)
+        self.run_cycle()
+        return portfolio_id
+
     def update_prices(self) -> price_update.PriceUpdateResult:
         return price_update.run(price_update.PriceUpdateRequest(), self.context)
 

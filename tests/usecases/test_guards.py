@@ -1,65 +1,28 @@
-"""Guards in the transactions that record what portfolios are worth."""
+"""Guards of single portfolios, in the transactions that record what these are worth."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from decimal import Decimal as D
-from typing import Any, cast
 
 import pytest
 
 from prescient.core.errors import PortfolioConflict
 from prescient.core.portfolio.cash import Transfer
-from prescient.core.portfolio.guards import Alert, Guard, Reset, Standing, alert
+from prescient.core.portfolio.guards import Alert, Reset, Standing, alert
 from prescient.core.portfolio.portfolios import PortfolioId, PortfolioStatus
-from prescient.store.status_changes import Order
-from prescient.usecases import cash, emergency, portfolio_management
-from prescient.usecases.portfolio_management import GuardChange, PortfolioChange
-from tests.builders import event
+from prescient.usecases import cash
 from tests.sequences.killing import killer_installed
-from tests.world import World, several
-
-CHANGES = """
-    SELECT from_status, to_status, reason, ordered_by, resets, pause_id
-    FROM portfolio_status_changes WHERE portfolio_id = %s ORDER BY change_id"""
-
-
-def guard(world: World, portfolio_id: PortfolioId, **limits: Any) -> None:
-    change(world, portfolio_id, guard=cast(GuardChange, limits))
-
-
-def change(world: World, portfolio_id: PortfolioId, **wanted: Any) -> None:
-    with world.context.database.transaction() as session:
-        portfolio_management.change(
-            session,
-            portfolio_id,
-            PortfolioChange(**wanted),
-            world.hand_order(),
-            total_guard=world.context.total_guard,
-        )
-
-
-def flow(world: World, portfolio_id: PortfolioId, amount: str) -> None:
-    key = f"{world.clock.now}{amount}"
-    with world.context.database.transaction() as session:
-        if D(amount) > 0:
-            cash.deposit(session, portfolio_id, D(amount), key, world.clock.now)
-        else:
-            cash.withdraw(session, portfolio_id, -D(amount), key, world.clock.now)
-
-
-def invested(world: World, name: str = "one", /, **limits: D) -> PortfolioId:
-    """A portfolio that holds $9,900 of one market at 0.78, marked at 0.775."""
-    world.exchange.show(liquidity=D(10_000_000))  # of which a fill without a book takes 1%
-    portfolio_id = world.portfolio(name, trade_amount=9900)
-    if limits:
-        guard(world, portfolio_id, **limits)
-    return portfolio_id
-
-
-def status(world: World, portfolio_id: PortfolioId) -> PortfolioStatus:
-    return world.state(portfolio_id).status
+from tests.usecases.guarded import (
+    CHANGES,
+    flow,
+    guard,
+    invested,
+    quote_of,
+    reactivate,
+    status,
+)
+from tests.world import World
 
 
 @pytest.mark.parametrize("limits", [{"limit": D(1000)}, {"limit_percent": D(10)}])
@@ -110,10 +73,6 @@ def test_a_cycle_that_falls_so_far_pauses_its_portfolio_and_no_other(world: Worl
     assert (status(world, guarded), status(world, other)) == ("paused", "active")
     assert len(world.rows(CHANGES, guarded)) == 1
     assert world.breaks() == []
-
-
-def quote_of(world: World) -> Any:
-    return world.exchange.events[0].markets[0].quote
 
 
 def test_no_other_portfolios_loss_sets_it_off(world: World) -> None:
@@ -169,10 +128,6 @@ def test_after_a_deposit_it_takes_the_same_part_of_the_equity_to_set_it_off(worl
     assert status(world, portfolio_id) == "active", "22% of a tenth of the equity"
 
 
-def reactivate(world: World, portfolio_id: PortfolioId, resets: Reset = Reset.NOTHING) -> None:
-    change(world, portfolio_id, status=PortfolioStatus.ACTIVE, reason="go on", resets=resets)
-
-
 def test_what_would_be_paused_again_needs_a_new_peak(world: World) -> None:
     portfolio_id = invested(world, limit=D(1000))
     world.run_cycle()
@@ -219,133 +174,6 @@ def test_a_guard_that_is_killed_at_any_statement_pauses_once(world: World) -> No
     assert status(world, portfolio_id) == "paused"
     assert len(world.rows(CHANGES, portfolio_id)) == 1
     assert world.breaks() == []
-
-
-def watch_all(world: World, **limits: Any) -> None:
-    world.context = replace(world.context, total_guard=Guard(**limits))
-
-
-@pytest.mark.parametrize("limits", [{"limit": D(1000)}, {"limit_percent": D(3)}])
-def test_the_guard_over_all_pauses_all_in_one_act(world: World, limits: dict[str, D]) -> None:
-    watch_all(world, **limits)
-    held, idle = invested(world), world.portfolio("idle")
-    stopped = world.portfolio("stopped")
-    change(world, stopped, status=PortfolioStatus.PAUSED, reason="before")
-    world.update_prices()
-    world.run_cycle()
-    assert world.reprice("0.69", "0.70").paused == 2
-    assert (status(world, held), status(world, idle)) == ("paused", "paused")
-    pause = world.row("SELECT pause_id, ordered_by, reason FROM portfolio_pauses")
-    assert pause["ordered_by"] is None
-    assert pause["reason"].startswith("drawdown over all portfolios of ")
-    assert [row["pause_id"] for row in world.rows(CHANGES, idle)] == [pause["pause_id"]]
-    assert [row["pause_id"] for row in world.rows(CHANGES, stopped)] == [None]
-    with pytest.raises(PortfolioConflict, match="drawdown over all portfolios"):
-        reactivate(world, idle)
-    with pytest.raises(PortfolioConflict, match="drawdown over all portfolios"):
-        reactivate_all(world)
-    assert reactivate_all(world, Reset.PEAK).portfolios == 2
-    assert world.reprice("0.69", "0.70").paused == 0
-    assert (status(world, idle), status(world, stopped)) == ("active", "paused")
-    assert world.breaks() == []
-
-
-def reactivate_all(
-    world: World, resets: Reset = Reset.NOTHING, pause_id: int | None = None
-) -> emergency.Reactivated:
-    order = Order("someone", world.clock.now, resets)
-    with world.context.database.transaction() as session:
-        return emergency.reactivate_all(
-            session, pause_id, "go on", world.context.total_guard, order
-        )
-
-
-def test_no_flow_sets_off_the_guard_over_all(world: World) -> None:
-    """Deposits, withdrawals, portfolios that come and go, each with what it holds."""
-    watch_all(world, limit_percent=D("3.60"), limit=D(400))
-    world.update_prices()
-    held, gone = invested(world), invested(world, "gone")
-    world.update_prices()
-    world.run_cycle()
-    flow(world, held, "5000")
-    world.reprice("0.765", "0.775")
-    world.portfolio("another")
-    for amount in ("-5000", "80000", "-70000"):
-        world.clock.pass_time(minutes=5)
-        flow(world, held, amount)
-        assert world.update_prices().paused == 0
-    portfolio_management.delete(world.context.database, gone, "gone", purge=True)
-    assert world.update_prices().paused == 0
-
-
-def test_a_warning_over_all_is_given_once(world: World) -> None:
-    watch_all(world, limit=D(1000))
-    invested(world)
-    world.update_prices()
-    world.run_cycle()
-    assert [world.reprice(*at).warned for at in (("0.71", "0.72"),) * 2] == [1, 0]
-    world.reprice("0.77", "0.78")
-    assert world.reprice("0.71", "0.72").warned == 1
-
-
-def pause_all(world: World, why: str = "halt") -> emergency.Paused:
-    with world.context.database.transaction() as session:
-        return emergency.pause_all(session, why, "someone", world.clock.now)
-
-
-def test_only_what_a_pause_stopped_goes_on(world: World) -> None:
-    world.exchange.events = [event(*several(2))]
-    first, second, third = (world.portfolio(name) for name in "abc")
-    change(world, first, status=PortfolioStatus.PAUSED, reason="mine")
-    done = pause_all(world)
-    assert done.portfolios == 2
-    assert pause_all(world, "again").portfolios == 0
-    reactivate(world, third)
-    change(world, third, status=PortfolioStatus.PAUSED, reason="by hand")
-    again = reactivate_all(world)
-    assert (again.pause_id, again.portfolios, again.left) == (done.pause_id, 1, 0)
-    assert [status(world, owner) for owner in (first, second, third)] == [
-        "paused", "active", "paused",
-    ]  # fmt: skip
-    assert reactivate_all(world) == emergency.Reactivated(None, 0, 0, ())
-
-
-def test_what_a_guard_would_stop_again_is_left_and_named(world: World) -> None:
-    portfolio_id, other = invested(world, limit=D(1000)), world.portfolio("other")
-    world.run_cycle()
-    pause_all(world)
-    assert world.reprice("0.60", "0.61").paused == 0, "it is paused already"
-    again = reactivate_all(world)
-    assert (again.portfolios, again.left) == (1, 1)
-    assert again.first_left[0].portfolio_id == portfolio_id
-    assert again.first_left[0].obstacle.startswith("drawdown of ")
-    assert status(world, other) == "active"
-    assert reactivate_all(world, Reset.PEAK).portfolios == 1
-
-
-def test_a_running_cycle_buys_nothing_after_a_pause_of_all(world: World) -> None:
-    portfolio_id = world.portfolio()
-    cycle_id = world.open_cycle()
-    world.filter(cycle_id)
-    world.signal(cycle_id, portfolio_id)
-    pause_all(world)
-    world.execute(cycle_id, portfolio_id)
-    assert world.rows("SELECT rejection FROM trading_signals") == [
-        {"rejection": "portfolio_not_active"}
-    ]
-
-
-def test_a_pause_of_all_that_is_killed_stops_all_or_none(world: World) -> None:
-    world.disconnect()
-    with killer_installed() as killer:
-        owners = [world.portfolio(name) for name in "abc"]
-        statement = 0
-        while killer.kills(lambda: pause_all(world), statement):
-            assert {status(world, owner) for owner in owners} == {"active"}
-            assert world.rows("SELECT FROM portfolio_pauses") == []
-            statement += 1
-        assert statement >= 3
-    assert {status(world, owner) for owner in owners} == {"paused"}
 
 
 def test_the_books_tell_a_peak_that_was_written_over(world: World) -> None:

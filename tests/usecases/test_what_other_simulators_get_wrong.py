@@ -24,12 +24,6 @@ from tests.world import World, several
 # A buy of $100 at 0.78 holds 128.20 shares.
 
 
-def bought(world: World, **configuration: Any) -> PortfolioId:
-    portfolio_id = world.portfolio(**configuration)
-    world.run_cycle()
-    return portfolio_id
-
-
 def close(world: World, portfolio_id: PortfolioId, shares: D | None = None) -> None:
     (row,) = world.rows("SELECT id FROM portfolio_positions WHERE status = 'open'")
     with world.context.database.transaction() as session:
@@ -59,7 +53,7 @@ def test_a_retried_order_fills_once(database_url: str) -> None:
 
 def test_a_void_market_does_not_block_the_payout_of_the_next_winner(world: World) -> None:
     world.exchange.events = [event(*several(2))]
-    portfolio_id = bought(world)
+    portfolio_id = world.bought()
     world.clock.pass_time(minutes=5)
     void, winner = several(2, closed=True, yes_price=D(1), no_price=D(0))
     world.exchange.events = [event(replace(void, yes_price=None, no_price=None), winner)]
@@ -70,7 +64,7 @@ def test_a_void_market_does_not_block_the_payout_of_the_next_winner(world: World
 
 
 def test_a_position_stays_when_its_market_is_bought_again_after_a_close(world: World) -> None:
-    portfolio_id = bought(world)
+    portfolio_id = world.bought()
     close(world, portfolio_id)
     world.clock.pass_time(hours=1)
     world.run_cycle()
@@ -92,7 +86,7 @@ def test_a_position_stays_when_its_market_is_bought_again_after_a_close(world: W
     ],
 )
 def test_a_mark_stays_when_one_price_call_fails(world: World, answer: dict[str, Any]) -> None:
-    portfolio_id = bought(world)
+    portfolio_id = world.bought()
     before = world.state(portfolio_id).total_value
     world.clock.pass_time(minutes=5)
     world.exchange.show(**answer)
@@ -109,7 +103,7 @@ def test_a_stop_loss_on_no_fires_when_yes_rises_and_not_when_it_falls(world: Wor
         yes_price=D("0.225"), no_price=D("0.775"), one_day_price_change=D("-0.01"),
         quote=Quote(D("0.22"), D("0.23")),
     )  # fmt: skip
-    portfolio_id = bought(world, stop_loss_percentage=0.15)
+    portfolio_id = world.bought(stop_loss_percentage=0.15)
     assert world.row("SELECT action FROM trades") == {"action": "buy_no"}
     assert world.reprice("0.10", "0.11").exited == 0
     assert world.reprice("0.35", "0.36").exited == 1
@@ -121,7 +115,7 @@ def test_slippage_never_helps(world: World) -> None:
     """Deeper levels cost more: the fill is dearer than the best ask, and never above its limit."""
     asks = tuple(Level(D(price), D(50)) for price in ("0.78", "0.79", "0.80", "0.81"))
     world.exchange.order_books = {"11": OrderBook((Level(D("0.77"), D(500)),), asks)}
-    bought(world, max_depth_share=1)
+    world.bought(max_depth_share=1)
     trade = world.row("SELECT shares, amount, entry_price, evidence FROM trades")
     # 50 × 0.78 + 50 × 0.79 = 78.50; the rest of $100 buys 26.87 at 0.80 for 21.496
     assert trade == {
@@ -143,7 +137,7 @@ def test_ten_orders_together_fill_no_more_than_the_book_held() -> None:
 
 
 def test_ten_sales_together_bring_no_more_than_the_shares_held(world: World) -> None:
-    portfolio_id = bought(world)
+    portfolio_id = world.bought()
     for _ in range(9):
         close(world, portfolio_id, D("12.83"))
     with pytest.raises(InvalidRequest, match=r"at most the 12\.73 held"):
@@ -156,7 +150,7 @@ def test_ten_sales_together_bring_no_more_than_the_shares_held(world: World) -> 
 
 def test_fees_are_paid_on_both_sides(world: World) -> None:
     world.exchange.show(fee=FeeSchedule(D("0.04")))
-    portfolio_id = bought(world)
+    portfolio_id = world.bought()
     close(world, portfolio_id)
     # 127.07 shares: in 0.87221 → 0.88 at 0.78; out 127.07 × 0.04 × 0.77 × 0.23 = 0.90016 → 0.91
     assert world.row("SELECT fee FROM trades") == {"fee": D("0.88")}
@@ -171,7 +165,7 @@ NO_AMOUNTS = ["NaN", "sNaN", "-NaN", "Infinity", "-Infinity"]
 
 @pytest.mark.parametrize("number", NO_AMOUNTS)
 def test_nan_and_infinity_are_no_amounts_of_cash_and_no_shares(world: World, number: str) -> None:
-    portfolio_id = bought(world)
+    portfolio_id = world.bought()
     other = world.portfolio("other")
     before = world.everything()
     wanted = Transfer(from_id=portfolio_id, to_id=other, amount=D(number), key="k", reason=None)
