@@ -82,7 +82,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
             "select_priced follow_positions add_realized select_closed select_records "
             "update_records"
         ),
-        "exposures": "select_of_portfolios add_markets_of_orders lock_markets_of_orders",
+        "exposures": "select_of_portfolios add_markets_of_orders",
         "guards": "select_guarded note_warnings",
         "history": "insert_equity_points select_points select_days",
         "ledger": "post",
@@ -136,7 +136,7 @@ EXPECTED: Mapping[Outcome, Mapping[str, str]] = {
         "cycle_pages": "select_cycles",
         "cycles": "select_cycle select_cycle_by_key",
         "database": "open_session set_for_transaction select_version_and_role name_portfolios",
-        "exposures": "lock_markets lock_capital move",
+        "exposures": "lock_markets lock_of_orders lock_capital move",
         "explanations": "select_seen",
         "health": "select_health",
         "market_pages": "select_markets select_history select_exposure",

@@ -10,8 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from psycopg.rows import scalar_row
-
 from prescient.core.execution.account import Exposure, SharedExposure
 from prescient.core.market.markets import MarketId
 from prescient.core.portfolio.portfolios import PortfolioId
@@ -47,10 +45,13 @@ def send_lock_of_orders(
     """Lock what the cycle's open orders may move of the sums, until the transaction ends."""
     orders = {"cycle_id": cycle_id, "portfolio_ids": array(portfolio_ids)}
     session.execute(SQL["add_markets_of_orders"], orders)
-    markets = session.execute(SQL["lock_markets_of_orders"], orders)
-    capital = session.cursor(row_factory=scalar_row)
-    capital.execute(SQL["lock_capital"])
-    return Pending(lambda: SharedExposure(dict(markets.fetchall()), capital.fetchall()[0]))
+    locked = session.execute(SQL["lock_of_orders"], orders)
+
+    def read() -> SharedExposure:
+        *markets, (_, capital) = locked.fetchall()
+        return SharedExposure(dict(markets), capital)
+
+    return Pending(read)
 
 
 def lock(session: Session, market_ids: Iterable[MarketId]) -> None:

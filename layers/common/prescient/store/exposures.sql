@@ -19,16 +19,23 @@ WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND cycle_id = %(cycle_id)s
 ORDER BY market_id
 ON CONFLICT (market_id) DO NOTHING;
 
--- name: lock_markets_of_orders
--- Lock and read the sums of these markets, in the order of their ids.
-SELECT market_id, cost_basis FROM market_exposure
-WHERE market_id IN (
-    SELECT market_id FROM trading_signals
-    WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND cycle_id = %(cycle_id)s
-        AND NOT executed AND rejection IS NULL
-)
-ORDER BY market_id
-FOR UPDATE;
+-- name: lock_of_orders
+-- Lock and read the sums of these markets, in the order of their ids, and then, without a market,
+-- the sum over all: a union is read in its order.
+SELECT market_id, cost_basis FROM (
+    SELECT market_id, cost_basis FROM market_exposure
+    WHERE market_id IN (
+        SELECT market_id FROM trading_signals
+        WHERE portfolio_id = ANY (%(portfolio_ids)s::int[]) AND cycle_id = %(cycle_id)s
+            AND NOT executed AND rejection IS NULL
+    )
+    ORDER BY market_id
+    FOR UPDATE
+) AS market
+UNION ALL
+SELECT NULL, cost_basis FROM (
+    SELECT cost_basis FROM capital_in_use WHERE id = 1 FOR UPDATE
+) AS capital;
 
 -- name: lock_capital
 -- Lock and read the sum over all markets, always after the markets.

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from prescient.core.execution.orders import BuyOrder, Order, SellOrder
@@ -99,7 +98,7 @@ def orders_of(
     Books are read up to the worst price that `max_slippage` (a difference of prices 0–1) allows.
     A sale of what is no longer held is none.
     """
-    for row in map(partial(_less, taken), rows):
+    for row in [_less(taken, row) for row in rows] if taken else rows:
         if row.action.is_buy:
             yield _buy(row, max_slippage)
         elif (holding := _holding(row)) is not None:
