@@ -109,7 +109,8 @@ WHERE part.portfolio_id = turn.portfolio_id AND cycle_id = %(cycle_id)s;
 
 -- name: settle_turns
 -- Bring the cash of portfolios that traded in line with their turns, and their totals with their
--- positions, as `rewrite_totals` does.
+-- positions, as `rewrite_totals` does. That their owners are among the traders is said twice, so that
+-- they are found by their status: by portfolio alone, closed ones would be read and passed over.
 UPDATE portfolios AS portfolio SET
     current_balance = turn.balance,
     trade_count = trade_count + turn.fills,
@@ -128,7 +129,9 @@ CROSS JOIN LATERAL (
     SELECT
         coalesce(sum(cost_basis), 0) AS invested, coalesce(sum(value), 0) AS value,
         coalesce(sum(position.value_at_bid), 0) AS value_at_bid, count(*) AS positions
-    FROM position_valuations AS position WHERE position.portfolio_id = turn.portfolio_id
+    FROM position_valuations AS position
+    WHERE position.portfolio_id = turn.portfolio_id
+        AND position.portfolio_id = ANY (%(traders)s::int[])
 ) AS held
 WHERE portfolio.portfolio_id = turn.portfolio_id
     AND portfolio.portfolio_id = ANY (%(traders)s::int[]);
