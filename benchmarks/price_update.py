@@ -40,6 +40,7 @@ _SAMPLE = 2  # portfolios that the seed's way updates; its time is scaled up to 
 def measure(bench: Bench) -> Iterator[Measurement]:
     """`rows` are positions; there are a hundred times as many in the line that shows growth."""
     yield from _compare(bench, "price_update", bench.rows, with_seeds_way=True)
+    yield from _compare(bench, "price_update.one_portfolio", POSITIONS)
     yield from _compare(bench, "price_update.many", bench.rows * MANY)
 
 

@@ -145,7 +145,7 @@ def _executes(bench: Bench, portfolios: int, signals: int) -> Callable[[], Lap]:
 
 
 def _valuations(bench: Bench, rival: _Rival, positions: int) -> Iterator[Measurement]:
-    """One portfolio: its price update and its reads against the rival's balance."""
+    """One portfolio: its totals, as the rival's balance has them, and what tells or does more."""
     wanted = Holdings(1, positions, positions)
     with bench.database() as url:
         holdings.fill(url, wanted, EPOCH)
@@ -162,12 +162,15 @@ def _valuations(bench: Bench, rival: _Rival, positions: int) -> Iterator[Measure
             updated, totals, read, page, *theirs = bench.interleaved(*contestants)
         step.close()
     floor = theirs[0] if theirs else None
-    against = f"{positions:,} positions, {_against(rival, 'get_balance')}"
-    name = f"rival.valuation_{positions}"
-    yield Measurement(name, updated, floor, f"price update of {against}", AHEAD)
-    yield Measurement(f"{name}.totals", totals, floor, f"totals of {against}", AHEAD)
-    yield Measurement(f"{name}.read", read, floor, f"a portfolio with its {against}", AHEAD)
-    yield Measurement(f"{name}.page", page, floor, f"a page of {against}", AHEAD)
+    name, against = f"rival.valuation_{positions}", _against(rival, "get_balance")
+    lines = {
+        name: (totals, f"the totals of {positions:,} positions", AHEAD),
+        f"{name}.page": (page, f"a page of {positions:,} positions, each valued", None),
+        f"{name}.portfolio": (read, f"a portfolio with {positions:,} positions, each valued", None),
+        f"{name}.update": (updated, f"{positions:,} positions revalued and kept", None),
+    }
+    for line, (lap, work, bound) in lines.items():
+        yield Measurement(line, lap, floor, f"{work}, {against}", bound)
 
 
 def _repeated(lap: Callable[[], Lap], positions: int) -> Lap:
