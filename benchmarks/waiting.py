@@ -17,6 +17,7 @@ from prescient.core.portfolio.portfolios import GlobalLimits, PortfolioId
 from prescient.runtime.login import as_user
 from prescient.store import roles, statements, turns
 from prescient.store.database import Database, Session
+from prescient.store.rows import array
 from prescient.usecases.support.chunks import ChunkRequest
 from prescient.usecases.support.context import StepContext
 from prescient.usecases.support.exchange import Exchange
@@ -67,7 +68,8 @@ def context(url: str) -> Iterator[StepContext]:
 
 def _prepare(session: Session) -> None:
     turns.load(session, CYCLE, [NO_PORTFOLIO], EPOCH)
-    nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "traders": [0], "now": EPOCH}
+    nobody = array([NO_PORTFOLIO])
+    nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "traders": nobody, "now": EPOCH}
     for name in ("save_turns", "settle_turns"):
         session.execute(turns.SQL[name], nothing)
 
