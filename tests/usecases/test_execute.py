@@ -164,9 +164,11 @@ def test_a_market_that_ended_between_listing_and_decision_gives_no_signal(world:
 
 
 def test_a_second_run_changes_nothing(world: World) -> None:
-    portfolio_id = world.portfolio()
+    world.exchange.events = [event(*several(3))]
+    portfolio_id = world.portfolio(balance="150")
     cycle_id = decided(world, portfolio_id)
     first = world.execute(cycle_id, portfolio_id)
+    assert (first.trades, first.rejected) == (1, 2)  # two for the same reason
     before = world.everything()
     world.clock.pass_time(minutes=1)
     assert world.execute(cycle_id, portfolio_id) == first
