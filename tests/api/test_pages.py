@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from operations.openapi import DOCUMENT
+from prescient.api.requests.values import LARGEST_BIGINT
 from tests.api.client import Client
 from tests.api.lists import LISTS, each_list, rows
 
@@ -20,6 +21,8 @@ EXTREMES = [
     "from=0001-01-01",
     "to=9999-12-31",
     "cursor=9223372036854775807",
+    f"cursor={LARGEST_BIGINT}",
+    "cursor=2147483648",
     "cursor=0",
     "cursor=9999999999999999-999999999999999999",
     "cursor=9999-12-31",
@@ -102,8 +105,12 @@ def test_the_best_first(traded: Client, value: str) -> None:
     assert pages == sorted(pages)
 
 
-def test_a_page_after_a_portfolio_that_is_gone_is_refused(traded: Client) -> None:
-    answer = traded.get("/portfolios?sort=name&cursor=99")
+@pytest.mark.parametrize("sort", ["name", "-total_value", "-total_profit_loss"])
+@pytest.mark.parametrize("cursor", [99, 2**31, LARGEST_BIGINT])
+def test_a_page_after_a_portfolio_that_is_gone_is_refused(
+    traded: Client, sort: str, cursor: int
+) -> None:
+    answer = traded.get(f"/portfolios?sort={sort}&cursor={cursor}")
     assert (answer.status, answer.json["code"]) == (404, "portfolio_not_found")
 
 

@@ -52,7 +52,7 @@ LIMIT %(limit)s;
 -- Read a page of the portfolios that a reader wants, by name; none after a portfolio that is gone.
 {listed}
 WHERE {wanted} AND name > CASE
-    WHEN %(after_number)s::int IS NULL THEN ''
+    WHEN %(after_number)s::bigint IS NULL THEN ''
     ELSE (SELECT name FROM portfolios WHERE portfolio_id = %(after_number)s)
 END
 ORDER BY name
@@ -73,7 +73,7 @@ WITH ranked AS (
     FROM portfolios WHERE portfolio_id = %(after_number)s
 ), page AS (
     SELECT portfolio_id, rank FROM ranked
-    WHERE %(after_number)s::int IS NULL
+    WHERE %(after_number)s::bigint IS NULL
         OR rank < (SELECT rank FROM last)
         OR (rank = (SELECT rank FROM last) AND portfolio_id > %(after_number)s)
     ORDER BY rank DESC, portfolio_id
