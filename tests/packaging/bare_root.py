@@ -83,6 +83,7 @@ def _debootstrap(folder: Path) -> None:
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
         subprocess.run([*command, _mirror(), *script], check=True, stdout=log, stderr=log)
     Path(log.name).unlink()
+    folder.chmod(0o755)  # a temporary folder is closed to the user whose root it becomes
 
 
 def _release(name: str) -> str:
