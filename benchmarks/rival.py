@@ -137,7 +137,7 @@ def _executes(bench: Bench, portfolios: int, signals: int) -> Callable[[], Lap]:
     def lap() -> Lap:
         with (
             waiting.signals(bench, portfolios + 1, signals) as url,
-            closing(psycopg.connect(url)) as connection,
+            closing(psycopg.connect(url, autocommit=True)) as connection,
             waiting.context(url) as context,
         ):
             first, *portfolio_ids = cycles.enrolled(connection, waiting.CYCLE)
