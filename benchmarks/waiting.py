@@ -68,8 +68,8 @@ def context(url: str) -> Iterator[StepContext]:
 
 def _prepare(session: Session) -> None:
     turns.load(session, CYCLE, [NO_PORTFOLIO], EPOCH)
-    nobody = array([NO_PORTFOLIO])
-    nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "traders": nobody, "now": EPOCH}
+    traders = array([NO_PORTFOLIO])
+    nothing = {"cycle_id": CYCLE, "results": "[]", "turns": "[]", "traders": traders, "now": EPOCH}
     for name in ("save_turns", "settle_turns"):
         session.execute(turns.SQL[name], nothing)
 

@@ -41,9 +41,10 @@ def attempt(
 ) -> Attempted[Item, Result]:
     """Do `act` for all items, and undo it for those whose data makes it fail.
 
-    It is done once, for all of them. Where that fails, it is undone, and done for one half and then
-    for the other: `act` must come to the same in parts, and attempt nothing itself. No items are no
-    work. The savepoint of what worked stays open until the commit, which spares a wait.
+    `act` is first called with all of them. Where that fails, its work is undone, and it is called
+    with one half and then with the other: it must come to the same in parts, and attempt nothing
+    itself. Without items it is not called. The savepoint of what worked stays open until the
+    commit, which spares a wait.
     """
 
     def attempt_part(part: Sequence[Item]) -> Result:
